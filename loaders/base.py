@@ -1,0 +1,93 @@
+"""What a loader is: from a source on disk to one or several parsed releases, nothing else.
+
+Here: the protocol and its values. Not here: formats (one module each), the database (``loaders.run`` hands
+the parsed releases to ``registry.importing``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Protocol
+
+from registry.records import ConceptRecord, MapRecord, ReleaseHeader, SystemRecord
+
+__all__ = ["LoadOptions", "Loader", "ParsedMap", "ParsedRelease", "Progress", "Source"]
+
+
+class Progress(Protocol):
+    """Told how far a load is; ``total`` may be unknown."""
+
+    def __call__(self, stage: str, done: int, total: int | None) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadOptions:
+    """What the caller said about the source; every field beats what the source says or suggests."""
+
+    system: str = ""
+    version: str = ""
+    track: str = ""
+    valid_from: date | None = None
+    valid_to: date | None = None  #: exclusive
+    published: str = ""
+    kind: str = ""
+    effective_from: date | None = None
+    coverage: str = ""  #: complete, subset:NAME, fragment
+    status: str = ""
+    url: str = ""
+    title: str = ""
+    licence: str = ""
+    access: str = ""
+    language: str = ""
+    label_kind: str = ""  #: label.full or label.short: overrides the 60-character rule
+    columns: Mapping[str, str] = field(default_factory=dict)  #: plain lists: role → column name or number
+    delimiter: str = ""
+    encoding: str = ""
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+
+class Source(Protocol):
+    """A source on disk: a file, a folder or an archive, read within bounds (``loaders.archive``)."""
+
+    name: str
+
+    def members(self) -> list[str]:
+        """Names of the files inside, sorted; a single file is its own only member."""
+
+    def read(self, member: str, limit: int | None = None) -> bytes:
+        """The bytes of a member (the first ``limit`` of them)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedRelease:
+    """A release ready to be imported. ``concepts`` may be a generator; it is consumed once.
+
+    ``ordered`` says that the source's own order of concepts carries meaning and is to be kept.
+    """
+
+    header: ReleaseHeader
+    concepts: Iterable[ConceptRecord]
+    system: SystemRecord | None = None
+    ordered: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedMap:
+    """A concept map or official change table ready to be imported."""
+
+    map: MapRecord
+
+
+class Loader(Protocol):
+    """One source format."""
+
+    name: str  #: as in ``--format NAME``
+    summary: str  #: one line for ``gyldig load --help`` and the docs
+
+    def recognises(self, source: Source) -> bool:
+        """Whether the content (not the file name alone) is of this format."""
+
+    def read(self, source: Source, options: LoadOptions, progress: Progress) -> Iterator[ParsedRelease | ParsedMap]:
+        """Parse the source; raises ``registry.errors.SourceError`` with file and line."""

@@ -1,0 +1,118 @@
+"""One exception tree. Unknown codes, systems and versions are answers, not exceptions.
+
+::
+
+    GyldigError
+    ├── UsageError            wrong use: bad option, date or combination          exit 2, HTTP 400
+    │   ├── BadDate
+    │   └── UnknownTarget     a command that changes something names what is not there   exit 2, HTTP 404
+    ├── SourceError           a file that cannot be loaded; names file and line   exit 2, HTTP 422
+    │   ├── ArchiveError      truncated, too big, unsafe path
+    │   ├── DecodeError       wrong encoding
+    │   ├── FormatError       not of the named format, or of none we know
+    │   └── ContentError      duplicate code, unknown parent, cycle, bad date
+    ├── LoadBusy              another load is running                              exit 2, HTTP 503
+    ├── StoreError            the database cannot be used                         exit 2, HTTP 503
+    │   ├── StoreFull         no space left
+    │   └── StoreDamaged      a hash does not fit its content
+    └── Restricted            licence: not without a token                        exit 2, HTTP 403
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "ArchiveError",
+    "BadDate",
+    "ContentError",
+    "DecodeError",
+    "FormatError",
+    "GyldigError",
+    "LoadBusy",
+    "Restricted",
+    "SourceError",
+    "StoreDamaged",
+    "StoreError",
+    "StoreFull",
+    "UnknownTarget",
+    "UsageError",
+]
+
+
+class GyldigError(Exception):
+    """Base of everything the project raises on purpose; the text is meant for the user."""
+
+    http_status = 500
+    exit_code = 2
+
+
+class UsageError(GyldigError):
+    """Wrong use: an option, a date or a combination that makes no sense."""
+
+    http_status = 400
+
+
+class BadDate(UsageError):
+    """A text that is no date, or a date that cannot be."""
+
+
+class UnknownTarget(UsageError):
+    """A command that changes something names a system, version or release that is not there."""
+
+    http_status = 404
+
+
+class SourceError(GyldigError):
+    """A source that cannot be loaded. ``str()`` is ``file:line: what is wrong``.
+
+    ``file`` is the name of the file (inside its archive, ``archive.zip!member``), ``line`` a line number or
+    the path of an element.
+    """
+
+    http_status = 422
+
+    def __init__(self, message: str, *, file: str = "", line: int | str | None = None) -> None:
+        self.message, self.file, self.line = message, file, line
+        where = file if line is None else f"{file}:{line}"
+        super().__init__(f"{where}: {message}" if where else message)
+
+
+class ArchiveError(SourceError):
+    """An archive that is truncated, too large when unpacked, or names unsafe paths."""
+
+
+class DecodeError(SourceError):
+    """Bytes that are not of the encoding they should be of."""
+
+
+class FormatError(SourceError):
+    """A file that is not of the format named, or of none we know."""
+
+
+class ContentError(SourceError):
+    """A file of the right format that says something impossible."""
+
+
+class LoadBusy(GyldigError):
+    """Another load holds the lock."""
+
+    http_status = 503
+
+
+class StoreError(GyldigError):
+    """The database cannot be opened, read or written."""
+
+    http_status = 503
+
+
+class StoreFull(StoreError):
+    """No space left on the device; nothing of the load was kept."""
+
+
+class StoreDamaged(StoreError):
+    """Stored content does not fit its hash."""
+
+
+class Restricted(GyldigError):
+    """Content whose licence does not allow this use without a token."""
+
+    http_status = 403

@@ -1,0 +1,462 @@
+"""The typed answer of every question: one shape for Python, REST and ``--json``.
+
+Here: frozen dataclasses, no behaviour beyond what a reader of the answer needs.
+Dates are ``datetime.date``; an open end is None; every ``*_to`` is exclusive.
+Fields may be added; a name that is here stays (``docs/reference``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields, is_dataclass
+from datetime import date
+from typing import Any
+
+import msgspec
+
+__all__ = [
+    "Applicable",
+    "ApplicableVersion",
+    "Change",
+    "Changes",
+    "CodeDisplay",
+    "ConceptAnswer",
+    "DesignationAnswer",
+    "Disagreement",
+    "Feed",
+    "FeedEntry",
+    "Hierarchy",
+    "History",
+    "LoadReport",
+    "Lookup",
+    "PropertyAnswer",
+    "ReleaseAnswer",
+    "RoleIssue",
+    "ScopeRow",
+    "SearchHit",
+    "SearchResult",
+    "Span",
+    "SpanChange",
+    "Subsumption",
+    "SystemAnswer",
+    "Validity",
+    "Verdict",
+    "VerifyReport",
+    "VersionAnswer",
+    "plain",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SystemAnswer:
+    """A code system in the catalogue."""
+
+    slug: str
+    url: str
+    oids: list[str]
+    aliases: list[str]
+    titles: dict[str, str]
+    owner: str
+    licence: str
+    access: str
+    redistribution: str
+    versions: int  #: how many versions are known, declared ones too
+    end_rule: str
+    version_order: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersionAnswer:
+    """A version of a system. ``status`` on a date: upcoming, current, expired or undated."""
+
+    version: str
+    track: str
+    status: str
+    valid_from: date | None
+    valid_to: date | None
+    undated: bool
+    published: str
+    rolling: bool
+    loaded: bool
+    same_as: str
+    provisional: bool
+    releases: int
+    concepts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseAnswer:
+    """One immutable loaded content of a version. ``superseded`` is derived for the time asked about."""
+
+    version: str
+    track: str
+    release: str  #: source_sha256
+    content_sha256: str
+    source_line: str
+    kind: str
+    effective_from: date | None
+    coverage: str
+    facets: list[str]
+    testimony: str
+    status: str
+    published: str
+    recorded: str  #: instant, Europe/Oslo
+    retracted: str  #: instant or empty
+    purged: str  #: reason or empty
+    superseded: bool
+    concepts: int
+    files: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplicableVersion:
+    """A version that applied. ``release`` is the source hash of the content in force on that date."""
+
+    version: str
+    track: str
+    status: str  #: in_force, permitted, required, grace, not_yet, expired
+    valid_from: date | None
+    valid_to: date | None
+    undated: bool
+    allowed_from: date | None
+    required_from: date | None
+    accepted_until: date | None
+    release: str | None
+    provisional: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applicable:
+    """Which versions applied on ``on``; where none did, ``reason`` says why (DOMAIN 2)."""
+
+    system: str
+    on: date
+    scope: str | None
+    role: str | None
+    known_at: str | None
+    versions: list[ApplicableVersion]
+    reason: str | None  #: before_first, gap, after_last, not_loaded, unknown
+    not_loaded: list[ApplicableVersion] = field(default_factory=list)  #: apply, but content is not here
+    others: list[ApplicableVersion] = field(default_factory=list)  #: of the scope: not_yet or expired then
+    warnings: list[str] = field(default_factory=list)
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DesignationAnswer:
+    kind: str
+    language: str
+    text: str
+    source_line: str = ""
+    reconstructed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PropertyAnswer:
+    code: str
+    value: Any
+    type: str
+    source_line: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeDisplay:
+    code: str
+    display: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disagreement:
+    """Two source lines of one version say different things of one facet of the code."""
+
+    facet: str
+    used: str
+    used_line: str
+    other: str
+    other_line: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConceptAnswer:
+    """What a release, or several complementing ones, said of a concept."""
+
+    code: str
+    concept: str  #: stable key
+    display: str
+    designations: list[DesignationAnswer]
+    notes: list[dict[str, str]]
+    parents: list[CodeDisplay] | None  #: None = no source asserts a hierarchy
+    properties: list[PropertyAnswer]
+    inactive: bool
+    selectable: bool | None
+    disagreements: list[Disagreement] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lookup:
+    """What a code meant on a date or in a version. ``found`` is False with a ``reason`` (DOMAIN 2).
+
+    ``reason``: null, unknown_system, unknown_version, unknown_code, outside_coverage, purged, before_first,
+    gap, after_last, not_loaded, unknown.
+    """
+
+    system: str
+    code: str
+    found: bool
+    reason: str | None
+    message: str
+    on: date | None
+    known_at: str | None
+    version: str | None
+    track: str | None
+    version_status: str | None  #: in_force, upcoming, expired, undated
+    valid_from: date | None
+    valid_to: date | None
+    release: str | None
+    releases: list[str]  #: every release hash the answer rests on
+    provisional: bool
+    concept: ConceptAnswer | None
+    also_in: list[str] = field(default_factory=list)  #: unknown here, but these versions have the code
+    warnings: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpanChange:
+    """How a span began. ``after`` and ``before`` bound the date where a version between is not loaded."""
+
+    type: str
+    aspects: list[str]
+    from_: list[str]
+    to: list[str]
+    source: str
+    reviewed: bool
+    after: str | None = None  #: label of the last version known not to have it
+    by: str | None = None  #: label of the first version known to have it
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """A stretch of versions over which the code's statement did not really change."""
+
+    concept: str
+    display: str
+    from_version: str
+    to_version: str
+    valid_from: date | None
+    valid_to: date | None
+    inactive: bool
+    change: SpanChange | None
+    ends: str = ""  #: deleted, outside_coverage, not_loaded, or empty
+    ended: SpanChange | None = None  #: the change that ended it, where the code did not go on
+    displays: list[str] = field(default_factory=list)  #: all wordings met in the span, in time's order
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    system: str
+    code: str
+    spans: list[Span]
+    reason: str | None = None
+    message: str = ""
+    versions_not_loaded: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A typed change; ``relationship`` old → new in FHIR R5's words (DOMAIN, change types)."""
+
+    type: str
+    inputs: list[CodeDisplay]
+    outputs: list[CodeDisplay]
+    aspects: list[str]
+    relationship: str | None
+    automatic_forward: bool
+    automatic_back: bool
+    source: str  #: derived, structural, official, curated
+    reviewed: bool
+    note: str = ""
+    details: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """What changed between two versions, and what could not be compared."""
+
+    system: str
+    from_: str
+    to: str
+    counts: dict[str, int]
+    not_comparable: dict[str, int]  #: facet, or ``codes`` outside common coverage, → number of codes
+    changes: list[Change]
+    added: list[str]  #: codes only in ``to``, sorted
+    removed: list[str]  #: codes only in ``from``, sorted
+    unchanged: int
+    reason: str | None = None
+    message: str = ""
+    releases: dict[str, list[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    version: str
+    status: str
+    valid: bool
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleIssue:
+    """A code that may be used, but not like this: star_alone, additional_first, sex, unspecified."""
+
+    version: str
+    issue: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Validity:
+    """Was the code valid on that date? ``valid`` in at least one version in force (INTERFACES, validity)."""
+
+    system: str
+    code: str
+    on: date
+    scope: str | None
+    role: str | None
+    known_at: str | None
+    valid: bool
+    reason: str | None
+    message: str
+    verdicts: list[Verdict]
+    role_issues: list[RoleIssue]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchHit:
+    system: str
+    version: str
+    code: str
+    display: str
+    matched: str  #: the text that matched
+    selectable: bool | None
+    inactive: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchResult:
+    query: str
+    on: date | None
+    hits: list[SearchHit]
+    more: bool
+    cursor: str | None
+    reason: str | None = None
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hierarchy:
+    """Relatives of a code; ``asserted`` is False where no loaded source asserts a hierarchy."""
+
+    system: str
+    code: str
+    version: str | None
+    relation: str  #: parents, children, ancestors, descendants
+    asserted: bool
+    source: str  #: asserted, structural (from the codes), or empty
+    codes: list[CodeDisplay]
+    reason: str | None = None
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subsumption:
+    """FHIR's outcome: equivalent, subsumes, subsumed-by, not-subsumed; None with a reason."""
+
+    system: str
+    version: str | None
+    code_a: str
+    code_b: str
+    outcome: str | None
+    reason: str | None = None
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScopeRow:
+    """Applicability of one version in one scope and date role."""
+
+    scope: str
+    system: str
+    version: str
+    track: str
+    role: str
+    allowed_from: date | None
+    required_from: date | None
+    accepted_until: date | None
+    legal_basis: str
+    codes: str = ""  #: pattern the row is narrowed to, or empty
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadReport:
+    """What a load did, or with ``dry_run`` would do."""
+
+    system: str
+    version: str
+    track: str
+    release: str
+    outcome: str  #: loaded, unchanged (the identical source again), amended, dry_run
+    kind: str
+    concepts: int
+    new_states: int
+    created_system: bool
+    inferred: dict[str, str]
+    notices: list[str]
+    warnings: list[str]
+    counts: dict[str, int] = field(default_factory=dict)  #: changes against what was there, by type
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedEntry:
+    """One publication: the registry's own history, in order."""
+
+    number: int
+    recorded: str
+    action: str
+    system: str
+    version: str
+    release: str
+    summary: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    entries: list[FeedEntry]
+    cursor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifyReport:
+    ok: bool
+    releases: int
+    states: int
+    problems: list[str]
+
+
+def plain(value: Any) -> Any:
+    """The JSON form of an answer: dicts and lists, ISO dates, ``from_`` written ``from``.
+
+    >>> plain(CodeDisplay(code="K63.8", display="x"))
+    {'code': 'K63.8', 'display': 'x'}
+    """
+    if is_dataclass(value) and not isinstance(value, type):
+        return {f.name.rstrip("_"): plain(getattr(value, f.name)) for f in fields(value)}
+    if isinstance(value, dict):
+        return {str(k): plain(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(v) for v in value]
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, msgspec.Struct):
+        return msgspec.to_builtins(value)
+    return value

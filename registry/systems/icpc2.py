@@ -1,0 +1,51 @@
+"""ICPC-2 and the Norwegian ICPC-2B.
+
+Process codes (components 2-6, ``-30`` to ``-69``) stand for every chapter: ``L54`` is ``-54``.
+ICPC-2B codes are an ICPC-2 code, a dot and four digits (``A04.0005``, also written ``A040005``).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from registry.systems.base import CodeRules
+
+__all__ = ["ICPC2B_NO", "ICPC2_NO", "Icpc2Rules", "Icpc2bRules"]
+
+_PROCESS = re.compile(r"[-A-Z]([3-6]\d)")
+DIAGNOSES = r"[A-Z](?:[0-2]\d|[7-9]\d)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Icpc2Rules(CodeRules):
+    """Chapter letter and two digits; process codes under ``-``."""
+
+    def canonical(self, code: str) -> str:
+        bare = code.strip().replace(" ", "").upper().rstrip(".")
+        process = _PROCESS.fullmatch(bare)
+        return f"-{process[1]}" if process else bare
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Icpc2bRules(CodeRules):
+    """An ICPC-2 code with a four-digit extension, which rolls up to it."""
+
+    def canonical(self, code: str) -> str:
+        bare = code.strip().replace(" ", "").replace(".", "").upper()
+        if len(bare) <= 3:
+            return ICPC2_NO.canonical(bare)
+        head = bare[:3]
+        return f"{ICPC2_NO.canonical(head)}.{bare[3:]}"
+
+    def structural_parents(self, code: str) -> list[str]:
+        head, _, tail = code.partition(".")
+        return [head] if tail else []
+
+
+ICPC2_NO = Icpc2Rules(
+    name="icpc-2-no",
+    subsets={"without-process-codes": DIAGNOSES},
+    syntax=r"[A-Z]\d\d|-[3-6]\d",
+)
+ICPC2B_NO = Icpc2bRules(name="icpc-2b-no", contains_longer=False, syntax=r"(?:[A-Z]\d\d|-[3-6]\d)(?:\.\d{4})?")
