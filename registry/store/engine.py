@@ -1,0 +1,298 @@
+"""The database behind the registry: opening, connections, transactions, the lock of the one writer.
+
+Two engines, one schema: SQLite (default, one file, WAL) and PostgreSQL. SQLAlchemy serves the small metadata;
+the content path takes the driver's own connection and prepared statements, in the same transaction.
+
+SQL is written with ``?``; ``Connection.sql`` turns that into the driver's style.
+Not here: what is in the tables.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from registry.errors import LoadBusy, StoreDamaged, StoreError, StoreFull, UsageError
+
+__all__ = ["APPLICATION_ID", "Connection", "Database", "database_url", "default_url"]
+
+APPLICATION_ID = 0x4779_6C64  # "Gyld"
+_WRITE_WAIT = 10.0  #: seconds that a short write waits for a running load
+
+
+def default_url() -> str:
+    """``GYLDIG_DB``, else an SQLite file in the user's data directory."""
+    if url := os.environ.get("GYLDIG_DB"):
+        return url
+    from platformdirs import user_data_path
+
+    return str(user_data_path("gyldig", appauthor=False) / "gyldig.sqlite")
+
+
+def database_url(url: str | None) -> tuple[str, str]:
+    """Dialect (``sqlite`` or ``postgresql``) and location: a file path, or the connection string.
+
+    >>> database_url("sqlite:///x.sqlite")
+    ('sqlite', 'x.sqlite')
+    """
+    text = url or default_url()
+    if text.startswith(("postgresql:", "postgres:", "postgresql+psycopg:")):
+        return "postgresql", "postgresql:" + text.split(":", 1)[1]
+    if text.startswith("sqlite:///"):
+        return "sqlite", text.removeprefix("sqlite:///")
+    if "://" in text:
+        raise UsageError(f"cannot use the database {text.split('://')[0]!r}: sqlite and postgresql are known")
+    return "sqlite", text
+
+
+class Connection:
+    """One driver connection with the few verbs that the content path needs."""
+
+    def __init__(self, raw: Any, dialect: str) -> None:
+        self.raw, self.dialect = raw, dialect
+        self._cursor = raw.cursor()
+
+    def sql(self, text: str) -> str:
+        """The statement in the driver's parameter style."""
+        return text if self.dialect == "sqlite" else text.replace("%", "%%").replace("?", "%s")
+
+    def execute(self, text: str, params: Sequence[Any] = ()) -> Any:
+        """Run one statement; gives a cursor."""
+        if self.dialect == "sqlite":
+            return self.raw.execute(text, params)
+        return self.raw.execute(self.sql(text), params)
+
+    def all(self, text: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        return self.execute(text, params).fetchall()  # type: ignore[no-any-return]
+
+    def one(self, text: str, params: Sequence[Any] = ()) -> tuple[Any, ...] | None:
+        return self.execute(text, params).fetchone()  # type: ignore[no-any-return]
+
+    def insert(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        """Insert many rows: COPY on PostgreSQL, one prepared statement on SQLite."""
+        names = ", ".join(columns)
+        if self.dialect == "sqlite":
+            marks = ", ".join("?" * len(columns))
+            self.raw.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)
+            return
+        with self.raw.cursor().copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+
+    def close(self) -> None:
+        self.raw.close()
+
+
+class Database:
+    """An opened registry database. Readers get a connection per thread; there is one writer at a time."""
+
+    def __init__(self, url: str | None = None, *, readonly: bool = False, create: bool = True) -> None:
+        self.dialect, self.location = database_url(url)
+        self.readonly = readonly
+        self._local = threading.local()
+        self._opened: list[Connection] = []
+        self._guard = threading.Lock()
+        if self.dialect == "sqlite":
+            self._prepare_file(create=create and not readonly)
+        from registry.store.schema import ensure_schema
+
+        try:
+            ensure_schema(self)
+        except BaseException:
+            self.close()
+            raise
+
+    def _prepare_file(self, *, create: bool) -> None:
+        path = Path(self.location)
+        if not path.exists():
+            if not create:
+                raise StoreError(f"no registry at {path}: load something first, or name another with --db")
+            path.parent.mkdir(parents=True, exist_ok=True)
+
+    @property
+    def url(self) -> str:
+        """The URL that opens the same database in SQLAlchemy."""
+        if self.dialect == "sqlite":
+            return f"sqlite:///{self.location}"
+        return self.location.replace("postgresql:", "postgresql+psycopg:", 1)
+
+    def connect(self) -> Connection:
+        """A new connection of one's own; the caller closes it."""
+        raw = self._connect_sqlite() if self.dialect == "sqlite" else self._connect_postgres()
+        return Connection(raw, self.dialect)
+
+    def _connect_sqlite(self) -> sqlite3.Connection:
+        mode = "ro" if self.readonly else "rwc"
+        uri = f"{Path(self.location).absolute().as_uri()}?mode={mode}"
+        try:
+            raw = sqlite3.connect(
+                uri, uri=True, isolation_level=None, check_same_thread=False, cached_statements=256, timeout=_WRITE_WAIT
+            )
+            raw.execute("PRAGMA foreign_keys=ON")
+            raw.execute("PRAGMA synchronous=NORMAL")
+            raw.execute("PRAGMA cache_size=-16000")
+            raw.execute("PRAGMA mmap_size=268435456")
+        except sqlite3.Error as error:
+            raise StoreError(f"cannot open {self.location}: {error}") from error
+        return raw
+
+    def _connect_postgres(self) -> Any:
+        try:
+            import psycopg
+        except ImportError as error:
+            raise StoreError("PostgreSQL needs the extra: pip install 'gyldig[postgres]'") from error
+        try:
+            raw = psycopg.connect(self.location, autocommit=True, prepare_threshold=2)
+        except psycopg.Error as error:
+            raise StoreError(f"cannot connect to PostgreSQL: {error}") from error
+        return raw
+
+    def reader(self) -> Connection:
+        """This thread's connection for reading."""
+        connection: Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = self._local.connection = self.connect()
+            with self._guard:
+                self._opened.append(connection)
+        return connection
+
+    def epoch(self, connection: Connection | None = None) -> int:
+        """The number of the newest publication; what is cached under an older one is out of date."""
+        row = (connection or self.reader()).one("SELECT number FROM publication ORDER BY number DESC LIMIT 1")
+        return int(row[0]) if row else 0
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """A reading transaction on a connection of its own: everything in it is of one moment."""
+        connection = self.connect()
+        try:
+            begin = "BEGIN" if self.dialect == "sqlite" else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+            connection.execute(begin)
+            yield connection
+        finally:
+            connection.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """The writer's transaction: all or nothing. Waits for another short write, then raises ``LoadBusy``."""
+        connection = self.connect()
+        try:
+            with _translated():
+                self._begin(connection)
+                yield connection
+                connection.execute("COMMIT")
+        except BaseException:
+            self._rollback(connection)
+            raise
+        finally:
+            connection.close()
+
+    def _begin(self, connection: Connection) -> None:
+        if self.dialect == "sqlite":
+            connection.execute("BEGIN IMMEDIATE")
+            return
+        connection.execute("BEGIN")
+        connection.execute(f"SET LOCAL lock_timeout = '{int(_WRITE_WAIT)}s'")
+        connection.execute("SELECT pg_advisory_xact_lock(1199137892)")
+
+    def _rollback(self, connection: Connection) -> None:
+        errors: tuple[type[Exception], ...] = (sqlite3.Error,)
+        if self.dialect == "postgresql":
+            import psycopg
+
+            errors = (psycopg.Error,)
+        try:
+            connection.execute("ROLLBACK")
+        except errors:
+            return  # the engine has rolled back already, or the connection is gone, which is the same
+
+    @contextmanager
+    def load_lock(self, *, wait: bool = True, notify: Any = None) -> Iterator[None]:
+        """Hold the lock of the one load at a time; it ends with the process, however that ends."""
+        lock = self._file_lock if self.dialect == "sqlite" else self._advisory_lock
+        with lock(wait=wait, notify=notify):
+            yield
+
+    @contextmanager
+    def _file_lock(self, *, wait: bool, notify: Any) -> Iterator[None]:
+        import fcntl
+
+        with Path(f"{self.location}.lock").open("w") as handle:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                _busy(wait, notify)
+                fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+
+    @contextmanager
+    def _advisory_lock(self, *, wait: bool, notify: Any) -> Iterator[None]:
+        connection = self.connect()
+        try:
+            row = connection.one("SELECT pg_try_advisory_lock(1199137893)")
+            if not (row and row[0]):
+                _busy(wait, notify)
+                connection.execute("SELECT pg_advisory_lock(1199137893)")
+            yield
+        finally:
+            connection.close()
+
+    def close(self) -> None:
+        """Close every connection that was handed out to readers."""
+        with self._guard:
+            for connection in self._opened:
+                connection.close()
+            self._opened.clear()
+        self._local = threading.local()
+
+
+def _busy(wait: bool, notify: Any) -> None:
+    if not wait:
+        raise LoadBusy("another load is running; try again when it has ended, or leave out --no-wait")
+    if notify is not None:
+        notify("waiting for another load to end")
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """The driver's errors as the project's."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        text = str(error)
+        if "full" in text or "disk I/O error" in text:
+            raise StoreFull(f"nothing was stored: {text} (free some space and load again)") from error
+        if "locked" in text or "busy" in text:
+            raise LoadBusy(f"the database is being written by another process for more than {_WRITE_WAIT:g} s") from error
+        raise StoreError(f"database error: {text}") from error
+    except sqlite3.DatabaseError as error:
+        raise StoreDamaged(f"the database file is damaged: {error}") from error
+    except OSError as error:
+        if error.errno == 28:
+            raise StoreFull("nothing was stored: no space left on device") from error
+        raise
+    except Exception as error:
+        raise _postgres_error(error) from error
+
+
+def _postgres_error(error: Exception) -> Exception:
+    """The project's error for one of psycopg's; any other error stays itself."""
+    state = getattr(error, "sqlstate", None)
+    if state == "53100":
+        return StoreFull(f"nothing was stored: {error}")
+    if state == "55P03":
+        return LoadBusy(f"the database is being written by another process for more than {_WRITE_WAIT:g} s")
+    if state is not None:
+        return StoreError(f"database error: {error}")
+    return error
+
+
+def now_us() -> int:
+    """The instant now, in microseconds since 1970 UTC."""
+    return time.time_ns() // 1000
