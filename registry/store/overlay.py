@@ -1,0 +1,125 @@
+"""Several source lines of one version read as one: what the first does not assert comes from the next (DOMAIN 6).
+
+The first layer decides which concepts there are. Counterparts in other layers have the same stable key, else the
+same code. Not here: which layers, in which order (``registry.versions``); listing disagreements.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+import msgspec
+from pyroaring import BitMap
+
+from registry.records import ConceptRecord, Designation, ReleaseHeader
+from registry.store.engine import Connection, Database
+from registry.store.states import canonical, decode
+
+__all__ = ["Counterparts", "Layer", "Overlay"]
+
+
+class Layer(NamedTuple):
+    """One release that a view reads from: its id, its bitmap of state ids, what it asserts."""
+
+    release_id: int
+    bitmap: BitMap
+    header: ReleaseHeader
+
+
+class Counterparts:
+    """State ids of a further layer against those of the first, both ways."""
+
+    def __init__(self, connection: Connection, system_id: int, first: BitMap, other: BitMap) -> None:
+        self.to_first: dict[int, int] = {}
+        concepts: dict[int, int] = {}
+        codes: dict[str, int] = {}
+        later: list[tuple[int, int, str]] = []
+        statement = "SELECT id, concept_id, code FROM concept_state WHERE system_id = ?"
+        for ident, concept, code in connection.execute(statement, (system_id,)):
+            if ident in first:
+                concepts[concept] = codes[code] = ident
+            if ident in other:
+                later.append((ident, concept, code))
+        for ident, concept, code in later:
+            found = concepts.get(concept, codes.get(code))
+            if found is not None:
+                self.to_first[ident] = found
+        self.from_first = {mine: theirs for theirs, mine in self.to_first.items()}
+
+    def translate(self, idents: Iterable[int]) -> BitMap:
+        """Ids of the layer as ids of the first; those without a counterpart are left out."""
+        to_first = self.to_first
+        return BitMap([to_first[ident] for ident in idents if ident in to_first])
+
+
+class Overlay:
+    """The further layers of a view with more than one."""
+
+    def __init__(self, database: Database, system_id: int, layers: Sequence[Layer]) -> None:
+        self._database, self.system_id, self.layers = database, system_id, tuple(layers)
+
+    @cached_property
+    def counterparts(self) -> list[Counterparts]:
+        """Of each further layer, in order."""
+        first, reader = self.layers[0].bitmap, self._database.reader()
+        return [Counterparts(reader, self.system_id, first, layer.bitmap) for layer in self.layers[1:]]
+
+    def asserting(self, facet: str) -> int | None:
+        """Number of the first layer that asserts the facet (0 = the first), or None."""
+        return next((n for n, layer in enumerate(self.layers) if facet in layer.header.facets), None)
+
+    @cached_property
+    def everything(self) -> BitMap:
+        """State ids of all layers: where search looks."""
+        return BitMap.union(*(layer.bitmap for layer in self.layers))
+
+    def first_of(self, ident: int) -> int | None:
+        """The id in the first layer of a state of any layer."""
+        if ident in self.layers[0].bitmap:
+            return ident
+        return next((c.to_first[ident] for c in self.counterparts if ident in c.to_first), None)
+
+    def record(self, ident: int, base: ConceptRecord) -> ConceptRecord:
+        """The record of the first layer with what further layers add."""
+        merged, headers = base, [self.layers[0].header]
+        for layer, counterparts in zip(self.layers[1:], self.counterparts, strict=True):
+            other = counterparts.from_first.get(ident)
+            if other is not None:
+                merged = _complement(merged, self._record(other), layer.header, headers)
+            headers.append(layer.header)
+        return merged if merged is base else canonical(merged)
+
+    def _record(self, ident: int) -> ConceptRecord:
+        row = self._database.reader().one("SELECT body FROM concept_state WHERE id = ?", (ident,))
+        return decode(row[0]) if row is not None else ConceptRecord(code="")
+
+
+def _complement(
+    record: ConceptRecord, other: ConceptRecord, header: ReleaseHeader, earlier: Sequence[ReleaseHeader]
+) -> ConceptRecord:
+    """``record`` with those facets of ``other`` that no earlier header asserts."""
+    claimed = {facet for h in earlier for facet in h.facets}
+    languages = {h.language for h in earlier} | {d.language for d in record.designations}
+    changes: dict[str, object] = {}
+    texts = [d for d in other.designations if not _claimed(d, claimed, languages)]
+    if texts:
+        changes["designations"] = (*record.designations, *texts)
+    properties = [p for p in other.properties if f"property:{p.code}" not in claimed]
+    if properties:
+        changes["properties"] = (*record.properties, *properties)
+    for facet, field in (
+        ("hierarchy", "parents"),
+        ("notes", "notes"),
+        ("selectable", "selectable"),
+        ("inactive", "inactive"),
+    ):
+        if facet not in claimed and facet in header.facets:
+            changes[field] = getattr(other, field)
+    return msgspec.structs.replace(record, **changes) if changes else record
+
+
+def _claimed(text: Designation, claimed: set[str], languages: set[str]) -> bool:
+    """Whether an earlier layer speaks of this kind of text in this language."""
+    return text.kind in claimed and text.language in languages

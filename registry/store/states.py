@@ -1,0 +1,185 @@
+"""Concept states: canonical bytes of a record, their hash, and what is derived from a record when it is stored.
+
+Here: pure functions between records and bytes. Not here: the tables they go into.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+import unicodedata
+import zlib
+from array import array
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import msgspec
+
+from registry.records import ConceptRecord, Designation, Property
+from registry.store.text import compact_code, fold
+
+__all__ = [
+    "canonical",
+    "decode",
+    "encode",
+    "pack_numbers",
+    "pack_ordering",
+    "searchable",
+    "state_hash",
+    "unpack_numbers",
+    "unpack_ordering",
+]
+
+_encode = msgspec.json.Encoder(order="sorted").encode
+decode = msgspec.json.Decoder(ConceptRecord).decode
+_HASH_START = hashlib.sha256(b"gyldig-state-1\n")
+
+#: the better the text names the concept, the lower its rank; unknown kinds count as synonyms
+_RANKS = {"display": 0, "label.full": 0, "preferred": 0, "label.short": 1, "fsn": 1}
+_LAST_RANK = 2
+_CODE_TOKEN = 10  #: longest compact code that is put beside the words of a label ("k63 tarm")
+
+
+def encode(record: ConceptRecord) -> bytes:
+    """The canonical JSON of a record, version 1: NFC, sorted keys, empty fields left out.
+
+    Designations are sorted by (kind, language, text), properties by (code, type, value), parents as text;
+    repeats are dropped. Two records that say the same have the same bytes.
+    """
+    if _in_order(record):
+        body = _encode(record)
+        if body.isascii() or unicodedata.is_normalized("NFC", body.decode()):
+            return body
+    return _encode(canonical(record))
+
+
+def state_hash(body: bytes) -> bytes:
+    """The identity of a state: SHA-256 over a version mark and the canonical JSON (32 bytes)."""
+    digest = _HASH_START.copy()
+    digest.update(body)
+    return digest.digest()
+
+
+def _in_order(record: ConceptRecord) -> bool:
+    """Whether nothing needs sorting; may say no where the slow way would change nothing."""
+    texts = record.designations
+    if len(texts) == 2:
+        first, second = texts
+        if first.kind >= second.kind and _text_key(first) >= _text_key(second):
+            return False
+    elif len(texts) > 2 and not _ascending([_text_key(d) for d in texts]):
+        return False
+    if len(record.notes) > 1:
+        return False
+    if len(record.parents) > 1 and not _ascending(record.parents):
+        return False
+    if len(record.properties) > 1 and not _ascending([p.code for p in record.properties]):
+        return False
+    return record.key != record.code
+
+
+def _ascending(values: Iterable[Any]) -> bool:
+    previous = None
+    for value in values:
+        if previous is not None and previous >= value:
+            return False
+        previous = value
+    return True
+
+
+def _text_key(designation: Designation) -> tuple[str, str, str]:
+    return (designation.kind, designation.language, designation.text)
+
+
+def canonical(record: ConceptRecord) -> ConceptRecord:
+    """The record whose JSON is canonical: what ``decode(encode(record))`` gives."""
+    if not unicodedata.is_normalized("NFC", _encode(record).decode()):
+        record = msgspec.convert(_composed(msgspec.to_builtins(record)), ConceptRecord)
+    return msgspec.structs.replace(
+        record,
+        key="" if record.key == record.code else record.key,
+        designations=_distinct(record.designations, key=lambda d: (*_text_key(d), _encode(d))),
+        notes=tuple(sorted(record.notes, key=lambda n: (n.kind, n.language))),
+        parents=tuple(sorted(set(record.parents))),
+        properties=_distinct(record.properties, key=_property_key),
+    )
+
+
+def _property_key(item: Property) -> tuple[str, str, bytes]:
+    return (item.code, item.type, _encode(item))
+
+
+def _distinct(items: tuple[Any, ...], *, key: Any) -> tuple[Any, ...]:
+    return tuple({key(item)[-1]: item for item in sorted(items, key=key)}.values())
+
+
+def _composed(value: Any) -> Any:
+    """The value with every text in Unicode's composed form."""
+    if isinstance(value, str):
+        return unicodedata.normalize("NFC", value)
+    if isinstance(value, dict):
+        return {_composed(k): _composed(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_composed(v) for v in value]
+    return value
+
+
+def searchable(record: ConceptRecord) -> Iterator[tuple[int, str]]:
+    """Each distinct text of the record as (band, folded text with the compact code), best band first.
+
+    The band (10 bits) orders hits: rank of the kind of designation << 8 | length in characters (at most 255).
+    """
+    code = compact_code(record.code)
+    tail = f" {code}" if len(code) <= _CODE_TOKEN else ""
+    if len(record.designations) == 1:
+        text = record.designations[0].text
+        yield band(record.designations[0]), fold(text) + tail
+        return
+    seen: set[str] = set()
+    for number, text in sorted((band(d), fold(d.text)) for d in record.designations):
+        if text not in seen:
+            seen.add(text)
+            yield number, text + tail
+
+
+def band(designation: Designation) -> int:
+    """Where hits on this designation come: preferred and short texts first."""
+    return _RANKS.get(designation.kind, _LAST_RANK) << 8 | min(len(designation.text), 255)
+
+
+def pack_numbers(numbers: Iterable[int]) -> bytes:
+    """Little-endian 32-bit unsigned integers, as ``concept_state.parents`` holds them."""
+    packed = array("I", numbers)
+    if sys.byteorder == "big":
+        packed.byteswap()
+    return packed.tobytes()
+
+
+def unpack_numbers(blob: bytes) -> array[int]:
+    """The inverse of ``pack_numbers``."""
+    packed = array("I")
+    packed.frombytes(blob)
+    if sys.byteorder == "big":
+        packed.byteswap()
+    return packed
+
+
+def pack_ordering(idents: Iterable[int]) -> bytes:
+    """State ids in the source's order, as ``release_content.ordering`` holds them: deltas modulo 2³², deflated.
+
+    >>> list(unpack_ordering(pack_ordering([7, 3, 4])))
+    [7, 3, 4]
+    """
+    previous, deltas = 0, []
+    for ident in idents:
+        deltas.append((ident - previous) & 0xFFFF_FFFF)
+        previous = ident
+    return zlib.compress(pack_numbers(deltas), 6)
+
+
+def unpack_ordering(blob: bytes) -> array[int]:
+    """The inverse of ``pack_ordering``."""
+    from itertools import accumulate
+
+    deltas = unpack_numbers(zlib.decompress(blob))
+    return array("I", accumulate(deltas, lambda total, delta: (total + delta) & 0xFFFF_FFFF))

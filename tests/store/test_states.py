@@ -1,0 +1,98 @@
+"""Canonical bytes of records."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import msgspec
+from hypothesis import given
+from hypothesis import strategies as st
+
+from registry.records import Coding, ConceptRecord, Designation, Note, Property
+from registry.store.states import (
+    canonical,
+    decode,
+    encode,
+    pack_numbers,
+    pack_ordering,
+    searchable,
+    state_hash,
+    unpack_numbers,
+    unpack_ordering,
+)
+
+short = st.text(alphabet="aAåéø1.\n e\u0301\u0303\u030a", max_size=4)
+designations = st.builds(
+    Designation, kind=st.sampled_from(["label.full", "label.short", "synonym"]), text=short, language=short
+)
+values = st.one_of(short, st.integers(-5, 5), st.booleans(), st.builds(Coding, code=short))
+properties = st.builds(Property, code=short, value=values)
+records = st.builds(
+    ConceptRecord,
+    code=short.filter(bool),
+    key=short,
+    designations=st.lists(designations, max_size=4).map(tuple),
+    notes=st.lists(st.builds(Note, kind=short, text=short), max_size=2).map(tuple),
+    parents=st.lists(short, max_size=3).map(tuple),
+    properties=st.lists(properties, max_size=3).map(tuple),
+    inactive=st.booleans(),
+    selectable=st.sampled_from([None, True, False]),
+)
+
+
+@given(records)
+def test_fast_encoding_is_the_slow_one(record: ConceptRecord) -> None:
+    slow = msgspec.json.encode(canonical(record), order="sorted")
+    assert encode(record) == slow
+    assert unicodedata.is_normalized("NFC", decode(slow).code)
+
+
+@given(records)
+def test_decoding_gives_the_canonical_record(record: ConceptRecord) -> None:
+    assert decode(encode(record)) == canonical(record)
+    assert encode(decode(encode(record))) == encode(record)
+
+
+@given(records, st.randoms())
+def test_order_in_the_source_does_not_matter(record: ConceptRecord, random: object) -> None:
+    def shuffled(items: tuple[object, ...]) -> tuple[object, ...]:
+        mixed = list(items)
+        random.shuffle(mixed)  # type: ignore[attr-defined]
+        return tuple(mixed)
+
+    other = msgspec.structs.replace(
+        record,
+        designations=shuffled(record.designations),
+        parents=shuffled(record.parents),
+        properties=shuffled(record.properties),
+    )
+    assert encode(other) == encode(record)
+
+
+def test_a_composed_letter_after_an_escape_is_not_composed_with_it() -> None:
+    record = ConceptRecord(code="a", designations=(Designation("display", "x\n\u0303e\u0301"),))
+    assert decode(encode(record)).designations[0].text == "x\n\u0303é"
+
+
+def test_the_hash_is_marked_with_its_version() -> None:
+    import hashlib
+
+    assert state_hash(b"{}") == hashlib.sha256(b"gyldig-state-1\n{}").digest()
+
+
+@given(st.lists(st.integers(0, 2**32 - 1)))
+def test_numbers_survive_packing(numbers: list[int]) -> None:
+    assert list(unpack_numbers(pack_numbers(numbers))) == numbers
+    assert list(unpack_ordering(pack_ordering(numbers))) == numbers
+
+
+def test_preferred_and_short_texts_come_first() -> None:
+    record = ConceptRecord(
+        code="K63.8",
+        designations=(
+            Designation("synonym", "x"),
+            Designation("label.full", "lang tekst"),
+            Designation("display", "kort"),
+        ),
+    )
+    assert [text for _, text in searchable(record)] == ["kort k638", "lang tekst k638", "x k638"]
