@@ -56,8 +56,14 @@ class Source(Protocol):
     def members(self) -> list[str]:
         """Names of the files inside, sorted; a single file is its own only member."""
 
+    def label(self, member: str) -> str:
+        """How an error names the member: ``archive.zip!member``, or the file's own name."""
+
     def read(self, member: str, limit: int | None = None) -> bytes:
         """The bytes of a member (the first ``limit`` of them)."""
+
+    def beside(self, member: str, name: str) -> bytes | None:
+        """The bytes of the file called ``name`` in the member's folder, if there is one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,5 +95,7 @@ class Loader(Protocol):
     def recognises(self, source: Source) -> bool:
         """Whether the content (not the file name alone) is of this format."""
 
-    def read(self, source: Source, options: LoadOptions, progress: Progress) -> Iterator[ParsedRelease | ParsedMap]:
+    def read(
+        self, source: Source, options: LoadOptions, progress: Progress
+    ) -> Iterator[ParsedRelease | ParsedMap]:
         """Parse the source; raises ``registry.errors.SourceError`` with file and line."""

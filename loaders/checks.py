@@ -1,0 +1,99 @@
+"""What must hold of a parsed release before it goes to the registry: no loader leaves these to chance.
+
+Here: empty content, one code twice, unknown and cyclic parents. Not here: anything that needs the database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from registry.errors import ContentError
+from registry.records import ConceptRecord
+
+__all__ = ["Where", "check_parents", "fold", "not_empty"]
+
+#: the place of the n-th record in its file, for messages: a line number or the path of an element
+Where = Callable[[int], int | str]
+
+
+def not_empty(records: Sequence[ConceptRecord], *, file: str) -> None:
+    """Raise ContentError where a file of the right format holds no code at all."""
+    if not records:
+        raise ContentError("there is no code in the file", file=file)
+
+
+def fold(
+    records: Sequence[ConceptRecord], *, file: str, where: Where
+) -> tuple[list[ConceptRecord], list[str]]:
+    """The records without repetitions, and a notice naming those left out.
+
+    Raises ContentError where a code comes twice with different content: it names both places.
+    """
+    first: dict[str, int] = {}
+    for index, record in enumerate(records):
+        first.setdefault(record.stable_key, index)
+    if len(first) == len(records):
+        return list(records), []
+    kept, repeated = [], []
+    for index, record in enumerate(records):
+        origin = first[record.stable_key]
+        if origin == index:
+            kept.append(record)
+        elif records[origin] == record:
+            repeated.append(record.code)
+        else:
+            raise ContentError(
+                f"code {record.code} is already on line {where(origin)} with different content",
+                file=file,
+                line=where(index),
+            )
+    return kept, [f"{len(repeated)} rows repeat a code with the same content: {_some(repeated)}"]
+
+
+def check_parents(records: Sequence[ConceptRecord], *, file: str, where: Where) -> None:
+    """Raise ContentError where a parent is not in the list, or a concept is its own ancestor."""
+    parents = {r.stable_key: r.parents for r in records}
+    for index, record in enumerate(records):
+        for parent in record.parents:
+            if parent not in parents:
+                raise ContentError(
+                    f"code {record.code} has the parent {parent}, which is not in the file",
+                    file=file,
+                    line=where(index),
+                )
+    cycle = find_cycle(parents)
+    if cycle:
+        index = next(i for i, r in enumerate(records) if r.stable_key == cycle[0])
+        raise ContentError(f"cyclic parents: {' → '.join(cycle)}", file=file, line=where(index))
+
+
+def find_cycle(parents: dict[str, tuple[str, ...]]) -> list[str]:
+    """One cycle among the parents, from a key back to itself; empty where there is none.
+
+    >>> find_cycle({"a": ("b",), "b": ("a",), "c": ("a",)})
+    ['a', 'b', 'a']
+    """
+    done: set[str] = set()
+    for key in parents:
+        if key in done:
+            continue
+        path, trail = [key], {key}
+        stack = [iter(parents[key])]
+        while stack:
+            following = next((p for p in stack[-1] if p not in done), None)
+            if following is None:
+                stack.pop()
+                last = path.pop()
+                trail.discard(last)
+                done.add(last)
+            elif following in trail:
+                return [*path[path.index(following) :], following]
+            else:
+                path.append(following)
+                trail.add(following)
+                stack.append(iter(parents.get(following, ())))
+    return []
+
+
+def _some(codes: Sequence[str], count: int = 5) -> str:
+    return ", ".join(codes[:count]) + (" …" if len(codes) > count else "")

@@ -1,0 +1,71 @@
+"""Which format a source is in, told from its content.
+
+Here: the list of formats and the choice among them. Not here: reading (one module per format).
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+
+from loaders.base import Loader, Source
+from registry.errors import FormatError, UsageError
+
+__all__ = ["detect", "formats"]
+
+#: module and class of each loader, the most specific first; the last takes any list with columns
+_LOADERS = (
+    "loaders.icd10cm_order:Icd10cmOrder",
+    "loaders.norwegian_json:NorwegianJson",
+    "loaders.plain_list:PlainList",
+)
+_FALLBACK = "plain-list"
+
+
+@cache
+def formats() -> dict[str, Loader]:
+    """Every loader by the name of its format."""
+    loaders: dict[str, Loader] = {}
+    for place in _LOADERS:
+        module, _, cls = place.partition(":")
+        loader: Loader = getattr(import_module(module), cls)()
+        loaders[loader.name] = loader
+    return loaders
+
+
+def detect(source: Source, *, name: str = "") -> list[Loader]:
+    """The loaders that read the source: several where it holds several kinds of file.
+
+    With ``name`` only that one; raises FormatError saying what the source is instead, UsageError for a name
+    that is no format.
+    """
+    _not_empty(source)
+    if name:
+        return [_named(source, name)]
+    found = [
+        loader for loader in formats().values() if loader.name != _FALLBACK and loader.recognises(source)
+    ]
+    if not found and formats()[_FALLBACK].recognises(source):
+        found = [formats()[_FALLBACK]]
+    if not found:
+        raise FormatError(f"of none of the formats we know ({', '.join(formats())})", file=source.name)
+    return found
+
+
+def _named(source: Source, name: str) -> Loader:
+    loader = formats().get(name)
+    if loader is None:
+        raise UsageError(f"there is no format {name!r}; formats: {', '.join(formats())}")
+    if loader.recognises(source):
+        return loader
+    others = [other.name for other in formats().values() if other is not loader and other.recognises(source)]
+    instead = f"it looks like {' or '.join(others)}" if others else "nor of any other format we know"
+    raise FormatError(f"not of the format {name}: {instead}", file=source.name)
+
+
+def _not_empty(source: Source) -> None:
+    members = source.members()
+    if not members:
+        raise FormatError("there is no file inside", file=source.name)
+    if not any(source.read(member, 1) for member in members):
+        raise FormatError("the file is empty", file=source.name)
