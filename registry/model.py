@@ -50,7 +50,9 @@ class Publication(SQLModel, table=True):
     """One event of the registry's own history; its number is the cursor of "what changed since"."""
 
     number: int | None = Field(default=None, sa_column=_key())
-    recorded: int = Field(sa_column=Column(BigInteger().with_variant(Integer(), "sqlite"), unique=True, nullable=False))
+    recorded: int = Field(
+        sa_column=Column(BigInteger().with_variant(Integer(), "sqlite"), unique=True, nullable=False)
+    )
     action: str = Field(sa_column=_text())
     system: str = Field(sa_column=_text())
     version: str = Field(sa_column=_text())
@@ -96,6 +98,7 @@ class Version(SQLModel, table=True):
     published: str = Field(default="", sa_column=_text())
     rolling: bool = False
     same_as: str = Field(default="", sa_column=_text())
+    declared: bool = False  #: by hand; stays when its last release is retracted
     recorded_from: int = Field(sa_column=_big())
     recorded_to: int | None = Field(default=None, sa_column=_big(nullable=True))
     __table_args__ = (Index("ix_version_key", "system_id", "track", "label"),)
@@ -123,7 +126,9 @@ class ReleaseContent(SQLModel, table=True):
     """The tree of a release: a roaring bitmap of state ids; ``ordering`` only where order is the source's."""
 
     __tablename__ = "release_content"
-    release_id: int = Field(sa_column=Column(BigInteger().with_variant(Integer(), "sqlite"), primary_key=True))
+    release_id: int = Field(
+        sa_column=Column(BigInteger().with_variant(Integer(), "sqlite"), primary_key=True)
+    )
     bitmap: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     bitmap_sha256: str = Field(sa_column=_text())
     ordering: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))

@@ -132,7 +132,12 @@ class Database:
         uri = f"{Path(self.location).absolute().as_uri()}?mode={mode}"
         try:
             raw = sqlite3.connect(
-                uri, uri=True, isolation_level=None, check_same_thread=False, cached_statements=256, timeout=_WRITE_WAIT
+                uri,
+                uri=True,
+                isolation_level=None,
+                check_same_thread=False,
+                cached_statements=256,
+                timeout=_WRITE_WAIT,
             )
             raw.execute("PRAGMA foreign_keys=ON")
             raw.execute("PRAGMA synchronous=NORMAL")
@@ -269,7 +274,9 @@ def _translated() -> Iterator[None]:
         if "full" in text or "disk I/O error" in text:
             raise StoreFull(f"nothing was stored: {text} (free some space and load again)") from error
         if "locked" in text or "busy" in text:
-            raise LoadBusy(f"the database is being written by another process for more than {_WRITE_WAIT:g} s") from error
+            raise LoadBusy(
+                f"the database is being written by another process for more than {_WRITE_WAIT:g} s"
+            ) from error
         raise StoreError(f"database error: {text}") from error
     except sqlite3.DatabaseError as error:
         raise StoreDamaged(f"the database file is damaged: {error}") from error

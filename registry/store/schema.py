@@ -28,9 +28,13 @@ def ensure_schema(database: Database) -> None:
         if current == HEAD:
             return
         if database.readonly:
-            raise StoreError(f"{database.location} has an older schema and is opened read-only: open it once for writing")
+            raise StoreError(
+                f"{database.location} has an older schema and is opened read-only: open it once for writing"
+            )
         if current is not None and current > HEAD:
-            raise StoreError(f"{database.location} was written by a newer version of gyldig (schema {current})")
+            raise StoreError(
+                f"{database.location} was written by a newer version of gyldig (schema {current})"
+            )
     finally:
         connection.close()
     with database.load_lock():

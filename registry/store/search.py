@@ -21,7 +21,7 @@ from registry.store.rows import fetch
 from registry.store.states import searchable
 from registry.store.text import compact_code, fold, tokens
 
-__all__ = ["Query", "add_terms", "matches", "parse", "remove_terms", "search"]
+__all__ = ["Query", "add_terms", "matched", "matches", "parse", "remove_terms", "search"]
 
 _SYSTEM, _BAND, _STATE = 50, 40, 8
 _STATE_MASK = 0xFFFF_FFFF
@@ -70,6 +70,14 @@ def matches(query: Query, record: ConceptRecord) -> bool:
     if code.startswith(query.code) if query.code_prefix else code == query.code:
         return True
     return any(_meets(query, text.split()) for text in _texts(record))
+
+
+def matched(query: Query, record: ConceptRecord) -> str:
+    """The text of the record that meets the query; its code where none does."""
+    for d in record.designations:
+        if _meets(query, [*tokens(d.text), compact_code(record.code)]):
+            return d.text
+    return record.code
 
 
 def _texts(record: ConceptRecord) -> Iterator[str]:

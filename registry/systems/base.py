@@ -49,6 +49,7 @@ class CodeRules:
     def is_reserve(self, code: str, display: str) -> bool:
         """Whether the code is held ready without a meaning of its own."""
         return any(
-            re.search(r.display, display) is not None and (not r.codes or re.fullmatch(r.codes, code) is not None)
+            re.search(r.display, display) is not None
+            and (not r.codes or re.fullmatch(r.codes, code) is not None)
             for r in self.reserve
         )

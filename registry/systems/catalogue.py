@@ -46,8 +46,12 @@ CATALOGUE: dict[str, SystemRecord] = {
             end_rule="calendar-year",
             version_order="integer",
         ),
-        _volven("icpc-2b-no", 7171, "ICPC-2B", licence="WONCA; norsk tekst Helsedirektoratet", redistribution="no"),
-        _volven("phbu", 7112, "Psykisk helsevern barn og unge, multiaksial klassifikasjon", redistribution="no"),
+        _volven(
+            "icpc-2b-no", 7171, "ICPC-2B", licence="WONCA; norsk tekst Helsedirektoratet", redistribution="no"
+        ),
+        _volven(
+            "phbu", 7112, "Psykisk helsevern barn og unge, multiaksial klassifikasjon", redistribution="no"
+        ),
         _volven("atc", 7180, "ATC", owner="WHO Collaborating Centre", licence="WHOCC", access="restricted"),
         _volven("ncrp-no", 7270, "NCRP, norsk klassifikasjon av radiologiske prosedyrer"),
         _volven("nlk", 7280, "Norsk laboratoriekodeverk"),

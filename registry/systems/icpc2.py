@@ -48,4 +48,6 @@ ICPC2_NO = Icpc2Rules(
     subsets={"without-process-codes": DIAGNOSES},
     syntax=r"[A-Z]\d\d|-[3-6]\d",
 )
-ICPC2B_NO = Icpc2bRules(name="icpc-2b-no", contains_longer=False, syntax=r"(?:[A-Z]\d\d|-[3-6]\d)(?:\.\d{4})?")
+ICPC2B_NO = Icpc2bRules(
+    name="icpc-2b-no", contains_longer=False, syntax=r"(?:[A-Z]\d\d|-[3-6]\d)(?:\.\d{4})?"
+)

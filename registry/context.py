@@ -1,0 +1,283 @@
+"""What every question starts from: the database, today's date, and caches that the epoch or a release keys.
+
+Here: snapshots, timelines, bitmaps, and the resolution of "which version" for a system, date and label.
+Not here: the answers (``registry.questions``).
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from pyroaring import BitMap
+
+from registry.errors import UsageError
+from registry.intervals import instant_text, known_at_us, parse_date, today_oslo
+from registry.metadata import Ledger, ReleaseRow, Snapshot, SystemRow, VersionRow
+from registry.reasons import explain
+from registry.store.content import release_bitmap
+from registry.store.engine import Connection, Database, now_us
+from registry.versions import Segment, Timeline
+
+if TYPE_CHECKING:
+    from registry.store.stored_view import StoredView
+
+__all__ = ["Context", "Moment", "Resolved"]
+
+_BITMAPS, _VIEWS, _MOMENTS = 512, 256, 16
+_EPOCH_SECONDS = 0.5  #: how long PostgreSQL's epoch is believed
+
+
+@dataclass(frozen=True)
+class Moment:
+    """The metadata as known at one instant, with its timelines."""
+
+    snapshot: Snapshot
+    known_at: str | None
+    timelines: dict[int, Timeline]
+    resolved: dict[tuple[str, str | None, str | None], Resolved]
+
+    def timeline(self, system: SystemRow) -> Timeline:
+        found = self.timelines.get(system.system_id)
+        if found is None:
+            found = self.timelines[system.system_id] = Timeline(self.snapshot, system)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """Which content a question is about; without a ``segment``, ``reason`` and ``message`` say why none."""
+
+    system: SystemRow | None
+    timeline: Timeline | None
+    version: VersionRow | None
+    segment: Segment | None
+    stack: tuple[ReleaseRow, ...]
+    day: date | None
+    status: str | None  #: in_force, upcoming, expired, undated
+    reason: str | None
+    message: str
+    known_at: str | None
+    warnings: tuple[str, ...] = ()
+
+
+class Context:
+    """Shared by all questions of one opened registry; safe for several reading threads."""
+
+    def __init__(self, database: Database, *, today: date | Callable[[], date] | None = None) -> None:
+        self.database = database
+        self._today = today
+        self._lock = threading.Lock()
+        self._ledger: Ledger | None = None
+        self._checked = 0.0
+        self._moments: OrderedDict[int | None, Moment] = OrderedDict()
+        self._bitmaps: OrderedDict[int, BitMap] = OrderedDict()
+        self._views: OrderedDict[tuple[int, ...], StoredView] = OrderedDict()
+
+    def today(self) -> date:
+        """The date that questions without one are about: the setting, else today in Oslo."""
+        if self._today is None:
+            return today_oslo()
+        return self._today() if callable(self._today) else self._today
+
+    @property
+    def connection(self) -> Connection:
+        return self.database.reader()
+
+    def forget(self) -> None:
+        """Read the metadata anew at the next question (after one's own write)."""
+        self._checked = 0.0
+
+    def _current(self) -> Ledger:
+        """The ledger of the newest publication; reads it anew only when the epoch has moved."""
+        ledger = self._ledger
+        if (
+            ledger is not None
+            and self.database.dialect == "postgresql"
+            and time.monotonic() - self._checked < _EPOCH_SECONDS
+        ):
+            return ledger
+        epoch = self.database.epoch()
+        self._checked = time.monotonic()
+        if ledger is None or ledger.epoch != epoch:
+            with self._lock:
+                ledger = self._ledger = Ledger.read(self.connection, epoch)
+                self._moments.clear()
+        return ledger
+
+    def ledger(self) -> Ledger:
+        """Every metadata row ever recorded."""
+        return self._current()
+
+    def moment(self, known_at: str | date | int | None = None) -> Moment:
+        """The metadata as known at the instant (None = now)."""
+        ledger = self._current()
+        instant = None if known_at is None else known_at_us(known_at, now_us=now_us())
+        found = self._moments.get(instant)
+        if found is None:
+            with self._lock:
+                text = instant_text(instant) or None
+                found = self._moments[instant] = Moment(ledger.at(instant), text, {}, {})
+                while len(self._moments) > _MOMENTS:
+                    self._moments.popitem(last=False)
+        return found
+
+    def bitmap(self, release_id: int) -> BitMap:
+        """State ids of a release, cached: releases never change."""
+        found = self._bitmaps.get(release_id)
+        if found is None:
+            found = release_bitmap(self.connection, release_id)
+            with self._lock:
+                self._bitmaps[release_id] = found
+                while len(self._bitmaps) > _BITMAPS:
+                    self._bitmaps.popitem(last=False)
+        return found
+
+    def view(self, resolved: Resolved) -> StoredView:
+        """The content of a resolved version, cached by its releases."""
+        from registry.store.stored_view import Layer, StoredView
+        from registry.viewinfo import view_info
+
+        if resolved.system is None or resolved.segment is None or not resolved.stack:
+            raise UsageError(resolved.message)
+        key = (resolved.segment.version.row_id, *(r.id for r in resolved.stack))
+        found = self._views.get(key)
+        if found is None:
+            layers = [Layer(r.id, self.bitmap(r.id), r.header) for r in resolved.stack]
+            found = StoredView(self.database, layers, view_info(resolved), resolved.system.rules)
+            with self._lock:
+                self._views[key] = found
+                while len(self._views) > _VIEWS:
+                    self._views.popitem(last=False)
+        return found
+
+    def resolve(
+        self,
+        system: str,
+        *,
+        on: str | date | None = None,
+        version: str | None = None,
+        known_at: str | date | int | None = None,
+    ) -> Resolved:
+        """Which content: of the version named, or of the one in force on the day; never a nearest guess."""
+        moment = self.moment(known_at)
+        day = self.day(on, moment)
+        key = (system, version, f"{day.isoformat()}{on is None}")
+        found = moment.resolved.get(key)
+        if found is None:
+            found = self._resolve(moment, system, version, day, given=on is not None)
+            if len(moment.resolved) > 4096:
+                moment.resolved.clear()
+            moment.resolved[key] = found
+        return found
+
+    def day(self, on: str | date | None, moment: Moment) -> date:
+        """The day asked about: as given, else the day of ``known_at``, else today."""
+        if isinstance(on, date):
+            return on
+        day = parse_date(on, what="date")
+        if day is not None:
+            return day
+        return date.fromisoformat(moment.known_at[:10]) if moment.known_at else self.today()
+
+    def _resolve(self, moment: Moment, name: str, version: str | None, day: date, *, given: bool) -> Resolved:
+        system = moment.snapshot.system(name)
+        if system is None:
+            return _nothing("unknown_system", moment, day, name=name)
+        timeline = moment.timeline(system)
+        if version is not None:
+            return self._explicit(moment, timeline, version, day, given=given)
+        rows = timeline.in_force(day)
+        loaded = [v for v in rows if timeline.loaded(v, day)]
+        chosen = timeline.preferred(loaded)
+        if chosen is None:
+            reason = "not_loaded" if rows else timeline.reason_on(day)
+            return _nothing(reason, moment, day, timeline=timeline, version=timeline.preferred(rows))
+        return _found(moment, timeline, timeline.segment_on(chosen, day), day)
+
+    def _explicit(
+        self, moment: Moment, timeline: Timeline, label: str, day: date, *, given: bool
+    ) -> Resolved:
+        name, _, wanted = label.partition("@")
+        version = timeline.find(name)
+        if version is None:
+            return _nothing("unknown_version", moment, day, timeline=timeline, name=name)
+        if not given:
+            day = _within(version, day)
+        segment = timeline.segment_on(version, day)
+        if wanted:
+            found = named_segment(timeline, version, wanted)
+            if found is None:
+                return _nothing(
+                    "unknown_release", moment, day, timeline=timeline, version=version, name=label
+                )
+            segment = found
+        if not segment.stack:
+            purged = moment.snapshot.purged.get(version.version_id)
+            reason = "purged" if purged else "not_loaded"
+            return _nothing(
+                reason,
+                moment,
+                day,
+                timeline=timeline,
+                version=version,
+                name=purged[0].purged if purged else "",
+            )
+        return _found(moment, timeline, segment, day)
+
+
+def _within(version: VersionRow, day: date) -> date:
+    """The day, moved into the version's validity."""
+    if version.valid_to is not None and day >= version.valid_to:
+        return version.valid_to - timedelta(days=1)
+    if version.valid_from is not None and day < version.valid_from:
+        return version.valid_from
+    return day
+
+
+def named_segment(timeline: Timeline, version: VersionRow, name: str) -> Segment | None:
+    """The content that ``VERSION@name`` means: a release hash (6 or more digits) or an effective date."""
+    for segment in timeline.segments(version):
+        if segment.valid_from is not None and segment.valid_from.isoformat() == name:
+            return segment
+    for release in timeline.releases(version):
+        if len(name) >= 6 and release.source_sha256.startswith(name):
+            return Segment(version, version.valid_from, version.valid_to, (release,))
+    return None
+
+
+def _status(version: VersionRow, day: date) -> str:
+    if version.undated:
+        return "undated"
+    if version.valid_from is not None and day < version.valid_from:
+        return "upcoming"
+    return "expired" if version.valid_to is not None and day >= version.valid_to else "in_force"
+
+
+def _found(moment: Moment, timeline: Timeline, segment: Segment, day: date) -> Resolved:
+    version = segment.version
+    stack = segment.stack
+    if not version.rolling:
+        stack += timeline.overlay(_within(version, day), version)
+    warnings = ["this content is provisional"] if segment.provisional else []
+    return Resolved(timeline.system, timeline, version, segment, stack, day, _status(version, day), None, "",
+                    moment.known_at, tuple(warnings))  # fmt: skip
+
+
+def _nothing(
+    reason: str,
+    moment: Moment,
+    day: date,
+    *,
+    timeline: Timeline | None = None,
+    version: VersionRow | None = None,
+    name: str = "",
+) -> Resolved:
+    message = explain(reason, moment.snapshot, timeline, day, version=version, name=name)
+    system = timeline.system if timeline else None
+    return Resolved(system, timeline, version, None, (), day, None, reason, message, moment.known_at)

@@ -1,0 +1,328 @@
+"""``Registry``: the one object that Python users, the command line and HTTP ask.
+
+Every method is named as its command and gives the typed answer of ``registry.results``. Logic lives in
+``registry.questions``, ``registry.importing`` and ``registry.maintenance``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from registry.context import Context, Resolved
+from registry.records import SystemRecord
+from registry.results import (
+    Applicable,
+    Changes,
+    Feed,
+    Hierarchy,
+    History,
+    LoadReport,
+    Lookup,
+    ReleaseAnswer,
+    ScopeRow,
+    SearchResult,
+    Subsumption,
+    SystemAnswer,
+    Validity,
+    VerifyReport,
+    VersionAnswer,
+)
+from registry.store.engine import Database
+
+if TYPE_CHECKING:
+    from registry.store.stored_view import StoredView
+
+__all__ = ["Registry"]
+
+On = str | date | None
+
+
+class Registry:
+    """An opened registry. Dates are ``date`` or ISO text; systems are slug, canonical URL or OID.
+
+    Unknown systems, versions and codes are answers with a reason; wrong use and bad files raise
+    (``registry.errors``).
+    """
+
+    def __init__(self, database: Database, *, today: date | None = None) -> None:
+        self.database = database
+        self.context = Context(database, today=today)
+
+    @classmethod
+    def open(
+        cls, url: str | None = None, *, today: date | None = None, readonly: bool = False, create: bool = True
+    ) -> Registry:
+        """Open (and by default create) the registry at an SQLite path or a PostgreSQL URL."""
+        return cls(Database(url, readonly=readonly, create=create), today=today)
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.database.close()
+
+    def __enter__(self) -> Registry:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def today(self) -> date:
+        """The date that questions without one are about."""
+        return self.context.today()
+
+    # -- what is here
+
+    def systems(self, *, known_at: On = None) -> list[SystemAnswer]:
+        """Every code system, by slug."""
+        from registry.questions import catalogue
+
+        return catalogue.systems(self.context, known_at)
+
+    def system(self, reference: str, *, known_at: On = None) -> SystemAnswer | None:
+        """The system of a slug, canonical URL or OID; None where there is none."""
+        from registry.questions import catalogue
+
+        return catalogue.system(self.context, reference, known_at)
+
+    def versions(
+        self, system: str, *, on: On = None, status: str | None = None, known_at: On = None
+    ) -> list[VersionAnswer]:
+        """Versions of a system, with ``on`` those valid then, by track and start."""
+        from registry.questions import catalogue
+
+        return catalogue.versions(self.context, system, on=on, status=status, known_at=known_at)
+
+    def releases(self, system: str, *, known_at: On = None) -> list[ReleaseAnswer]:
+        """Every loaded content of every version, retracted ones too."""
+        from registry.questions import catalogue
+
+        return catalogue.releases(self.context, system, known_at=known_at)
+
+    def scopes(self, system: str | None = None, *, known_at: On = None) -> list[ScopeRow]:
+        """Applicability rows: which scope takes which version when."""
+        from registry.questions import catalogue
+
+        return catalogue.scopes(self.context, system, known_at=known_at)
+
+    def changes_since(self, cursor: int, *, count: int = 1000) -> Feed:
+        """What was published after the cursor."""
+        from registry.questions import catalogue
+
+        return catalogue.changes_since(self.context, cursor, count=count)
+
+    # -- questions
+
+    def applicable(
+        self,
+        system: str,
+        *,
+        on: On = None,
+        scope: str | None = None,
+        role: str | None = None,
+        track: str | None = None,
+        known_at: On = None,
+    ) -> Applicable:
+        """Which versions applied on a date (to a scope), permitted or required; else why none."""
+        from registry.questions.applicable import applicable
+
+        return applicable(self.context, system, on=on, scope=scope, role=role, track=track, known_at=known_at)
+
+    def lookup(
+        self,
+        system: str,
+        code: str,
+        *,
+        on: On = None,
+        version: str | None = None,
+        lang: str | Sequence[str] | None = None,
+        known_at: On = None,
+    ) -> Lookup:
+        """What the code meant on the date, or in the version; today without either."""
+        from registry.questions.lookup import lookup
+
+        return lookup(self.context, system, code, on=on, version=version, lang=lang, known_at=known_at)
+
+    def history(self, system: str, code: str, *, known_at: On = None) -> History:
+        """The full history of the code."""
+        from registry.questions.history import history
+
+        return history(self.context, system, code, known_at=known_at)
+
+    def diff(
+        self, system: str, v1: str, v2: str, *, types: Collection[str] = (), known_at: On = None
+    ) -> Changes:
+        """Typed changes between two versions (VERSION or VERSION@RELEASE)."""
+        from registry.questions.diff import diff
+
+        return diff(self.context, system, v1, v2, types=types, known_at=known_at)
+
+    def validity(
+        self,
+        system: str,
+        code: str,
+        *,
+        on: On = None,
+        scope: str | None = None,
+        role: str | None = None,
+        reporter: str | None = None,
+        known_at: On = None,
+    ) -> Validity:
+        """Was the code valid on the date, and if not, why."""
+        from registry.questions.validity import validity
+
+        return validity(
+            self.context, system, code, on=on, scope=scope, role=role, reporter=reporter, known_at=known_at
+        )
+
+    def search(
+        self,
+        text: str,
+        *,
+        system: str | None = None,
+        on: On = None,
+        version: str | None = None,
+        count: int = 20,
+        cursor: str | None = None,
+        known_at: On = None,
+    ) -> SearchResult:
+        """Concepts by the beginnings of their words, or by code."""
+        from registry.questions.search import search
+
+        return search(
+            self.context,
+            text,
+            system=system,
+            on=on,
+            version=version,
+            count=count,
+            cursor=cursor,
+            known_at=known_at,
+        )
+
+    def hierarchy(
+        self,
+        system: str,
+        code: str,
+        relation: str,
+        *,
+        on: On = None,
+        version: str | None = None,
+        known_at: On = None,
+    ) -> Hierarchy:
+        """Relatives of the code: parents, children, ancestors or descendants."""
+        from registry.questions.relatives import hierarchy
+
+        return hierarchy(self.context, system, code, relation, on=on, version=version, known_at=known_at)
+
+    def subsumes(
+        self, system: str, a: str, b: str, *, on: On = None, version: str | None = None, known_at: On = None
+    ) -> Subsumption:
+        """How two codes relate in the hierarchy."""
+        from registry.questions.relatives import subsumes
+
+        return subsumes(self.context, system, a, b, on=on, version=version, known_at=known_at)
+
+    def export_rows(
+        self, system: str, version: str | None = None, *, on: On = None, known_at: On = None
+    ) -> Iterator[dict[str, Any]]:
+        """A version as flat rows, by code."""
+        from registry.questions.export import export_rows
+
+        return export_rows(self.context, system, version, on=on, known_at=known_at)
+
+    def history_rows(self, system: str, *, known_at: On = None) -> Iterator[dict[str, Any]]:
+        """A row per code and interval."""
+        from registry.questions.export import history_rows
+
+        return history_rows(self.context, system, known_at=known_at)
+
+    def resolve(
+        self, system: str, *, on: On = None, version: str | None = None, known_at: On = None
+    ) -> Resolved:
+        """Which content a question would be about, or the reason why none."""
+        return self.context.resolve(system, on=on, version=version, known_at=known_at)
+
+    def view(
+        self, system: str, *, on: On = None, version: str | None = None, known_at: On = None
+    ) -> StoredView:
+        """The content of a version as a ``ContentView``; raises ``UsageError`` with the reason where none is."""
+        return self.context.view(self.resolve(system, on=on, version=version, known_at=known_at))
+
+    # -- writing
+
+    def load_parsed(
+        self,
+        parsed: Any,
+        *,
+        dry_run: bool = False,
+        wait: bool = True,
+        progress: Callable[[str, int, int | None], None] | None = None,
+    ) -> LoadReport:
+        """Load one parsed release or map (``loaders.base``), all or nothing."""
+        from registry.loading import load_parsed
+
+        report = load_parsed(self.context, parsed, dry_run=dry_run, wait=wait, progress=progress)
+        self.context.forget()
+        return report
+
+    def add_system(self, record: SystemRecord) -> None:
+        """Create a system or correct its catalogue entry."""
+        self._write("add_system", record)
+
+    def add_version(
+        self,
+        system: str,
+        label: str,
+        *,
+        valid_from: On = None,
+        valid_to: On = None,
+        track: str = "",
+        same_as: str = "",
+        published: str = "",
+    ) -> None:
+        """Declare a version, content not loaded."""
+        from registry.intervals import parse_date
+
+        self._write(
+            "add_version", system, label, valid_from=parse_date(valid_from), valid_to=parse_date(valid_to),
+            track=track, same_as=same_as, published=published,
+        )  # fmt: skip
+
+    def add_scope(self, slug: str, *, title: str = "", kind: str = "register") -> None:
+        """Name a scope."""
+        self._write("add_scope", slug, title=title, kind=kind)
+
+    def add_applicability(self, *rows: ScopeRow) -> None:
+        """Record when scopes take versions."""
+        self._write("add_applicability", *rows)
+
+    def retract(self, system: str, version: str, *, release: str | None = None, why: str) -> None:
+        """End a release from now on."""
+        self._write("retract", system, version, release=release, why=why)
+
+    def purge(self, system: str, version: str, *, release: str, why: str) -> None:
+        """Delete a release's content physically."""
+        self._write("purge", system, version, release=release, why=why)
+
+    def _write(self, name: str, *args: Any, **options: Any) -> None:
+        from registry import maintenance
+
+        getattr(maintenance, name)(self.database, *args, **options)
+        self.context.forget()
+
+    def verify(self) -> VerifyReport:
+        """Recompute every hash; says what is damaged."""
+        from registry.maintenance import verify
+
+        return verify(self.database)
+
+    def backup(self, target: str | Path) -> Path:
+        """Copy the live database to a new file."""
+        from registry.maintenance import backup
+
+        return backup(self.database, target)

@@ -1,0 +1,198 @@
+"""One load from a parsed release to its report: lock, check, compare, write, publish.
+
+Here: the order of steps and the decision loaded / unchanged / amended. Not here: the writing itself
+(``registry.importing``), the reading of files (``loaders``).
+"""
+
+from __future__ import annotations
+
+import gc
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from registry.changes import Side, count_types, derive
+from registry.context import Context
+from registry.errors import UsageError
+from registry.importing import Prepared, Writer, load_log, prepare, publish, put_version, write_release
+from registry.metadata import Snapshot, VersionRow
+from registry.records import ConceptRecord, MapRecord
+from registry.results import LoadReport
+from registry.store.content import states_by_ids
+from registry.store.states import decode
+from registry.systems import rules_for
+from registry.versions import Timeline
+
+__all__ = ["load_parsed"]
+
+Progress = Callable[[str, int, int | None], None]
+
+
+def load_parsed(
+    context: Context,
+    parsed: Any,
+    *,
+    dry_run: bool = False,
+    wait: bool = True,
+    progress: Progress | None = None,
+) -> LoadReport:
+    """Load a parsed release or map. The identical source again is a no-op; other bytes of a version amend it."""
+    started = time.monotonic()
+    if isinstance(record := getattr(parsed, "map", None), MapRecord):
+        from registry.maps import load_map
+
+        return load_map(context.database, record, dry_run=dry_run, wait=wait)
+    with _quiet_collector():
+        prepared = prepare(parsed, progress)
+        _check_header(prepared)
+        if dry_run:
+            return _report(prepared, "dry_run", context, started=started, counts=_compare(context, prepared))
+        notify = (lambda text: progress(text, 0, None)) if progress is not None else None
+        with context.database.load_lock(wait=wait, notify=notify):
+            return _load(context, prepared, progress, started)
+
+
+@contextmanager
+def _quiet_collector() -> Iterator[None]:
+    """Millions of records without cycles: the collector would only walk them again and again."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def _check_header(prepared: Prepared) -> None:
+    h = prepared.header
+    if h.valid_from and h.valid_to and h.valid_to <= h.valid_from:
+        raise UsageError(f"version {h.version} would end ({h.valid_to}) before it starts ({h.valid_from})")
+    if h.kind == "update" and h.effective_from is None:
+        raise UsageError("an update needs the date it takes effect: --effective-from")
+
+
+def _load(context: Context, prepared: Prepared, progress: Progress | None, started: float) -> LoadReport:
+    """The load proper, under the lock."""
+    context.forget()
+    snapshot = context.moment().snapshot
+    known = snapshot.slugs.get(prepared.header.system)
+    current = (
+        snapshot.version(known.system_id, prepared.header.version, prepared.header.track) if known else None
+    )
+    if current is not None and _is_here(snapshot, current, prepared):
+        return _again(context, prepared, current, started)
+    earlier = snapshot.releases.get(current.version_id, []) if current else []
+    replaces = any(r.source_line == prepared.header.source_line for r in earlier)
+    name = prepared.header.files[0].name if prepared.header.files else prepared.header.source_line
+    with load_log(context.database, name), context.database.transaction() as connection:
+        writer = Writer(connection)
+        _, fresh = write_release(writer, prepared, progress)
+        publish(writer, prepared, "amend" if replaces else "load")
+    return _report(
+        prepared,
+        "amended" if replaces else "loaded",
+        context,
+        started=started,
+        created=known is None,
+        fresh=fresh,
+    )
+
+
+def _is_here(snapshot: Snapshot, version: VersionRow, prepared: Prepared) -> bool:
+    """Whether this very source is loaded for the version already, meant the same way."""
+    h = prepared.header
+    return any(
+        r.source_sha256 == prepared.source_sha256
+        and (r.header.kind, r.header.effective_from, r.header.status) == (h.kind, h.effective_from, h.status)
+        and r.content_sha256 == prepared.content_sha256
+        for r in snapshot.releases.get(version.version_id, [])
+    )
+
+
+def _again(context: Context, prepared: Prepared, current: VersionRow, started: float) -> LoadReport:
+    """The identical source again: a no-op, unless it comes with other dates for the version."""
+    h = prepared.header
+    given = (h.valid_from, h.valid_to)
+    explicit = "valid_from" not in h.inferred
+    if (
+        given == (None, None)
+        or given == (current.valid_from, current.valid_to)
+        or not explicit
+        or current.declared
+    ):
+        return _report(prepared, "unchanged", context, started=started)
+    with context.database.transaction() as connection:
+        writer = Writer(connection)
+        writer.end("version", current.row_id)
+        put_version(writer, current.version_id, current.system_id, h)
+        writer.publish("version", h.system, h.version, prepared.source_sha256, "version dates corrected")
+    return _report(prepared, "amended", context, started=started)
+
+
+def _compare(context: Context, prepared: Prepared) -> dict[str, int]:
+    """What the load would change, by type, against the version as it is here or the one before it."""
+    before = _previous(context, prepared)
+    rules = rules_for(prepared.system.rules or prepared.system.slug)
+    new = {r.stable_key: r for r in prepared.records}
+    codes = {r.code: r for r in prepared.records}
+    old, facets = before
+    old_codes = {r.code: r for r in old.values()}
+    sides = (
+        Side({k: r for k, r in old.items() if new.get(k) != r}, old_codes.get, facets),
+        Side({k: r for k, r in new.items() if old.get(k) != r}, codes.get, frozenset(prepared.header.facets)),
+    )
+    if not old:
+        return {"created": len(new)}
+    return count_types(derive(sides[0], sides[1], rules).changes)
+
+
+def _previous(context: Context, prepared: Prepared) -> tuple[dict[str, ConceptRecord], frozenset[str]]:
+    """Records of the same version's source line, else of the version before, else nothing."""
+    moment = context.moment()
+    system = moment.snapshot.slugs.get(prepared.header.system)
+    if system is None:
+        return {}, frozenset()
+    timeline: Timeline = moment.timeline(system)
+    rows = timeline.on_track(prepared.header.track)
+    own = [v for v in rows if v.label == prepared.header.version]
+    start = prepared.header.valid_from
+    older = [v for v in rows if start is None or (v.valid_from and v.valid_from < start)]
+    for version in [*own, *reversed(older)]:
+        segments = [s for s in timeline.segments(version) if s.stack]
+        if segments:
+            release = segments[-1].stack[0]
+            bodies = states_by_ids(context.connection, context.bitmap(release.id))
+            records = (decode(bytes(body)) for _, body in bodies)
+            return {r.stable_key: r for r in records}, frozenset(release.header.facets)
+    return {}, frozenset()
+
+
+def _report(
+    prepared: Prepared,
+    outcome: str,
+    context: Context,
+    *,
+    started: float,
+    created: bool = False,
+    fresh: int = 0,
+    counts: dict[str, int] | None = None,
+) -> LoadReport:
+    h = prepared.header
+    return LoadReport(
+        system=h.system,
+        version=h.version,
+        track=h.track,
+        release=prepared.source_sha256,
+        outcome=outcome,
+        kind=h.kind,
+        concepts=len(prepared.records),
+        new_states=fresh,
+        created_system=created,
+        inferred=dict(h.inferred),
+        notices=list(h.notices),
+        warnings=prepared.warnings[:20],
+        counts=counts or {},
+        seconds=round(time.monotonic() - started, 3),
+    )

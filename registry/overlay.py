@@ -1,0 +1,102 @@
+"""Several sources of one version complement each other: one record from the layers, and where they disagree.
+
+A facet comes from the first layer that asserts it (DOMAIN 6). Pure functions on records.
+Not here: which layers speak (``registry.versions``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from registry.records import ConceptRecord, Designation, Note, Property, ReleaseHeader
+from registry.results import Disagreement
+from registry.wording import same_wording
+
+__all__ = ["Layered", "overlay"]
+
+
+@dataclass
+class Layered:
+    """A merged record; ``lines`` says which source line each facet came from."""
+
+    record: ConceptRecord
+    facets: frozenset[str]
+    lines: dict[str, ReleaseHeader] = field(default_factory=dict)
+    disagreements: list[Disagreement] = field(default_factory=list)
+
+
+def overlay(layers: Sequence[tuple[ReleaseHeader, ConceptRecord]]) -> Layered:
+    """Merge the records of one concept, the most authoritative layer first."""
+    first, record = layers[0]
+    lines = dict.fromkeys(first.facets, first)
+    if len(layers) == 1:
+        return Layered(record, frozenset(first.facets), lines)
+    designations, properties = list(record.designations), list(record.properties)
+    notes, parents, inactive, selectable = record.notes, record.parents, record.inactive, record.selectable
+    disagreements: list[Disagreement] = []
+    for header, other in layers[1:]:
+        fresh = set(header.facets) - set(lines)
+        disagreements += _disagreements(lines, record, header, other)
+        designations += [d for d in other.designations if d.kind in fresh]
+        properties += [p for p in other.properties if f"property:{p.code}" in fresh]
+        notes = other.notes if "notes" in fresh else notes
+        parents = other.parents if "hierarchy" in fresh else parents
+        inactive = other.inactive if "inactive" in fresh else inactive
+        selectable = other.selectable if "selectable" in fresh else selectable
+        lines |= dict.fromkeys(sorted(fresh), header)
+    merged = _merged(record, designations, properties, notes, parents, inactive, selectable)
+    return Layered(merged, frozenset(lines), lines, disagreements)
+
+
+def _merged(
+    record: ConceptRecord,
+    designations: list[Designation],
+    properties: list[Property],
+    notes: tuple[Note, ...],
+    parents: tuple[str, ...],
+    inactive: bool,
+    selectable: bool | None,
+) -> ConceptRecord:
+    return ConceptRecord(
+        code=record.code,
+        key=record.key,
+        designations=tuple(designations),
+        notes=notes,
+        parents=parents,
+        properties=tuple(properties),
+        inactive=inactive,
+        selectable=selectable,
+        extensions=record.extensions,
+    )
+
+
+def _disagreements(
+    lines: dict[str, ReleaseHeader], record: ConceptRecord, header: ReleaseHeader, other: ConceptRecord
+) -> Iterator[Disagreement]:
+    """Facets that both assert and say differently."""
+    for facet in header.facets:
+        used = lines.get(facet)
+        if used is None:
+            continue
+        a, b = facet_text(record, facet), facet_text(other, facet)
+        if a and b and a != b and not same_wording(a, b):
+            yield Disagreement(
+                facet=facet, used=a, used_line=used.source_line, other=b, other_line=header.source_line
+            )
+
+
+def facet_text(record: ConceptRecord, facet: str) -> str:
+    """What a record says of a facet, as text to compare and show."""
+    if facet == "hierarchy":
+        return " ".join(record.parents)
+    if facet == "selectable":
+        return "" if record.selectable is None else str(record.selectable)
+    if facet == "inactive":
+        return str(record.inactive)
+    if facet == "notes":
+        return "; ".join(n.text for n in record.notes)
+    if facet.startswith("property:"):
+        name = facet.removeprefix("property:")
+        return ", ".join(str(p.value) for p in record.properties if p.code == name)
+    return "; ".join(d.text for d in record.designations if d.kind == facet)

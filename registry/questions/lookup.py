@@ -1,0 +1,201 @@
+"""What a code meant on a date or in a version, and where else it is known when it is not there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from registry.changes import display_of
+from registry.context import Context, Resolved
+from registry.metadata import ReleaseRow
+from registry.overlay import Layered, overlay
+from registry.records import Coding, ConceptRecord
+from registry.results import CodeDisplay, ConceptAnswer, DesignationAnswer, Lookup, PropertyAnswer
+from registry.store.content import states_by_code
+from registry.store.states import decode
+
+__all__ = ["covers", "layered", "lookup"]
+
+
+def lookup(
+    context: Context,
+    system: str,
+    code: str,
+    *,
+    on: str | date | None = None,
+    version: str | None = None,
+    lang: str | Sequence[str] | None = None,
+    known_at: str | date | None = None,
+) -> Lookup:
+    """The concept that the code stood for; ``lang`` is the language, or languages, wanted for the display."""
+    resolved = context.resolve(system, on=on, version=version, known_at=known_at)
+    if resolved.segment is None or resolved.system is None:
+        return _answer(resolved, system, code, None, resolved.reason, resolved.message)
+    canonical = resolved.system.rules.canonical(code)
+    found = layered(context, resolved.system.system_id, canonical, resolved.stack)
+    if found is None and canonical != code:
+        found = layered(context, resolved.system.system_id, code, resolved.stack)
+    if found is None:
+        return _missing(context, resolved, canonical)
+    languages = [lang] if isinstance(lang, str) else list(lang or ())
+    concept = _concept(context, resolved, found, languages)
+    return _answer(resolved, system, concept.code, concept, None, "")
+
+
+def layered(context: Context, system_id: int, code: str, stack: Sequence[ReleaseRow]) -> Layered | None:
+    """The record of a code over the releases that speak; membership is the first one's."""
+    rows = states_by_code(context.connection, system_id, code)
+    if not rows:
+        return None
+    layers = []
+    for n, release in enumerate(stack):
+        bitmap = context.bitmap(release.id)
+        body = next((body for ident, body in rows if ident in bitmap), None)
+        if body is not None:
+            layers.append((release.header, decode(bytes(body))))
+        elif n == 0:
+            return None
+    return overlay(layers)
+
+
+def covers(release: ReleaseRow, resolved_rules: dict[str, str], code: str) -> bool:
+    """Whether absence of the code from the release means that it was not there (DOMAIN 6)."""
+    import re
+
+    coverage = release.header.coverage
+    if coverage.kind == "complete":
+        return True
+    pattern = coverage.pattern or resolved_rules.get(coverage.name, "")
+    return bool(pattern) and re.fullmatch(pattern, code) is not None
+
+
+def _missing(context: Context, resolved: Resolved, code: str) -> Lookup:
+    """Unknown in this content: say whether it could have been there, and which versions have it."""
+    system, version = resolved.system, resolved.version
+    if system is None or version is None:
+        raise ValueError("nothing is resolved")
+    where = _versions_with(context, resolved, code)
+    if not covers(resolved.stack[0], system.rules.subsets, code):
+        reason = "outside_coverage"
+        text = (
+            f"what is loaded of {system.slug} {version.label} does not cover {code}: its absence says nothing"
+        )
+    else:
+        reason = "unknown_code"
+        text = f"{system.slug} {version.label} has no code {code}"
+        text += f"; it is in {', '.join(where)}" if where else ""
+    return _answer(resolved, system.slug, code, None, reason, text, also_in=where)
+
+
+def _versions_with(context: Context, resolved: Resolved, code: str) -> list[str]:
+    """Labels of loaded versions that have the code, in order."""
+    timeline, system = resolved.timeline, resolved.system
+    if timeline is None or system is None:
+        return []
+    idents = [ident for ident, _ in states_by_code(context.connection, system.system_id, code)]
+    found = []
+    for version in timeline.on_track(None) if idents else ():
+        stacks = [s.stack for s in timeline.segments(version) if s.stack]
+        if any(i in context.bitmap(stack[0].id) for stack in stacks for i in idents):
+            found.append(version.label)
+    return found
+
+
+def _concept(context: Context, resolved: Resolved, found: Layered, languages: Sequence[str]) -> ConceptAnswer:
+    record, lines = found.record, found.lines
+    several = len(resolved.stack) > 1
+    return ConceptAnswer(
+        code=record.code,
+        concept=record.stable_key,
+        display=display_of(record, languages),
+        designations=[
+            DesignationAnswer(
+                kind=d.kind,
+                language=d.language,
+                text=d.text,
+                source_line=lines[d.kind].source_line if several and d.kind in lines else "",
+                reconstructed=d.kind in lines and lines[d.kind].testimony == "reconstructed",
+            )
+            for d in record.designations
+        ],
+        notes=[{"kind": n.kind, "language": n.language, "text": n.text} for n in record.notes],
+        parents=_parents(context, resolved, record) if "hierarchy" in found.facets else None,
+        properties=[
+            PropertyAnswer(
+                code=p.code,
+                value=p.value.code if isinstance(p.value, Coding) else p.value,
+                type=p.type,
+                source_line=_line(found, f"property:{p.code}") if several else "",
+            )
+            for p in record.properties
+        ],
+        inactive=record.inactive,
+        selectable=record.selectable,
+        disagreements=found.disagreements,
+    )
+
+
+def _line(found: Layered, facet: str) -> str:
+    header = found.lines.get(facet)
+    return header.source_line if header else ""
+
+
+def _parents(context: Context, resolved: Resolved, record: ConceptRecord) -> list[CodeDisplay]:
+    """Parents with their displays, from whichever layer has them."""
+    if resolved.system is None:
+        return []
+    found = []
+    for key in record.parents:
+        parent = _by_key(context, resolved, key)
+        found.append(
+            CodeDisplay(code=parent.code if parent else key, display=display_of(parent) if parent else "")
+        )
+    return found
+
+
+def _by_key(context: Context, resolved: Resolved, key: str) -> ConceptRecord | None:
+    """The record of a stable key in any layer of the content."""
+    rows = context.connection.all(
+        "SELECT s.id, s.body FROM concept c JOIN concept_state s ON s.concept_id = c.id WHERE c.system_id = ? AND c.key = ?",
+        (resolved.system.system_id if resolved.system else 0, key),
+    )
+    for release in resolved.stack:
+        bitmap = context.bitmap(release.id)
+        for ident, body in rows:
+            if ident in bitmap:
+                return decode(bytes(body))
+    return None
+
+
+def _answer(
+    resolved: Resolved,
+    system: str,
+    code: str,
+    concept: ConceptAnswer | None,
+    reason: str | None,
+    message: str,
+    *,
+    also_in: list[str] | None = None,
+) -> Lookup:
+    version = resolved.version
+    segment = resolved.segment
+    return Lookup(
+        system=resolved.system.slug if resolved.system else system,
+        code=code,
+        found=concept is not None,
+        reason=reason,
+        message=message,
+        on=resolved.day,
+        known_at=resolved.known_at,
+        version=version.label if version else None,
+        track=version.track if version else None,
+        version_status=resolved.status,
+        valid_from=version.valid_from if version else None,
+        valid_to=version.valid_to if version else None,
+        release=resolved.stack[0].source_sha256 if resolved.stack else None,
+        releases=[r.source_sha256 for r in resolved.stack],
+        provisional=segment.provisional if segment else False,
+        concept=concept,
+        also_in=also_in or [],
+        warnings=list(resolved.warnings),
+    )

@@ -1,0 +1,189 @@
+"""Was a code valid on a date for a scope, and if not, why (INTERFACES, validity)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from registry.applicability import RANKS, scoped, scoped_reason
+from registry.context import Context, Moment
+from registry.metadata import VersionRow
+from registry.overlay import Layered
+from registry.questions.lookup import covers, layered
+from registry.reasons import explain
+from registry.results import RoleIssue, Validity, Verdict
+from registry.versions import Timeline
+
+__all__ = ["validity"]
+
+#: Properties (of FAT and others) that restrict how a code may be used → the role issue they raise.
+_ROLE_ISSUES = {
+    "Stjernekode": ("star_alone", "an asterisk code: it may only stand beside its dagger code"),
+    "Tilleggskode": ("additional_first", "a pure additional code: it may not be the first condition"),
+    "Kjønn": ("sex", "the code is for one sex only"),
+    "Uspesifikk_kode": ("unspecified", "an unspecific code: a more precise one is preferred"),
+}
+_REASONS_OF_TIME = {"before_first": "not_yet", "after_last": "expired", "gap": "expired"}
+
+
+def validity(
+    context: Context,
+    system: str,
+    code: str,
+    *,
+    on: str | date | None = None,
+    scope: str | None = None,
+    role: str | None = None,
+    reporter: str | None = None,
+    known_at: str | date | None = None,
+) -> Validity:
+    """One verdict per version in force; valid if at least one of them takes the code.
+
+    ``reporter`` is accepted and named in the message; who used which version comes with adoptions.
+    """
+    moment = context.moment(known_at)
+    day = context.day(on, moment)
+    row = moment.snapshot.system(system)
+    if row is None:
+        message = explain("unknown_system", moment.snapshot, None, day, name=system)
+        return _answer(moment, system, code, day, scope, role, [], [], "wrong_system", message)
+    timeline = moment.timeline(row)
+    canonical = row.rules.canonical(code)
+    versions, reason, message = _versions(moment, timeline, day, scope, role, canonical)
+    verdicts, issues = [], []
+    for version, status in versions:
+        verdict, found = _verdict(context, timeline, version, status, canonical, day)
+        verdicts.append(verdict)
+        issues += list(_issues(version, found)) if verdict.valid and found else []
+    if reason is None and not any(v.valid for v in verdicts):
+        reason = _main_reason(verdicts)
+        if reason == "unknown_code" and _other_system(context, moment, timeline, canonical):
+            reason = "wrong_system"
+        message = _why(context, moment, timeline, canonical, reason, verdicts, day)
+    return _answer(moment, row.slug, canonical, day, scope, role, verdicts, issues, reason, message)
+
+
+def _versions(
+    moment: Moment, timeline: Timeline, day: date, scope: str | None, role: str | None, code: str
+) -> tuple[list[tuple[VersionRow, str]], str | None, str]:
+    """Versions to judge with their status; without any, the reason and its sentence."""
+    if scope is None:
+        rows = [(v, "in_force") for v in timeline.in_force(day)]
+        if rows:
+            return rows, None, ""
+        reason = timeline.reason_on(day)
+        return [], _REASONS_OF_TIME.get(reason, reason), explain(reason, moment.snapshot, timeline, day)
+    statuses = scoped(timeline, scope, role, day, code)
+    why = scoped_reason(statuses, day)
+    if why == "unknown":
+        return (
+            [],
+            "unknown",
+            f"nothing is recorded of which version of {timeline.system.slug} {scope!r} takes",
+        )
+    rows = [(v, status) for v, _, status in statuses if status in RANKS or why is not None]
+    return rows, None, ""
+
+
+def _verdict(
+    context: Context, timeline: Timeline, version: VersionRow, status: str, code: str, day: date
+) -> tuple[Verdict, Layered | None]:
+    """Whether one version takes the code."""
+    if status in ("not_yet", "expired"):
+        return Verdict(version=version.label, status=status, valid=False, reason=status), None
+    segment = timeline.segment_on(version, day)
+    if not segment.stack:
+        return Verdict(version=version.label, status=status, valid=False, reason="not_loaded"), None
+    stack = segment.stack if version.rolling else segment.stack + timeline.overlay(day, version)
+    found = layered(context, timeline.system.system_id, code, stack)
+    if found is None:
+        covered = covers(stack[0], timeline.system.rules.subsets, code)
+        reason = "unknown_code" if covered else "outside_coverage"
+        return Verdict(version=version.label, status=status, valid=False, reason=reason), None
+    why = _unusable(timeline, found)
+    return Verdict(version=version.label, status=status, valid=why is None, reason=why), found
+
+
+def _unusable(timeline: Timeline, found: Layered) -> str | None:
+    """Why a code that exists may not be used: expired, header, not_reportable, reserve."""
+    from registry.changes import display_of
+
+    record = found.record
+    if record.inactive:
+        return "expired"
+    if record.selectable is False:
+        return "header"
+    if any(p.code == "Rapporteres_til_NPR" and p.value is False for p in record.properties):
+        return "not_reportable"
+    return "reserve" if timeline.system.rules.is_reserve(record.code, display_of(record)) else None
+
+
+def _issues(version: VersionRow, found: Layered) -> Iterator[RoleIssue]:
+    for p in found.record.properties:
+        if p.code in _ROLE_ISSUES and p.value not in (False, "", "Nei"):
+            issue, text = _ROLE_ISSUES[p.code]
+            detail = f" ({p.value})" if issue == "sex" else ""
+            yield RoleIssue(version=version.label, issue=issue, message=text + detail)
+
+
+def _main_reason(verdicts: list[Verdict]) -> str | None:
+    """The reason of the version that would come first."""
+    best = min(verdicts, key=lambda v: (RANKS.get(v.status, 9), v.reason == "not_loaded"), default=None)
+    return best.reason if best else "unknown"
+
+
+def _why(
+    context: Context,
+    moment: Moment,
+    timeline: Timeline,
+    code: str,
+    reason: str | None,
+    verdicts: list[Verdict],
+    day: date,
+) -> str:
+    labels = ", ".join(v.version for v in verdicts)
+    slug = timeline.system.slug
+    texts = {
+        "header": f"{code} is a category in {slug} {labels}, not a code to report: use one of its codes",
+        "not_reportable": f"{code} in {slug} {labels} is not to be reported",
+        "reserve": f"{code} in {slug} {labels} is held in reserve and has no meaning yet",
+        "expired": f"{code} is not in use any more on {day} ({slug} {labels})",
+        "not_yet": f"{slug} {labels} is not taken yet on {day}",
+        "not_loaded": f"version {labels} of {slug} applied, but its content is not loaded here",
+        "outside_coverage": f"what is loaded of {slug} {labels} does not cover {code}",
+    }
+    if reason in texts:
+        return texts[reason]
+    other = _other_system(context, moment, timeline, code)
+    return f"{slug} {labels} has no code {code}" + (
+        f"; {other} has one: is the system right?" if other else ""
+    )
+
+
+def _other_system(context: Context, moment: Moment, timeline: Timeline, code: str) -> str | None:
+    """A system that has the code, where this one never had it."""
+    rows = context.connection.all("SELECT DISTINCT system_id FROM concept_state WHERE code = ?", (code,))
+    others = {r[0] for r in rows}
+    if timeline.system.system_id in others:
+        return None
+    return min(
+        (moment.snapshot.systems[i].slug for i in others if i in moment.snapshot.systems), default=None
+    )
+
+
+def _answer(
+    moment: Moment,
+    system: str,
+    code: str,
+    day: date,
+    scope: str | None,
+    role: str | None,
+    verdicts: list[Verdict],
+    issues: list[RoleIssue],
+    reason: str | None,
+    message: str,
+) -> Validity:
+    return Validity(
+        system=system, code=code, on=day, scope=scope, role=role, known_at=moment.known_at,
+        valid=any(v.valid for v in verdicts), reason=reason, message=message, verdicts=verdicts, role_issues=issues,
+    )  # fmt: skip

@@ -1,0 +1,75 @@
+"""Reading states and release bitmaps straight from the driver: the content path's few statements.
+
+Here: SQL on ``concept_state`` and ``release_content``. Not here: what the states mean.
+"""
+
+from __future__ import annotations
+
+import zlib
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+
+from pyroaring import BitMap
+
+from registry.store.engine import Connection
+
+__all__ = [
+    "family_codes",
+    "pack_order",
+    "release_bitmap",
+    "states_by_code",
+    "states_by_ids",
+    "unpack_order",
+]
+
+_CHUNK = 500
+
+
+def release_bitmap(connection: Connection, release_id: int) -> BitMap:
+    """The state ids of a release; empty where its content was purged."""
+    row = connection.one("SELECT bitmap FROM release_content WHERE release_id = ?", (release_id,))
+    return BitMap.deserialize(bytes(row[0])) if row else BitMap()
+
+
+def states_by_code(connection: Connection, system_id: int, code: str) -> list[tuple[int, bytes]]:
+    """(state id, body) of every state that ever had the code in the system."""
+    return connection.all(
+        "SELECT id, body FROM concept_state WHERE system_id = ? AND code = ?", (system_id, code)
+    )
+
+
+def states_by_ids(connection: Connection, idents: Iterable[int]) -> Iterator[tuple[int, bytes]]:
+    """(state id, body) of the ids, in no particular order."""
+    wanted = list(idents)
+    if connection.dialect == "postgresql":
+        yield from connection.all("SELECT id, body FROM concept_state WHERE id = ANY(?)", (wanted,))
+        return
+    for start in range(0, len(wanted), _CHUNK):
+        chunk = wanted[start : start + _CHUNK]
+        marks = ",".join("?" * len(chunk))
+        yield from connection.execute(f"SELECT id, body FROM concept_state WHERE id IN ({marks})", chunk)
+
+
+def family_codes(connection: Connection, system_id: int, compact_prefix: str) -> list[tuple[int, str]]:
+    """(state id, code) of every state whose compact code begins with the prefix."""
+    return connection.all(
+        "SELECT id, code FROM concept_state WHERE system_id = ? AND compact >= ? AND compact < ?",
+        (system_id, compact_prefix, compact_prefix + "\U0010ffff"),
+    )
+
+
+def pack_order(idents: Sequence[int]) -> bytes:
+    """State ids in the source's order, as deltas, compressed."""
+    deltas = array("i", (b - a for a, b in zip([0, *idents[:-1]], idents, strict=True)))
+    return zlib.compress(deltas.tobytes(), 6)
+
+
+def unpack_order(packed: bytes) -> array[int]:
+    """The inverse of ``pack_order``."""
+    deltas = array("i")
+    deltas.frombytes(zlib.decompress(packed))
+    total, idents = 0, array("I")
+    for delta in deltas:
+        total += delta
+        idents.append(total)
+    return idents

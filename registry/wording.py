@@ -1,0 +1,89 @@
+"""Wording or meaning: whether two texts of the same kind say the same in other typography (DOMAIN 7).
+
+Equal after normalisation of case, space, quotes, punctuation, roman and arabic numerals, or one the shortened
+form of the other. Anything else is another text, however alike: the registry does not guess at meaning.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+__all__ = ["same_wording"]
+
+#: Signs that carry meaning and therefore stay: comparison, sum, percent, dagger and asterisk.
+_KEPT = "<>=+%±≤≥*†"
+_PUNCTUATION = re.compile(rf"[^\w\s{re.escape(_KEPT)}]+")
+_ROMAN = {
+    roman: str(number)
+    for number, roman in enumerate(
+        [
+            "I",
+            "II",
+            "III",
+            "IV",
+            "V",
+            "VI",
+            "VII",
+            "VIII",
+            "IX",
+            "X",
+            "XI",
+            "XII",
+            "XIII",
+            "XIV",
+            "XV",
+            "XVI",
+            "XVII",
+            "XVIII",
+            "XIX",
+            "XX",
+            "XXI",
+            "XXII",
+        ],
+        start=1,
+    )
+}
+_SLASH = {"m": "med", "u": "uten"}
+
+
+def same_wording(old: str, new: str) -> bool:
+    """Whether the change from one text to the other is one of wording only.
+
+    >>> same_wording('Latent "yaws"', "Latent «yaws»"), same_wording("med åpent sår", "med åpen skade")
+    (True, False)
+    """
+    if old == new or _normal(old) == _normal(new) or _normal(_arabic(old)) == _normal(_arabic(new)):
+        return True
+    return _shortened(_parts(old), _parts(new))
+
+
+def _normal(text: str) -> str:
+    folded = unicodedata.normalize("NFKC", text).casefold().replace("-", "")
+    return " ".join(_PUNCTUATION.sub(" ", folded).split())
+
+
+def _arabic(text: str) -> str:
+    return " ".join(_ROMAN.get(word.strip(".,;:()"), word) for word in text.split())
+
+
+def _parts(text: str) -> list[str]:
+    """Words of a text; an abbreviation keeps its full stop, ``m/`` and ``u/`` are spelled out."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    folded = re.sub(r"\b([mu])/\s*", lambda m: _SLASH[m[1]] + " ", folded)
+    folded = re.sub(r"\.(?=\w)", ". ", folded)
+    words = re.sub(rf"[^\w\s.{re.escape(_KEPT)}]+", " ", folded).split()
+    return [w for w in words if w.strip(".")]
+
+
+def _shortened(old: list[str], new: list[str]) -> bool:
+    """Whether the texts agree word by word where a word with a full stop may abbreviate the other."""
+    return len(old) == len(new) and all(map(_abbreviates, old, new))
+
+
+def _abbreviates(a: str, b: str) -> bool:
+    x, y = a.rstrip("."), b.rstrip(".")
+    if x == y:
+        return True
+    short, long = (a, y) if len(x) < len(y) else (b, x)
+    return short.endswith(".") and len(short) > 1 and long.startswith(short.rstrip("."))
