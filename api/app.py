@@ -1,0 +1,72 @@
+"""The web application: REST, FHIR and what else is served, around one registry.
+
+Here: assembly, life of the registry, limits. Not here: routes (``api.rest``, ``api.fhir``).
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import APIRouter, FastAPI
+from starlette.responses import HTMLResponse, Response
+
+from api.limits import BodyLimit
+from api.rest import changes, codes, docs_page, downloads, problems, schema, scopes, systems
+from api.settings import Settings
+from registry import Registry
+
+__all__ = ["create_app"]
+
+_ABOUT = (
+    "Which version of which code system applied when, for whom. Every question takes known_at; "
+    "an answer “no” is 200 with a reason; dates are calendar dates, every end is exclusive."
+)
+
+
+def create_app(settings: Settings | None = None, *, registry: Registry | None = None) -> FastAPI:
+    """The application; it opens the registry of the settings unless one is given, and closes what it opened."""
+    wanted = settings or Settings()
+
+    @asynccontextmanager
+    async def life(app: FastAPI) -> AsyncIterator[None]:
+        # Opened here, in the thread that answers: a SQLite connection belongs to its thread.
+        app.state.registry = registry or Registry.open(wanted.db or None, today=wanted.today)
+        try:
+            yield
+        finally:
+            if registry is None:
+                app.state.registry.close()
+
+    app = FastAPI(
+        title="Gyldig", version="1", description=_ABOUT, lifespan=life,
+        docs_url=None, redoc_url=None, openapi_url="/api/openapi.json",
+    )  # fmt: skip
+    app.state.settings = wanted
+    app.add_middleware(BodyLimit, limit=wanted.max_body)
+    problems.install(app)
+    schema.install(app)
+    app.include_router(_rest(app), prefix="/api")
+    _mount_fhir(app)
+    return app
+
+
+def _rest(app: FastAPI) -> APIRouter:
+    rest = APIRouter()
+
+    @rest.get("/docs", include_in_schema=False)
+    async def docs() -> Response:
+        return HTMLResponse(docs_page.html(app.openapi(), "/api/openapi.json"))
+
+    # Downloads first: their path ends like a version label may.
+    for module in (downloads, systems, codes, changes, scopes):
+        rest.include_router(module.router)
+    return rest
+
+
+def _mount_fhir(app: FastAPI) -> None:
+    """Mount the FHIR application where the package offers one."""
+    offered = getattr(importlib.import_module("api.fhir"), "fhir_app", None)
+    if offered is not None:
+        app.mount("/fhir", offered(app))

@@ -1,0 +1,78 @@
+"""Who may read restricted content, take whole lists, and write (DOMAIN 14). REST, FHIR and pages ask here.
+
+Restricted content is served on loopback or with the token of the settings; a request that a proxy passed on
+is not loopback. Writing always needs the token. The command line is not asked: it is its user's own machine.
+"""
+
+from __future__ import annotations
+
+import hmac
+from ipaddress import ip_address
+from typing import TYPE_CHECKING
+
+from starlette.requests import HTTPConnection
+
+from registry.errors import Restricted
+
+if TYPE_CHECKING:
+    from registry.results import SystemAnswer
+
+__all__ = ["NotAuthorised", "may_read_restricted", "require_read", "require_take", "require_write"]
+
+_PASSED_ON = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
+
+
+class NotAuthorised(Restricted):
+    """No token, or a wrong one, where one is needed."""
+
+    http_status = 401
+
+
+def _loopback(connection: HTTPConnection) -> bool:
+    if connection.client is None or any(h in connection.headers for h in _PASSED_ON):
+        return False
+    try:
+        return ip_address(connection.client.host).is_loopback
+    except ValueError:
+        return False
+
+
+def _has_token(connection: HTTPConnection, token: str) -> bool:
+    scheme, _, given = connection.headers.get("authorization", "").partition(" ")
+    if not token or scheme.lower() != "bearer":
+        return False
+    return hmac.compare_digest(given.strip().encode(), token.encode())
+
+
+def may_read_restricted(connection: HTTPConnection, token: str) -> bool:
+    """Whether content with a restricting licence may be answered to this caller."""
+    return _loopback(connection) or _has_token(connection, token)
+
+
+def require_read(connection: HTTPConnection, token: str, system: SystemAnswer) -> None:
+    """Raise ``Restricted`` where the content of the system may not be answered to this caller."""
+    if system.access == "restricted" and not may_read_restricted(connection, token):
+        raise Restricted(
+            f"The content of {system.slug} is restricted by its licence ({system.licence or 'not stated'}): "
+            "it is answered on the machine itself, or with a token (Authorization: Bearer …)."
+        )
+
+
+def require_take(connection: HTTPConnection, token: str, system: SystemAnswer) -> None:
+    """Raise ``Restricted`` where the caller may not take the whole list, which passes it on."""
+    require_read(connection, token, system)
+    if system.redistribution == "no" and not may_read_restricted(connection, token):
+        raise Restricted(
+            f"The licence of {system.slug} ({system.licence or 'not stated'}) does not allow passing the whole list on: "
+            "download it on the machine itself, or with a token (Authorization: Bearer …)."
+        )
+
+
+def require_write(connection: HTTPConnection, token: str) -> None:
+    """Raise where the caller may not write: without a token in the settings nobody may."""
+    if not token:
+        raise Restricted(
+            "Writing over HTTP is switched off: set GYLDIG_TOKEN on the server, or use the command line."
+        )
+    if not _has_token(connection, token):
+        raise NotAuthorised("Writing needs the token of this server: Authorization: Bearer …")

@@ -1,0 +1,78 @@
+"""Commands that declare a version without content, take a release back, or delete content for good."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+import typer
+
+from api.cli.options import System, Version, Why
+from api.cli.session import current, day
+from api.cli.validity import exclusive
+
+__all__ = ["register"]
+
+group = typer.Typer(
+    help="Versions that are declared, with or without content.", no_args_is_help=True, rich_markup_mode=None
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.add_typer(group, name="version")
+    for command in (retract, purge):
+        app.command()(command)
+
+
+@group.command()
+def add(
+    ctx: typer.Context,
+    system: System,
+    label: Annotated[str, typer.Argument(help="Label of the version.", show_default=False)],
+    valid_from: Annotated[
+        date | None, typer.Option("--valid-from", parser=day, metavar="DATE", help="First day.")
+    ] = None,
+    valid_to: Annotated[
+        date | None,
+        typer.Option("--valid-to", parser=day, metavar="DATE", help="First day it is no longer valid."),
+    ] = None,
+    valid_through: Annotated[
+        date | None, typer.Option("--valid-through", parser=day, metavar="DATE", help="Last day (inclusive).")
+    ] = None,
+    track: Annotated[str, typer.Option("--track", metavar="NAME", help="Edition or derived variant.")] = "",
+    same_as: Annotated[
+        str, typer.Option("--same-as", metavar="LABEL", help="Its content is that of this version.")
+    ] = "",
+    published: Annotated[
+        str, typer.Option("--published", metavar="DATE", help="When it was published.")
+    ] = "",
+) -> None:
+    """Declare a version whose content is not loaded."""
+    session = current(ctx)
+    with session.open(readonly=False) as registry:
+        registry.add_version(
+            system, label, valid_from=valid_from, valid_to=exclusive(valid_to, valid_through),
+            track=track, same_as=same_as, published=published,
+        )  # fmt: skip
+    session.done("version_added", system=system, version=label)
+
+
+def retract(ctx: typer.Context, system: System, version: Version, why: Why) -> None:
+    """End a release (or the current one of a version) from now on; --known-at before still shows it."""
+    session = current(ctx)
+    label, _, release = version.partition("@")
+    with session.open(readonly=False) as registry:
+        registry.retract(system, label, release or None, why=why)
+    session.done("retracted", what=f"{system} {version}", system=system, version=label, release=release)
+
+
+def purge(ctx: typer.Context, system: System, version: Version, why: Why) -> None:
+    """Delete the content of VERSION@RELEASE for good (licence, law); hash and reason remain."""
+    session = current(ctx)
+    label, _, release = version.partition("@")
+    if not release:
+        raise typer.BadParameter("name the release: VERSION@RELEASE (see `gyldig releases`)")
+    with session.open(readonly=False) as registry:
+        registry.purge(system, label, release, why=why)
+    session.done("purged", what=f"{system} {version}", system=system, version=label, release=release)

@@ -1,0 +1,96 @@
+"""The command that writes a version, or the history of all codes, as a plain table."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from api.cli.options import System
+from api.cli.session import Session, current
+from api.cli.show.catalogue import require_system, require_version
+from registry.errors import UsageError
+
+if TYPE_CHECKING:
+    from registry import Registry
+    from registry.results import SystemAnswer
+
+__all__ = ["register"]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command()(export)
+
+
+def export(
+    ctx: typer.Context,
+    system: System,
+    version: Annotated[
+        str | None, typer.Argument(help="Version label, or VERSION@RELEASE.", show_default=False)
+    ] = None,
+    format: Annotated[
+        Literal["csv", "parquet", "json"], typer.Option("--format", help="How to write.")
+    ] = "csv",
+    history: Annotated[
+        bool,
+        typer.Option(
+            "--history", help="All versions: a row per code and interval, with all levels above it."
+        ),
+    ] = False,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="File to write (default: standard output)."),
+    ] = None,
+) -> None:
+    """Write the content of a version, or with --history every code with its intervals."""
+    from api import tables
+
+    session = current(ctx)
+    if history == bool(version):
+        raise typer.BadParameter("name a VERSION, or ask for --history")
+    with session.open() as registry:
+        require_system(registry, session, system)
+        rows = tables.Counted(_rows(registry, session, system, version))
+        _write(tables.chunks(rows, format), output)
+        _licence(session, registry.system(system))
+    if output:
+        session.note("exported", rows=rows.count, path=str(output))
+
+
+def _rows(registry: Registry, session: Session, system: str, version: str | None) -> Iterator[dict[str, Any]]:
+    from api import spans, tables
+
+    if version is None:
+        return spans.history_rows(registry, system, known_at=session.known_at)
+    require_version(registry, session, system, version)
+    return tables.version_rows(registry, system, version, known_at=session.known_at)
+
+
+def _write(pieces: Iterator[bytes], output: Path | None) -> None:
+    """To a file that appears whole or not at all, or to standard output."""
+    if output is None:
+        for piece in pieces:
+            sys.stdout.buffer.write(piece)
+        sys.stdout.buffer.flush()
+        return
+    partial = output.with_name(f"{output.name}.part")
+    try:
+        with partial.open("wb") as file:
+            file.writelines(pieces)
+        partial.replace(output)
+    except OSError as error:
+        raise UsageError(f"{output}: cannot be written: {error.strerror}") from None
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _licence(session: Session, entry: SystemAnswer | None) -> None:
+    """What was written here may be used here; say so where the licence forbids passing it on."""
+    if entry is not None and entry.redistribution == "no":
+        session.note(
+            "not_for_sharing", system=entry.slug, licence=entry.licence or session.say("licence_missing")
+        )

@@ -1,0 +1,150 @@
+"""Commands that bring content in: load a file, fetch a declared source."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from api.cli.session import Session, current, day
+from api.cli.show import loading as show
+from api.cli.validity import exclusive
+
+if TYPE_CHECKING:
+    from loaders.base import LoadOptions
+    from registry.results import LoadReport
+
+__all__ = ["register"]
+
+NoWait = Annotated[bool, typer.Option("--no-wait", help="Give up at once when another load is running.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would change; store nothing.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    for command in (load, fetch):
+        app.command()(command)
+
+
+def load(
+    ctx: typer.Context,
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="Files, folders or archives.")],
+    format: Annotated[
+        str, typer.Option("--format", metavar="NAME", help="Format, where it is not recognised.")
+    ] = "",
+    system: Annotated[
+        str, typer.Option("--system", metavar="SLUG", help="Code system; created if new.")
+    ] = "",
+    version: Annotated[str, typer.Option("--version", metavar="LABEL", help="Version label.")] = "",
+    track: Annotated[str, typer.Option("--track", metavar="NAME", help="Edition or derived variant.")] = "",
+    valid_from: Annotated[
+        date | None, typer.Option("--valid-from", parser=day, metavar="DATE", help="First day.")
+    ] = None,
+    valid_to: Annotated[
+        date | None,
+        typer.Option("--valid-to", parser=day, metavar="DATE", help="First day it is no longer valid."),
+    ] = None,
+    valid_through: Annotated[
+        date | None, typer.Option("--valid-through", parser=day, metavar="DATE", help="Last day (inclusive).")
+    ] = None,
+    published: Annotated[
+        str, typer.Option("--published", metavar="DATE", help="When it was published.")
+    ] = "",
+    kind: Annotated[
+        Literal["correction", "update"] | None,
+        typer.Option("--kind", help="A correction was always meant so; an update is in force from a date."),
+    ] = None,
+    effective_from: Annotated[
+        date | None,
+        typer.Option("--effective-from", parser=day, metavar="DATE", help="First day of an update."),
+    ] = None,
+    coverage: Annotated[
+        str,
+        typer.Option("--coverage", metavar="complete|subset:NAME|fragment", help="How much of the version."),
+    ] = "",
+    status: Annotated[
+        Literal["provisional", "final"] | None, typer.Option("--status", help="State of the content.")
+    ] = None,
+    url: Annotated[str, typer.Option("--url", help="Canonical URL of a new system.")] = "",
+    title: Annotated[str, typer.Option("--title", help="Title of a new system.")] = "",
+    licence: Annotated[str, typer.Option("--licence", help="Licence of a new system.")] = "",
+    access: Annotated[
+        Literal["open", "restricted"] | None,
+        typer.Option("--access", help="Who may read a new system over the network."),
+    ] = None,
+    language: Annotated[str, typer.Option("--language", metavar="TAG", help="Language of the texts.")] = "",
+    label_kind: Annotated[
+        Literal["label.full", "label.short"] | None,
+        typer.Option("--label-kind", help="Full texts or shortened ones, where the file does not say."),
+    ] = None,
+    column: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--column", metavar="ROLE=NAME", help="Plain lists: which column holds what; repeatable."
+        ),
+    ] = None,
+    delimiter: Annotated[str, typer.Option("--delimiter", help="Plain lists: what separates columns.")] = "",
+    encoding: Annotated[str, typer.Option("--encoding", help="Plain lists: encoding of the file.")] = "",
+    dry_run: DryRun = False,
+    no_wait: NoWait = False,
+) -> None:
+    """Load one or several releases of code systems from files."""
+    from loaders.base import LoadOptions
+
+    options = LoadOptions(
+        system=system, version=version, track=track, valid_from=valid_from,
+        valid_to=exclusive(valid_to, valid_through), published=published, kind=kind or "",
+        effective_from=effective_from, coverage=coverage, status=status or "", url=url, title=title,
+        licence=licence, access=access or "", language=language, label_kind=label_kind or "",
+        columns=_columns(column or []), delimiter=delimiter, encoding=encoding,
+    )  # fmt: skip
+    _load(current(ctx), paths, options, format=format, dry_run=dry_run, wait=not no_wait)
+
+
+def _load(
+    session: Session, paths: list[Path], options: LoadOptions, *, format: str, dry_run: bool, wait: bool
+) -> None:
+    from api.cli.progress import shown
+    from loaders.run import load_paths
+
+    with session.open(readonly=False) as registry, shown(session) as progress:
+        reports: list[LoadReport] = load_paths(
+            registry, paths, options, format=format, dry_run=dry_run, wait=wait, progress=progress
+        )
+    session.give(reports, show.reports, name="loads")
+
+
+def _columns(given: list[str]) -> dict[str, str]:
+    wrong = [c for c in given if "=" not in c]
+    if wrong:
+        raise typer.BadParameter(f"--column {wrong[0]!r}: write ROLE=NAME, for example code=Kode")
+    return dict(c.split("=", 1) for c in given)
+
+
+def fetch(
+    ctx: typer.Context,
+    source: Annotated[
+        str | None,
+        typer.Argument(help="A declared source; without one, they are listed.", show_default=False),
+    ] = None,
+    version: Annotated[
+        str | None, typer.Option("--version", metavar="LABEL", help="This version of the package or list.")
+    ] = None,
+    dry_run: DryRun = False,
+    no_wait: NoWait = False,
+) -> None:
+    """Fetch a declared source (a package of Python's or Node's index, or https) and load it."""
+    from api.cli.progress import shown
+    from loaders import sources
+
+    session = current(ctx)
+    if source is None:
+        session.give(sources.declared(), show.sources, name="sources")
+        return
+    with shown(session) as progress:
+        fetched = sources.fetch(source, version=version, progress=progress)
+        with session.open(readonly=False) as registry:
+            reports = fetched.load(registry, dry_run=dry_run, wait=not no_wait, progress=progress)
+    session.give(reports, show.reports, name="loads")

@@ -1,0 +1,93 @@
+"""The command ``gyldig``: global options, the list of commands, and how errors leave.
+
+Here: assembly and ``run``. Not here: what a command does (one module per group beside this one). Nothing
+heavy is imported until a command runs, so that ``--help`` answers at once.
+
+Exit codes: 0 ok, 1 the answer is "no" or not valid, 2 wrong use or bad input.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from api.cli import catalogue, changing, codes, differences, export, hierarchy, loading, running, scopes
+from api.cli.arguments import has_dash_code, hoist, protect_codes
+from api.cli.session import Session, default_language
+
+__all__ = ["app", "run"]
+
+app = typer.Typer(
+    name="gyldig",
+    help="Which version of which code system applied when, for whom, and what is that code in another version?",
+    epilog="Global options may stand anywhere. Exit codes: 0 ok, 1 the answer is no, 2 wrong use or bad input.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+@app.callback()
+def options(
+    ctx: typer.Context,
+    db: Annotated[
+        str | None,
+        typer.Option(
+            "--db", envvar="GYLDIG_DB", metavar="URL", help="Database: a path, sqlite:///… or postgresql://…"
+        ),
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Answer as JSON.")] = False,
+    known_at: Annotated[
+        str | None,
+        typer.Option(
+            "--known-at", metavar="TIME", help="Answer as the registry knew it then (a date = its end)."
+        ),
+    ] = None,
+    lang: Annotated[
+        str | None, typer.Option("--lang", metavar="nb|nn|en", help="Language of the texts.")
+    ] = None,
+) -> None:
+    """Set what holds for every command."""
+    ctx.obj = Session(
+        db=db, json=json, known_at=known_at, lang=lang or default_language(), lang_given=bool(lang)
+    )
+
+
+for module in (catalogue, codes, hierarchy, differences, loading, changing, scopes, export, running):
+    module.register(app)
+
+
+def run(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and leave with its exit code."""
+    given = hoist(sys.argv[1:] if arguments is None else arguments)
+    if has_dash_code(given):
+        from api.cli.tree import commands
+
+        given = protect_codes(given, commands(app))
+    try:
+        app(args=given, prog_name="gyldig")
+    except BrokenPipeError:
+        # The reader (head, less) has gone: not an error, but nothing more may be written.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except Exception as error:  # noqa: BLE001  every other exception goes on unchanged
+        sys.exit(_explain(error))
+
+
+def _explain(error: Exception) -> int:
+    """Say a user's error in one line; anything else is a bug and keeps its traceback."""
+    from registry.errors import GyldigError
+
+    if not isinstance(error, GyldigError):
+        raise error
+    print(f"gyldig: {error}", file=sys.stderr)
+    return error.exit_code
+
+
+if __name__ == "__main__":
+    run()

@@ -1,0 +1,122 @@
+"""Commands about scopes: which register, message or sector allows, requires and accepts which version."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.cli.session import current, day
+from api.cli.show import scopes as show
+from api.cli.validity import exclusive
+
+__all__ = ["register"]
+
+group = typer.Typer(
+    help="Scopes: who allows, requires and accepts which version when.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.add_typer(group, name="scopes")
+
+
+@group.command("list")
+def list_(
+    ctx: typer.Context,
+    system: Annotated[
+        str | None, typer.Argument(help="Only of this code system.", show_default=False)
+    ] = None,
+) -> None:
+    """What is registered: one row per scope, version and date role."""
+    session = current(ctx)
+    with session.open() as registry:
+        found = registry.scopes(system, known_at=session.known_at)
+    session.give(found, show.rows, name="scopes")
+
+
+@group.command()
+def add(
+    ctx: typer.Context,
+    scope: Annotated[str, typer.Argument(help="Slug of the scope, e.g. npr.", show_default=False)],
+    title: Annotated[str, typer.Option("--title", help="Its name.")] = "",
+    kind: Annotated[str, typer.Option("--kind", help="register, message or sector.")] = "register",
+    system: Annotated[
+        str, typer.Option("--system", metavar="SYSTEM", help="Code system of a version …")
+    ] = "",
+    version: Annotated[
+        str, typer.Option("--version", metavar="LABEL", help="… that applies in the scope.")
+    ] = "",
+    track: Annotated[str, typer.Option("--track", metavar="NAME", help="Edition or derived variant.")] = "",
+    role: Annotated[str, typer.Option("--role", metavar="ROLE", help="Date role that decides.")] = "event",
+    allowed_from: Annotated[
+        date | None, typer.Option("--allowed-from", parser=day, metavar="DATE", help="Permitted from.")
+    ] = None,
+    required_from: Annotated[
+        date | None, typer.Option("--required-from", parser=day, metavar="DATE", help="Required from.")
+    ] = None,
+    accepted_until: Annotated[
+        date | None,
+        typer.Option(
+            "--accepted-until", parser=day, metavar="DATE", help="First day it is no longer accepted."
+        ),
+    ] = None,
+    accepted_through: Annotated[
+        date | None,
+        typer.Option(
+            "--accepted-through", parser=day, metavar="DATE", help="Last day it is accepted (inclusive)."
+        ),
+    ] = None,
+    legal_basis: Annotated[
+        str, typer.Option("--legal-basis", metavar="TEXT", help="Regulation or notice.")
+    ] = "",
+    codes: Annotated[str, typer.Option("--codes", metavar="PATTERN", help="Only for these codes.")] = "",
+) -> None:
+    """Register a scope, and with --system and --version what applies in it."""
+    from registry.results import ScopeRow
+
+    session = current(ctx)
+    if bool(system) != bool(version):
+        raise typer.BadParameter("--system and --version belong together")
+    with session.open(readonly=False) as registry:
+        registry.add_scope(scope, title=title or scope, kind=kind)
+        if system:
+            registry.add_applicability(
+                ScopeRow(
+                    scope=scope, system=system, version=version, track=track, role=role, allowed_from=allowed_from,
+                    required_from=required_from, legal_basis=legal_basis, codes=codes,
+                    accepted_until=exclusive(
+                        accepted_until, accepted_through, ("--accepted-until", "--accepted-through")
+                    ),
+                )
+            )  # fmt: skip
+    if system:
+        session.done("scope_row_added", scope=scope, system=system, version=version)
+    else:
+        session.done("scope_added", scope=scope)
+
+
+@group.command("import")
+def import_(
+    ctx: typer.Context,
+    file: Annotated[
+        Path, typer.Argument(help="CSV with a header row; - reads standard input.", show_default=False)
+    ],
+) -> None:
+    """Register rows from CSV: scope, system, version, track, role, allowed_from, required_from,
+    accepted_until (exclusive) or accepted_through, legal_basis, codes, title, kind."""
+    from api.scope_csv import read_rows
+
+    session = current(ctx)
+    with session.open(readonly=False) as registry:
+        count = 0
+        for entry in read_rows(file):
+            registry.add_scope(entry.row.scope, title=entry.title, kind=entry.kind)
+            registry.add_applicability(entry.row)
+            count += 1
+    session.done("imported", n=count)

@@ -1,0 +1,118 @@
+"""What one run of a command needs: the registry, the language, and the way answers leave.
+
+Here: the global options as a value, opening the registry, printing as JSON or as text, the exit code.
+Not here: the commands, their tables (``api.cli.show``).
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import typer
+
+from api import texts
+from api.cli.page import Page
+
+if TYPE_CHECKING:
+    from registry import Registry
+
+__all__ = ["Session", "current"]
+
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """The global options of one run."""
+
+    db: str | None = None
+    json: bool = False
+    known_at: str | None = None
+    lang: str = "en"
+    lang_given: bool = False
+
+    def open(self, *, readonly: bool = True) -> Registry:
+        """The registry of ``--db``; commands that change something open it with ``readonly=False``."""
+        from api.settings import Settings
+        from registry import Registry
+
+        settings = Settings()
+        return Registry.open(self.db or settings.db or None, today=settings.today, readonly=readonly)
+
+    @property
+    def content_language(self) -> str | None:
+        """The language asked for by option, for the texts of codes; None = the system's own."""
+        return self.lang if self.lang_given else None
+
+    def as_json(self) -> Session:
+        """The same session, answering as JSON."""
+        return replace(self, json=True)
+
+    def say(self, key: str, **values: Any) -> str:
+        """A sentence of the catalogue in the session's language."""
+        return texts.text(key, self.lang, **values)
+
+    def done(self, key: str, **values: Any) -> None:
+        """Say that a change was made; as JSON its key and values."""
+        if self.json:
+            from api.wire import dumps
+
+            print(dumps({"done": key, **values}, indent=True).decode())
+        else:
+            print(self.say(key, **values))
+
+    def note(self, key: str, **values: Any) -> None:
+        """A sentence beside the answer: to standard error, so that it never mixes with data."""
+        print(self.say(key, **values), file=sys.stderr)
+
+    def give(
+        self, answer: Answer, show: Callable[[Page, Answer], None], *, ok: bool = True, name: str = ""
+    ) -> None:
+        """Print the answer as JSON or through ``show``; exit 1 where the answer is "no".
+
+        A list is wrapped under ``name`` with ``more`` and ``cursor``, as REST pages it.
+        """
+        if self.json:
+            from api.wire import dumps, listing
+
+            value = listing(name, answer) if isinstance(answer, list) else answer
+            sys.stdout.write(dumps(value, indent=True).decode() + "\n")
+        else:
+            page = Page(lang=self.lang)
+            show(page, answer)
+            page.flush()
+        if not ok:
+            raise typer.Exit(1)
+
+
+def current(ctx: typer.Context) -> Session:
+    """The session that the global options made."""
+    session = ctx.find_root().obj
+    return session if isinstance(session, Session) else Session()
+
+
+def default_language() -> str:
+    """The language of the environment: ``GYLDIG_LANG``, else the locale."""
+    for name in ("GYLDIG_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
+        if os.environ.get(name):
+            return texts.language(os.environ[name])
+    return "en"
+
+
+def day(value: str) -> date:
+    """A calendar date as written in an option: ``2024-01-31``.
+
+    >>> day("2024-01-31")
+    datetime.date(2024, 1, 31)
+    """
+    try:
+        if len(value) != 10:
+            raise ValueError
+        return date.fromisoformat(value)
+    except ValueError:
+        raise typer.BadParameter(f"{value!r} is not a date; write it like 2024-01-31") from None

@@ -1,0 +1,188 @@
+"""Text of the answers about systems, versions, releases and applicability."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from api import texts
+from api.cli.page import Page, last_day
+
+if TYPE_CHECKING:
+    from api.cli.session import Session
+    from registry import Registry
+    from registry.results import Applicable, ApplicableVersion, ReleaseAnswer, SystemAnswer, VersionAnswer
+
+__all__ = ["applicable", "releases", "require_system", "require_version", "systems", "versions"]
+
+
+def require_system(registry: Registry, session: Session, system: str) -> None:
+    """Say that the system is not here (exit 1), naming similar ones."""
+    if registry.system(system, known_at=session.known_at) is not None:
+        return
+    import typer
+
+    from api.suggest import similar
+
+    names = similar(system, [s.slug for s in registry.systems(known_at=session.known_at)])
+    maybe = session.say("maybe", names=", ".join(names)) if names else ""
+    typer.echo(texts.reason("unknown_system", session.lang, system=system, maybe=maybe), err=True)
+    raise typer.Exit(1)
+
+
+def require_version(registry: Registry, session: Session, system: str, version: str) -> None:
+    """Say that the version is not here (exit 1), naming similar ones."""
+    labels = [v.version for v in registry.versions(system, known_at=session.known_at)]
+    if version.partition("@")[0] in labels:
+        return
+    import typer
+
+    from api.suggest import similar
+
+    names = similar(version, labels) or labels[-3:]
+    maybe = session.say("maybe", names=", ".join(names)) if names else ""
+    typer.echo(
+        texts.reason("unknown_version", session.lang, system=system, version=version, maybe=maybe), err=True
+    )
+    raise typer.Exit(1)
+
+
+def systems(page: Page, found: list[SystemAnswer]) -> None:
+    """One line per system."""
+    if not found:
+        page.say("no_systems")
+        return
+    rows = [
+        (
+            s.slug,
+            s.titles.get(page.lang) or next(iter(s.titles.values()), ""),
+            s.versions,
+            page.word(s.access),
+            s.licence,
+        )
+        for s in found
+    ]
+    page.table(("system", "title", "versions", "access", "licence"), rows)
+
+
+def versions(page: Page, found: list[VersionAnswer]) -> None:
+    """One line per version."""
+    if not found:
+        page.say("none")
+        return
+    rows = [
+        (
+            v.version,
+            v.track,
+            page.word(v.status),
+            v.valid_from,
+            last_day(v.valid_to),
+            page.word("loaded") if v.loaded else f"= {v.same_as}" if v.same_as else page.word("declared"),
+            v.concepts or "",
+            v.releases or "",
+        )
+        for v in found
+    ]
+    page.table(("version", "track", "status", "valid_from", "last_day", "content", "codes", "release"), rows)
+
+
+def releases(page: Page, found: list[ReleaseAnswer]) -> None:
+    """One line per release, newest knowledge last."""
+    if not found:
+        page.say("none")
+        return
+    rows = [
+        (
+            r.version,
+            r.track,
+            r.release[:12],
+            r.source_line,
+            r.kind,
+            r.effective_from,
+            r.coverage,
+            r.concepts,
+            r.recorded[:19],
+            _state(page, r),
+        )
+        for r in found
+    ]
+    heads = (
+        "version",
+        "track",
+        "release",
+        "source_line",
+        "kind",
+        "from",
+        "coverage",
+        "codes",
+        "recorded",
+        "status",
+    )
+    page.table(heads, rows)
+
+
+def _state(page: Page, release: ReleaseAnswer) -> str:
+    if release.purged:
+        return f"{page.word('deleted')}: {release.purged}"
+    if release.retracted:
+        return page.word("retracted")
+    return page.word("superseded" if release.superseded else "current_release")
+
+
+def applicable(page: Page, answer: Applicable) -> None:
+    """The versions that applied, or the reason why none did."""
+    if answer.reason is None:
+        page.say("applied", on=answer.on, system=answer.system, scope=_scope(page, answer))
+        _rows(page, answer.versions)
+    else:
+        labels = ", ".join(v.version for v in answer.not_loaded)
+        page.line(
+            page.why(
+                answer.reason,
+                answer.message,
+                system=answer.system,
+                on=answer.on,
+                scope=_scope(page, answer),
+                versions=f" ({labels})" if labels else "",
+                maybe="",
+            )
+        )
+    if answer.others:
+        page.say("others", on=answer.on)
+        _rows(page, answer.others)
+    for warning in answer.warnings:
+        page.line(warning)
+
+
+def _scope(page: Page, answer: Applicable) -> str:
+    scope = texts.text("for_scope", page.lang, scope=answer.scope) if answer.scope else ""
+    return scope + (texts.text("for_role", page.lang, role=answer.role) if answer.role else "")
+
+
+def _rows(page: Page, rows: list[ApplicableVersion]) -> None:
+    page.table(
+        (
+            "version",
+            "track",
+            "status",
+            "valid_from",
+            "last_day",
+            "allowed_from",
+            "required_from",
+            "last_accepted",
+            "release",
+        ),
+        [
+            (
+                v.version,
+                v.track,
+                page.word(v.status),
+                v.valid_from,
+                last_day(v.valid_to),
+                v.allowed_from,
+                v.required_from,
+                last_day(v.accepted_until),
+                (v.release or "")[:12],
+            )
+            for v in rows
+        ],
+    )

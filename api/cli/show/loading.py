@@ -1,0 +1,50 @@
+"""Text of what a load did."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from api import texts
+from api.cli.page import Page
+
+if TYPE_CHECKING:
+    from registry.results import LoadReport
+
+__all__ = ["reports", "sources"]
+
+
+def reports(page: Page, found: list[LoadReport]) -> None:
+    """What each release became, what was taken from the file, and what to know of it."""
+    for report in found:
+        _report(page, report)
+
+
+def _report(page: Page, report: LoadReport) -> None:
+    if report.created_system:
+        page.say("created_system", system=report.system)
+    page.say(
+        f"loaded.{report.outcome}",
+        system=report.system,
+        version=report.version,
+        concepts=report.concepts,
+        new=report.new_states,
+        seconds=report.seconds,
+    )
+    if report.inferred:
+        page.line("  " + texts.text("inferred", page.lang, what=_pairs(report.inferred)))
+    if report.counts:
+        named = {page.word(k): v for k, v in sorted(report.counts.items())}
+        page.line("  " + texts.text("compared", page.lang, counts=_pairs(named)))
+    for line in [*report.notices, *report.warnings]:
+        page.line(f"  {line}")
+
+
+def _pairs(values: dict[str, Any]) -> str:
+    return ", ".join(f"{k} = {v}" for k, v in values.items())
+
+
+def sources(page: Page, found: list[Any]) -> None:
+    """One line per declared source."""
+    page.table(
+        ("source", "system", "title", "licence"), [(s.name, s.system, s.title, s.licence) for s in found]
+    )

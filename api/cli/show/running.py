@@ -1,0 +1,22 @@
+"""Text of the answers about the registry as a whole."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from api.cli.page import Page
+
+if TYPE_CHECKING:
+    from registry.results import VerifyReport
+
+__all__ = ["verified"]
+
+
+def verified(page: Page, report: VerifyReport) -> None:
+    """All is well, or the list of what is damaged."""
+    if report.ok:
+        page.say("verified", releases=report.releases, states=report.states)
+        return
+    page.say("damaged", n=len(report.problems))
+    for problem in report.problems:
+        page.line(f"  {problem}")

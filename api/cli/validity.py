@@ -1,0 +1,22 @@
+"""Ends of intervals on the command line: exclusive ``--valid-to`` or inclusive ``--valid-through``."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import typer
+
+__all__ = ["exclusive"]
+
+
+def exclusive(
+    to: date | None, through: date | None, names: tuple[str, str] = ("--valid-to", "--valid-through")
+) -> date | None:
+    """The exclusive end from either way of writing it.
+
+    >>> exclusive(None, date(2020, 12, 31))
+    datetime.date(2021, 1, 1)
+    """
+    if to and through:
+        raise typer.BadParameter(f"give {names[0]} (exclusive) or {names[1]} (inclusive), not both")
+    return through + timedelta(days=1) if through else to

@@ -1,0 +1,75 @@
+"""Filling a registry with the demonstration's data: the made-up system, and packages where they can be had."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from api.demo import universe
+from loaders.base import LoadOptions
+from loaders.run import load_paths
+from registry.errors import GyldigError
+
+if TYPE_CHECKING:
+    from registry import Registry
+    from registry.results import LoadReport
+
+__all__ = ["PACKAGES", "fetch_packages", "fill"]
+
+#: source, version of the package: ICD-10-CM of January 2021, April 2025, April 2026; Norway 2026.
+PACKAGES = (
+    ("simple-icd-10-cm", "1.0.5"),
+    ("simple-icd-10-cm", "1.3.0"),
+    ("simple-icd-10-cm", "1.5.0"),
+    ("navikt-diagnosekoder", ""),
+)
+
+
+def fill(registry: Registry) -> list[LoadReport]:
+    """Load the made-up system with its versions, updates and register; what is there already stays."""
+    registry.add_system(universe.SYSTEM)
+    with tempfile.TemporaryDirectory() as folder:
+        reports = [r for e in universe.editions() for r in _load(registry, e, Path(folder))]
+    have = {(r.scope, r.version) for r in registry.scopes(universe.SYSTEM.slug)}
+    slug, title, kind = universe.REGISTER
+    if not have:
+        registry.add_scope(slug, title=title, kind=kind)
+    for row in universe.SCOPES:
+        if (row.scope, row.version) not in have:
+            registry.add_applicability(row)
+    return reports
+
+
+def _load(registry: Registry, edition: universe.Edition, folder: Path) -> list[LoadReport]:
+    slug = universe.SYSTEM.slug
+    if edition.codes is None:
+        if edition.version not in [v.version for v in registry.versions(slug)]:
+            registry.add_version(
+                slug, edition.version, valid_from=edition.valid_from, valid_to=edition.valid_to
+            )
+        return []
+    name = f"demo-{edition.update_from or edition.version}.json"
+    rows = [{"code": c.replace(".", ""), "text": t} for c, t in edition.codes.items()]
+    (folder / name).write_text(json.dumps(rows, ensure_ascii=False, indent=1), encoding="utf-8")
+    options = LoadOptions(
+        system=slug, version=edition.version, valid_from=edition.valid_from, valid_to=edition.valid_to,
+        kind="update" if edition.update_from else "", effective_from=edition.update_from,
+        published=(edition.update_from or edition.valid_from).isoformat(), label_kind="label.full",
+    )  # fmt: skip
+    return load_paths(registry, [folder / name], options)
+
+
+def fetch_packages(registry: Registry, missed: Callable[[str, str], None]) -> Iterator[LoadReport]:
+    """Fetch and load the packages; one that cannot be had is told to ``missed`` with the reason."""
+    for source, version in PACKAGES:
+        try:
+            yield from _fetch(registry, source, version)
+        except GyldigError as error:
+            missed(f"{source} {version}".strip(), str(error))
+
+
+def _fetch(registry: Registry, source: str, version: str) -> list[LoadReport]:
+    raise NotImplementedError(source, version, registry)

@@ -1,0 +1,147 @@
+"""What every REST answer has in common: the registry, JSON bytes, ETag, paging, and the types of parameters.
+
+Here: shared by all modules of this package. Not here: single questions.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Annotated, Any
+
+from fastapi import Path, Query, Request
+from pydantic import BeforeValidator, WithJsonSchema
+from starlette.responses import Response
+
+from api import auth
+from api.rest.problems import NotFound
+from api.settings import Settings
+from api.suggest import similar
+from api.wire import dumps, listing
+from registry.errors import UsageError
+
+if TYPE_CHECKING:
+    from registry import Registry
+    from registry.results import SystemAnswer
+
+__all__ = ["CodePath", "CodeQuery", "Count", "Cursor", "Day", "KnownAt", "Name", "SystemPath", "SystemQuery",
+           "VersionPath", "answer", "asked_system", "etag_of", "fresh", "known_system", "open_system", "page", "registry_of",
+           "settings_of", "take_system"]  # fmt: skip
+
+
+def _iso(value: Any) -> Any:
+    """Dates are written 2024-01-31 and in no other way; a bare number is no date."""
+    if isinstance(value, str):
+        try:
+            if len(value) != 10:
+                raise ValueError
+            return date.fromisoformat(value)
+        except ValueError:
+            raise ValueError(f"{value!r} is not a date; write it like 2024-01-31") from None
+    return value
+
+
+IsoDate = Annotated[date, BeforeValidator(_iso), WithJsonSchema({"type": "string", "format": "date"})]
+Day = Annotated[IsoDate | None, Query(description="Date asked about; today where it is left out.")]
+KnownAt = Annotated[
+    str | None, Query(max_length=40, description="Answer as the registry knew it then: an instant or a date.")
+]
+Name = Annotated[str | None, Query(max_length=200)]
+SystemPath = Annotated[str, Path(max_length=200, description="Slug or OID of the code system.")]
+SystemQuery = Annotated[
+    str, Query(max_length=300, description="Slug, canonical URL or OID of the code system.")
+]
+CodePath = Annotated[str, Path(max_length=300, description="Code, with or without its dot.")]
+CodeQuery = Annotated[str, Query(max_length=300, description="Code, with or without its dot.")]
+VersionPath = Annotated[str, Path(max_length=300, description="Version label, or VERSION@RELEASE.")]
+Count = Annotated[int, Query(ge=1, le=1000, description="Most items of a page.")]
+Cursor = Annotated[str | None, Query(max_length=200, description="`cursor` of the page before.")]
+
+
+def registry_of(request: Request) -> Registry:
+    """The registry of the running app."""
+    registry: Registry = request.app.state.registry
+    return registry
+
+
+def settings_of(request: Request) -> Settings:
+    """The settings of the running app."""
+    settings: Settings = request.app.state.settings
+    return settings
+
+
+def known_system(request: Request, ref: str, known_at: str | None = None) -> SystemAnswer:
+    """The system named in a path; raises ``NotFound`` with names like it."""
+    registry = registry_of(request)
+    found = registry.system(ref, known_at=known_at)
+    if found is None:
+        names = similar(ref, [s.slug for s in registry.systems(known_at=known_at)])
+        raise NotFound(f"There is no code system {ref} here.", suggestions=names, reason="unknown_system")
+    return found
+
+
+def open_system(request: Request, ref: str, known_at: str | None = None) -> SystemAnswer:
+    """The system named in a path, whose content this caller may read."""
+    system = known_system(request, ref, known_at)
+    auth.require_read(request, settings_of(request).token, system)
+    return system
+
+
+def take_system(request: Request, ref: str, known_at: str | None = None) -> SystemAnswer:
+    """The system named in a path, whose whole list this caller may take."""
+    system = known_system(request, ref, known_at)
+    auth.require_take(request, settings_of(request).token, system)
+    return system
+
+
+def asked_system(request: Request, ref: str, known_at: str | None = None) -> None:
+    """Check the licence of a system named as a parameter; an unknown one is left to the answer's reason."""
+    system = registry_of(request).system(ref, known_at=known_at)
+    if system is not None:
+        auth.require_read(request, settings_of(request).token, system)
+
+
+def etag_of(*parts: bytes | str) -> str:
+    """A strong entity tag of the content."""
+    digest = hashlib.blake2b(digest_size=16)
+    for part in parts:
+        digest.update(part.encode() if isinstance(part, str) else part)
+        digest.update(b"\0")
+    return f'"{digest.hexdigest()}"'
+
+
+def fresh(request: Request, etag: str) -> bool:
+    """Whether the caller already has this content (If-None-Match)."""
+    given = request.headers.get("if-none-match", "")
+    return given == "*" or etag in [t.strip().removeprefix("W/") for t in given.split(",")]
+
+
+def answer(request: Request, value: Any) -> Response:
+    """The answer as JSON with an ETag, or 304 where the caller already has it."""
+    body = dumps(value)
+    etag = etag_of(body)
+    headers = {"ETag": etag, "Cache-Control": "no-cache", "Vary": "Authorization"}
+    if fresh(request, etag):
+        return Response(status_code=304, headers=headers)
+    return Response(body, media_type="application/json", headers=headers)
+
+
+def page(request: Request, name: str, items: Sequence[Any], count: int, cursor: str | None) -> Response:
+    """One page of a list under its name; the cursor is where the next page begins."""
+    start = _start(cursor)
+    end = start + count
+    following = str(end) if end < len(items) else None
+    return answer(request, listing(name, items[start:end], cursor=following))
+
+
+def _start(cursor: str | None) -> int:
+    if cursor is None:
+        return 0
+    if not cursor.isascii() or not cursor.isdigit() or len(cursor) > 9:
+        raise BadCursor(f"cursor {cursor!r}: give the `cursor` of the page before, as it was")
+    return int(cursor)
+
+
+class BadCursor(UsageError):
+    """A cursor that no page gave."""

@@ -1,0 +1,114 @@
+"""REST: what changed between two versions, what is new in the registry, and searching by text."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from api import auth
+from api.rest.answers import (
+    Count,
+    Cursor,
+    Day,
+    KnownAt,
+    Name,
+    SystemPath,
+    answer,
+    asked_system,
+    open_system,
+    registry_of,
+    settings_of,
+)
+from api.rest.schema import gives
+from registry.results import Feed, SearchResult
+
+__all__ = ["router"]
+
+router = APIRouter(tags=["changes and search"])
+Text = Annotated[str, Query(max_length=200, description="Words, beginnings of words, or a code.")]
+Types = Annotated[
+    list[str] | None, Query(alias="type", max_length=30, description="Only these types; repeatable.")
+]
+Label = Annotated[str, Query(max_length=300)]
+
+
+@router.get("/systems/{system}/changes", responses=gives("Changes"))
+async def changes(
+    request: Request,
+    system: SystemPath,
+    from_: Annotated[str, Query(alias="from", max_length=300, description="VERSION or VERSION@RELEASE")],
+    to: Annotated[str, Query(max_length=300, description="VERSION or VERSION@RELEASE")],
+    types: Types = None,
+    known_at: KnownAt = None,
+) -> Response:
+    """What changed between two versions, by type, and what could not be compared."""
+    slug = open_system(request, system, known_at).slug
+    return answer(
+        request, registry_of(request).diff(slug, from_, to, types=tuple(types or ()), known_at=known_at)
+    )
+
+
+@router.get("/changes", responses=gives("Feed"))
+async def feed(
+    request: Request,
+    since: Annotated[
+        int, Query(ge=0, le=2**53, description="`cursor` of the last answer; 0 = everything.")
+    ] = 0,
+    count: Count = 100,
+) -> Response:
+    """What is new in the registry since a publication number."""
+    found = registry_of(request).changes_since(since)
+    if len(found.entries) > count:
+        entries = found.entries[:count]
+        found = Feed(entries=entries, cursor=entries[-1].number)
+    return answer(request, found)
+
+
+@router.get("/systems/{system}/search", responses=gives("SearchResult"))
+async def search(
+    request: Request,
+    system: SystemPath,
+    q: Text,
+    on: Day = None,
+    version: Name = None,
+    count: Count = 20,
+    cursor: Cursor = None,
+    known_at: KnownAt = None,
+) -> Response:
+    """Codes of the system found by words, beginnings of words or the code itself."""
+    slug = open_system(request, system, known_at).slug
+    found = registry_of(request).search(
+        q, system=slug, on=on, version=version, count=count, cursor=cursor, known_at=known_at
+    )
+    return answer(request, found)
+
+
+@router.get("/search", responses=gives("SearchResult"))
+async def search_all(
+    request: Request,
+    q: Text,
+    system: Annotated[str | None, Query(max_length=300)] = None,
+    on: Day = None,
+    version: Name = None,
+    count: Count = 20,
+    cursor: Cursor = None,
+    known_at: KnownAt = None,
+) -> Response:
+    """The same in any system, or in all of them."""
+    if system is not None:
+        asked_system(request, system, known_at)
+    found = registry_of(request).search(
+        q, system=system, on=on, version=version, count=count, cursor=cursor, known_at=known_at
+    )
+    return answer(request, found if system is not None else _readable(request, found))
+
+
+def _readable(request: Request, found: SearchResult) -> SearchResult:
+    """The hits whose system this caller may read."""
+    if auth.may_read_restricted(request, settings_of(request).token):
+        return found
+    allowed = {s.slug for s in registry_of(request).systems() if s.access == "open"}
+    return replace(found, hits=[h for h in found.hits if h.system in allowed])

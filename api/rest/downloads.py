@@ -1,0 +1,93 @@
+"""REST: a whole version as one file, sent in pieces."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from typing import Annotated, Any, Literal
+
+from anyio.lowlevel import checkpoint
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response, StreamingResponse
+
+from api import tables
+from api.rest.answers import KnownAt, SystemPath, VersionPath, etag_of, fresh, registry_of, take_system
+from api.rest.problems import NotFound
+from api.suggest import similar
+from registry.results import VersionAnswer
+
+__all__ = ["router"]
+
+router = APIRouter(tags=["downloads"])
+Format = Annotated[Literal["csv", "json", "parquet"], Query(description="How the file is written.")]
+_FILES: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The codes, one row each",
+        "content": {
+            media: {"schema": {"type": "string", "format": "binary"}} for media in tables.MEDIA_TYPES.values()
+        },
+    },
+    304: {"description": "The caller already has this (If-None-Match)"},
+}
+
+
+@router.get("/systems/{system}/versions/{version:path}/download", responses=_FILES, response_class=Response)
+async def download(
+    request: Request,
+    system: SystemPath,
+    version: VersionPath,
+    format: Format = "csv",
+    known_at: KnownAt = None,
+) -> Response:
+    """The codes of a version as a file."""
+    slug = take_system(request, system, known_at).slug
+    found = _version(request, slug, version, known_at)
+    etag = _etag(request, slug, found, version, format, known_at)
+    name = "".join(c if c.isalnum() or c in "-._" else "_" for c in f"{slug}-{version}.{format}")
+    headers = {
+        "ETag": etag,
+        "Cache-Control": "no-cache",
+        "Vary": "Authorization",
+        "Content-Disposition": f'attachment; filename="{name}"',
+    }
+    if fresh(request, etag):
+        return Response(status_code=304, headers=headers)
+    rows = tables.version_rows(registry_of(request), slug, version, known_at=known_at)
+    pieces = tables.chunks(rows, format)
+    return StreamingResponse(_sent(pieces), media_type=tables.MEDIA_TYPES[format], headers=headers)
+
+
+async def _sent(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
+    """The pieces from this thread (a SQLite connection belongs to it), letting others in between."""
+    for piece in pieces:
+        yield piece
+        await checkpoint()
+
+
+def _version(request: Request, slug: str, version: str, known_at: str | None) -> VersionAnswer:
+    found = registry_of(request).versions(slug, known_at=known_at)
+    label = version.partition("@")[0]
+    for candidate in found:
+        if candidate.version == label and (candidate.loaded or candidate.same_as):
+            return candidate
+    labels = [v.version for v in found if v.loaded]
+    reason = "not_loaded" if label in [v.version for v in found] else "unknown_version"
+    raise NotFound(
+        f"The content of {slug} {version} is not loaded here."
+        if reason == "not_loaded"
+        else f"{slug} has no version {version} here.",
+        suggestions=similar(label, labels) or labels[-3:],
+        reason=reason,
+    )
+
+
+def _etag(
+    request: Request, slug: str, version: VersionAnswer, ref: str, format: str, known_at: str | None
+) -> str:
+    """Content is immutable per release: the tag is made of the releases behind the version."""
+    labels = (version.version, version.same_as)
+    releases = [
+        f"{r.release} {r.superseded} {r.retracted} {r.purged} {r.effective_from}"
+        for r in registry_of(request).releases(slug, known_at=known_at)
+        if r.version in labels
+    ]
+    return etag_of(slug, ref, format, *sorted(releases))

@@ -1,0 +1,99 @@
+"""Rows of scopes from a CSV file, checked line by line before anything is registered.
+
+Here: the columns and their errors. Not here: the registry, the command.
+"""
+
+from __future__ import annotations
+
+import csv
+import sys
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+from registry.errors import ContentError, DecodeError, FormatError
+from registry.results import ScopeRow
+
+__all__ = ["COLUMNS", "ScopeEntry", "read_rows"]
+
+REQUIRED = ("scope", "system", "version")
+COLUMNS = (
+    *REQUIRED, "track", "role", "allowed_from", "required_from", "accepted_until", "accepted_through",
+    "legal_basis", "codes", "title", "kind",
+)  # fmt: skip
+_LIMIT = 10_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScopeEntry:
+    """One line: the row, and what the scope is called."""
+
+    row: ScopeRow
+    title: str
+    kind: str
+
+
+def read_rows(path: Path) -> list[ScopeEntry]:
+    """Every line of the file; raises ``SourceError`` with file and line.
+
+    The delimiter is ``;`` or ``,``, whichever the header uses.
+    """
+    name = path.name if str(path) != "-" else "standard input"
+    lines = _text(path, name).splitlines()
+    if not lines:
+        raise FormatError("the file is empty", file=name)
+    reader = csv.DictReader(lines, delimiter=";" if ";" in lines[0] else ",")
+    _check_header(list(reader.fieldnames or []), name)
+    return [_entry(row, name, reader.line_num) for row in reader]
+
+
+def _text(path: Path, name: str) -> str:
+    try:
+        raw = sys.stdin.buffer.read(_LIMIT + 1) if str(path) == "-" else path.read_bytes()
+        if len(raw) > _LIMIT:
+            raise FormatError(f"larger than {_LIMIT} bytes", file=name)
+        return raw.decode("utf-8-sig")
+    except OSError as error:
+        raise FormatError(f"cannot be read: {error.strerror}", file=name) from None
+    except UnicodeDecodeError as error:
+        raise DecodeError(f"is not UTF-8 (byte {error.start})", file=name) from None
+
+
+def _check_header(found: list[str], name: str) -> None:
+    missing = [c for c in REQUIRED if c not in found]
+    if missing:
+        raise FormatError(f"columns missing: {', '.join(missing)}", file=name, line=1)
+    unknown = [c for c in found if c not in COLUMNS]
+    if unknown:
+        raise FormatError(
+            f"unknown columns: {', '.join(unknown)}; known: {', '.join(COLUMNS)}", file=name, line=1
+        )
+
+
+def _entry(raw: dict[str, str | None], name: str, line: int) -> ScopeEntry:
+    row = {k: (v or "").strip() for k, v in raw.items() if k is not None}
+    empty = [c for c in REQUIRED if not row.get(c)]
+    if empty or None in raw:
+        what = f"{', '.join(empty)} must not be empty" if empty else "more fields than columns"
+        raise ContentError(what, file=name, line=line)
+    through = _date(row, "accepted_through", name, line)
+    return ScopeEntry(
+        title=row.get("title") or row["scope"],
+        kind=row.get("kind") or "register",
+        row=ScopeRow(
+            scope=row["scope"], system=row["system"], version=row["version"], track=row.get("track", ""),
+            role=row.get("role") or "event", legal_basis=row.get("legal_basis", ""), codes=row.get("codes", ""),
+            allowed_from=_date(row, "allowed_from", name, line), required_from=_date(row, "required_from", name, line),
+            accepted_until=through + timedelta(days=1) if through else _date(row, "accepted_until", name, line),
+        ),
+    )  # fmt: skip
+
+
+def _date(row: dict[str, str], column: str, name: str, line: int) -> date | None:
+    value = row.get(column, "")
+    try:
+        return date.fromisoformat(value) if value else None
+    except ValueError:
+        raise ContentError(
+            f"{column}: {value!r} is not a date; write it like 2024-01-31", file=name, line=line
+        ) from None

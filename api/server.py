@@ -1,0 +1,34 @@
+"""Running the web application under uvicorn.
+
+Here: address, processes, what is printed. Not here: the application (``api.app``).
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import date
+from typing import TYPE_CHECKING
+
+import uvicorn
+
+if TYPE_CHECKING:
+    from api.cli.session import Session
+
+__all__ = ["serve"]
+
+
+def serve(session: Session, *, host: str, port: int, workers: int, today: date | None) -> None:
+    """Serve until Ctrl-C. Workers are processes that read the settings from the environment."""
+    if session.db:
+        os.environ["GYLDIG_DB"] = session.db
+    if today is not None:
+        os.environ["GYLDIG_TODAY"] = today.isoformat()
+    shown = f"[{host}]" if ":" in host else host
+    print(session.say("serving", url=f"http://{shown}:{port}"), file=sys.stderr, flush=True)
+    uvicorn.run(
+        "api.app:create_app", factory=True, host=host, port=port, workers=workers, log_level="warning",
+        server_header=False, timeout_graceful_shutdown=5, h11_max_incomplete_event_size=65536,
+        # Loopback decides what may be read: the address must be the peer's, never a header's.
+        proxy_headers=False,
+    )  # fmt: skip

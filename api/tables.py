@@ -1,0 +1,122 @@
+"""Plain tables of content for other programs: a version's codes, or every code with its intervals.
+
+Here: rows and their encoding as CSV, JSON or Parquet, in pieces. Not here: who may have them (``api.auth``),
+where they go (a file, a response).
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import tempfile
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
+from typing import TYPE_CHECKING, Any, Final
+
+import orjson
+
+from registry.results import plain
+
+if TYPE_CHECKING:
+    from registry import Registry
+
+__all__ = ["FORMATS", "MEDIA_TYPES", "Counted", "chunks", "version_rows"]
+
+FORMATS: Final = ("csv", "json", "parquet")
+MEDIA_TYPES: Final = {
+    "csv": "text/csv; charset=utf-8",
+    "json": "application/json",
+    "parquet": "application/vnd.apache.parquet",
+}
+_ROWS: Final = 2000  #: rows a piece holds
+_BYTES: Final = 1 << 20
+
+Row = dict[str, Any]
+
+
+class Counted:
+    """Rows that are counted while they pass."""
+
+    def __init__(self, rows: Iterable[Row]) -> None:
+        self.count = 0
+        self._rows = rows
+
+    def __iter__(self) -> Iterator[Row]:
+        for row in self._rows:
+            self.count += 1
+            yield row
+
+
+def version_rows(
+    registry: Registry, system: str, version: str, *, known_at: str | None = None
+) -> Iterator[Row]:
+    """The codes of one version, one flat row each."""
+    return registry.export_rows(system, version, known_at=known_at)
+
+
+def chunks(rows: Iterable[Row], format: str) -> Iterator[bytes]:
+    """The rows encoded as ``csv``, ``json`` (an array) or ``parquet``, in pieces.
+
+    >>> b"".join(chunks([{"code": "A", "display": "x, y"}], "csv"))
+    b'code,display\\r\\nA,"x, y"\\r\\n'
+    >>> b"".join(chunks([{"code": "A"}], "json"))
+    b'[\\n{"code":"A"}\\n]\\n'
+    """
+    return {"csv": _csv, "json": _json, "parquet": _parquet}[format](iter(rows))
+
+
+def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:
+    while batch := list(islice(rows, _ROWS)):
+        yield batch
+
+
+def _csv(rows: Iterator[Row]) -> Iterator[bytes]:
+    first = next(rows, None)
+    if first is None:
+        return
+    out = io.StringIO()
+    writer = csv.writer(out)
+    names = list(first)
+    writer.writerow(names)
+    for batch in _batches(chain([first], rows)):
+        writer.writerows([_flat(row.get(n)) for n in names] for row in batch)
+        yield out.getvalue().encode()
+        out.seek(0)
+        out.truncate()
+
+
+def _json(rows: Iterator[Row]) -> Iterator[bytes]:
+    yield b"["
+    separator = b"\n"
+    for batch in _batches(rows):
+        yield separator + b",\n".join(orjson.dumps(plain(row), default=str) for row in batch)
+        separator = b",\n"
+    yield b"\n]\n"
+
+
+def _parquet(rows: Iterator[Row]) -> Iterator[bytes]:
+    """Parquet keeps its index at the end of the file, so the file is made first and then sent."""
+    import polars
+
+    frames = [
+        polars.DataFrame([{k: _cell(v) for k, v in r.items()} for r in b], infer_schema_length=None)
+        for b in _batches(rows)
+    ]
+    with tempfile.TemporaryFile() as file:
+        (polars.concat(frames, how="vertical_relaxed") if frames else polars.DataFrame()).write_parquet(file)
+        file.seek(0)
+        while piece := file.read(_BYTES):
+            yield piece
+
+
+def _flat(value: Any) -> Any:
+    """A value as one CSV field: lists are joined by ``|``, truth is ``true`` or ``false``."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list | tuple):
+        return "|".join(str(_flat(v)) for v in value)
+    return "" if value is None else value
+
+
+def _cell(value: Any) -> Any:
+    return _flat(value) if isinstance(value, list | tuple | dict) else value
