@@ -6,6 +6,7 @@ Here: names, defaults and what they mean. Not here: options of single commands.
 from __future__ import annotations
 
 from datetime import date
+from typing import Annotated
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -14,19 +15,17 @@ __all__ = ["Settings"]
 
 
 class Settings(BaseSettings):
-    """The settings of one process."""
+    """The settings of one process.
+
+    ``db``: a path, ``sqlite:///…`` or ``postgresql://…``; empty = a file in the user's data folder. ``token``:
+    what callers name (``Authorization: Bearer …``) to write and to read restricted content; empty = nobody
+    can. ``today``: the day that counts as today, for test systems; empty = the day in Oslo. ``max_body``: the
+    largest request body in bytes.
+    """
 
     model_config = SettingsConfigDict(env_prefix="GYLDIG_", env_ignore_empty=True, extra="ignore")
 
-    db: str = Field(
-        "", description="Database: a path, sqlite:///… or postgresql://…; empty = user data folder"
-    )
-    token: str = Field(
-        "",
-        description="Token that callers name (Authorization: Bearer …) to write and to read restricted content",
-    )
-    today: date | None = Field(
-        None, description="The day that counts as today, for tests; empty = the day in Oslo"
-    )
-    max_body: int = Field(default=50_000_000, description="Largest request body in bytes", ge=1)
-    max_count: int = Field(default=1000, description="Largest page of a list", ge=1)
+    db: str = ""
+    token: str = ""
+    today: date | None = None
+    max_body: Annotated[int, Field(ge=1)] = 50_000_000

@@ -41,6 +41,7 @@ def load_paths(
     *,
     format: str = "",
     dry_run: bool = False,
+    wait: bool = True,
     progress: Progress = silent,
 ) -> list[LoadReport]:
     """Load files, folders or archives; with ``dry_run`` only report what would change.
@@ -48,4 +49,4 @@ def load_paths(
     All are parsed before the first is stored, so that bad input stores nothing.
     """
     parsed = list(parse_paths(paths, options, format=format, progress=progress))
-    return [registry.load_parsed(item, dry_run=dry_run, progress=progress) for item in parsed]
+    return [registry.load_parsed(item, dry_run=dry_run, wait=wait, progress=progress) for item in parsed]

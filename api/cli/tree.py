@@ -74,8 +74,8 @@ def _command(words: tuple[str, ...], function: Callable[..., Any]) -> Command:
 def _parameter(name: str, info: ArgumentInfo | OptionInfo, type_: Any, required: bool) -> Parameter:
     names: tuple[str, ...] = ()
     if isinstance(info, OptionInfo):
-        names = info.param_decls or (f"--{name.rstrip('_').replace('_', '-')}",)
-        names = tuple(n for n in names if n.startswith("-"))
+        declared = info.param_decls or (f"--{name.rstrip('_').replace('_', '-')}",)
+        names = tuple(n for n in declared if n.startswith("-"))
     return Parameter(name, names, info.help or "", info.metavar or _values(type_), required)
 
 

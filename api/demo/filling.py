@@ -62,14 +62,12 @@ def _load(registry: Registry, edition: universe.Edition, folder: Path) -> list[L
     return load_paths(registry, [folder / name], options)
 
 
-def fetch_packages(registry: Registry, missed: Callable[[str, str], None]) -> Iterator[LoadReport]:
+def fetch_packages(
+    registry: Registry, missed: Callable[[str, str], None], progress: Progress | None = None
+) -> Iterator[LoadReport]:
     """Fetch and load the packages; one that cannot be had is told to ``missed`` with the reason."""
     for source, version in PACKAGES:
         try:
-            yield from _fetch(registry, source, version)
+            yield from load_source(registry, source, version=version, progress=progress)
         except GyldigError as error:
             missed(f"{source} {version}".strip(), str(error))
-
-
-def _fetch(registry: Registry, source: str, version: str) -> list[LoadReport]:
-    raise NotImplementedError(source, version, registry)
