@@ -207,7 +207,9 @@ SENTENCES: Final[dict[str, Pair]] = {
         "Gyldig answers on {url}  (REST: {url}/api/docs, FHIR: {url}/fhir/metadata). Ctrl-C ends it.",
         "Gyldig svarer på {url}  (REST: {url}/api/docs, FHIR: {url}/fhir/metadata). Ctrl-C avslutter.",
     ),
-    "progress": ("{stage}: {done}{total}", "{stage}: {done}{total}"),
+    "demo_offline": ("Offline: only the made-up system.", "Uten nett: bare det oppdiktede kodeverket."),
+    "demo_skipped": ("Skipped {what}: {why}", "Hoppet over {what}: {why}"),
+    "demo_loaded": ("{system} {version}: {n} codes", "{system} {version}: {n} koder"),
 }
 
 #: Headings, statuses, change types and relations as readers' words.

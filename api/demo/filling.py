@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from api.demo import universe
-from loaders.base import LoadOptions
+from loaders.base import LoadOptions, Progress
 from loaders.run import load_paths
 from registry.errors import GyldigError
 
@@ -66,6 +66,8 @@ def fetch_packages(
     registry: Registry, missed: Callable[[str, str], None], progress: Progress | None = None
 ) -> Iterator[LoadReport]:
     """Fetch and load the packages; one that cannot be had is told to ``missed`` with the reason."""
+    from loaders.sources import load_source
+
     for source, version in PACKAGES:
         try:
             yield from load_source(registry, source, version=version, progress=progress)

@@ -133,7 +133,7 @@ def tell(session: Session, *, offline: bool) -> None:
     with quiet.open(readonly=False) as registry:
         filling.fill(registry)
         if offline:
-            _line(quiet, "Offline: only the made-up system.", "Uten nett: bare det oppdiktede kodeverket.")
+            print(quiet.say("demo_offline"), flush=True)
         else:
             _fetch(quiet, registry)
         _tell(quiet, registry)
@@ -143,13 +143,14 @@ def _fetch(session: Session, registry: Registry) -> None:
     from api.cli.progress import shown
 
     def missed(what: str, why: str) -> None:
-        first = why.splitlines()[0] if why else ""
-        _line(session, f"Skipped {what}: {first}", f"Hoppet over {what}: {first}")
+        print(session.say("demo_skipped", what=what, why=why.partition("\n")[0]), flush=True)
 
     with shown(session) if sys.stderr.isatty() else nullcontext() as progress:
         for report in filling.fetch_packages(registry, missed, progress):
-            known = f"{report.system} {report.version}: {report.concepts}"
-            _line(session, f"{known} codes, {report.seconds:.1f} s", f"{known} koder, {report.seconds:.1f} s")
+            print(
+                session.say("demo_loaded", system=report.system, version=report.version, n=report.concepts),
+                flush=True,
+            )
 
 
 def _tell(session: Session, registry: Registry) -> None:
@@ -180,7 +181,3 @@ def _each(page: Page, found: Iterable[Any], show: Callable[[Page, Any], None]) -
 
 def _short(page: Page, answer: Any) -> None:
     page.line(f"{answer.on}  {answer.code}  {answer.concept.display if answer.concept else answer.message}")
-
-
-def _line(session: Session, english: str, bokmaal: str) -> None:
-    print(english if session.lang == "en" else bokmaal, flush=True)
