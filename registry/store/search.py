@@ -9,8 +9,10 @@ Not here: folding (``registry.store.text``), what of a record is indexed (``regi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from pyroaring import BitMap
 
@@ -28,6 +30,11 @@ _STATE_MASK = 0xFFFF_FFFF
 _LONGEST_TEXT, _MOST_WORDS, _LONGEST_TOKEN = 200, 12, 64
 _LONGEST_LEXEME = 400  #: characters; PostgreSQL refuses lexemes above 2 KB
 _FIRST_READ, _LARGEST_READ = 64, 8192
+_BATCH = 100_000  #: states indexed at a time: bounds memory
+_INDEXED_PREFIX = 3  #: the text index itself knows prefixes up to this length (migration 0001)
+_MOST_ALTERNATIVES = 64
+_WORD_START = re.compile(r"[^\W\d_]{4}[^\W_]*")
+_ASCII_WORD_START = re.compile(r"[a-z]{4}[a-z0-9]*")
 
 Rows = list[tuple[int, str]]
 
@@ -90,11 +97,29 @@ def _meets(query: Query, found: list[str]) -> bool:
     )
 
 
-def _match(query: Query, dialect: str) -> str:
+def _match(connection: Connection, query: Query) -> str:
     """The query in the engine's own language; tokens are letters and digits, so nothing can be injected."""
-    token, both, either = ('"{}"*', " AND ", " OR ") if dialect == "sqlite" else ("'{}':*", " & ", " | ")
-    words = [[both.join(token.format(t) for t in way) for way in word] for word in query.words]
+    if connection.dialect == "sqlite":
+        token, both, either = _completed, " AND ", " OR "
+    else:
+        token, both, either = _lexeme, " & ", " | "
+    words = [[both.join(token(connection, t) for t in way) for way in word] for word in query.words]
     return both.join("(" + either.join(f"({way})" for way in ways) + ")" for ways in words)
+
+
+def _lexeme(connection: Connection, token: str) -> str:
+    return f"'{token}':*"
+
+
+def _completed(connection: Connection, token: str) -> str:
+    """A prefix as FTS5 reads it fastest: whole words are streamed, prefixes beyond the index's are first merged."""
+    if len(token) <= _INDEXED_PREFIX or not token[: _INDEXED_PREFIX + 1].isalpha():
+        return f'"{token}"*'
+    statement = "SELECT token FROM search_token WHERE token >= ? AND token < ? LIMIT ?"
+    found = connection.all(statement, (token, token + "\U0010ffff", _MOST_ALTERNATIVES + 1))
+    if len(found) > _MOST_ALTERNATIVES:
+        return f'"{token}"*'
+    return "(" + " OR ".join(f'"{t}"' for (t,) in found) + ")" if found else f'"{token}"'
 
 
 def _rows(system_id: int, states: Iterable[tuple[int, ConceptRecord]]) -> Rows:
@@ -118,11 +143,21 @@ def _rows(system_id: int, states: Iterable[tuple[int, ConceptRecord]]) -> Rows:
 
 def add_terms(connection: Connection, system_id: int, states: Iterable[tuple[int, ConceptRecord]]) -> None:
     """Index the texts of new states, given as (state id, record); part of the caller's transaction."""
-    rows = _rows(system_id, states)
-    if connection.dialect == "postgresql":
-        connection.insert("search_term", ("rowid", "tokens"), ((r, _lexemes(text)) for r, text in rows))
-        return
-    connection.insert("search_term", ("rowid", "tokens"), rows)
+    ahead = iter(states)
+    while batch := list(islice(ahead, _BATCH)):
+        rows = _rows(system_id, batch)
+        if connection.dialect == "postgresql":
+            connection.insert("search_term", ("rowid", "tokens"), ((r, _lexemes(text)) for r, text in rows))
+            continue
+        connection.insert("search_term", ("rowid", "tokens"), rows)
+        _add_words(connection, rows)
+
+
+def _add_words(connection: Connection, rows: Rows) -> None:
+    """Keep the distinct words that are too long for the index's own prefixes, for ``_completed``."""
+    text = " ".join([text for _, text in rows])
+    words = set((_ASCII_WORD_START if text.isascii() else _WORD_START).findall(text))
+    connection.raw.executemany("INSERT OR IGNORE INTO search_token VALUES (?)", [(w,) for w in sorted(words)])
 
 
 def _lexemes(text: str) -> str:
@@ -177,7 +212,7 @@ def _by_code(connection: Connection, system_id: int, query: Query, wanted: BitMa
         "SELECT compact, code, id FROM concept_state WHERE system_id = ? AND compact >= ? AND compact < ?"
         " AND (compact, code, id) > (?, ?, ?) ORDER BY compact, code, id LIMIT ?"
     )
-    end = query.code + ("\U0010ffff" if query.code_prefix else "\x00")
+    end = query.code + ("\U0010ffff" if query.code_prefix else "\x01")
     after: tuple[str, str, int] = ("", "", 0)
     size = _FIRST_READ
     while True:
@@ -230,7 +265,7 @@ def _hits(
     statement = (
         f"SELECT rowid FROM search_term WHERE {condition} AND rowid >= ? AND rowid < ? ORDER BY rowid LIMIT ?"
     )
-    match = _match(query, connection.dialect)
+    match = _match(connection, query)
     start, end, size = system_id << _SYSTEM, (system_id + 1) << _SYSTEM, _FIRST_READ
     while True:
         rows = connection.all(statement, (match, start, end, size))

@@ -144,7 +144,9 @@ def searchable(record: ConceptRecord) -> Iterator[tuple[int, str]]:
 
 def band(designation: Designation) -> int:
     """Where hits on this designation come: preferred and short texts first."""
-    return _RANKS.get(designation.kind, _LAST_RANK) << 8 | min(len(designation.text), 255)
+    text = designation.text
+    length = len(text) if text.isascii() else len(unicodedata.normalize("NFC", text))
+    return _RANKS.get(designation.kind, _LAST_RANK) << 8 | min(length, 255)
 
 
 def pack_numbers(numbers: Iterable[int]) -> bytes:

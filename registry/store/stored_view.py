@@ -24,7 +24,7 @@ from registry.store.release_index import Bounded, release_index
 from registry.store.rows import fetch
 from registry.store.search import matches, parse, search
 from registry.store.states import decode
-from registry.store.text import compact_code
+from registry.store.text import compact_code, storable
 from registry.systems import CodeRules
 from registry.views import ViewInfo
 
@@ -63,6 +63,8 @@ class StoredView:
 
     def find(self, code: str) -> int | None:
         """Id of the code as written, in canonical form, or (case-insensitive systems) in other case."""
+        if not storable(code):
+            return None
         found = self._find(code)
         if found is None and (canonical := self._rules.canonical(code)) != code:
             found = self._find(canonical)

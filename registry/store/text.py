@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-__all__ = ["compact_code", "fold", "tokens"]
+__all__ = ["compact_code", "fold", "storable", "tokens"]
 
 _TOKEN = re.compile(r"[^\W_]+")
 _CACHE_LIMIT = 4096  #: code points kept; queries are untrusted, so the table must not grow without bound
@@ -27,7 +27,7 @@ class _Folding(dict[int, str]):
 
 def _fold_character(character: str) -> str:
     lower = character.casefold()
-    if lower in "æøå":
+    if lower.isascii() or lower in "æøå":
         return lower
     if unicodedata.combining(character):
         return ""
@@ -65,3 +65,10 @@ def compact_code(code: str) -> str:
     'k638'
     """
     return "".join(_TOKEN.findall(fold(code))) or code
+
+
+def storable(text: str) -> bool:
+    """Whether a database can hold the text: no NUL, no half of a surrogate pair. What it cannot hold, it has not."""
+    if text.isascii():
+        return "\x00" not in text
+    return "\x00" not in text and not any("\ud800" <= c <= "\udfff" for c in text)

@@ -1,0 +1,197 @@
+"""Text search: folding, ranking, hostile queries, and parity with the slow twin whatever the order of loading."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pyroaring import BitMap
+
+from registry.records import ConceptRecord, Designation
+from registry.store.engine import Database
+from registry.store.search import add_terms, parse, remove_terms, search
+from registry.store.stored_view import StoredView
+from registry.store.text import compact_code, fold, tokens
+from tests.store.slow_search import slow_fold, slow_search
+from tests.store.world import World, record
+
+RECORDS = [
+    record("K63.8", "Andre spesifiserte sykdommer i tarm"),
+    record("K63.80", "Sykdom i tarm"),
+    record("K63", "Andre tarmsykdommer"),
+    record("A00", "Kolera"),
+    record("S06.01", "Åpent sår i hodet"),
+    record("B99", "Aorta og sårskade"),
+    record("T78.4", "Allergi mot æbler, øl og Sjögrens crème brûlée"),
+    ConceptRecord(
+        code="C50",
+        designations=(
+            Designation("label.full", "Ondartet svulst i bryst", "nb"),
+            Designation("synonym", "Kreft", "nb"),
+            Designation("synonym", "Brystkreft", "nb"),
+        ),
+    ),
+    record("C51", "Kreft med langt navn i vulva"),
+    record("-54", "Prosedyre"),
+    record("73211009", "Diabetes"),
+]
+
+
+def found(view: StoredView, text: str, within: BitMap | None = None) -> list[str]:
+    return [view.concept(i).code for i in view.search(text, within)]
+
+
+@pytest.fixture
+def view(world: World) -> StoredView:
+    return world.view(world.add(RECORDS))
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("kolera", ["A00"]),
+        ("KOL", ["A00"]),
+        ("tarm sykd", ["K63.80", "K63.8"]),
+        ("sykd tarm", ["K63.80", "K63.8"]),
+        ("åpent", ["S06.01"]),
+        ("apent", []),
+        ("aorta", ["B99"]),
+        ("sår", ["B99", "S06.01"]),
+        ("sar", []),
+        ("sjogren", ["T78.4"]),
+        ("åpent S06.01", ["S06.01"]),
+        ("åpent S0601", ["S06.01"]),
+        ("sjögren creme ØL", ["T78.4"]),
+        ("kreft", ["C51", "C50"]),
+        ("K63.8", ["K63.8", "K63.80"]),
+        ("k638", ["K63.8", "K63.80"]),
+        ("K63", ["K63", "K63.8", "K63.80"]),
+        ("k63 tarm", ["K63.80", "K63", "K63.8"]),
+        ("K63.8 tarm", ["K63.80", "K63.8"]),
+        ("tarm k63.80", ["K63.80"]),
+        ("-54", ["-54"]),
+        ("732", ["73211009"]),
+        ("", []),
+        ("  .,;  ", []),
+        ("finnes ikke", []),
+    ],
+)
+def test_what_is_found_in_which_order(view: StoredView, text: str, codes: list[str]) -> None:
+    assert found(view, text) == codes
+    assert slow_search(RECORDS, text) == codes
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['"', "tarm OR kolera", "NEAR(tarm kolera)", "tokens:tarm", "tarm*", "^tarm", "' | 'x", "\\", "tarm -kolera", "a\x00b",
+     "x" * 5000, "a " * 500, "!&|():*<->", "%_", "\ud7ff\uffff", "🙂 tarm", "İ", "ß"],
+)  # fmt: skip
+def test_hostile_queries_are_only_words(view: StoredView, text: str) -> None:
+    assert found(view, text) == slow_search(RECORDS, text)
+
+
+def test_a_query_is_bounded() -> None:
+    query = parse("1-2-3-4-5-6-7-8-9-10-11-12-13-14 " + "ord " * 100 + "x" * 1000)
+    assert len(query.words) <= 12 and all(len(way) <= 12 for ways in query.words for way in ways)
+    assert all(len(t) <= 64 for ways in query.words for way in ways for t in way)
+
+
+def test_search_within_a_set_and_one_release(world: World) -> None:
+    old = world.view(world.add(RECORDS))
+    new = world.view(world.add([r for r in RECORDS if r.code != "K63"]))
+    assert found(new, "k63") == ["K63.8", "K63.80"] and found(old, "k63")[0] == "K63"
+    only = BitMap([old.find("K63.80") or 0])
+    assert found(old, "tarm", only) == ["K63.80"] and found(old, "tarm", BitMap()) == []
+
+
+def test_other_systems_are_not_seen(database: Database) -> None:
+    first, second = World(database, system_id=1), World(database, system_id=2)
+    one, two = first.view(first.add(RECORDS)), second.view(second.add([record("X", "Kolera to")]))
+    assert found(one, "kolera") == ["A00"] and found(two, "kolera") == ["X"]
+
+
+def test_removed_states_are_not_found(world: World) -> None:
+    layer = world.add(RECORDS)
+    view = world.view(layer)
+    gone = view.find("A00") or 0
+    with world.database.transaction() as connection:
+        remove_terms(connection, world.system_id, [(gone, view.concept(gone))])
+    assert found(view, "kolera") == [] and found(view, "tarm sykd") == ["K63.80", "K63.8"]
+
+
+def test_a_concept_with_very_many_equal_texts_is_found_once(world: World) -> None:
+    texts = tuple(Designation("synonym", f"navn {n:04d}") for n in range(600))
+    view = world.view(world.add([ConceptRecord(code="X", designations=texts)]))
+    assert found(view, "navn") == ["X"] and found(view, "navn 0100") == ["X"]
+
+
+def test_the_limit_ends_the_search(world: World) -> None:
+    layer = world.add([record(f"A{n}", f"likt navn {n % 7}") for n in range(500)])
+    reader = world.database.reader()
+    whole = list(search(reader, 1, "likt", layer.bitmap))
+    assert len(whole) == 500 and list(search(reader, 1, "likt", layer.bitmap, 20)) == whole[:20]
+
+
+LETTERS = "aAåÅæøeéöüß1.-' k\u030a\u0301ﬁ²–İ"
+TEXTS = st.text(alphabet=LETTERS, max_size=12)
+RELEASE = st.lists(
+    st.builds(
+        ConceptRecord,
+        code=st.text(alphabet="aAkK12.-", min_size=1, max_size=4),
+        designations=st.lists(
+            st.builds(
+                Designation, kind=st.sampled_from(["label.full", "label.short", "synonym"]), text=TEXTS
+            ),
+            max_size=3,
+        ).map(tuple),
+    ),
+    max_size=12,
+    unique_by=lambda r: r.code,
+)
+
+
+@given(TEXTS)
+def test_folding_has_a_slow_twin(text: str) -> None:
+    assert tokens(text) == slow_fold(text).split() and " ".join(tokens(text)) == " ".join(tokens(fold(text)))
+    assert all(t.isalnum() for t in tokens(text)) and compact_code("K63.8") == "k638"
+
+
+@given(records=RELEASE, texts=st.lists(TEXTS, min_size=3, max_size=3), seed=st.randoms())
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_search_is_the_slow_one_in_any_order_of_loading(
+    database: Database, records: list[ConceptRecord], texts: list[str], seed: random.Random
+) -> None:
+    world = World(database, system_id=_next_system(database))
+    mixed = list(records)
+    seed.shuffle(mixed)
+    world.add(mixed[: len(mixed) // 2])
+    view = world.view(world.add(mixed))
+    for text in [*texts, "a", "k1", *(r.code for r in records[:2])]:
+        assert found(view, text) == slow_search(records, text)
+
+
+def _next_system(database: Database) -> int:
+    row = database.reader().one("SELECT coalesce(max(system_id), 0) FROM release")
+    return int(row[0]) + 1 if row else 1
+
+
+def test_answers_do_not_depend_on_the_order_of_loading(database: Database) -> None:
+    answers = []
+    for system, seed in ((1, 3), (2, 4)):
+        world = World(database, system_id=system)
+        mixed = [record(f"A{n:03d}", f"felles ord nr {n % 10}") for n in range(300)]
+        random.Random(seed).shuffle(mixed)
+        view = world.view(world.add(mixed))
+        answers.append([found(view, text) for text in ("felles", "ord 3", "a0", "a")])
+    assert answers[0] == answers[1]
+
+
+def test_long_words_are_completed(world: World) -> None:
+    words = [f"forkortelse{chr(97 + n // 26)}{chr(97 + n % 26)}" for n in range(200)]
+    view = world.view(world.add([record(f"A{n:03d}", word) for n, word in enumerate(words)]))
+    with_few = found(view, "forkortelsea")
+    assert len(found(view, "forkort")) == 200 and len(with_few) == 26
+    assert found(view, words[5]) == ["A005"] and found(view, "forkortelsezzz") == []
+    add_terms(view._database.reader(), 1, [])
