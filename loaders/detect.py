@@ -16,7 +16,11 @@ __all__ = ["detect", "formats"]
 #: module and class of each loader, the most specific first; the last takes any list with columns
 _LOADERS = (
     "loaders.icd10cm_order:Icd10cmOrder",
+    "loaders.icd10cm_tabular:Icd10cmTabular",
+    "loaders.icd10cm_conversion:Icd10cmConversion",
     "loaders.norwegian_json:NorwegianJson",
+    "loaders.fat:Fat",
+    "loaders.fat_adm:FatAdm",
     "loaders.plain_list:PlainList",
 )
 _FALLBACK = "plain-list"

@@ -45,8 +45,7 @@ def rolling_releases(
     days = _change_days(kept)
     if not days:
         raise ContentError("no code has a date to begin a version with", file=file)
-    undated = sum(row.start is None for row in kept)
-    notices = (f"{undated} rows without a first day are taken to hold from {days[0]}",) if undated else ()
+    notices = tuple(_undated(kept, days[0]))
     current = max((day for day in days if day <= today), default=days[0])
     shared = msgspec.structs.replace(header, notices=header.notices + notices, rolling=True)
     return [
@@ -54,6 +53,16 @@ def rolling_releases(
         for day, following in zip(days, [*days[1:], None], strict=True)
         if any(_holds(row, day) for row in kept)
     ]
+
+
+def _undated(rows: Sequence[Dated], first: date) -> Iterator[str]:
+    """Of rows without a first day nothing is claimed before the first day that is known."""
+    held = sum(row.start is None and _holds(row, first) for row in rows)
+    gone = [row.record.code for row in rows if row.start is None and not _holds(row, first)]
+    if held:
+        yield f"{held} rows without a first day are taken to hold from {first}"
+    if gone:
+        yield f"{len(gone)} rows end by {first} and have no first day; in no version: {', '.join(gone[:10])}"
 
 
 def _release(

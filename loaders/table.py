@@ -32,10 +32,21 @@ class Table:
     notices: tuple[str, ...] = ()
 
 
-def read_table(data: bytes, *, file: str, encoding: str = "", delimiter: str = "", sheet: str = "") -> Table:
-    """The rows of a delimited text or an xlsx, empty ones left out; raises SourceError with the line."""
+def read_table(
+    data: bytes,
+    *,
+    file: str,
+    encoding: str = "",
+    delimiter: str = "",
+    sheet: str = "",
+    first: int | None = None,
+) -> Table:
+    """The rows of a delimited text or an xlsx, empty ones left out (only the ``first`` rows of an xlsx).
+
+    Raises SourceError with the line.
+    """
     if data[:4] == b"PK\x03\x04":
-        return Table(rows=list(_xlsx_rows(data, file, sheet)), encoding="xlsx")
+        return Table(rows=list(_xlsx_rows(data, file, sheet, first)), encoding="xlsx")
     text = decode(data, file=file, encoding=encoding)
     found = _spoken(delimiter) or sniff(text.text)
     if not found:
@@ -92,7 +103,7 @@ def _quoted_rows(text: str, delimiter: str) -> Iterator[tuple[int, list[Any]]]:
         number = reader.line_num + 1
 
 
-def _xlsx_rows(data: bytes, file: str, sheet: str) -> Iterator[tuple[int, list[Any]]]:
+def _xlsx_rows(data: bytes, file: str, sheet: str, first: int | None) -> Iterator[tuple[int, list[Any]]]:
     from openpyxl import load_workbook
 
     try:
@@ -105,6 +116,6 @@ def _xlsx_rows(data: bytes, file: str, sheet: str) -> Iterator[tuple[int, list[A
     if sheet and sheet not in book.sheetnames:
         raise UsageError(f"{file}: there is no sheet {sheet!r}; sheets: {', '.join(book.sheetnames)}")
     page = book[sheet or book.sheetnames[0]]
-    for number, row in enumerate(page.iter_rows(values_only=True), 1):
+    for number, row in enumerate(page.iter_rows(values_only=True, max_row=first), 1):
         if any(cell is not None and str(cell).strip() for cell in row):
             yield number, ["" if cell is None else cell for cell in row]
