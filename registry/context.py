@@ -20,7 +20,7 @@ from registry.errors import UsageError
 from registry.intervals import instant_text, known_at_us, parse_date, today_oslo
 from registry.metadata import Ledger, ReleaseRow, Snapshot, SystemRow, VersionRow
 from registry.reasons import explain
-from registry.store.content import release_bitmap
+from registry.store.content import patched, release_bitmap
 from registry.store.engine import Connection, Database, now_us
 from registry.versions import Segment, Timeline
 
@@ -76,7 +76,7 @@ class Context:
         self._ledger: Ledger | None = None
         self._checked = 0.0
         self._moments: OrderedDict[int | None, Moment] = OrderedDict()
-        self._bitmaps: OrderedDict[int, BitMap] = OrderedDict()
+        self._bitmaps: OrderedDict[int | tuple[int, ...], BitMap] = OrderedDict()
         self._views: OrderedDict[tuple[int, ...], StoredView] = OrderedDict()
 
     def today(self) -> date:
@@ -127,13 +127,16 @@ class Context:
                     self._moments.popitem(last=False)
         return found
 
-    def bitmap(self, release_id: int) -> BitMap:
-        """State ids of a release, cached: releases never change."""
-        found = self._bitmaps.get(release_id)
+    def bitmap(self, release: ReleaseRow) -> BitMap:
+        """State ids of a release with its patches, cached: releases never change."""
+        key = (release.id, *(p.id for p in release.patches)) if release.patches else release.id
+        found = self._bitmaps.get(key)
         if found is None:
-            found = release_bitmap(self.connection, release_id)
+            found = release_bitmap(self.connection, release.id)
+            for patch in release.patches:
+                found = patched(self.connection, found, release_bitmap(self.connection, patch.id))
             with self._lock:
-                self._bitmaps[release_id] = found
+                self._bitmaps[key] = found
                 while len(self._bitmaps) > _BITMAPS:
                     self._bitmaps.popitem(last=False)
         return found
@@ -145,10 +148,10 @@ class Context:
 
         if resolved.system is None or resolved.segment is None or not resolved.stack:
             raise UsageError(resolved.message)
-        key = (resolved.segment.version.row_id, *(r.id for r in resolved.stack))
+        key = (resolved.segment.version.row_id, *(layer_id(r) for r in resolved.stack))
         found = self._views.get(key)
         if found is None:
-            layers = [Layer(r.id, self.bitmap(r.id), r.header) for r in resolved.stack]
+            layers = [Layer(layer_id(r), self.bitmap(r), r.header) for r in resolved.stack]
             found = StoredView(self.database, layers, view_info(resolved), resolved.system.rules)
             with self._lock:
                 self._views[key] = found
@@ -229,6 +232,11 @@ class Context:
                 name=purged[0].purged if purged else "",
             )
         return _found(moment, timeline, segment, day)
+
+
+def layer_id(release: ReleaseRow) -> int:
+    """The release's id; above 2**40 it names the release as its newest patch left it."""
+    return release.id + (release.patches[-1].id << 40 if release.patches else 0)
 
 
 def _within(version: VersionRow, day: date) -> date:

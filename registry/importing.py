@@ -23,11 +23,10 @@ from registry.errors import ContentError
 from registry.intervals import iso
 from registry.metadata import Ledger, Snapshot, SystemRow
 from registry.records import ConceptRecord, Property, ReleaseHeader, SystemRecord
-from registry.store.content import pack_order
 from registry.store.engine import Connection, Database, now_us
 from registry.store.hierarchy import check_acyclic
 from registry.store.search import add_terms
-from registry.store.states import encode, state_hash
+from registry.store.states import encode, pack_ordering, state_hash
 from registry.systems import CodeRules, known, rules_for
 
 __all__ = [
@@ -219,7 +218,7 @@ def write_release(writer: Writer, prepared: Prepared, progress: Progress | None 
     bitmap = BitMap(idents)
     bitmap.run_optimize()
     packed = bitmap.serialize()
-    order = pack_order(idents) if prepared.ordered and not _by_code(prepared) else None
+    order = pack_ordering(idents) if prepared.ordered and not _by_code(prepared) else None
     connection.insert(
         "release_content",
         ("release_id", "bitmap", "bitmap_sha256", "ordering"),

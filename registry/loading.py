@@ -163,7 +163,7 @@ def _previous(context: Context, prepared: Prepared) -> tuple[dict[str, ConceptRe
         segments = [s for s in timeline.segments(version) if s.stack]
         if segments:
             release = segments[-1].stack[0]
-            bodies = states_by_ids(context.connection, context.bitmap(release.id))
+            bodies = states_by_ids(context.connection, context.bitmap(release))
             records = (decode(bytes(body)) for _, body in bodies)
             return {r.stable_key: r for r in records}, frozenset(release.header.facets)
     return {}, frozenset()

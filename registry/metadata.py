@@ -75,6 +75,9 @@ class ReleaseRow:
     purged: str
     recorded_from: int
     recorded_to: int | None
+    patches: tuple[
+        ReleaseRow, ...
+    ] = ()  #: fragments laid over this release, oldest first (registry.versions)
 
     @property
     def rank(self) -> tuple[str, int]:

@@ -1,6 +1,7 @@
 """Several sources of one version complement each other: one record from the layers, and where they disagree.
 
-A facet comes from the first layer that asserts it (DOMAIN 6). Pure functions on records.
+A facet comes from the first layer that asserts it, a text in a language that no earlier layer speaks from the
+layer that has it (DOMAIN 6). Pure functions on records.
 Not here: which layers speak (``registry.versions``).
 """
 
@@ -38,7 +39,10 @@ def overlay(layers: Sequence[tuple[ReleaseHeader, ConceptRecord]]) -> Layered:
     for header, other in layers[1:]:
         fresh = set(header.facets) - set(lines)
         disagreements += _disagreements(lines, record, header, other)
-        designations += [d for d in other.designations if d.kind in fresh]
+        spoken = {(d.kind, d.language) for d in designations}
+        designations += [
+            d for d in other.designations if d.kind in fresh or (d.kind, d.language) not in spoken
+        ]
         properties += [p for p in other.properties if f"property:{p.code}" in fresh]
         notes = other.notes if "notes" in fresh else notes
         parents = other.parents if "hierarchy" in fresh else parents

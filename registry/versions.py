@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 from itertools import pairwise
@@ -221,20 +221,26 @@ def _effective(release: ReleaseRow) -> date | None:
 
 def _stack(releases: Sequence[ReleaseRow], start: date | None) -> tuple[ReleaseRow, ...]:
     """The release of every source line that speaks from that day on, greatest priority first."""
-    lines: dict[str, ReleaseRow] = {}
+    lines: dict[str, list[ReleaseRow]] = {}
     for r in releases:
         since = _effective(r)
-        if since is not None and (start is None or since > start):
-            continue
-        best = lines.get(r.source_line)
-        if best is None or _later(r, best):
-            lines[r.source_line] = r
-    return tuple(sorted(lines.values(), key=_authority, reverse=True))
+        if since is None or (start is not None and since <= start):
+            lines.setdefault(r.source_line, []).append(r)
+    return tuple(sorted((_spoken(line) for line in lines.values()), key=_authority, reverse=True))
 
 
-def _later(r: ReleaseRow, best: ReleaseRow) -> bool:
-    key = (_effective(r) or date.min, r.rank)
-    return key > (_effective(best) or date.min, best.rank)
+def _spoken(line: list[ReleaseRow]) -> ReleaseRow:
+    """What one source line says: its latest release, with later fragments laid over it."""
+    whole = [r for r in line if r.header.coverage.kind != "fragment"]
+    if not whole:
+        return max(line, key=_lateness)
+    base = max(whole, key=_lateness)
+    fragments = (r for r in line if r.header.coverage.kind == "fragment" and _lateness(r) > _lateness(base))
+    return replace(base, patches=tuple(sorted(fragments, key=_lateness)))
+
+
+def _lateness(r: ReleaseRow) -> tuple[object, ...]:
+    return (_effective(r) or date.min, *r.rank)
 
 
 def _authority(r: ReleaseRow) -> tuple[object, ...]:

@@ -41,7 +41,7 @@ class Content:
         return frozenset(f for r in self.stack for f in r.header.facets)
 
     def bitmap(self) -> BitMap:
-        return self.context.bitmap(self.stack[0].id)
+        return self.context.bitmap(self.stack[0])
 
     def getter(self) -> Callable[[str], ConceptRecord | None]:
         """The record of a code on this side, remembered within one comparison."""
@@ -114,7 +114,7 @@ def records_of(content: Content, within: BitMap | None = None) -> dict[str, Conc
     """Every record of a content by stable key, the layers merged."""
     layers: dict[str, list[tuple[ReleaseHeader, ConceptRecord]]] = {}
     for n, release in enumerate(content.stack):
-        idents = content.context.bitmap(release.id)
+        idents = content.context.bitmap(release)
         if n == 0 and within is not None:
             idents = idents & within
         for _, body in states_by_ids(content.context.connection, idents):

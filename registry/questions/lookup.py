@@ -49,7 +49,7 @@ def layered(context: Context, system_id: int, code: str, stack: Sequence[Release
         return None
     layers = []
     for n, release in enumerate(stack):
-        bitmap = context.bitmap(release.id)
+        bitmap = context.bitmap(release)
         body = next((body for ident, body in rows if ident in bitmap), None)
         if body is not None:
             layers.append((release.header, decode(bytes(body))))
@@ -96,7 +96,7 @@ def _versions_with(context: Context, resolved: Resolved, code: str) -> list[str]
     found = []
     for version in timeline.on_track(None) if idents else ():
         stacks = [s.stack for s in timeline.segments(version) if s.stack]
-        if any(i in context.bitmap(stack[0].id) for stack in stacks for i in idents):
+        if any(i in context.bitmap(stack[0]) for stack in stacks for i in idents):
             found.append(version.label)
     return found
 
@@ -160,7 +160,7 @@ def _by_key(context: Context, resolved: Resolved, key: str) -> ConceptRecord | N
         (resolved.system.system_id if resolved.system else 0, key),
     )
     for release in resolved.stack:
-        bitmap = context.bitmap(release.id)
+        bitmap = context.bitmap(release)
         for ident, body in rows:
             if ident in bitmap:
                 return decode(bytes(body))
@@ -193,7 +193,7 @@ def _answer(
         valid_from=version.valid_from if version else None,
         valid_to=version.valid_to if version else None,
         release=resolved.stack[0].source_sha256 if resolved.stack else None,
-        releases=[r.source_sha256 for r in resolved.stack],
+        releases=[h.source_sha256 for r in resolved.stack for h in (r, *r.patches)],
         provisional=segment.provisional if segment else False,
         concept=concept,
         also_in=also_in or [],

@@ -5,9 +5,7 @@ Here: SQL on ``concept_state`` and ``release_content``. Not here: what the state
 
 from __future__ import annotations
 
-import zlib
-from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from pyroaring import BitMap
 
@@ -15,11 +13,10 @@ from registry.store.engine import Connection
 
 __all__ = [
     "family_codes",
-    "pack_order",
+    "patched",
     "release_bitmap",
     "states_by_code",
     "states_by_ids",
-    "unpack_order",
 ]
 
 _CHUNK = 500
@@ -29,6 +26,19 @@ def release_bitmap(connection: Connection, release_id: int) -> BitMap:
     """The state ids of a release; empty where its content was purged."""
     row = connection.one("SELECT bitmap FROM release_content WHERE release_id = ?", (release_id,))
     return BitMap.deserialize(bytes(row[0])) if row else BitMap()
+
+
+def patched(connection: Connection, base: BitMap, patch: BitMap) -> BitMap:
+    """The base with the states of every concept that the patch speaks of replaced by the patch's."""
+    concepts: list[int] = []
+    for ident in patch:
+        row = connection.one("SELECT concept_id FROM concept_state WHERE id = ?", (ident,))
+        concepts += row or ()
+    replaced = BitMap()
+    for concept in concepts:
+        rows = connection.all("SELECT id FROM concept_state WHERE concept_id = ?", (concept,))
+        replaced |= BitMap(r[0] for r in rows)
+    return (base - replaced) | patch
 
 
 def states_by_code(connection: Connection, system_id: int, code: str) -> list[tuple[int, bytes]]:
@@ -56,20 +66,3 @@ def family_codes(connection: Connection, system_id: int, compact_prefix: str) ->
         "SELECT id, code FROM concept_state WHERE system_id = ? AND compact >= ? AND compact < ?",
         (system_id, compact_prefix, compact_prefix + "\U0010ffff"),
     )
-
-
-def pack_order(idents: Sequence[int]) -> bytes:
-    """State ids in the source's order, as deltas, compressed."""
-    deltas = array("i", (b - a for a, b in zip([0, *idents[:-1]], idents, strict=True)))
-    return zlib.compress(deltas.tobytes(), 6)
-
-
-def unpack_order(packed: bytes) -> array[int]:
-    """The inverse of ``pack_order``."""
-    deltas = array("i")
-    deltas.frombytes(zlib.decompress(packed))
-    total, idents = 0, array("I")
-    for delta in deltas:
-        total += delta
-        idents.append(total)
-    return idents

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-import msgspec
 from pyroaring import BitMap
 
-from registry.records import ConceptRecord, Designation, ReleaseHeader
+from registry.overlay import overlay
+from registry.records import ConceptRecord, ReleaseHeader
 from registry.store.engine import Connection, Database
 from registry.store.states import canonical, decode
 
@@ -83,43 +83,13 @@ class Overlay:
 
     def record(self, ident: int, base: ConceptRecord) -> ConceptRecord:
         """The record of the first layer with what further layers add."""
-        merged, headers = base, [self.layers[0].header]
+        found = [(self.layers[0].header, base)]
         for layer, counterparts in zip(self.layers[1:], self.counterparts, strict=True):
             other = counterparts.from_first.get(ident)
             if other is not None:
-                merged = _complement(merged, self._record(other), layer.header, headers)
-            headers.append(layer.header)
-        return merged if merged is base else canonical(merged)
+                found.append((layer.header, self._record(other)))
+        return canonical(overlay(found).record) if len(found) > 1 else base
 
     def _record(self, ident: int) -> ConceptRecord:
         row = self._database.reader().one("SELECT body FROM concept_state WHERE id = ?", (ident,))
         return decode(row[0]) if row is not None else ConceptRecord(code="")
-
-
-def _complement(
-    record: ConceptRecord, other: ConceptRecord, header: ReleaseHeader, earlier: Sequence[ReleaseHeader]
-) -> ConceptRecord:
-    """``record`` with those facets of ``other`` that no earlier header asserts."""
-    claimed = {facet for h in earlier for facet in h.facets}
-    languages = {h.language for h in earlier} | {d.language for d in record.designations}
-    changes: dict[str, object] = {}
-    texts = [d for d in other.designations if not _claimed(d, claimed, languages)]
-    if texts:
-        changes["designations"] = (*record.designations, *texts)
-    properties = [p for p in other.properties if f"property:{p.code}" not in claimed]
-    if properties:
-        changes["properties"] = (*record.properties, *properties)
-    for facet, field in (
-        ("hierarchy", "parents"),
-        ("notes", "notes"),
-        ("selectable", "selectable"),
-        ("inactive", "inactive"),
-    ):
-        if facet not in claimed and facet in header.facets:
-            changes[field] = getattr(other, field)
-    return msgspec.structs.replace(record, **changes) if changes else record
-
-
-def _claimed(text: Designation, claimed: set[str], languages: set[str]) -> bool:
-    """Whether an earlier layer speaks of this kind of text in this language."""
-    return text.kind in claimed and text.language in languages

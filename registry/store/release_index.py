@@ -55,7 +55,9 @@ class ReleaseIndex:
 
     def __init__(self, database: Database, release_id: int, members: BitMap) -> None:
         self._database = weakref.ref(database)
-        self.release_id, self.members = release_id, members
+        # ids above 2**40 name a release with fragments laid over it: no order of the source's own any more
+        self.release_id, self.members = release_id & ((1 << 40) - 1), members
+        self._patched = release_id >> 40 > 0
         self._guard = threading.RLock()
 
     def _reader(self) -> Connection:
@@ -85,6 +87,8 @@ class ReleaseIndex:
     @cached_property
     def source_order(self) -> array[int]:
         """State ids in the source's own order; empty where it is not kept."""
+        if self._patched:
+            return array("I")
         row = self._reader().one(
             "SELECT ordering FROM release_content WHERE release_id = ?", (self.release_id,)
         )

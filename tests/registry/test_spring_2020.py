@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from registry import Registry
+from registry.records import Coverage
 from tests.registry.making import load
 
 RESERVE = "Bruk av U07.1 for beredskapsformål"
@@ -75,3 +76,24 @@ def test_an_update_alone_says_nothing_of_the_days_before_it(registry: Registry) 
     load(registry, "2020", LIST, kind="update", effective_from=date(2020, 3, 2))
     assert registry.lookup("demo-icd", "U07.1", on="2020-02-01").reason == "not_loaded"
     assert registry.lookup("demo-icd", "U07.1", on="2020-03-02").found
+
+
+def test_an_update_may_list_only_the_codes_it_changes(registry: Registry) -> None:
+    """A fragment is laid over the year's list; what it leaves out goes on as before."""
+    part = Coverage("fragment")
+    for day, text in UPDATES:
+        load(registry, "2020", {"U07.1": text}, kind="update", effective_from=day, coverage=part)
+    load(registry, "2020", LIST)
+    meanings = [
+        registry.lookup("demo-icd", "U07.1", on=d) for d in ("2020-03-01", "2020-03-03", "2020-06-01")
+    ]
+    assert [m.concept and m.concept.display for m in meanings] == [
+        RESERVE,
+        "2019-nCoV",
+        "Covid-19 med påvist virus",
+    ]
+    assert registry.lookup("demo-icd", "J12.9", on="2020-06-01").found
+    assert len(list(registry.export_rows("demo-icd", "2020", on="2020-06-01"))) == 2
+    assert [h.code for h in registry.search("covid", system="demo-icd", on="2020-06-01").hits] == ["U07.1"]
+    assert registry.search("covid", system="demo-icd", on="2020-03-03").hits == []
+    assert registry.verify().ok
