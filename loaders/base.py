@@ -45,6 +45,8 @@ class LoadOptions:
     columns: Mapping[str, str] = field(default_factory=dict)  #: plain lists: role → column name or number
     delimiter: str = ""
     encoding: str = ""
+    origin: str = ""  #: where the files came from, as fetching knows it
+    fetched: str = ""  #: instant of fetching, ISO 8601
     extra: Mapping[str, str] = field(default_factory=dict)
 
 

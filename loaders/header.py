@@ -33,7 +33,7 @@ __all__ = [
 SHORT = 60  #: characters that a short text may have in Norwegian code systems
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _FIELDS = ("system", "version", "track", "valid_from", "valid_to", "published", "kind", "effective_from")
-_MORE = ("status", "language")
+_MORE = ("status", "language", "origin", "fetched")
 
 
 def finish(header: ReleaseHeader, options: LoadOptions) -> ReleaseHeader:

@@ -1,0 +1,66 @@
+"""Declared sources: one TOML each says who publishes what, in which format, and how it is fetched.
+
+Here: the declarations and reading them. Not here: fetching (``loaders.fetch``), formats.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+
+from registry.errors import UsageError
+
+__all__ = ["DeclaredSource", "declared", "source"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclaredSource:
+    """A source as declared. ``validity`` tells in words how version and dates follow from it."""
+
+    name: str
+    title: str
+    publisher: str
+    licence: str
+    format: str  #: empty = told from the content
+    systems: tuple[str, ...]
+    transport: str  #: pip, npm or https
+    validity: str
+    package: str = ""
+    package_version: str = ""  #: pattern: version of the package from the version's label
+    versions: dict[str, str] = field(default_factory=dict)  #: label → version of the package
+    default: str = ""  #: label fetched where none is named
+    sha256: dict[str, str] = field(default_factory=dict)  #: version of the package → hash of its file
+    url: str = ""
+    path: str = ""
+    file: str = ""
+
+    def package_of(self, label: str) -> str:
+        """The version of the package that holds the version ``label``; raises UsageError naming those known."""
+        label = label or self.default
+        if label in self.versions:
+            return self.versions[label]
+        if self.package_version and label.isdigit():
+            return self.package_version.format(version=label)
+        known = ", ".join(self.versions) or f"a year, for instance {self.default}"
+        raise UsageError(f"{self.name} has no version {label!r}; known: {known}")
+
+
+@cache
+def declared() -> dict[str, DeclaredSource]:
+    """Every declared source by name."""
+    found = {}
+    for file in sorted(files(__package__).iterdir(), key=lambda f: f.name):
+        if file.name.endswith(".toml"):
+            name = file.name.removesuffix(".toml")
+            data = tomllib.loads(file.read_text("utf-8"))
+            found[name] = DeclaredSource(name=name, **(data | {"systems": tuple(data["systems"])}))
+    return found
+
+
+def source(name: str) -> DeclaredSource:
+    """The declared source of that name; raises UsageError listing the names."""
+    if name not in declared():
+        raise UsageError(f"there is no source {name!r}; sources: {', '.join(declared())}")
+    return declared()[name]
