@@ -10,9 +10,9 @@ from collections.abc import Iterator
 
 from pyroaring import BitMap
 
+from registry.store.bounded import Bounded
 from registry.store.engine import Database
 from registry.store.overlay import Layer, Overlay
-from registry.store.release_index import Bounded
 
 __all__ = ["PropertySets"]
 

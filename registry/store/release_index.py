@@ -9,45 +9,22 @@ from __future__ import annotations
 import threading
 import weakref
 from array import array
-from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import cached_property
-from typing import Generic, TypeVar
 
 from pyroaring import BitMap
 
 from registry.errors import StoreDamaged
+from registry.store.bounded import Bounded
 from registry.store.engine import Connection, Database
 from registry.store.hierarchy import Closure
+from registry.store.search import KeptHits
 from registry.store.states import unpack_ordering
 
-__all__ = ["Bounded", "ReleaseIndex", "release_index"]
+__all__ = ["ReleaseIndex", "release_index"]
 
-K = TypeVar("K")
-V = TypeVar("V")
-
+_QUERIES = 24  #: texts per release whose hits are kept; SNOMED's size takes up to 0.8 MB each
 _RELEASES = 12  #: indexes kept per database; SNOMED's size takes about 15 MB each
-
-
-class Bounded(Generic[K, V]):
-    """A cache for several threads that forgets the least recently used entry beyond ``size``."""
-
-    def __init__(self, size: int) -> None:
-        self._size, self._entries = size, OrderedDict[K, V]()
-        self._guard = threading.Lock()
-
-    def get(self, key: K, make: Callable[[], V]) -> V:
-        """The entry, made where it is missing (two threads may both make it; one of the results is kept)."""
-        with self._guard:
-            if key in self._entries:
-                self._entries.move_to_end(key)
-                return self._entries[key]
-        value = make()
-        with self._guard:
-            value = self._entries.setdefault(key, value)
-            while len(self._entries) > self._size:
-                self._entries.popitem(last=False)
-        return value
 
 
 class ReleaseIndex:
@@ -59,6 +36,7 @@ class ReleaseIndex:
         self.release_id, self.members = release_id & ((1 << 40) - 1), members
         self._patched = release_id >> 40 > 0
         self._guard = threading.RLock()
+        self.hits: KeptHits = Bounded(_QUERIES)
 
     def _reader(self) -> Connection:
         database = self._database()

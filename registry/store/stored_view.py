@@ -16,11 +16,12 @@ from pyroaring import BitMap
 from registry.displays import best_display
 from registry.errors import StoreDamaged
 from registry.records import ConceptRecord
+from registry.store.bounded import Bounded
 from registry.store.engine import Database
 from registry.store.overlay import Layer, Overlay
 from registry.store.properties import PropertySets
 from registry.store.relatives import Lifted, NoHierarchy, Relatives
-from registry.store.release_index import Bounded, release_index
+from registry.store.release_index import release_index
 from registry.store.rows import fetch
 from registry.store.search import matches, parse, search
 from registry.store.states import decode
@@ -169,7 +170,7 @@ class StoredView:
         """Ids that match every word of the text as a prefix, best first, each once; read lazily."""
         reader = self._database.reader()
         if self._overlay is None:
-            return search(reader, self._system_id, text, self._members, within=within)
+            return search(reader, self._system_id, text, self._members, within=within, kept=self._index.hits)
         return self._search_layers(text, within)
 
     def _search_layers(self, text: str, within: BitMap | None) -> Iterator[int]:

@@ -106,6 +106,28 @@ def test_search_within_a_set_and_one_release(world: World) -> None:
     assert found(old, "tarm", only) == ["K63.80"] and found(old, "tarm", BitMap()) == []
 
 
+def test_a_common_word_in_a_narrow_set_is_answered_alike_on_every_way(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from registry.store import search as module
+
+    records = [record(f"A{n:03d}", f"felles{n % 3} ord nr {n % 11}") for n in range(900)]
+    records += [
+        ConceptRecord(
+            code="B1", designations=(Designation("synonym", "ord"), Designation("display", "ord ord"))
+        )
+    ]
+    view = world.view(world.add(records))
+    for size in (1, 5, 60, 70, 400, 901):
+        wanted = BitMap(list(view.all())[-size:])
+        mine = [view.concept(i) for i in wanted]
+        expected = {text: slow_search(mine, text) for text in ("ord", "felles1 ord", "a1", "nr 1")}
+        for few, patience in ((64, 320), (0, 0), (1000, 0), (0, 10**9)):
+            monkeypatch.setattr(module, "_FEW", few)
+            monkeypatch.setattr(module, "_PATIENCE", patience)
+            assert {text: found(view, text, wanted) for text in expected} == expected
+
+
 def test_other_systems_are_not_seen(database: Database) -> None:
     first, second = World(database, system_id=1), World(database, system_id=2)
     one, two = first.view(first.add(RECORDS)), second.view(second.add([record("X", "Kolera to")]))
