@@ -271,7 +271,7 @@ def verify(database: Database) -> VerifyReport:
             return VerifyReport(
                 ok=not problems, releases=len(ledger.releases), states=len(states), problems=problems
             )
-    except (sqlite3.DatabaseError, msgspec.DecodeError, msgspec.ValidationError, ValueError) as error:
+    except (StoreError, sqlite3.DatabaseError, msgspec.DecodeError, ValueError) as error:
         return VerifyReport(
             ok=False, releases=0, states=0, problems=[f"the database cannot be read: {error}"]
         )

@@ -14,7 +14,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -63,10 +63,21 @@ class Connection:
         return text if self.dialect == "sqlite" else text.replace("%", "%%").replace("?", "%s")
 
     def execute(self, text: str, params: Sequence[Any] = ()) -> Any:
-        """Run one statement; gives a cursor."""
-        if self.dialect == "sqlite":
+        """Run one statement; gives a cursor. The driver's errors come as the project's."""
+        if self.dialect != "sqlite":
+            return self._execute_postgres(text, params)
+        try:
             return self.raw.execute(text, params)
-        return self.raw.execute(self.sql(text), params)
+        except sqlite3.Error as error:
+            raise _sqlite_error(error) from error
+
+    def _execute_postgres(self, text: str, params: Sequence[Any]) -> Any:
+        import psycopg
+
+        try:
+            return self.raw.execute(self.sql(text), params)
+        except psycopg.Error as error:
+            raise _postgres_error(error) from error
 
     def all(self, text: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         return self.execute(text, params).fetchall()  # type: ignore[no-any-return]
@@ -207,15 +218,9 @@ class Database:
         connection.execute("SELECT pg_advisory_xact_lock(1199137892)")
 
     def _rollback(self, connection: Connection) -> None:
-        errors: tuple[type[Exception], ...] = (sqlite3.Error,)
-        if self.dialect == "postgresql":
-            import psycopg
-
-            errors = (psycopg.Error,)
-        try:
+        # the engine may have rolled back already, or the connection be gone: the same to us
+        with suppress(StoreError, LoadBusy):
             connection.execute("ROLLBACK")
-        except errors:
-            return  # the engine has rolled back already, or the connection is gone, which is the same
 
     @contextmanager
     def load_lock(self, *, wait: bool = True, notify: Any = None) -> Iterator[None]:
@@ -269,35 +274,38 @@ def _translated() -> Iterator[None]:
     """The driver's errors as the project's."""
     try:
         yield
-    except sqlite3.OperationalError as error:
-        text = str(error)
-        if "full" in text or "disk I/O error" in text:
-            raise StoreFull(f"nothing was stored: {text} (free some space and load again)") from error
-        if "locked" in text or "busy" in text:
-            raise LoadBusy(
-                f"the database is being written by another process for more than {_WRITE_WAIT:g} s"
-            ) from error
-        raise StoreError(f"database error: {text}") from error
-    except sqlite3.DatabaseError as error:
-        raise StoreDamaged(f"the database file is damaged: {error}") from error
+    except sqlite3.Error as error:
+        raise _sqlite_error(error) from error
     except OSError as error:
         if error.errno == 28:
             raise StoreFull("nothing was stored: no space left on device") from error
         raise
     except Exception as error:
+        if getattr(error, "sqlstate", None) is None:
+            raise
         raise _postgres_error(error) from error
 
 
-def _postgres_error(error: Exception) -> Exception:
-    """The project's error for one of psycopg's; any other error stays itself."""
+def _sqlite_error(error: sqlite3.Error) -> StoreError | LoadBusy:
+    """The project's error for one of SQLite's."""
+    text = str(error)
+    if not isinstance(error, sqlite3.OperationalError):
+        return StoreDamaged(f"the database file is damaged: {text}")
+    if "full" in text or "disk I/O error" in text:
+        return StoreFull(f"nothing was stored: {text} (free some space and load again)")
+    if "locked" in text or "busy" in text:
+        return LoadBusy(f"the database is being written by another process for more than {_WRITE_WAIT:g} s")
+    return StoreError(f"database error: {text}")
+
+
+def _postgres_error(error: Exception) -> StoreError | LoadBusy:
+    """The project's error for one of psycopg's."""
     state = getattr(error, "sqlstate", None)
     if state == "53100":
         return StoreFull(f"nothing was stored: {error}")
     if state == "55P03":
         return LoadBusy(f"the database is being written by another process for more than {_WRITE_WAIT:g} s")
-    if state is not None:
-        return StoreError(f"database error: {error}")
-    return error
+    return StoreError(f"database error: {error}")
 
 
 def now_us() -> int:

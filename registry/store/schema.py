@@ -5,7 +5,6 @@ A database that is at the head revision costs one query; Alembic is imported onl
 
 from __future__ import annotations
 
-import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,13 +48,10 @@ def _revision(connection: Connection) -> str | None:
             return None
         found = connection.one("SELECT version_num FROM alembic_version")
         return str(found[0]) if found else None
-    try:
-        _check_application(connection)
-        found = connection.one("SELECT version_num FROM alembic_version")
-    except sqlite3.OperationalError:
+    _check_application(connection)
+    if not connection.one("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'"):
         return None
-    except sqlite3.DatabaseError as error:
-        raise StoreError(f"not a registry database: {error}") from error
+    found = connection.one("SELECT version_num FROM alembic_version")
     return str(found[0]) if found else None
 
 
