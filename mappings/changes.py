@@ -1,0 +1,82 @@
+"""Change events as a map: from the codes of one version to those of another, derived and typed.
+
+Here: the turning of ``registry.results.Changes`` into map rows. Not here: deriving the changes
+(``registry.changes``), official tables (loaded as maps), conversion of data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from mappings.relationships import BROADER, EQUIVALENT, NARROWER, RELATED
+from registry.changes import TYPES
+from registry.errors import UnknownTarget
+from registry.records import MapRecord, MapRowRecord
+from registry.results import Change, CodeDisplay
+
+if TYPE_CHECKING:
+    from registry import Registry
+
+__all__ = ["change_map", "rows_of"]
+
+PURPOSE = "version-change"
+
+
+def change_map(
+    registry: Registry, system: str, v1: str, v2: str, *, known_at: str | None = None
+) -> MapRecord:
+    """The map of every code that changed from ``v1`` to ``v2``; codes not in it stand for themselves.
+
+    Raises ``UnknownTarget`` where a version is unknown or not loaded.
+    """
+    changes = registry.diff(system, v1, v2, known_at=known_at)
+    if changes.reason is not None:
+        raise UnknownTarget(changes.message)
+    return MapRecord(
+        slug=f"{changes.system}-{v1}-to-{v2}",
+        version=v2,
+        purpose=PURPOSE,
+        source_system=changes.system,
+        target_system=changes.system,
+        source_version=v1,
+        target_version=v2,
+        method="derived from the contents of both versions",
+        title=f"{changes.system}: changes from {v1} to {v2}",
+        rows=tuple(row for change in changes.changes for row in rows_of(change)),
+    )
+
+
+def rows_of(change: Change) -> Iterator[MapRowRecord]:
+    """Rows of one event; a created code has none, a deleted one a row without target."""
+    if change.inputs and not change.outputs:
+        for source in change.inputs:
+            yield _row(change, source, None, "")
+    for source in change.inputs:
+        for target in change.outputs:
+            yield _row(change, source, target, _relationship(change, source, target))
+
+
+def _relationship(change: Change, source: CodeDisplay, target: CodeDisplay) -> str:
+    """The pair's own relationship: in a split the old code is broader than each part, also than itself."""
+    kind = TYPES[change.type].relationship
+    if change.type == "transferred":
+        survives = {c.code for c in change.inputs} & {c.code for c in change.outputs}
+        if source.code == target.code:
+            return BROADER if source == change.inputs[0] else NARROWER
+        return RELATED if survives else BROADER
+    return kind or EQUIVALENT
+
+
+def _row(change: Change, source: CodeDisplay, target: CodeDisplay | None, relationship: str) -> MapRowRecord:
+    return MapRowRecord(
+        sources=(source.code,),
+        target=target.code if target else "",
+        relationship=relationship,
+        automatic=change.automatic_forward,
+        automatic_back=change.automatic_back,
+        comment=change.note or change.type,
+        source_display=source.display,
+        target_display=target.display if target else "",
+        flags={"type": change.type, "source": change.source},
+    )
