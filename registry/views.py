@@ -36,6 +36,8 @@ class ViewInfo:
     title: str = ""
     status: str = "active"  #: draft, active, retired, unknown
     experimental: bool = False
+    standards_status: str = ""  #: deprecated, withdrawn, draft … where the source has it beside ``status``
+    name: str = ""  #: the name for computers, where the source has one
     valid_from: date | None = None
     valid_to: date | None = None
     release: str = ""

@@ -1,0 +1,51 @@
+"""The extensions on concepts, designations and resources that change an answer, and how to read them.
+
+Here: names (wire-format constants) and reading. An extension is kept as its source wrote it, a dict with
+``url`` and one ``value…``. Not here: anything else of the shape of FHIR resources.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+__all__ = ["CONCEPT_SHOWN", "PROPERTY_OF", "VALUE_SET_SHOWN", "named", "standards_status", "value_of"]
+
+SD = "http://hl7.org/fhir/StructureDefinition/"
+STANDARDS_STATUS = SD + "structuredefinition-standards-status"
+VS_DEPRECATED = SD + "valueset-deprecated"
+VS_SUPPLEMENT = SD + "valueset-supplement"
+VS_PARAMETER = SD + "valueset-expansion-parameter"
+UNCLOSED = SD + "valueset-unclosed"
+UNCLOSED_REASON = SD + "valueset-unclosed-reason"
+MESSAGE_ID = SD + "operationoutcome-message-id"
+TRANSLATION = SD + "translation"
+
+#: extension → property of an expansion and the type of its value
+PROPERTY_OF = {
+    SD + "codesystem-conceptOrder": ("order", "decimal"),
+    SD + "valueset-conceptOrder": ("order", "decimal"),
+    SD + "codesystem-label": ("label", "string"),
+    SD + "valueset-label": ("label", "string"),
+    SD + "itemWeight": ("weight", "decimal"),
+}
+_RENDERING = frozenset({SD + "rendering-style", SD + "rendering-xhtml"})
+#: extensions of a code system's concept that an expansion repeats
+CONCEPT_SHOWN = _RENDERING | {SD + "codesystem-alternate"}
+#: extensions of a value set's concept that an expansion repeats
+VALUE_SET_SHOWN = _RENDERING | {VS_DEPRECATED, SD + "valueset-concept-definition", STANDARDS_STATUS}
+
+
+def value_of(extension: Mapping[str, Any]) -> Any:
+    """The value of an extension, whatever its type; None without one."""
+    return next((v for k, v in extension.items() if k.startswith("value")), None)
+
+
+def named(extensions: Iterable[Mapping[str, Any]], url: str) -> Any:
+    """The value of the first extension of that name, or None."""
+    return next((value_of(e) for e in extensions if e.get("url") == url), None)
+
+
+def standards_status(extensions: Iterable[Mapping[str, Any]]) -> str:
+    """``deprecated``, ``withdrawn``, ``draft`` … as the standards-status extension says, or empty."""
+    return str(named(extensions, STANDARDS_STATUS) or "")

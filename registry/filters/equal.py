@@ -1,0 +1,15 @@
+"""``=``: the property has exactly this value. Nothing else here."""
+
+from __future__ import annotations
+
+from pyroaring import BitMap
+
+from registry.filters.base import equals
+from registry.views import ContentView
+
+__all__ = ["select"]
+
+
+def select(content: ContentView, name: str, value: str) -> BitMap:
+    """Ids whose property has the value."""
+    return equals(content, name, value)

@@ -1,0 +1,105 @@
+"""``$lookup``: everything a version says of a code.
+
+Here: the operation, from a typed request to a complete result. Not here: JSON (``api.fhir``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import msgspec
+
+from registry.canonical import join
+from registry.operations.displays import PREFERRED, choose, main
+from registry.issues import Issue, Unanswerable, issue
+from registry.operations.catalog import Missing
+from registry.operations.context import Context
+from registry.operations.validation.versions import unknown_system
+from registry.records import ConceptRecord, Designation
+from registry.views import ContentView
+
+__all__ = ["LookupRequest", "LookupResult", "lookup"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookupRequest:
+    """A code; ``properties`` = those wanted by name, ``*`` or none = all."""
+
+    system: str
+    code: str
+    version: str = ""
+    properties: tuple[str, ...] = ()
+
+
+@dataclass(slots=True, kw_only=True)
+class LookupResult:
+    """The complete answer, or ``problem``. ``properties``: (code, type, value, description)."""
+
+    problem: Issue | None = None
+    content: ContentView | None = None
+    record: ConceptRecord | None = None
+    display: str = ""
+    definition: str = ""
+    designations: list[tuple[Designation, str]] = field(default_factory=list)  #: with the supplement's canonical
+    properties: list[tuple[str, str, Any, str]] = field(default_factory=list)
+    supplements: list[str] = field(default_factory=list)
+    warnings: list[Issue] = field(default_factory=list)
+
+
+def lookup(context: Context, request: LookupRequest) -> LookupResult:
+    """Look a code up; unknown systems, versions and codes are answers."""
+    try:
+        context.require_supplements(())
+        return _lookup(context, request)
+    except Unanswerable as stop:
+        return LookupResult(problem=stop.issue)
+
+
+def _lookup(context: Context, request: LookupRequest) -> LookupResult:
+    version = context.pins.effective(request.system, request.version)[0]
+    content = context.view(request.system, version)
+    if isinstance(content, Missing):
+        return LookupResult(problem=unknown_system(context, request.system, version, "system"))
+    ident = content.find(request.code)
+    if ident is None:
+        info = content.info
+        name = "Unknown_Code_in_Version" if info.version else "Unknown_Code_in"
+        problem = issue(name, request.code, info.url, info.version, place="code")
+        return LookupResult(problem=replace(problem, status=404), content=content)
+    record = content.concept(ident)
+    result = LookupResult(content=content, record=record)
+    _texts(context, content, record, result)
+    wanted = set(request.properties)
+    rows = _properties(content, ident, record)
+    result.properties = [p for p in rows if not wanted or "*" in wanted or p[0] in wanted]
+    late = context.not_in_force(content, "version") if request.version else None
+    result.warnings = [late] if late else []
+    return result
+
+
+
+
+def _texts(context: Context, content: ContentView, record: ConceptRecord, result: LookupResult) -> None:
+    own = main(record)
+    chosen = choose(record, context.languages) or own
+    result.display = chosen.text if chosen else ""
+    result.definition = next((n.text for n in record.notes if n.kind == "definition"), "")
+    for text in record.designations:
+        source = text.kind.removeprefix("supplement:") if text.kind.startswith("supplement:") else ""
+        shown = msgspec.structs.replace(text, use=text.use or PREFERRED) if text is own else text
+        result.designations.append((shown, source))
+    result.supplements = [
+        join(s.info.url, s.info.version) for s in getattr(content, "supplements", ()) if s.find(record.code) is not None
+    ]
+
+
+def _properties(content: ContentView, ident: int, record: ConceptRecord) -> Iterator[tuple[str, str, Any, str]]:
+    yield "inactive", "boolean", record.inactive, ""
+    for name, near in (("parent", content.parents(ident)), ("child", content.children(ident))):
+        for other, relative in zip(near, content.concepts(near), strict=True):
+            yield name, "code", relative.code, content.display(other)
+    for p in record.properties:
+        if p.code not in ("inactive", "parent", "child"):
+            yield p.code, p.type, p.value, ""

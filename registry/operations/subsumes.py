@@ -1,0 +1,63 @@
+"""``$subsumes``: how two codes of one system stand to each other in its hierarchy.
+
+Here: the operation. Not here: hierarchies themselves (views).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from registry.issues import Issue, Unanswerable, issue
+from registry.operations.catalog import Missing
+from registry.operations.context import Context
+from registry.operations.validation.versions import unknown_system
+from registry.views import ContentView
+
+__all__ = ["SubsumesRequest", "SubsumesResult", "subsumes"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubsumesRequest:
+    """Two codes of a system."""
+
+    system: str
+    code_a: str
+    code_b: str
+    version: str = ""
+
+
+@dataclass(slots=True, kw_only=True)
+class SubsumesResult:
+    """``outcome``: equivalent, subsumes, subsumed-by or not-subsumed; else ``problem``."""
+
+    outcome: str = ""
+    problem: Issue | None = None
+    content: ContentView | None = None
+
+
+def subsumes(context: Context, request: SubsumesRequest) -> SubsumesResult:
+    """Compare A with B; unknown systems, versions and codes are answers."""
+    version = context.pins.effective(request.system, request.version)[0]
+    try:
+        content = context.view(request.system, version)
+    except Unanswerable as stop:
+        return SubsumesResult(problem=stop.issue)
+    if isinstance(content, Missing):
+        return SubsumesResult(problem=unknown_system(context, request.system, version, "system"))
+    a, b = content.find(request.code_a), content.find(request.code_b)
+    for ident, code, place in ((a, request.code_a, "codeA"), (b, request.code_b, "codeB")):
+        if ident is None:
+            info = content.info
+            problem = issue("Unknown_Code_in_Version", code, info.url, info.version, place=place)
+            return SubsumesResult(problem=replace(problem, status=404), content=content)
+    if a is None or b is None:
+        return SubsumesResult(content=content)
+    return SubsumesResult(outcome=_outcome(content, a, b), content=content)
+
+
+def _outcome(content: ContentView, a: int, b: int) -> str:
+    if a == b:
+        return "equivalent"
+    if content.subsumes(a, b):
+        return "subsumes"
+    return "subsumed-by" if content.subsumes(b, a) else "not-subsumed"

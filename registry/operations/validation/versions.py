@@ -1,0 +1,113 @@
+"""Which version a coding is judged by, where value set, coding and caller may each name one.
+
+Here: agreement and disagreement of versions. Not here: the code itself (``membership``, ``in_system``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from registry.canonical import join, matches
+from registry.issues import Issue, issue
+from registry.operations.catalog import Missing
+from registry.operations.context import Context, valid_versions
+from registry.operations.validation.question import Asked
+from registry.operations.valueset import Include, ValueSet
+from registry.views import ContentView
+
+__all__ = ["Agreement", "agree", "unknown_system"]
+
+
+@dataclass(slots=True)
+class Agreement:
+    """The version to judge by. ``known`` False where the value set's own version is not there."""
+
+    content: ContentView | None = None
+    known: bool = True
+    agreed: bool = True
+    issues: list[Issue] = field(default_factory=list)
+    caused_by: list[str] = field(default_factory=list)
+
+
+def unknown_system(context: Context, system: str, version: str, place: str) -> Issue:
+    """The issue for a system, or a version of it, that nobody knows."""
+    if not version:
+        found = context.view(system)
+        if isinstance(found, Missing) and found.reason in ("before_first", "gap", "after_last", "not_loaded"):
+            return issue("CODESYSTEM_NOT_IN_FORCE", system, context.on, found.reason, place=place)
+        return issue("UNKNOWN_CODESYSTEM", system, place=place)
+    known = context.catalog.versions(system)
+    name = "UNKNOWN_CODESYSTEM_VERSION" if known else "UNKNOWN_CODESYSTEM_VERSION_NONE"
+    return issue(name, system, version, valid_versions(known), place=place)
+
+
+def agree(context: Context, value_set: ValueSet | None, include: Include, asked: Asked) -> Agreement:
+    """Settle the version for a coding of the include's system; disagreement is told, never hidden."""
+    wanted, _ = context.pins.effective(include.system, include.version)
+    found = context.view(include.system, wanted, value_set.locked_date if value_set else None)
+    result = Agreement()
+    if isinstance(found, Missing):
+        _without_content(context, include, asked, wanted, result)
+        return result
+    result.content = found
+    if asked.version and asked.version != found.info.version:
+        _other_version(context, include, asked, wanted, found, result)
+    _check(context, asked, result)
+    return result
+
+
+def _without_content(
+    context: Context, include: Include, asked: Asked, wanted: str, result: Agreement
+) -> None:
+    """The value set's version is unknown: say so, and judge by what the coding or the caller names."""
+    result.known = False
+    if asked.version and wanted and not matches(wanted, asked.version):
+        result.issues.append(_mismatch(include, asked, wanted))
+    result.issues.append(unknown_system(context, include.system, wanted, asked.place.of("system")))
+    result.caused_by.append(join(include.system, wanted))
+    fallback = asked.version or context.pins.effective(include.system, "")[0]
+    other = context.view(include.system, fallback)
+    result.content = None if isinstance(other, Missing) else other
+
+
+def _other_version(
+    context: Context, include: Include, asked: Asked, wanted: str, found: ContentView, result: Agreement
+) -> None:
+    own = context.view(include.system, asked.version)
+    unknown = isinstance(own, Missing)
+    if not unknown and (not wanted or matches(wanted, asked.version)):
+        result.content = own
+        return
+    result.agreed = False
+    if wanted:
+        result.issues.append(_mismatch(include, asked, wanted))
+    else:
+        values = (include.system, found.info.version, "", asked.version)
+        place = asked.place.of("version")
+        result.issues.append(issue("VALUESET_VALUE_MISMATCH_DEFAULT", *values, place=place))
+    if unknown:
+        place = asked.place.of("system")
+        result.issues.append(unknown_system(context, include.system, asked.version, place))
+        result.caused_by.append(join(include.system, asked.version))
+
+
+def _mismatch(include: Include, asked: Asked, wanted: str) -> Issue:
+    place = asked.place.of("version")
+    if wanted == include.version:
+        return issue("VALUESET_VALUE_MISMATCH", include.system, wanted, asked.version, place=place)
+    values = (include.system, wanted, include.version, asked.version)
+    return issue("VALUESET_VALUE_MISMATCH_CHANGED", *values, place=place)
+
+
+def _check(context: Context, asked: Asked, result: Agreement) -> None:
+    """The caller's demand on the version, and whether it applies on the caller's date."""
+    if result.content is None:
+        return
+    info = result.content.info
+    required = context.pins.required(info.url)
+    if required and not matches(required, info.version):
+        values = (info.url, info.version, required)
+        result.issues.append(issue("VALUESET_VERSION_CHECK", *values, place=asked.place.of("version")))
+    late = context.not_in_force(result.content, asked.place.of("version"))
+    if late is not None:
+        result.issues.append(late)
