@@ -6,11 +6,12 @@ it is written as JSON (``api.fhir.outcome``).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-__all__ = ["MESSAGES", "Issue", "Unanswerable", "issue", "plural"]
+__all__ = ["MESSAGES", "OWN", "Issue", "Severity", "Unanswerable", "issue", "plural"]
 
 Severity = Literal["fatal", "error", "warning", "information"]
 
@@ -57,7 +58,9 @@ class _Message:
     status: int = 422
 
 
-def _m(severity: Severity, code: str, kind: str, text: str, *, told: bool = True, status: int = 422) -> _Message:
+def _m(
+    severity: Severity, code: str, kind: str, text: str, *, told: bool = True, status: int = 422
+) -> _Message:
     return _Message(severity, code, kind, text, told, status)
 
 
@@ -68,7 +71,9 @@ _REVIEW = "and its use should be reviewed"
 
 MESSAGES: dict[str, _Message] = {
     # codes
-    "Unknown_Code_in": _m("error", "code-invalid", "invalid-code", "Unknown code '{0}' in the CodeSystem '{1}'"),
+    "Unknown_Code_in": _m(
+        "error", "code-invalid", "invalid-code", "Unknown code '{0}' in the CodeSystem '{1}'"
+    ),
     "Unknown_Code_in_Version": _m(
         "error", "code-invalid", "invalid-code", "Unknown code '{0}' in the CodeSystem '{1}' version '{2}'"
     ),
@@ -117,7 +122,10 @@ MESSAGES: dict[str, _Message] = {
         " A system should be provided",
     ),
     "Terminology_TX_System_Relative": _m(
-        "error", "invalid", "invalid-data", "Coding.system must be an absolute reference, not a local reference"
+        "error",
+        "invalid",
+        "invalid-data",
+        "Coding.system must be an absolute reference, not a local reference",
     ),
     "Terminology_TX_System_ValueSet2": _m(
         "error", "invalid", "invalid-data", "The Coding references a value set, not a code system ('{0}')"
@@ -130,6 +138,10 @@ MESSAGES: dict[str, _Message] = {
     ),
     "UNKNOWN_CODESYSTEM": _m(
         "error", "not-found", "not-found", "A definition for CodeSystem '{0}' " + _NOT_VALIDATED, status=404
+    ),
+    # the same finding about a coding's own system where a value set is asked: clients compare this text too
+    "UNKNOWN_CODESYSTEM_bare": _m(
+        "error", "not-found", "not-found", "A definition for CodeSystem {0} " + _NOT_VALIDATED, status=404
     ),
     "UNKNOWN_CODESYSTEM_VERSION": _m(
         "error",
@@ -214,7 +226,11 @@ MESSAGES: dict[str, _Message] = {
         "error", "code-invalid", "not-in-vs", "No valid coding was found for the value set '{0}'"
     ),
     "Unable_to_resolve_value_Set_": _m(
-        "error", "not-found", "not-found", "A definition for the value Set '{0}' could not be found", status=404
+        "error",
+        "not-found",
+        "not-found",
+        "A definition for the value Set '{0}' could not be found",
+        status=404,
     ),
     "VS_EXP_IMPORT_UNK_PINNED": _m(
         "error", "not-found", "not-found", "Unable to find included value set '{0}' version '{1}'"
@@ -279,7 +295,8 @@ MESSAGES: dict[str, _Message] = {
         "error",
         "invalid",
         "invalid-display",
-        "Wrong whitespace in Display Name '{4}' for {1}#{2}. Valid display is one of {0} choices: {3}" + _LANG,
+        "Wrong whitespace in Display Name '{4}' for {1}#{2}. Valid display is one of {0} choices: {3}"
+        + _LANG,
     ),
     "NO_VALID_DISPLAY_FOUND_NONE_FOR_LANG_ERR": _m(
         "error",
@@ -308,7 +325,11 @@ MESSAGES: dict[str, _Message] = {
     ),
     # time
     "CODESYSTEM_NOT_IN_FORCE": _m(
-        "error", "not-found", "not-found", "No version of CodeSystem '{0}' is in force on {1}: {2}", status=404
+        "error",
+        "not-found",
+        "not-found",
+        "No version of CodeSystem '{0}' is in force on {1}: {2}",
+        status=404,
     ),
     "VALUESET_NOT_IN_FORCE": _m(
         "error", "not-found", "not-found", "No version of ValueSet '{0}' is in force on {1}: {2}", status=404
@@ -335,9 +356,31 @@ MESSAGES: dict[str, _Message] = {
     "RESOURCE_UNKNOWN": _m("error", "not-found", "", "{0} '{1}' is not known", status=404),
     "FORBIDDEN": _m("error", "forbidden", "", "{0}", status=403),
     "CONCEPTMAP_UNKNOWN": _m(
-        "error", "not-found", "not-found", "A definition for the concept map '{0}' could not be found", status=404
+        "error",
+        "not-found",
+        "not-found",
+        "A definition for the concept map '{0}' could not be found",
+        status=404,
     ),
 }
+
+
+#: messages of ours: no client knows their ids, so they are not told
+OWN = frozenset(
+    {
+        "CODESYSTEM_NOT_IN_FORCE",
+        "CONCEPTMAP_UNKNOWN",
+        "FILTER_BAD_REGEX",
+        "FORBIDDEN",
+        "NO_CODE_GIVEN",
+        "REQUEST_INVALID",
+        "REQUEST_NOT_SUPPORTED",
+        "REQUEST_REQUIRED",
+        "RESOURCE_UNKNOWN",
+        "VALUESET_NOT_IN_FORCE",
+        "VERSION_NOT_IN_FORCE",
+    }
+)
 
 
 def issue(message: str, *values: object, place: str = "", severity: Severity | None = None) -> Issue:
@@ -347,12 +390,14 @@ def issue(message: str, *values: object, place: str = "", severity: Severity | N
     "Unknown code 'A' in the CodeSystem 'http://x'"
     """
     m = MESSAGES[message]
-    name = message.removesuffix("_one") if message.startswith(_PLURALS) else message
-    name = name.removesuffix("_other") if message.startswith(_PLURALS) else name
-    return Issue(name, severity or m.severity, m.code, m.kind, m.text.format(*values), place, m.told, m.status)
+    name = _NAME.sub("", message)
+    return Issue(
+        name, severity or m.severity, m.code, m.kind, m.text.format(*values), place, m.told, m.status
+    )
 
 
-_PLURALS = ("Display_Name_", "VALUESET_SUPPLEMENT_MISSING", "INACTIVE_DISPLAY_FOUND")
+#: endings that tell variants of one message apart, and are no part of its id
+_NAME = re.compile(r"(?<!value_set)_(one|other|bare)$")
 
 
 def plural(message: str, items: Sequence[object]) -> str:

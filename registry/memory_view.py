@@ -13,8 +13,8 @@ from functools import cached_property
 
 from pyroaring import BitMap
 
-from registry.operations.displays import choose, main
 from registry.languages import Languages
+from registry.operations.displays import choose, main
 from registry.records import Coding, ConceptRecord
 from registry.views import ViewInfo
 

@@ -78,7 +78,9 @@ def _reason(dated: Sequence[_Dated], on: date) -> str:
 
 
 def _in_force(item: _Dated, on: date) -> bool:
-    return (item.valid_from is None or item.valid_from <= on) and (item.valid_to is None or on < item.valid_to)
+    return (item.valid_from is None or item.valid_from <= on) and (
+        item.valid_to is None or on < item.valid_to
+    )
 
 
 def pick(items: dict[str, _Dated], version: str, on: date | None) -> str | None | Missing:
@@ -182,7 +184,7 @@ class MemoryCatalog:
             found, self._maps = len(kept) < len(self._maps), kept
             return found
         held = self._sets if kind == "ValueSet" else self._systems
-        return held.get(url, {}).pop(version, None) is not None  # type: ignore[attr-defined,no-any-return]
+        return held.get(url, {}).pop(version, None) is not None
 
     def stamp(self) -> object | None:
         """None unless the resources are there to stay."""
@@ -198,7 +200,9 @@ class MemoryCatalog:
         own = self._systems.get(url)
         if own:
             chosen = pick({v: view.info for v, view in own.items()}, version, on)
-            if isinstance(chosen, str) and not (has_wildcard(version) and self._newer_below(url, version, chosen)):
+            if isinstance(chosen, str) and not (
+                has_wildcard(version) and self._newer_below(url, version, chosen)
+            ):
                 return own[chosen]
         found = self._base.code_system(url, version, on)
         if isinstance(found, Missing) and found.reason == "unknown_url":
@@ -216,8 +220,10 @@ class MemoryCatalog:
         if not own:
             return found
         chosen = pick({v: view.info for v, view in own.items()}, version, on)
-        return Missing(chosen.reason, url, version) if isinstance(chosen, Missing) else Missing(
-            "unknown_version", url, version
+        return (
+            Missing(chosen.reason, url, version)
+            if isinstance(chosen, Missing)
+            else Missing("unknown_version", url, version)
         )
 
     def supplement(self, url: str, version: str = "") -> ContentView | None:
@@ -258,7 +264,9 @@ class MemoryCatalog:
 
     def value_sets(self) -> Iterable[ValueSet]:
         """Value sets of both layers."""
-        return [v for versions in self._sets.values() for v in versions.values()] + list(self._base.value_sets())
+        return [v for versions in self._sets.values() for v in versions.values()] + list(
+            self._base.value_sets()
+        )
 
     def concept_maps(self) -> Iterable[ConceptMap]:
         """Maps of both layers."""
@@ -291,5 +299,7 @@ def implicit(catalog: Catalog, url: str, version: str = "") -> ValueSet | None:
     if kind != "isa" or not code:
         return None
     condition = Filter("concept", "is-a", code)
-    include = Include(system=system, version=version, filters=(condition,), place="ValueSet.compose.include[0]")
+    include = Include(
+        system=system, version=version, filters=(condition,), place="ValueSet.compose.include[0]"
+    )
     return ValueSet(url=url, version=version, includes=(include,))

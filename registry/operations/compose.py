@@ -22,6 +22,8 @@ from registry.views import ContentView
 
 __all__ = ["Prepared", "Selected", "Usage", "ids_of", "prepare", "select"]
 
+_DEEPEST = 50  #: imports of imports
+
 
 @dataclass(slots=True)
 class Prepared:
@@ -29,6 +31,13 @@ class Prepared:
 
     value_set: ValueSet
     imports: dict[str, Prepared] = field(default_factory=dict)
+
+    def imported(self) -> Iterable[ValueSet]:
+        """All value sets it imports, directly or not, but those it contains itself."""
+        for canonical, prepared in self.imports.items():
+            if not canonical.startswith("#"):
+                yield prepared.value_set
+            yield from prepared.imported()
 
     def everything(self) -> Iterable[ValueSet]:
         """This value set and all it imports, directly or not."""
@@ -71,6 +80,8 @@ def prepare(
 ) -> Prepared:
     """Find all imports and check all filters; raises Unanswerable (unknown import, circle, bad filter)."""
     here = value_set.canonical
+    if len(path) > _DEEPEST:
+        raise Unanswerable(issue("VALUESET_TOO_COSTLY", path[0], f"imports deeper than {_DEEPEST}"))
     if value_set.url and here in path:
         pathway = "[" + ", ".join(path) + "]"
         raise Unanswerable(issue("VALUESET_CIRCULAR_REFERENCE", here, pathway))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from registry.canonical import has_wildcard, join, matches, split
-from registry.issues import Issue, Unanswerable, issue, plural
+from registry.issues import Issue, Severity, Unanswerable, issue, plural
 from registry.languages import Languages
 from registry.operations.catalog import Catalog, Missing
 from registry.operations.supplemented import SupplementedView
@@ -72,6 +72,7 @@ class Context:
     catalog: Catalog
     pins: Pins = field(default_factory=Pins)
     languages: Languages | None = None
+    languages_told: bool = True  #: the caller or the value set's parameters chose them
     on: date | None = None
     asked: bool = False
     supplements: tuple[str, ...] = ()
@@ -122,7 +123,7 @@ class Context:
             status = "expired"
         else:
             return None
-        severity = "error" if self.pins.required(info.url) else "warning"
+        severity: Severity = "error" if self.pins.required(info.url) else "warning"
         return issue(
             "VERSION_NOT_IN_FORCE", info.url, info.version, self.on, status, place=place, severity=severity
         )
@@ -132,7 +133,11 @@ def _fits(supplement: ContentView, view: ContentView) -> bool:
     url, version = split(supplement.info.supplements)
     if url != view.info.url:
         return False
-    return not version or version == view.info.version or (has_wildcard(version) and matches(version, view.info.version))
+    return (
+        not version
+        or version == view.info.version
+        or (has_wildcard(version) and matches(version, view.info.version))
+    )
 
 
 def missing_supplements(canonicals: list[str]) -> Issue:

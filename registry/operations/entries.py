@@ -13,10 +13,10 @@ from typing import Any, Protocol
 import msgspec
 from pyroaring import BitMap
 
-from registry.operations.displays import PREFERRED, choose, main
 from registry.extensions import CONCEPT_SHOWN, PROPERTY_OF, VALUE_SET_SHOWN, value_of
 from registry.operations.compose import Selected
 from registry.operations.context import Context
+from registry.operations.displays import PREFERRED, choose, main
 from registry.operations.status import concept_status
 from registry.operations.valueset import ConceptReference
 from registry.records import ConceptRecord, Designation
@@ -78,7 +78,7 @@ class EntryMaker:
         if not one.content.info.hierarchy:
             return list(self.flat(one, order))
         entries = dict(zip(order, self.flat(one, order), strict=True))
-        tops = []
+        tops: list[Entry] = []
         for ident, entry in entries.items():
             above = next((p for p in one.content.parents(ident) if p in entries), None)
             (entries[above].contains if above is not None else tops).append(entry)

@@ -73,7 +73,7 @@ def _fill(context: Context, request: ExpandRequest, answer: Expansion) -> None:
     if request.active_only:
         for one in chosen:
             one.ids = one.ids - one.content.inactive()
-    maker = EntryMaker(context, request, versioned=_versioned(chosen))
+    maker = EntryMaker(context, request, versioned=_versioned(prepared, chosen))
     hits = [_hits(one, request.filter) for one in chosen]
     answer.total = sum(len(h) for h in hits)
     _guard(context, request, answer.total)
@@ -82,7 +82,9 @@ def _fill(context: Context, request: ExpandRequest, answer: Expansion) -> None:
     answer.parameters = _told(context, request, prepared, usage)
     for content in usage.contents.values():
         if content.info.content in ("fragment", "example"):
-            what = f"This extension is based on a {content.info.content} of the code system {content.info.url}"
+            what = (
+                f"This extension is based on a {content.info.content} of the code system {content.info.url}"
+            )
             answer.unclosed.append(what)
 
 
@@ -97,9 +99,14 @@ def _distinct(chosen: list[Selected]) -> list[Selected]:
     return chosen
 
 
-def _versioned(chosen: list[Selected]) -> set[str]:
-    """Systems that occur in more than one version, so that entries must say which."""
-    keys = {one.key for one in chosen if one.ids}
+def _versioned(prepared: Prepared, chosen: list[Selected]) -> set[str]:
+    """Systems that the definition names, or the result holds, in more than one version: entries must say which."""
+    named = {(i.system, i.version) for v in prepared.everything() for i in v.includes if i.version}
+    held = {one.key for one in chosen if one.ids}
+    return _several(named) | _several(held)
+
+
+def _several(keys: set[tuple[str, str]]) -> set[str]:
     urls = [url for url, _ in keys]
     return {url for url in urls if urls.count(url) > 1}
 
@@ -117,12 +124,18 @@ def _hits(one: Selected, text: str) -> BitMap | list[int]:
 
 def _guard(context: Context, request: ExpandRequest, total: int) -> None:
     """Raise Unanswerable where the answer would hold more codes than one answer may."""
-    if (total if request.count is None else min(request.count, total)) - (request.offset or 0) > context.limit:
+    if (total if request.count is None else min(request.count, total)) - (
+        request.offset or 0
+    ) > context.limit:
         raise Unanswerable(issue("VALUESET_TOO_COSTLY", request.value_set.canonical, f">{context.limit}"))
 
 
 def _page(
-    chosen: list[Selected], hits: list[BitMap | list[int]], request: ExpandRequest, maker: EntryMaker, total: int
+    chosen: list[Selected],
+    hits: list[BitMap | list[int]],
+    request: ExpandRequest,
+    maker: EntryMaker,
+    total: int,
 ) -> Iterator[Entry]:
     start, count = request.offset or 0, request.count
     whole = start == 0 and (count is None or count >= total)
@@ -142,7 +155,9 @@ def _page(
         start, count = 0, None if count is None else count - size
 
 
-def _told(context: Context, request: ExpandRequest, prepared: Prepared, usage: Usage) -> list[tuple[str, str, Any]]:
+def _told(
+    context: Context, request: ExpandRequest, prepared: Prepared, usage: Usage
+) -> list[tuple[str, str, Any]]:
     """Parameters as given, then what the expansion used and warnings about it."""
     given: list[tuple[str, str, Any]] = [
         ("filter", "string", request.filter or None),
@@ -152,7 +167,11 @@ def _told(context: Context, request: ExpandRequest, prepared: Prepared, usage: U
         ("excludeNested", "boolean", request.exclude_nested),
         ("includeDesignations", "boolean", request.include_designations),
         ("includeDefinition", "boolean", request.include_definition),
-        ("displayLanguage", "code", context.languages.text if context.languages else None),
+        (
+            "displayLanguage",
+            "code",
+            context.languages.text if context.languages and context.languages_told else None,
+        ),
         ("date", "dateTime", context.on.isoformat() if context.asked and context.on else None),
         *(("designation", "string", d) for d in request.designations),
         *((name, "uri", value) for name, value in usage.pins),
@@ -162,7 +181,7 @@ def _told(context: Context, request: ExpandRequest, prepared: Prepared, usage: U
 
 
 def _pinned_sets(context: Context, prepared: Prepared) -> Iterator[tuple[str, str, Any]]:
-    used = {v.url for v in list(prepared.everything())[1:]}
+    used = {v.url for v in prepared.imported()}
     for url, version in context.pins.value_sets:
         if url in used:
             yield "default-valueset-version", "uri", join(url, version)
@@ -177,7 +196,7 @@ def _used(prepared: Prepared, usage: Usage) -> list[tuple[str, str, Any]]:
             told.append(("used-" + content.info.content, "uri", canonical))
         for supplement in getattr(content, "supplements", ()):
             told.append(("used-supplement", "uri", join(supplement.info.url, supplement.info.version)))
-    told += [("used-valueset", "uri", v.canonical) for v in list(prepared.everything())[1:] if v.url]
+    told += [("used-valueset", "uri", v.canonical) for v in prepared.imported() if v.url]
     found = notices(prepared, usage.contents.values())
     told += [("warning-" + what, "uri", canonical) for what, canonical, _ in found]
     return list(dict.fromkeys(told))

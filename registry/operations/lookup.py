@@ -12,10 +12,10 @@ from typing import Any
 import msgspec
 
 from registry.canonical import join
-from registry.operations.displays import PREFERRED, choose, main
 from registry.issues import Issue, Unanswerable, issue
 from registry.operations.catalog import Missing
 from registry.operations.context import Context
+from registry.operations.displays import PREFERRED, choose, main
 from registry.operations.validation.versions import unknown_system
 from registry.records import ConceptRecord, Designation
 from registry.views import ContentView
@@ -42,7 +42,9 @@ class LookupResult:
     record: ConceptRecord | None = None
     display: str = ""
     definition: str = ""
-    designations: list[tuple[Designation, str]] = field(default_factory=list)  #: with the supplement's canonical
+    designations: list[tuple[Designation, str]] = field(
+        default_factory=list
+    )  #: with the supplement's canonical
     properties: list[tuple[str, str, Any, str]] = field(default_factory=list)
     supplements: list[str] = field(default_factory=list)
     warnings: list[Issue] = field(default_factory=list)
@@ -79,8 +81,6 @@ def _lookup(context: Context, request: LookupRequest) -> LookupResult:
     return result
 
 
-
-
 def _texts(context: Context, content: ContentView, record: ConceptRecord, result: LookupResult) -> None:
     own = main(record)
     chosen = choose(record, context.languages) or own
@@ -91,11 +91,15 @@ def _texts(context: Context, content: ContentView, record: ConceptRecord, result
         shown = msgspec.structs.replace(text, use=text.use or PREFERRED) if text is own else text
         result.designations.append((shown, source))
     result.supplements = [
-        join(s.info.url, s.info.version) for s in getattr(content, "supplements", ()) if s.find(record.code) is not None
+        join(s.info.url, s.info.version)
+        for s in getattr(content, "supplements", ())
+        if s.find(record.code) is not None
     ]
 
 
-def _properties(content: ContentView, ident: int, record: ConceptRecord) -> Iterator[tuple[str, str, Any, str]]:
+def _properties(
+    content: ContentView, ident: int, record: ConceptRecord
+) -> Iterator[tuple[str, str, Any, str]]:
     yield "inactive", "boolean", record.inactive, ""
     for name, near in (("parent", content.parents(ident)), ("child", content.children(ident))):
         for other, relative in zip(near, content.concepts(near), strict=True):

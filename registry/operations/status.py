@@ -44,7 +44,9 @@ def notices(prepared: Prepared, contents: Iterable[ContentView]) -> list[tuple[s
         what = standing(v.standards_status, v.status, experimental=v.experimental, source=source)
         found.append((what, v.canonical, "ValueSet"))
     for content in contents:
-        found.append((_of_system(content, source), join(content.info.url, content.info.version), "CodeSystem"))
+        found.append(
+            (_of_system(content, source), join(content.info.url, content.info.version), "CodeSystem")
+        )
     return [f for f in dict.fromkeys(found) if f[0]]
 
 

@@ -14,8 +14,8 @@ import msgspec
 from pyroaring import BitMap
 
 from registry.canonical import join
-from registry.operations.displays import choose, main
 from registry.languages import Languages
+from registry.operations.displays import choose, main
 from registry.records import ConceptRecord
 from registry.views import ContentView
 
@@ -148,5 +148,3 @@ class SupplementedView:
             extra = self._translated(BitMap(s.search(text)), s) - seen
             yield from (extra & within) if within is not None else extra
             seen |= extra
-
-

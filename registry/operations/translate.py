@@ -66,7 +66,11 @@ def translate(context: Context, request: TranslateRequest) -> TranslateResult:
     answer = TranslateResult()
     for concept_map in maps:
         for coding in request.codings:
-            found = _reverse(concept_map, coding, request) if request.reverse else _forward(context, concept_map, coding, request)
+            found = (
+                _reverse(concept_map, coding, request)
+                if request.reverse
+                else _forward(context, concept_map, coding, request)
+            )
             answer.matches += [m for m in found if m not in answer.matches]
     answer.result = any(m.concept is not None and m.relationship != "not-related-to" for m in answer.matches)
     if not answer.matches:

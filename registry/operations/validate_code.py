@@ -18,7 +18,15 @@ from registry.operations.validation.question import Asked, Finding, Place, Rules
 from registry.operations.validation.versions import agree
 from registry.operations.valueset import Include, ValueSet
 
-__all__ = ["Asked", "Place", "Rules", "ValidateRequest", "Validation", "validate_in_system", "validate_in_value_set"]
+__all__ = [
+    "Asked",
+    "Place",
+    "Rules",
+    "ValidateRequest",
+    "Validation",
+    "validate_in_system",
+    "validate_in_value_set",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,8 +124,12 @@ def _one(
     finding.caused_by += verdict.caused_by
     if verdict.content is not None:
         finding.locate(verdict.content)
-    elif verdict.member is False and not rules.membership_only and not (request.infer_system and not asked.system):
-        in_system.resolve(context, finding)
+    elif (
+        verdict.member is False
+        and not rules.membership_only
+        and not (request.infer_system and not asked.system)
+    ):
+        in_system.resolve(context, finding, in_value_set=True)
     if not rules.membership_only and verdict.member is not None:
         in_system.examine(finding, rules)
     if not rules.membership_only:

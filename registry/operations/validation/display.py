@@ -6,10 +6,11 @@ Not here: which display is shown (``registry.operations.displays``).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from registry.operations.displays import choose, is_display, is_withdrawn, main, serving
 from registry.issues import Issue, issue, plural
 from registry.languages import Languages
+from registry.operations.displays import choose, is_display, is_withdrawn, main, serving
 from registry.operations.validation.question import Finding, Rules
 from registry.operations.valueset import ConceptReference
 from registry.records import ConceptRecord, Designation
@@ -35,8 +36,6 @@ def compare(
 
 
 def _lenient(problem: Issue) -> Issue:
-    from dataclasses import replace
-
     return replace(problem, severity="warning") if problem.severity == "error" else problem
 
 
@@ -103,13 +102,15 @@ def _withdrawn(finding: Finding, record: ConceptRecord, given: str) -> Issue:
     return issue("INACTIVE_DISPLAY_FOUND_other", *values, place=place)
 
 
-def _wrong(
-    finding: Finding, allowed: Sequence[Designation], wanted: Languages | None, given: str
-) -> Issue:
+def _wrong(finding: Finding, allowed: Sequence[Designation], wanted: Languages | None, given: str) -> Issue:
     asked = finding.asked
     squeezed = " ".join(given.split())
     spaced = any(_same(squeezed, " ".join(d.text.split())) for d in allowed)
-    name = "Display_Name_WS_for__should_be_one_of__instead_of" if spaced else "Display_Name_for__should_be_one_of__instead_of"
+    name = (
+        "Display_Name_WS_for__should_be_one_of__instead_of"
+        if spaced
+        else "Display_Name_for__should_be_one_of__instead_of"
+    )
     shown = list(dict.fromkeys(f"'{d.text}'" + (f" ({d.language})" if d.language else "") for d in allowed))
     listed = " or ".join(filter(None, [", ".join(shown[:-1]), shown[-1]])) if shown else "''"
     values = (len(shown), asked.system, asked.code, listed, given, wanted.text if wanted else "--")

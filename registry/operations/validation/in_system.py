@@ -17,7 +17,7 @@ from registry.operations.valueset import ValueSet
 __all__ = ["examine", "resolve"]
 
 
-def resolve(context: Context, finding: Finding) -> bool:
+def resolve(context: Context, finding: Finding, *, in_value_set: bool = False) -> bool:
     """Find the version to judge by where membership has not; whether there is one."""
     asked, place = finding.asked, finding.asked.place
     if not asked.system:
@@ -29,13 +29,15 @@ def resolve(context: Context, finding: Finding) -> bool:
     wanted = asked.version or context.pins.effective(asked.system, "")[0]
     found = context.view(asked.system, wanted)
     if isinstance(found, Missing):
-        _unknown(context, finding, found, wanted)
+        _unknown(context, finding, found, wanted, in_value_set=in_value_set)
         return False
     finding.locate(found)
     return True
 
 
-def _unknown(context: Context, finding: Finding, missing: Missing, wanted: str) -> None:
+def _unknown(
+    context: Context, finding: Finding, missing: Missing, wanted: str, *, in_value_set: bool
+) -> None:
     """Say what a system is that is no known code system."""
     system, place = finding.asked.system, finding.asked.place.of("system")
     if missing.reason == "supplement":
@@ -44,7 +46,10 @@ def _unknown(context: Context, finding: Finding, missing: Missing, wanted: str) 
     elif isinstance(context.catalog.value_set(system), ValueSet):
         finding.issues.append(issue("Terminology_TX_System_ValueSet2", system, place=place))
     else:
-        finding.issues.append(unknown_system(context, system, wanted, place))
+        problem = unknown_system(context, system, wanted, place)
+        if in_value_set and problem.id == "UNKNOWN_CODESYSTEM" and ":" in system:
+            problem = issue("UNKNOWN_CODESYSTEM_bare", system, place=place)
+        finding.issues.append(problem)
         known = wanted and context.catalog.versions(system)
         finding.unknown.append(join(system, wanted) if known else system)
 
@@ -61,8 +66,8 @@ def examine(finding: Finding, rules: Rules) -> None:
     finding.status = concept_status(content, record)
     if asked.code != record.code:
         shown = join(content.info.url, content.info.version)
-        values = (asked.code, record.code, shown)
-        finding.issues.append(issue("CODE_CASE_DIFFERENCE", *values, place=place.of("code")))
+        case = issue("CODE_CASE_DIFFERENCE", asked.code, record.code, shown, place=place.of("code"))
+        finding.issues.append(case)
     if record.inactive:
         status = finding.status
         shown = "inactive" if status in ("", "inactive", "active") else f"{status} and inactive"

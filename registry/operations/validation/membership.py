@@ -61,14 +61,16 @@ def _is_inactive(content: ContentView | None, code: str) -> bool:
     return content is not None and ident is not None and content.concept(ident).inactive
 
 
-def _excluded(
-    context: Context, prepared: Prepared, asked: Asked, rules: Rules, best: Membership
-) -> bool:
+def _excluded(context: Context, prepared: Prepared, asked: Asked, rules: Rules, best: Membership) -> bool:
     for include in prepared.value_set.excludes:
         out = _by_include(context, prepared, include, asked, rules)
         if out is None or not out.member or out.fragment:
             continue
-        same = out.content is None or best.content is None or out.content.info.version == best.content.info.version
+        same = (
+            out.content is None
+            or best.content is None
+            or out.content.info.version == best.content.info.version
+        )
         if same or not include.version:
             return True
     return False

@@ -74,8 +74,7 @@ def _other_version(
     context: Context, include: Include, asked: Asked, wanted: str, found: ContentView, result: Agreement
 ) -> None:
     own = context.view(include.system, asked.version)
-    unknown = isinstance(own, Missing)
-    if not unknown and (not wanted or matches(wanted, asked.version)):
+    if not isinstance(own, Missing) and (not wanted or matches(wanted, asked.version)):
         result.content = own
         return
     result.agreed = False
@@ -85,7 +84,7 @@ def _other_version(
         values = (include.system, found.info.version, "", asked.version)
         place = asked.place.of("version")
         result.issues.append(issue("VALUESET_VALUE_MISMATCH_DEFAULT", *values, place=place))
-    if unknown:
+    if isinstance(own, Missing):
         place = asked.place.of("system")
         result.issues.append(unknown_system(context, include.system, asked.version, place))
         result.caused_by.append(join(include.system, asked.version))

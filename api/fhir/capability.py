@@ -1,0 +1,156 @@
+"""What the server can do: CapabilityStatement, TerminologyCapabilities, ``$versions``.
+
+Here: the statements. Not here: the operations they name.
+"""
+
+from __future__ import annotations
+
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from api.fhir.encoding import parameters
+from api.fhir.parameters import writing
+from registry.operations.catalog import Catalog
+
+__all__ = ["FHIR_VERSION", "capability_statement", "terminology_capabilities", "versions"]
+
+Json = dict[str, Any]
+FHIR_VERSION = {"R4": "4.0.1", "R5": "5.0.0"}
+_DATE = "2026-11-01"  #: of the statement and the software
+_FEATURE = "http://hl7.org/fhir/uv/application-feature/StructureDefinition/feature"
+_TESTS = "http://hl7.org/fhir/uv/tx-tests/FeatureDefinition/test-version"
+_AS_PARAMETER = "http://hl7.org/fhir/uv/tx-ecosystem/FeatureDefinition/CodeSystemAsParameter"
+_OPERATION = "http://hl7.org/fhir/OperationDefinition/"
+_TEST_VERSION = "1.9.3"  #: of the ecosystem's cases that the answers follow
+_RESOURCES = {
+    "CodeSystem": ("lookup", "subsumes", "validate-code"),
+    "ConceptMap": ("translate",),
+    "ValueSet": ("batch-validate-code", "expand", "validate-code"),
+}
+_SEARCH = {
+    "_id": "token",
+    "code": "token",
+    "date": "date",
+    "identifier": "token",
+    "name": "string",
+    "status": "token",
+    "title": "string",
+    "url": "uri",
+    "version": "token",
+}
+_EXPANSION = (
+    "activeOnly",
+    "check-system-version",
+    "count",
+    "date",
+    "default-valueset-version",
+    "designation",
+    "displayLanguage",
+    "excludeNested",
+    "filter",
+    "force-system-version",
+    "includeDefinition",
+    "includeDesignations",
+    "known-at",
+    "offset",
+    "property",
+    "system-version",
+    "tx-resource",
+    "useSupplement",
+    "valueSetVersion",
+)
+
+
+def _software() -> str:
+    try:
+        return version("gyldig")
+    except PackageNotFoundError:
+        return "0.1.0"
+
+
+def _head(kind: str, base: str, release: str) -> Json:
+    name = "Gyldig" + ("Server" if kind == "CapabilityStatement" else "Terminology") + release
+    return {
+        "resourceType": kind,
+        "id": name.lower(),
+        "url": f"{base}/{kind}/{name.lower()}",
+        "version": _software(),
+        "name": name,
+        "title": f"Gyldig terminology server, FHIR {release}",
+        "status": "active",
+        "date": _DATE,
+        "kind": "instance",
+        "software": {"name": "Gyldig", "version": _software(), "releaseDate": _DATE},
+    }
+
+
+def _feature(definition: str, value: Json) -> Json:
+    parts = [{"url": "definition", "valueCanonical": definition}, {"url": "value", **value}]
+    return {"url": _FEATURE, "extension": parts}
+
+
+def capability_statement(base: str, release: str, *, writable: bool) -> Json:
+    """The CapabilityStatement of the server at ``base``."""
+    written = _head("CapabilityStatement", base, release)
+    written["extension"] = [
+        _feature(_TESTS, {"valueCode": _TEST_VERSION}),
+        _feature(_AS_PARAMETER, {"valueBoolean": True}),
+    ]
+    written |= {
+        "instantiates": ["http://hl7.org/fhir/CapabilityStatement/terminology-server"],
+        "implementation": {"description": "Gyldig", "url": base},
+        "fhirVersion": FHIR_VERSION[release],
+        "format": ["application/fhir+json", "json"],
+        "rest": [_rest(base, writable=writable)],
+    }
+    return written
+
+
+def _rest(base: str, *, writable: bool) -> Json:
+    security = {"system": "http://terminology.hl7.org/CodeSystem/restful-security-service", "code": "OAuth"}
+    return {
+        "mode": "server",
+        "security": {"cors": True, "service": [{"coding": [security]}]},
+        "resource": [_resource(kind, names, writable=writable) for kind, names in _RESOURCES.items()],
+        "interaction": [{"code": "batch"}],
+        "operation": [{"name": "versions", "definition": f"{_OPERATION}CapabilityStatement-versions"}],
+    }
+
+
+def _resource(kind: str, names: tuple[str, ...], *, writable: bool) -> Json:
+    codes = ["read", "search-type", "vread", *(("create", "update", "delete") if writable else ())]
+    return {
+        "type": kind,
+        "interaction": [{"code": code} for code in codes],
+        "versioning": "versioned",
+        "searchParam": [{"name": name, "type": type_} for name, type_ in _SEARCH.items()],
+        "operation": [{"name": name, "definition": f"{_OPERATION}{kind}-{name}"} for name in names],
+    }
+
+
+def terminology_capabilities(catalog: Catalog, base: str, release: str) -> Json:
+    """The TerminologyCapabilities: every code system with its versions, and what expansions take."""
+    written = _head("TerminologyCapabilities", base, release)
+    systems = [_system(catalog, url) for url in catalog.code_systems()]
+    if systems:
+        written["codeSystem"] = systems
+    written["expansion"] = {
+        "hierarchical": True,
+        "paging": True,
+        "incomplete": False,
+        "parameter": [{"name": name} for name in _EXPANSION],
+    }
+    written["validateCode"] = {"translations": True}
+    written["translation"] = {"needsMap": False}
+    return written
+
+
+def _system(catalog: Catalog, url: str) -> Json:
+    labels = [label for label in catalog.versions(url) if label]
+    return {"uri": url, "version": [{"code": label} for label in labels]} if labels else {"uri": url}
+
+
+def versions(release: str) -> Json:
+    """The FHIR versions served, and the one of this address."""
+    items = [writing("version", "string", v.rpartition(".")[0]) for v in FHIR_VERSION.values()]
+    return parameters([*items, writing("default", "string", FHIR_VERSION[release].rpartition(".")[0])])

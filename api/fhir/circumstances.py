@@ -1,0 +1,157 @@
+"""From parameters and headers to the context of an operation: where to look, when, which versions, languages.
+
+Here: what all operations share. Not here: what each operation asks (``questions``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from api.fhir.outcome import Refused, refuse
+from api.fhir.parameters import Given
+from api.fhir.settings import FhirSettings
+from loaders.fhir.codesystem import read_code_system
+from loaders.fhir.conceptmap import read_concept_map
+from loaders.fhir.valueset import read_value_set
+from registry.canonical import join, split
+from registry.errors import ContentError
+from registry.issues import issue
+from registry.languages import BadLanguage, Languages, parse
+from registry.memory_view import MemoryView
+from registry.operations.catalog import Catalog, MemoryCatalog, Missing
+from registry.operations.context import Context, Pins
+from registry.operations.valueset import ValueSet
+
+__all__ = ["Call", "add_resource", "context_of", "speak", "value_set_of"]
+
+
+@dataclass(slots=True)
+class Call:
+    """One request as operations see it; ``headers`` with lower-case names."""
+
+    catalog: Catalog
+    settings: FhirSettings
+    release: str
+    given: Given
+    headers: dict[str, str] = field(default_factory=dict)
+    on: date | None = None  #: of ``/as-of/DATE/``
+    instance: dict[str, str] = field(default_factory=dict)  #: type, url and version of the resource called on
+
+
+def add_resource(catalog: MemoryCatalog, resource: Any, place: str) -> None:
+    """Add a terminology resource; raises Refused naming what is wrong with it."""
+    kind = resource.get("resourceType") if isinstance(resource, dict) else None
+    try:
+        if kind == "CodeSystem":
+            found = read_code_system(resource)
+            catalog.add_code_system(MemoryView(found.info, found.records))
+        elif kind == "ValueSet":
+            catalog.add_value_set(read_value_set(resource))
+        elif kind == "ConceptMap":
+            catalog.add_concept_map(read_concept_map(resource))
+        else:
+            raise refuse("REQUEST_INVALID", f"A terminology resource is expected, not {kind}", place=place)
+    except ContentError as error:
+        raise refuse("REQUEST_INVALID", str(error), place=place) from error
+
+
+def overlaid(call: Call) -> Catalog:
+    """The catalog with the resources sent along laid over it, as known at the time asked for."""
+    known_at = call.given.text("known-at")
+    base = call.catalog.as_known_at(known_at or None)
+    sent = call.given.all("tx-resource")
+    if not sent:
+        return base
+    upper = MemoryCatalog(base)
+    for number, resource in enumerate(sent):
+        add_resource(upper, resource, f"tx-resource[{number}]")
+    return upper
+
+
+def context_of(call: Call) -> Context:
+    """The circumstances of an operation."""
+    given = call.given
+    asked = given.day("date") or call.on
+    return Context(
+        catalog=overlaid(call),
+        pins=Pins.read(
+            given.texts("system-version"),
+            given.texts("check-system-version"),
+            given.texts("force-system-version"),
+            given.texts("default-valueset-version"),
+        ),
+        languages=_languages(call, None),
+        on=asked or call.settings.today(),
+        asked=asked is not None,
+        supplements=given.texts("useSupplement"),
+        limit=_limit(call),
+    )
+
+
+def _limit(call: Call) -> int:
+    """A caller may ask for a smaller limit than ours, never for a greater one."""
+    wanted = call.headers.get("x-too-costly-threshold", "")
+    return min(int(wanted), call.settings.limit) if wanted.isdigit() else call.settings.limit
+
+
+def _languages(call: Call, value_set: ValueSet | None) -> Languages | None:
+    """Parameter, the value set's own parameter, header; raises Refused for a bad parameter."""
+    asked = call.given.text("displayLanguage")
+    own = value_set.parameters.get("displayLanguage", "") if value_set else ""
+    if asked or own:
+        try:
+            return parse(asked or own)
+        except BadLanguage:
+            raise Refused(issue("INVALID_DISPLAY_NAME", asked or own)) from None
+    return _tolerant(call.headers.get("accept-language", ""))
+
+
+def _tolerant(text: str) -> Languages | None:
+    try:
+        found = parse(text)
+    except BadLanguage:
+        return None
+    return found if found.tags else None
+
+
+def speak(context: Context, call: Call, value_set: ValueSet) -> None:
+    """Choose the languages for an answer about a value set; its own language comes last."""
+    context.languages = _languages(call, value_set)
+    if context.languages is None and value_set.language:
+        context.languages, context.languages_told = _tolerant(value_set.language), False
+
+
+def value_set_of(context: Context, call: Call) -> ValueSet:
+    """The value set that the request names or brings; raises Refused where it is unknown."""
+    given, inline = call.given, call.given.object("valueSet")
+    url = given.text("url") or call.instance.get("url", "")
+    if inline is not None:
+        return _inline(inline, url)
+    if not url:
+        raise refuse("REQUEST_REQUIRED", "url", place="url")
+    version = given.text("valueSetVersion") or call.instance.get("version", "")
+    found = context.value_set(url, version)
+    if isinstance(found, ValueSet):
+        return found
+    raise _unknown(context, found, url, version)
+
+
+def _inline(resource: dict[str, Any], url: str) -> ValueSet:
+    try:
+        found = read_value_set(resource)
+    except ContentError as error:
+        raise refuse("REQUEST_INVALID", str(error), place="valueSet") from error
+    if resource.get("resourceType") != "ValueSet":
+        raise refuse("REQUEST_INVALID", "'valueSet' is to be a ValueSet", place="valueSet")
+    if url and split(url)[0] != found.url:
+        raise refuse("REQUEST_INVALID", "Both 'url' and 'valueSet' are given, and they differ", place="url")
+    return found
+
+
+def _unknown(context: Context, missing: Missing, canonical: str, version: str) -> Refused:
+    url, named = split(canonical)
+    if missing.reason in ("before_first", "gap", "after_last"):
+        return refuse("VALUESET_NOT_IN_FORCE", url, context.on, missing.reason)
+    return refuse("Unable_to_resolve_value_Set_", join(url, version or named or context.pins.value_set(url)))

@@ -1,0 +1,97 @@
+"""A version's content as a CodeSystem resource. Not here: other resources, answers of operations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from api.fhir.encoding import designation_json, typed
+from registry.operations.displays import main
+from registry.records import ConceptRecord
+from registry.views import ContentView, ViewInfo
+
+__all__ = ["code_system_json"]
+
+Json = dict[str, Any]
+_URI = "http://hl7.org/fhir/concept-properties#"
+_PERIOD = "http://hl7.org/fhir/5.0/StructureDefinition/extension-CodeSystem.effectivePeriod"
+
+
+def code_system_json(view: ContentView, *, content: bool = True) -> Json:
+    """The resource; without ``content`` its metadata only. Parents are told as properties."""
+    info = view.info
+    written = _shell(info)
+    written["count"] = len(view)
+    properties = _properties(view)
+    if properties:
+        written["property"] = properties
+    if content:
+        written["concept"] = list(_concepts(view))
+    return written
+
+
+def _shell(info: ViewInfo) -> Json:
+    own = {k: v for k, v in info.shell.items() if k not in ("concept", "property", "text", "count")}
+    written: Json = {"resourceType": "CodeSystem", "status": info.status, "content": info.content}
+    written |= {"url": info.url, "caseSensitive": info.case_sensitive}
+    if info.title:
+        written["title"] = info.title
+    if info.version:
+        written["version"] = info.version
+    if info.valid_from or info.valid_to:
+        written["extension"] = [{"url": _PERIOD, "valuePeriod": _period(info)}]
+    if info.hierarchy:
+        written["hierarchyMeaning"] = "is-a"
+    return {**written, **own}
+
+
+def _period(info: ViewInfo) -> Json:
+    """FHIR's Period: its end is the last day."""
+    period: Json = {}
+    if info.valid_from:
+        period["start"] = info.valid_from.isoformat()
+    if info.valid_to:
+        period["end"] = (info.valid_to - timedelta(days=1)).isoformat()
+    return period
+
+
+def _properties(view: ContentView) -> list[Json]:
+    found = []
+    for p in view.info.properties:
+        written = {"code": p.code, "type": p.type}
+        if p.uri:
+            written["uri"] = p.uri
+        if p.description:
+            written["description"] = p.description
+        found.append(written)
+    if view.info.hierarchy and not any(p.code == "parent" for p in view.info.properties):
+        found.append({"code": "parent", "uri": _URI + "parent", "type": "code"})
+    return found
+
+
+def _concepts(view: ContentView) -> Iterator[Json]:
+    order = view.page(view.all(), 0, None)
+    for ident, record in zip(order, view.concepts(order), strict=True):
+        parents = [r.code for r in view.concepts(view.parents(ident))] if record.parents else []
+        yield _concept(record, parents)
+
+
+def _concept(record: ConceptRecord, parents: list[str]) -> Json:
+    written: Json = {"code": record.code}
+    if record.extensions:
+        written["extension"] = list(record.extensions)
+    own = main(record)
+    if own is not None:
+        written["display"] = own.text
+    definition = next((n.text for n in record.notes if n.kind == "definition"), "")
+    if definition:
+        written["definition"] = definition
+    others = [designation_json(d) for d in record.designations if d is not own]
+    if others:
+        written["designation"] = others
+    properties = [{"code": "parent", "valueCode": p} for p in parents]
+    properties += [{"code": p.code, **typed(p.type, p.value)} for p in record.properties]
+    if properties:
+        written["property"] = properties
+    return written

@@ -1,0 +1,106 @@
+"""The resources of the server by identity: what search, read and instance-level operations find.
+
+Here: an index over the catalog, kept as long as the catalog does not change. Not here: search parameters
+(``search``), the JSON of content (``codesystems``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from api.fhir.codesystems import code_system_json
+from registry.operations.catalog import Catalog, Missing
+
+__all__ = ["Held", "Library", "library"]
+
+Json = dict[str, Any]
+_NO_ID = re.compile(r"[^A-Za-z0-9\-.]+")
+
+
+@dataclass(slots=True)
+class Held:
+    """One version of a resource; ``shell`` is its metadata."""
+
+    kind: str
+    id: str
+    url: str
+    version: str
+    shell: Json
+    definition: Json = field(default_factory=dict)
+
+    def complete(self, catalog: Catalog) -> Json:
+        """The whole resource."""
+        if self.kind == "CodeSystem":
+            view = catalog.code_system(self.url, self.version)
+            if not isinstance(view, Missing):
+                return {**code_system_json(view), "id": self.id}
+        return {**self.shell, **self.definition}
+
+
+class Library:
+    """All resources of a catalog, by type and id and by canonical URL."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self.kinds: dict[str, list[Held]] = {"CodeSystem": [], "ValueSet": [], "ConceptMap": []}
+        self._ids: dict[tuple[str, str], Held] = {}
+        self._urls: dict[tuple[str, str], list[Held]] = {}
+        for held in _everything(catalog):
+            self._add(held)
+
+    def _add(self, held: Held) -> None:
+        name, number = held.id, 1
+        while (held.kind, held.id) in self._ids:
+            number += 1
+            held.id = f"{name[:60]}.{number}"
+        held.shell = {"resourceType": held.kind, **held.shell, "id": held.id}
+        self.kinds[held.kind].append(held)
+        self._ids[(held.kind, held.id)] = held
+        self._urls.setdefault((held.kind, held.url), []).append(held)
+
+    def by_id(self, kind: str, ident: str) -> Held | None:
+        """The resource of an id."""
+        return self._ids.get((kind, ident))
+
+    def by_url(self, kind: str, url: str) -> list[Held]:
+        """All versions of a canonical URL."""
+        return self._urls.get((kind, url), [])
+
+
+def make_id(*parts: str) -> str:
+    """An id that FHIR allows, from texts that tell the resource apart."""
+    return _NO_ID.sub("-", "-".join(p for p in parts if p)).strip("-.")[:64] or "unnamed"
+
+
+def _everything(catalog: Catalog) -> Iterator[Held]:
+    for url in catalog.code_systems():
+        for version in catalog.versions(url) or [""]:
+            view = catalog.code_system(url, version)
+            if isinstance(view, Missing):
+                continue
+            shell = code_system_json(view, content=False)
+            ident = str(view.info.shell.get("id", "")) or make_id(view.info.system or url, version)
+            yield Held("CodeSystem", ident, url, view.info.version, shell)
+    for value_set in catalog.value_sets():
+        ident = str(value_set.shell.get("id", "")) or make_id(value_set.url, value_set.version)
+        shell, definition = dict(value_set.shell), value_set.definition
+        yield Held("ValueSet", ident, value_set.url, value_set.version, shell, definition)
+    for one in catalog.concept_maps():
+        ident = str(one.shell.get("id", "")) or make_id(one.url, one.version)
+        yield Held("ConceptMap", ident, one.url, one.version, dict(one.shell), one.definition)
+
+
+_LATEST: list[tuple[object, Library]] = []
+
+
+def library(catalog: Catalog) -> Library:
+    """The library of a catalog; the last one is kept while the catalog stays as it is."""
+    stamp = catalog.stamp()
+    if stamp is not None and _LATEST and _LATEST[0][0] == stamp:
+        return _LATEST[0][1]
+    made = Library(catalog)
+    if stamp is not None:
+        _LATEST[:] = [(stamp, made)]
+    return made

@@ -1,0 +1,180 @@
+"""From a request to an answer: which route, read and search, batches. No network here.
+
+Here: dispatch by method and path. Not here: HTTP's encoding (``app``), operations (``questions``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from api.fhir.capability import capability_statement, terminology_capabilities, versions
+from api.fhir.circumstances import Call
+from api.fhir.library import Held, library
+from api.fhir.outcome import Refused, outcome, refuse
+from api.fhir.parameters import Given
+from api.fhir.questions import OPERATIONS
+from api.fhir.search import elements, search, summary
+from api.fhir.settings import FhirSettings
+from registry.issues import Issue, issue
+from registry.operations.catalog import Catalog
+
+__all__ = ["Reply", "Request", "Service"]
+
+Json = dict[str, Any]
+_KINDS = ("CodeSystem", "ValueSet", "ConceptMap")
+_RELEASES = {"r4": "R4", "r5": "R5"}
+_MOST_ENTRIES = 1000
+
+
+@dataclass(slots=True, kw_only=True)
+class Request:
+    """One request; ``path`` in pieces below the base, ``body`` already read as JSON."""
+
+    method: str
+    path: tuple[str, ...]
+    query: Sequence[tuple[str, str]] = ()
+    body: Any = None
+    headers: dict[str, str] = field(default_factory=dict)
+    base: str = ""
+
+
+@dataclass(slots=True)
+class Reply:
+    """One answer."""
+
+    status: int
+    body: Json | None
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+class Service:
+    """Answers requests about a catalog in R4 or R5."""
+
+    def __init__(self, catalog: Callable[[], Catalog], release: str, settings: FhirSettings) -> None:
+        self._catalog, self._release, self._settings = catalog, release, settings
+
+    def answer(self, request: Request) -> Reply:
+        """The answer, an OperationOutcome where the request cannot be answered."""
+        try:
+            return self._routed(request)
+        except Refused as refused:
+            return Reply(refused.issue.status, outcome([refused.issue]))
+
+    def _routed(self, request: Request) -> Reply:
+        path, release, on, base = request.path, self._release, None, request.base
+        if path and path[0] in _RELEASES:
+            release, path, base = _RELEASES[path[0]], path[1:], f"{base}/{path[0]}"
+        if len(path) >= 2 and path[0] == "as-of":
+            on, base, path = _day(path[1]), f"{base}/as-of/{path[1]}", path[2:]
+        call = Call(self._catalog(), self._settings, release, Given(), request.headers, on)
+        return self._route(request, path, call, base)
+
+    def _route(self, request: Request, path: tuple[str, ...], call: Call, base: str) -> Reply:
+        if not path:
+            return self._batch(request, call)
+        if path[0] == "metadata" and len(path) == 1:
+            return Reply(200, self._metadata(request, call, base))
+        if path == ("$versions",):
+            return Reply(200, versions(call.release))
+        if path[0] not in _KINDS:
+            raise refuse("REQUEST_NOT_SUPPORTED", f"There is nothing at '{'/'.join(path)}'")
+        if path[-1].startswith("$"):
+            return self._operation(request, path, call)
+        return self._resource(request, path, call, base)
+
+    def _metadata(self, request: Request, call: Call, base: str) -> Json:
+        if dict(request.query).get("mode") == "terminology":
+            return terminology_capabilities(call.catalog, base, call.release)
+        return capability_statement(base, call.release, writable=self._settings.writable)
+
+    def _operation(self, request: Request, path: tuple[str, ...], call: Call) -> Reply:
+        operation = OPERATIONS.get((path[0], path[-1]))
+        if operation is None or len(path) > 3:
+            raise refuse("REQUEST_NOT_SUPPORTED", f"There is no operation '{'/'.join(path)}'")
+        if len(path) == 3:
+            held = self._held(call, path[0], path[1])
+            call.instance = {"url": held.url, "version": held.version}
+        call.given = Given.of_query(request.query)
+        if request.method == "POST" and request.body is not None:
+            call.given = Given.of_resource(request.body).over(call.given)
+        elif request.method not in ("GET", "HEAD", "POST"):
+            raise Refused(_not_allowed(request.method))
+        return Reply(200, operation(call))
+
+    def _held(self, call: Call, kind: str, ident: str) -> Held:
+        held = library(call.catalog).by_id(kind, ident)
+        if held is None:
+            raise refuse("RESOURCE_UNKNOWN", kind, ident)
+        return held
+
+    def _resource(self, request: Request, path: tuple[str, ...], call: Call, base: str) -> Reply:
+        searching = len(path) == 1 or path[1:] == ("_search",)
+        if searching and (request.method in ("GET", "HEAD") or path[1:] == ("_search",)):
+            found = search(call.catalog, library(call.catalog), path[0], request.query, base)
+            return Reply(200, found)
+        if request.method not in ("GET", "HEAD"):
+            raise refuse("FORBIDDEN", "Resources cannot be changed here")
+        if len(path) not in (2, 4) or (len(path) == 4 and path[2] != "_history"):
+            raise refuse("REQUEST_NOT_SUPPORTED", f"There is nothing at '{'/'.join(path)}'")
+        held = self._held(call, path[0], path[1])
+        if len(path) == 4 and path[3] != "1":
+            raise refuse("RESOURCE_UNKNOWN", path[0], "/".join(path[1:]))
+        return Reply(200, _read(held, call.catalog, dict(request.query)))
+
+    def _batch(self, request: Request, call: Call) -> Reply:
+        bundle = request.body
+        if request.method != "POST" or not isinstance(bundle, dict) or bundle.get("resourceType") != "Bundle":
+            raise refuse("REQUEST_INVALID", "A Bundle of type batch is expected here", place="Bundle")
+        entries = bundle.get("entry", [])
+        if bundle.get("type") != "batch" or not isinstance(entries, list) or len(entries) > _MOST_ENTRIES:
+            message = f"A batch of at most {_MOST_ENTRIES} entries is expected"
+            raise refuse("REQUEST_INVALID", message, place="Bundle.type")
+        answers = [self._entry(entry, request, number) for number, entry in enumerate(entries)]
+        return Reply(200, {"resourceType": "Bundle", "type": "batch-response", "entry": answers})
+
+    def _entry(self, entry: Any, request: Request, number: int) -> Json:
+        wanted = entry.get("request") if isinstance(entry, dict) else None
+        place = f"Bundle.entry[{number}].request"
+        if not isinstance(wanted, dict) or not isinstance(wanted.get("url"), str) or not wanted["url"]:
+            reply = Reply(400, outcome([refuse("REQUEST_REQUIRED", "request", place=place).issue]))
+        else:
+            url = urlsplit(wanted["url"])
+            prefix = [p for p in request.path if p in _RELEASES or p == "as-of" or p[:1].isdigit()]
+            pieces = tuple(p for p in url.path.split("/") if p)
+            one = Request(
+                method=str(wanted.get("method", "GET")),
+                path=(*prefix, *pieces),
+                query=parse_qsl(url.query, keep_blank_values=True),
+                body=entry.get("resource"),
+                headers=request.headers,
+                base=request.base,
+            )
+            reply = self.answer(one) if pieces else Reply(400, outcome([_not_allowed("batch")]))
+        told: Json = {"response": {"status": str(reply.status)}}
+        if reply.body is not None:
+            told["resource"] = reply.body
+        return told
+
+
+def _not_allowed(method: str) -> Issue:
+    problem = issue("REQUEST_NOT_SUPPORTED", f"'{method}' is not possible here")
+    return replace(problem, status=405)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise refuse("REQUEST_INVALID", f"'{text}' is no date", place="as-of") from None
+
+
+def _read(held: Held, catalog: Catalog, options: dict[str, str]) -> Json:
+    if options.get("_elements"):
+        return elements(held, catalog, options["_elements"])
+    if options.get("_summary", "false") in ("true", "text"):
+        return summary(held.shell)
+    return held.complete(catalog)

@@ -1,0 +1,28 @@
+"""What the FHIR application is told when it is made. Not here: settings of the process (``api.settings``)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+__all__ = ["FhirSettings", "oslo_today"]
+
+
+def oslo_today() -> date:
+    """The calendar date in Oslo now."""
+    return datetime.now(ZoneInfo("Europe/Oslo")).date()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FhirSettings:
+    """``limit``: codes in one expansion without a count. ``writable``: whether resources may be changed.
+
+    ``cache_entries``: sets of resources that ``$cache-control`` keeps. ``today``: the day that counts as now.
+    """
+
+    limit: int = 10_000
+    writable: bool = False
+    cache_entries: int = 100
+    today: Callable[[], date] = oslo_today
