@@ -27,6 +27,7 @@ from registry.store.engine import Connection, Database, now_us
 from registry.store.hierarchy import check_acyclic
 from registry.store.search import add_terms
 from registry.store.states import encode, pack_ordering, state_hash
+from registry.store.text import compact_code
 from registry.systems import CodeRules, known, rules_for
 
 __all__ = [
@@ -280,13 +281,12 @@ def _write_states(
     for offset, n in enumerate(fresh):
         stored[prepared.hashes[n]] = start + offset
     concepts = _write_concepts(connection, writer, system_id, prepared)
-    rules = system.rules
     if progress is not None:
         progress("storing", 0, len(fresh))
     connection.insert(
         "concept_state",
         ("id", "system_id", "concept_id", "code", "compact", "parents", "hash", "body"),
-        _state_rows(prepared, fresh, start, system_id, concepts, rules),
+        _state_rows(prepared, fresh, start, system_id, concepts),
     )
     new = [(start + offset, prepared.records[n]) for offset, n in enumerate(fresh)]
     _index_properties(connection, system_id, new)
@@ -315,13 +315,11 @@ def _state_rows(
     start: int,
     system_id: int,
     concepts: dict[str, int],
-    rules: CodeRules,
 ) -> Iterator[tuple[Any, ...]]:
-    compact = rules.compact
     for offset, n in enumerate(fresh):
         r = prepared.records[n]
         parents = array("I", (concepts[p] for p in r.parents)).tobytes() if r.parents else None
-        yield (start + offset, system_id, concepts[r.key or r.code], r.code, compact(r.code).casefold(), parents,
+        yield (start + offset, system_id, concepts[r.key or r.code], r.code, compact_code(r.code), parents,
                prepared.hashes[n], prepared.bodies[n])  # fmt: skip
 
 

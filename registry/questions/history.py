@@ -16,6 +16,7 @@ from registry.reasons import explain
 from registry.records import ConceptRecord
 from registry.results import Change, History, Span, SpanChange
 from registry.store.content import family_codes, states_by_code
+from registry.store.text import compact_code
 from registry.versions import Segment, Timeline
 
 __all__ = ["history"]
@@ -77,7 +78,7 @@ def _family(context: Context, timeline: Timeline, code: str) -> BitMap:
         return own
     roots = [p for p in rules.structural_parents(code) if states_by_code(context.connection, system_id, p)]
     root = roots[0] if roots else code
-    prefix = rules.compact(root).casefold()
+    prefix = compact_code(root)
     return own | BitMap(i for i, _ in family_codes(context.connection, system_id, prefix))
 
 

@@ -11,6 +11,7 @@ from registry.context import Context, Resolved
 from registry.results import CodeDisplay, Hierarchy, Subsumption
 from registry.store.content import family_codes
 from registry.store.stored_view import StoredView
+from registry.store.text import compact_code
 
 __all__ = ["RELATIONS", "hierarchy", "subsumes"]
 
@@ -77,7 +78,7 @@ def _structural(
     if relation in ("parents", "ancestors"):
         above = [i for p in rules.structural_parents(code) if (i := view.find(p)) is not None]
         return _displays(view, above[:1] if relation == "parents" else above)
-    prefix = rules.compact(code).casefold()
+    prefix = compact_code(code)
     family = family_codes(context.connection, resolved.system.system_id if resolved.system else 0, prefix)
     below = view.page(view.all() & BitMap(i for i, _ in family), 0, None)
     longer = [(i, r.code) for i, r in zip(below, view.concepts(below), strict=True) if r.code != code]

@@ -34,10 +34,6 @@ class CodeRules:
         """The form that the system defines, from the code as people and files write it."""
         return code.strip()
 
-    def compact(self, code: str) -> str:
-        """The code without its punctuation, as files and fast typists write it."""
-        return code.replace(".", "").replace(" ", "")
-
     def structural_parents(self, code: str) -> list[str]:
         """Shorter codes that contain this one, nearest first, whether or not they exist."""
         return []
