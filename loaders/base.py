@@ -94,8 +94,8 @@ class Loader(Protocol):
     name: str  #: as in ``--format NAME``
     summary: str  #: one line for ``gyldig load --help`` and the docs
 
-    def recognises(self, source: Source) -> bool:
-        """Whether the content (not the file name alone) is of this format."""
+    def members(self, source: Source) -> list[str]:
+        """The members whose content (not name alone) is of this format; none where the source is of another."""
 
     def read(
         self, source: Source, options: LoadOptions, progress: Progress

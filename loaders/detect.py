@@ -46,10 +46,8 @@ def detect(source: Source, *, name: str = "") -> list[Loader]:
     _not_empty(source)
     if name:
         return [_named(source, name)]
-    found = [
-        loader for loader in formats().values() if loader.name != _FALLBACK and loader.recognises(source)
-    ]
-    if not found and formats()[_FALLBACK].recognises(source):
+    found = [loader for loader in formats().values() if loader.name != _FALLBACK and loader.members(source)]
+    if not found and formats()[_FALLBACK].members(source):
         found = [formats()[_FALLBACK]]
     if not found:
         raise FormatError(f"of none of the formats we know ({', '.join(formats())})", file=source.name)
@@ -60,9 +58,9 @@ def _named(source: Source, name: str) -> Loader:
     loader = formats().get(name)
     if loader is None:
         raise UsageError(f"there is no format {name!r}; formats: {', '.join(formats())}")
-    if loader.recognises(source):
+    if loader.members(source):
         return loader
-    others = [other.name for other in formats().values() if other is not loader and other.recognises(source)]
+    others = [other.name for other in formats().values() if other is not loader and other.members(source)]
     instead = f"it looks like {' or '.join(others)}" if others else "nor of any other format we know"
     raise FormatError(f"not of the format {name}: {instead}", file=source.name)
 

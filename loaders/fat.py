@@ -66,9 +66,9 @@ class Fat:
     name = "fat"
     summary = "FAT JSON: Norwegian code lists with dates, parents and flags for each code"
 
-    def recognises(self, source: Source) -> bool:
-        """Whether a member is a JSON list with FAT's field names."""
-        return bool(_lists(source))
+    def members(self, source: Source) -> list[str]:
+        """The members that are JSON lists with FAT's field names."""
+        return _lists(source)
 
     def read(
         self, source: Source, options: LoadOptions, progress: Progress

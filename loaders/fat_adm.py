@@ -30,9 +30,9 @@ class FatAdm:
     name = "fat-adm"
     summary = "administrative code lists (Volven) as FAT serves them: JSON with id, name, status, concepts"
 
-    def recognises(self, source: Source) -> bool:
-        """Whether a member is an object with id, status date and concepts."""
-        return bool(_lists(source))
+    def members(self, source: Source) -> list[str]:
+        """The members that are objects with id, status date and concepts."""
+        return _lists(source)
 
     def read(
         self, source: Source, options: LoadOptions, progress: Progress

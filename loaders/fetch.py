@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -15,14 +16,21 @@ import tempfile
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from loaders.base import LoadOptions
+from platformdirs import user_cache_path
+
+from loaders.base import LoadOptions, Progress
 from loaders.https import MAX_BYTES, download
 from loaders.sources import DeclaredSource, source
 from registry.errors import SourceError, UsageError
+from registry.results import LoadReport
 
-__all__ = ["Fetched", "fetch"]
+if TYPE_CHECKING:
+    from registry import Registry
+
+__all__ = ["Fetched", "default_cache", "fetch"]
 
 _OSLO = ZoneInfo("Europe/Oslo")
 _TIMEOUT = 600  #: seconds that pip or npm may take
@@ -38,6 +46,32 @@ class Fetched:
     format: str
     sha256: str
     cached: bool  #: nothing new came: the same bytes were here already
+
+    def load(
+        self,
+        registry: Registry,
+        *,
+        dry_run: bool = False,
+        wait: bool = True,
+        progress: Progress | None = None,
+    ) -> list[LoadReport]:
+        """Load what was fetched."""
+        from loaders.run import load_paths, silent
+
+        return load_paths(
+            registry,
+            self.paths,
+            self.options,
+            format=self.format,
+            dry_run=dry_run,
+            wait=wait,
+            progress=progress or silent,
+        )
+
+
+def default_cache() -> Path:
+    """Where fetched files are kept: ``GYLDIG_CACHE``, else the user's cache folder."""
+    return Path(os.environ.get("GYLDIG_CACHE") or user_cache_path("gyldig"))
 
 
 def fetch(

@@ -28,11 +28,11 @@ from registry.systems import rules_for
 __all__ = ["Icd10cmConversion", "previous_codes"]
 
 _HEADING = "current code assignment"
-_CODE = re.compile(r"[A-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?")
-_RANGE = re.compile(r"([A-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?)-([A-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?)")
-_PREFIX = re.compile(r"([A-Z]\d[0-9A-Z](?:\.[0-9A-Z]{0,3})?)-")
+_CODE = re.compile(r"[A-Z][0-9A-Z]{2}(?:\.[0-9A-Z]{1,4})?")
+_RANGE = re.compile(r"([A-Z][0-9A-Z]{2}(?:\.[0-9A-Z]{1,4})?)-([A-Z][0-9A-Z]{2}(?:\.[0-9A-Z]{1,4})?)")
+_PREFIX = re.compile(r"([A-Z][0-9A-Z]{2}(?:\.[0-9A-Z]{0,3})?)-")
 _WORDS = re.compile(r"\b(?:a\s+)?codes?\s+from(?:\s+categor(?:y|ies))?\b", re.IGNORECASE)
-_TOKEN = re.compile(r"[A-Z]\d[0-9A-Z](?:\.[0-9A-Z]*)?(?:-(?:[A-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?)?)?")
+_TOKEN = re.compile(r"\b[A-Z][0-9A-Z]{2}(?:\.[0-9A-Z]*)?(?:-(?:[A-Z][0-9A-Z]{2}(?:\.[0-9A-Z]{1,4})?)?)?")
 _MANY = 60  #: codes that a range is spelt out to at most
 
 
@@ -42,9 +42,9 @@ class Icd10cmConversion:
     name = "icd10cm-conversion"
     summary = "ICD-10-CM conversion table (xlsx or csv): new codes and those they were assigned to before"
 
-    def recognises(self, source: Source) -> bool:
-        """Whether a member is a table with that heading."""
-        return bool(_tables(source))
+    def members(self, source: Source) -> list[str]:
+        """The members that are tables with that heading."""
+        return _tables(source)
 
     def read(
         self, source: Source, options: LoadOptions, progress: Progress

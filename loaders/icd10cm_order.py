@@ -23,8 +23,8 @@ from registry.records import ConceptRecord, Designation, Property, PropertyDefin
 
 __all__ = ["Icd10cmOrder", "order_members", "parse_order"]
 
-_LINE = re.compile(rb"\d{5} [A-Z][0-9][0-9A-Z][0-9A-Z ]{4} [01] \S")
-_CODE = re.compile(r"[A-Z][0-9][0-9A-Z]{1,5}")
+_LINE = re.compile(rb"\d{5} [A-Z][0-9A-Z]{2}[0-9A-Z ]{4} [01] \S")
+_CODE = re.compile(r"[A-Z][0-9A-Z]{2,6}")
 _FLAGS = {
     "0": (False, (Property("billable", False, "boolean"),)),
     "1": (True, (Property("billable", True, "boolean"),)),
@@ -41,9 +41,9 @@ class Icd10cmOrder:
     name = "icd10cm-order"
     summary = "ICD-10-CM order file (fixed width), alone or in its zip"
 
-    def recognises(self, source: Source) -> bool:
-        """Whether a member begins with lines of that shape."""
-        return bool(order_members(source))
+    def members(self, source: Source) -> list[str]:
+        """The members that begin with lines of that shape."""
+        return order_members(source)
 
     def read(
         self, source: Source, options: LoadOptions, progress: Progress

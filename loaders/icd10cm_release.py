@@ -21,7 +21,8 @@ __all__ = ["Update", "find_update", "first_day"]
 
 _MONTHS = {"jan": "01", "apr": "04", "jul": "07", "oct": "10"}
 _NAMED = re.compile(
-    r"(jan|apr|oct)[a-z]*[-_ ]*(?:\d{1,2}[-_ ,]+)?(20\d\d)|(20\d\d)[-_ ]*(jan|apr|oct)", re.IGNORECASE
+    r"(?<![a-z])(jan|apr|oct)[a-z]*[-_ ]*(?:\d{1,2}[-_ ,]+)?(20\d\d)|(20\d\d)[-_ ]*(jan|apr|oct)",
+    re.IGNORECASE,
 )
 _YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
 _COUNTED = re.compile(rb"in (icd10cm\S*order\S*\.txt)")

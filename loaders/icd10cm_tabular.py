@@ -44,7 +44,7 @@ _KINDS = {
     "visualImpairment": "note",
 }
 _NODES = ("chapter", "section", "diag")
-_LISTED = re.compile(rb"(?:^|\n)([A-Z]\d[0-9A-Z][0-9A-Z.]{0,5})\b")
+_LISTED = re.compile(rb"(?:^|\n)([A-Z][0-9A-Z]{2}[0-9A-Z.]{0,5})\b")
 
 
 class Icd10cmTabular:
@@ -53,9 +53,9 @@ class Icd10cmTabular:
     name = "icd10cm-tabular"
     summary = "ICD-10-CM tabular list (XML) with notes and chapters, alone or in a package"
 
-    def recognises(self, source: Source) -> bool:
-        """Whether a member is XML with that root."""
-        return bool(_tabulars(source))
+    def members(self, source: Source) -> list[str]:
+        """The members that are XML with that root."""
+        return _tabulars(source)
 
     def read(
         self, source: Source, options: LoadOptions, progress: Progress

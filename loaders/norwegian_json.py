@@ -49,9 +49,9 @@ class NorwegianJson:
     name = "norwegian-json"
     summary = "JSON list of code and text: Norwegian ICD-10, ICPC-2, ICPC-2B (file, folder, zip, npm package)"
 
-    def recognises(self, source: Source) -> bool:
-        """Whether a member begins as such a list."""
-        return bool(_lists(source))
+    def members(self, source: Source) -> list[str]:
+        """The members that begin as such a list."""
+        return _lists(source)
 
     def read(
         self, source: Source, options: LoadOptions, progress: Progress

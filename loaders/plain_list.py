@@ -43,9 +43,9 @@ class PlainList:
         "list of codes: delimited text or xlsx, columns declared (--column, a TOML beside it) or told apart"
     )
 
-    def recognises(self, source: Source) -> bool:
-        """Whether a member is a table: one delimiter in every line, or an xlsx."""
-        return bool(_tables(source))
+    def members(self, source: Source) -> list[str]:
+        """The members that are tables: one delimiter in every line, or an xlsx."""
+        return _tables(source)
 
     def read(
         self, source: Source, options: LoadOptions, progress: Progress

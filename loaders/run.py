@@ -1,6 +1,7 @@
 """From paths to the registry: open, recognise, read, hand over.
 
-Here: the order of things. Not here: formats, the database (``registry``).
+Here: the order of things, archives inside a folder, files that nothing reads. Not here: formats, the database
+(``registry``).
 """
 
 from __future__ import annotations
@@ -9,15 +10,23 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from loaders.archive import open_source
-from loaders.base import LoadOptions, ParsedMap, ParsedRelease, Progress
-from loaders.detect import detect
+from msgspec.structs import replace
+
+from loaders.archive import FolderSource, open_source
+from loaders.base import Loader, LoadOptions, ParsedMap, ParsedRelease, Progress, Source
+from loaders.detect import detect, formats
+from registry.errors import FormatError
 from registry.results import LoadReport
 
 if TYPE_CHECKING:
     from registry import Registry
 
-__all__ = ["load_paths", "parse_paths"]
+__all__ = ["load_paths", "parse_paths", "silent"]
+
+_ARCHIVES = (".zip", ".tgz", ".tar.gz", ".whl")
+#: files that belong to another one, or to people
+_COMPANIONS = (".toml", ".md", ".pdf", ".rst", ".html", ".js", ".cjs", ".mjs", ".ts", ".map", ".py")
+_DATA = (".json", ".csv", ".tsv", ".txt", ".xml", ".xlsx")
 
 
 def silent(stage: str, done: int, total: int | None) -> None:
@@ -29,9 +38,8 @@ def parse_paths(
 ) -> Iterator[ParsedRelease | ParsedMap]:
     """Everything that the files, folders or archives hold, parsed; raises registry.errors.SourceError."""
     for path in paths:
-        source = open_source(path)
-        for loader in detect(source, name=format):
-            yield from loader.read(source, options, progress)
+        for source in _sources(Path(path), format):
+            yield from _parse(source, options, format, progress)
 
 
 def load_paths(
@@ -46,7 +54,59 @@ def load_paths(
 ) -> list[LoadReport]:
     """Load files, folders or archives; with ``dry_run`` only report what would change.
 
-    All are parsed before the first is stored, so that bad input stores nothing.
+    All are parsed before the first is stored, so that bad input stores nothing. ``wait``: for another load.
     """
     parsed = list(parse_paths(paths, options, format=format, progress=progress))
     return [registry.load_parsed(item, dry_run=dry_run, wait=wait, progress=progress) for item in parsed]
+
+
+def _sources(path: Path, format: str) -> Iterator[Source]:
+    """The source itself, and for a folder the archives in it as sources of their own."""
+    source = open_source(path)
+    archives: list[str] = []
+    if isinstance(source, FolderSource):
+        archives = [m for m in source.members() if m.lower().endswith(_ARCHIVES)]
+    if not archives or _recognised(source, format):
+        yield source
+    for member in archives:
+        yield open_source(path / member)
+
+
+def _recognised(source: Source, format: str) -> bool:
+    return any(loader.members(source) for name, loader in formats().items() if format in ("", name))
+
+
+def _parse(
+    source: Source, options: LoadOptions, format: str, progress: Progress
+) -> Iterator[ParsedRelease | ParsedMap]:
+    loaders = detect(source, name=format)
+    unread = _unread(source, loaders)
+    for loader in loaders:
+        for item in loader.read(source, options, progress):
+            if unread and isinstance(item, ParsedRelease):
+                notice = f"of {source.name} not read: {', '.join(unread)}"
+                header = replace(item.header, notices=(*item.header.notices, notice))
+                item = ParsedRelease(
+                    header=header, concepts=item.concepts, system=item.system, ordered=item.ordered
+                )
+                unread = []
+            yield item
+
+
+def _unread(source: Source, loaders: list[Loader]) -> list[str]:
+    """Names of data files that no loader reads; raises FormatError for one that is empty."""
+    read = {member for loader in loaders for member in loader.members(source)}
+    rest = [
+        m for m in source.members() if m not in read and not m.lower().endswith((*_COMPANIONS, *_ARCHIVES))
+    ]
+    for member in rest:
+        if member.lower().endswith(_DATA) and not source.read(member, 1):
+            raise FormatError("the file is empty", file=source.label(member))
+    data = [m for m in rest if m.lower().endswith(_DATA) and "dist-info" not in m]
+    return [m.rsplit("/", 1)[-1] for m in data if not _helps(m)][:10]
+
+
+def _helps(member: str) -> bool:
+    """Whether a loader looks at the file beside the one it reads: addenda, lists of codes, package.json."""
+    name = member.rsplit("/", 1)[-1].lower()
+    return "addenda" in name or "code-list" in name or "package" in name or name.startswith("tsconfig")

@@ -12,7 +12,7 @@ from registry.systems.base import CodeRules, Reserve
 
 __all__ = ["ICD10_CM", "ICD10_NO", "Icd10Rules"]
 
-_BLOCK = re.compile(r"[A-Z]\d[0-9A-Z]-[A-Z]\d[0-9A-Z]|[IVX]{1,5}")
+_BLOCK = re.compile(r"[A-Z][0-9A-Z]{2}-[A-Z][0-9A-Z]{2}|[IVX]{1,5}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,5 +47,5 @@ ICD10_CM = Icd10Rules(
     name="icd-10-cm",
     upper=True,
     contains_longer=True,
-    syntax=r"[A-Z][0-9][0-9A-Z](\.[0-9A-Z]{1,4})?|[A-Z]\d[0-9A-Z]-[A-Z]\d[0-9A-Z]|[0-9]{1,2}|[IVX]{1,5}",
+    syntax=r"[A-Z][0-9A-Z]{2}(\.[0-9A-Z]{1,4})?|[A-Z][0-9A-Z]{2}-[A-Z][0-9A-Z]{2}|[0-9]{1,2}|[IVX]{1,5}",
 )

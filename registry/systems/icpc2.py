@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from registry.systems.base import CodeRules
+from registry.systems.base import CodeRules, Reserve
 
 __all__ = ["ICPC2B_NO", "ICPC2_NO", "Icpc2Rules", "Icpc2bRules"]
 
 _PROCESS = re.compile(r"[-A-Z]([3-6]\d)")
-DIAGNOSES = r"[A-Z](?:[0-2]\d|[7-9]\d)"
+DIAGNOSES = r"[A-Z](?:[0-2]\d|[7-9]\d)\d?"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,8 +45,9 @@ class Icpc2bRules(CodeRules):
 
 ICPC2_NO = Icpc2Rules(
     name="icpc-2-no",
+    reserve=(Reserve(display=r"^Utbruddssykdom definert av FHI"),),
     subsets={"without-process-codes": DIAGNOSES},
-    syntax=r"[A-Z]\d\d|-[3-6]\d",
+    syntax=r"[A-Z]\d\d\d?|-[3-6]\d",
 )
 ICPC2B_NO = Icpc2bRules(
     name="icpc-2b-no", contains_longer=False, syntax=r"(?:[A-Z]\d\d|-[3-6]\d)(?:\.\d{4})?"

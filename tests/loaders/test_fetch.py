@@ -15,7 +15,7 @@ from loaders.base import ParsedRelease
 from loaders.detect import formats
 from loaders.fetch import fetch
 from loaders.run import parse_paths
-from loaders.sources import declared
+from loaders.sources import declared, source
 from registry.errors import GyldigError, SourceError, UsageError
 from registry.systems import known
 from tests.loaders.test_fat import TREE, row
@@ -60,12 +60,12 @@ PATH = "/api/code-systems/ICD10/download/JSON"
 
 
 def test_every_declaration_is_whole() -> None:
-    for name, source in declared().items():
-        assert source.title and source.publisher and source.licence and source.validity, name
-        assert source.transport in ("pip", "npm", "https")
-        assert not source.format or source.format in formats()
-        assert all(known(system) for system in source.systems)
-        assert source.url.startswith("https://") if source.transport == "https" else source.package
+    for item in declared():
+        assert item.title and item.publisher and item.licence and item.validity, item.name
+        assert item.transport in ("pip", "npm", "https")
+        assert not item.format or item.format in formats()
+        assert all(known(system) for system in item.systems)
+        assert item.url.startswith("https://") if item.transport == "https" else item.package
 
 
 def test_fat_over_https(site: Site, tmp_path: Path) -> None:
@@ -140,13 +140,14 @@ def test_no_server_is_a_source_error(tmp_path: Path) -> None:
     ("name", "version", "found"),
     [
         ("simple-icd-10-cm", "2021-01", {("icd-10-cm", "2021-01")}),
+        ("simple-icd-10-cm", "1.0.5", {("icd-10-cm", "2021-01")}),
         ("simple-icd-10-cm", "2025-04", {("icd-10-cm", "2025-04")}),
         ("simple-icd-10-cm", "2026-04", {("icd-10-cm", "2026-04")}),
         ("navikt-diagnosekoder", "", {("icd-10-no", "2026"), ("icpc-2-no", "2026")}),
     ],
 )
 def test_packages(tmp_path: Path, name: str, version: str, found: set[tuple[str, str]]) -> None:
-    if declared()[name].transport == "npm" and shutil.which("npm") is None:
+    if source(name).transport == "npm" and shutil.which("npm") is None:
         pytest.skip("npm is not installed")
     try:
         got = fetch(name, version=version, cache_dir=tmp_path)

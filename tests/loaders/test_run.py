@@ -1,0 +1,104 @@
+"""Loading into a registry: nothing stored on bad input, the same again, folders with archives in them."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from loaders.base import LoadOptions, ParsedRelease
+from loaders.run import load_paths
+from registry import Registry
+from registry.errors import FormatError, GyldigError
+from tests.loaders.made import ORDER, json_list, parsed, release, zipped
+from tests.loaders.test_fat import TREE
+from tests.loaders.test_icd10cm_tabular import XML
+from tests.loaders.test_norwegian_json import ICPC, SHORT
+
+
+@pytest.fixture
+def registry(tmp_path: Path) -> Registry:
+    return Registry.open(f"sqlite:///{tmp_path / 'r.db'}")
+
+
+def test_load_dry_run_and_again(tmp_path: Path, registry: Registry) -> None:
+    path = json_list(tmp_path / "ICPC2-2030.json", [r | {"mapsTo": ["Z000"]} for r in ICPC])
+    assert [r.outcome for r in load_paths(registry, [path], LoadOptions(), dry_run=True)] == ["dry_run"] * 2
+    assert registry.systems() == []
+    assert registry.systems() == []
+    assert [r.outcome for r in load_paths(registry, [path], LoadOptions())] == ["loaded", "loaded"]
+    assert [r.outcome for r in load_paths(registry, [path], LoadOptions())] == ["unchanged", "unchanged"]
+
+
+def test_bad_input_among_good_stores_nothing(tmp_path: Path, registry: Registry) -> None:
+    good = json_list(tmp_path / "ICD10-2030.json", SHORT)
+    bad = tmp_path / "ICD10-2031.json"
+    bad.write_bytes(good.read_bytes()[:-30])
+    with pytest.raises(GyldigError, match=r"ICD10-2031\.json:\d+: not whole JSON"):
+        load_paths(registry, [good, bad], LoadOptions())
+    assert registry.systems() == []
+
+
+def test_rolling_source_again_is_unchanged(tmp_path: Path, registry: Registry) -> None:
+    path = json_list(tmp_path / "ICD10.json", TREE)
+    assert {r.outcome for r in load_paths(registry, [path], LoadOptions(published="2015-06-01"))} == {
+        "loaded"
+    }
+    assert {r.outcome for r in load_paths(registry, [path], LoadOptions(published="2015-07-01"))} == {
+        "unchanged"
+    }
+
+
+def test_archives_in_a_folder_are_sources_of_their_own(tmp_path: Path) -> None:
+    zipped(tmp_path / "a.zip", {"icd10cm_order_2020.txt": ORDER})
+    zipped(tmp_path / "b.zip", {"icd10cm_order_2019.txt": ORDER})
+    found = [i.header.version for i in parsed(tmp_path) if isinstance(i, ParsedRelease)]
+    assert found == ["2020", "2019"]
+    json_list(tmp_path / "ICD10-2030.json", SHORT)
+    assert len(parsed(tmp_path)) == 3
+
+
+def test_files_that_nothing_reads_are_named(tmp_path: Path) -> None:
+    json_list(tmp_path / "ICD10-2030.json", SHORT)
+    (tmp_path / "notes.txt").write_text("just a line\n", encoding="utf-8")
+    assert release(tmp_path).header.notices[-1].endswith("not read: notes.txt")
+    (tmp_path / "ICD10-2031.json").write_bytes(b"")
+    with pytest.raises(FormatError, match=r"/ICD10-2031\.json: the file is empty"):
+        parsed(tmp_path)
+
+
+SEEDS = {
+    "ICD10-2030.json": b'[{"code":"A000","text":"en"},{"code":"A001","text":"to"}]',
+    "icd10cm_order_2020.txt": ORDER,
+    "icd10cm-tabular-April-2025.xml": XML.encode(),
+    "l2020.csv": b"kode;tekst;gyldig_fra;forelder\nA;a;2020-01-01;\nB;b;2020-02-01;A\n",
+}
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(sorted(SEEDS)), st.integers(0, 2**32))
+def test_damaged_files_never_raise_anything_else(
+    tmp_path_factory: pytest.TempPathFactory, name: str, seed: int
+) -> None:
+    """Cut, flipped or doubled bytes give a parsed release or a GyldigError, never another exception."""
+    chance, data = random.Random(seed), bytearray(SEEDS[name])
+    for _ in range(chance.randint(1, 4)):
+        at = chance.randrange(len(data))
+        match chance.randrange(3):
+            case 0:
+                data[at] = chance.randrange(256)
+            case 1:
+                del data[at : at + chance.randint(1, 20)]
+            case _:
+                data[at:at] = data[at : at + chance.randint(1, 20)]
+    path = tmp_path_factory.mktemp("d") / name
+    path.write_bytes(bytes(data))
+    try:
+        for item in parsed(path, system="local-x" if name.endswith("csv") else ""):
+            if isinstance(item, ParsedRelease):
+                list(item.concepts)
+    except GyldigError as error:
+        assert name in str(error) or error.http_status == 400
