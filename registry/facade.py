@@ -34,6 +34,7 @@ from registry.results import (
 from registry.store.engine import Database
 
 if TYPE_CHECKING:
+    from registry.artifacts import ArtifactRow
     from registry.store.stored_view import StoredView
 
 __all__ = ["Registry"]
@@ -273,6 +274,50 @@ class Registry:
     def add_system(self, record: SystemRecord) -> None:
         """Create a system or correct its catalogue entry."""
         self._write("add_system", record)
+
+    def enrich_system(self, record: SystemRecord) -> None:
+        """Fill what the catalogue does not say yet of a system; a system not known is created."""
+        self._write("enrich_system", record)
+
+    def put_artifact(
+        self,
+        *,
+        kind: str,
+        url: str,
+        body: bytes,
+        resource_id: str = "",
+        version: str = "",
+        valid_from: date | None = None,
+        valid_to: date | None = None,
+    ) -> str:
+        """Store a value set or concept map as given: created, amended or unchanged."""
+        from registry.artifacts import ArtifactRow
+
+        row = ArtifactRow(
+            kind=kind,
+            resource_id=resource_id,
+            url=url,
+            version=version,
+            valid_from=valid_from,
+            valid_to=valid_to,
+            body=body,
+        )
+        return self.put_artifacts([row])[0]
+
+    def put_artifacts(self, rows: Sequence[ArtifactRow]) -> list[str]:
+        """Store many in one publication."""
+        from registry.artifacts import put_artifacts
+
+        outcomes = put_artifacts(self.database, rows)
+        self.context.forget()
+        return outcomes
+
+    def drop_artifact(self, kind: str, *, url: str = "", version: str = "", resource_id: str = "") -> None:
+        """End a stored resource from now on."""
+        from registry.artifacts import drop_artifact
+
+        drop_artifact(self.database, kind, url=url, version=version, resource_id=resource_id)
+        self.context.forget()
 
     def add_version(
         self,

@@ -32,6 +32,7 @@ __all__ = [
     "add_system",
     "add_version",
     "backup",
+    "enrich_system",
     "purge",
     "retract",
     "verify",
@@ -66,6 +67,31 @@ def add_system(database: Database, record: SystemRecord) -> None:
         writer.publish(
             "system", record.slug, summary="catalogue entry added" if created else "catalogue entry corrected"
         )
+
+
+def enrich_system(database: Database, record: SystemRecord) -> None:
+    """Fill the empty fields of a catalogue entry; an entry that says something keeps it."""
+    with database.transaction() as connection:
+        writer = Writer(connection)
+        row = writer.snapshot.slugs.get(record.slug) or (
+            writer.snapshot.system(record.url) if record.url else None
+        )
+        if row is None:
+            ensure_system(writer, record)
+            writer.publish("system", record.slug, summary="catalogue entry added")
+        elif (enriched := _enriched(row.record, record)) != row.record:
+            put_system(writer, row.system_id, enriched)
+            writer.publish("system", row.slug, summary="catalogue entry enriched")
+
+
+def _enriched(held: SystemRecord, more: SystemRecord) -> SystemRecord:
+    fields = ("url", "titles", "owner", "licence", "language")
+    empty = {f: getattr(more, f) for f in fields if not getattr(held, f) and getattr(more, f)}
+    aliases = dict.fromkeys(
+        (*held.aliases, *more.aliases, *([more.url] if held.url and more.url != held.url else []))
+    )
+    oids = dict.fromkeys((*held.oids, *more.oids))
+    return msgspec.structs.replace(held, **empty, aliases=tuple(a for a in aliases if a), oids=tuple(oids))
 
 
 def add_version(

@@ -145,6 +145,11 @@ class SystemRecord(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True
     default_track: str = ""
     predecessors: tuple[dict[str, Any], ...] = ()
 
+    @property
+    def canonical(self) -> str:
+        """The canonical URL; a URN of the registry's own for a system that has none."""
+        return self.url or f"urn:gyldig:{self.slug}"
+
 
 class ReleaseHeader(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """What a loader knows of the release as a whole: which version it is, since when, and what it asserts.

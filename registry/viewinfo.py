@@ -28,6 +28,7 @@ def view_info(resolved: Resolved) -> ViewInfo:
         content=header.content,
         language=header.language or record.language,
         title=titles.get("en") or next(iter(titles.values()), record.slug),
+        name=str(shell.get("name", "")),
         status=str(shell.get("status", "active")),
         experimental=bool(shell.get("experimental", False)),
         valid_from=segment.version.valid_from,

@@ -171,6 +171,10 @@ class MemoryCatalog:
         self._changes += 1
         self._sets.setdefault(value_set.url, {})[value_set.version] = value_set
 
+    def add_all_codes(self, url: str, system: str, version: str = "") -> None:
+        """Name the value set of every code of a system."""
+        self._all_codes[url] = (system, version)
+
     def add_concept_map(self, concept_map: ConceptMap) -> None:
         """Add a map; several of one canonical stand side by side."""
         self._changes += 1
