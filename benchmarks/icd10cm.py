@@ -1,0 +1,88 @@
+"""Four years of ICD-10-CM: loading, disk, questions. The real files where they are, else made-up ones of that size.
+
+Real files lie in the folder ``icd10cm`` of the samples (``GYLDIG_SAMPLES``, else ``shared/data`` beside the project).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from benchmarks.measure import Figure, disk_mb, repeated, seconds
+from benchmarks.questions import Asked, lookups, searches, yardstick
+from benchmarks.synthetic import icd10cm
+from loaders.base import LoadOptions
+from loaders.run import load_paths
+from registry import Registry
+
+__all__ = ["figures"]
+
+GROUP = "icd10cm"
+
+
+def figures(folder: Path, quick: bool) -> Iterator[Figure]:
+    """Load four years, then ask."""
+    database = folder / "icd10cm.sqlite"
+    with Registry.open(str(database)) as registry:
+        yield from _loads(registry, database, quick)
+    with Registry.open(str(database)) as registry:
+        versions = [v.version for v in registry.versions("icd-10-cm")]
+        asked = Asked(registry, GROUP, "icd-10-cm", "2020-12-01")
+        yield from yardstick(database, asked)
+        yield from lookups(asked)
+        timing = repeated(lambda: registry.history("icd-10-cm", asked.random.choice(asked.codes)), 300)
+        yield Figure(
+            group=GROUP, name="history of a code, median", value=timing.median / 1000, unit="ms", aim=1
+        )
+        yield Figure(group=GROUP, name="history of a code, p99", value=timing.p99 / 1000, unit="ms")
+        took = seconds(lambda: registry.diff("icd-10-cm", versions[-2], versions[-1]))
+        yield Figure(
+            group=GROUP,
+            name=f"difference {versions[-2]} → {versions[-1]}",
+            value=took * 1000,
+            unit="ms",
+            aim=100,
+        )
+        yield from searches(asked)
+
+
+def _loads(registry: Registry, database: Path, quick: bool) -> Iterator[Figure]:
+    total, first_size, took = 0.0, 0.0, []
+    for load in _years(registry, quick):
+        took.append(seconds(load))
+        total += took[-1]
+        first_size = first_size or disk_mb(database)
+    size = disk_mb(database)
+    yield Figure(group=GROUP, name="load the first year", value=took[0], unit="s", aim=3)
+    yield Figure(
+        group=GROUP, name="load four years", value=total, unit="s", aim=10, note=_note(registry, quick)
+    )
+    yield Figure(group=GROUP, name="disk of one year", value=first_size, unit="MB")
+    yield Figure(
+        group=GROUP, name="disk of four years against one", value=size / first_size, unit="×", aim=1.4
+    )
+
+
+def _note(registry: Registry, quick: bool) -> str:
+    concepts = [v.concepts for v in registry.versions("icd-10-cm")]
+    return f"{min(concepts):,}–{max(concepts):,} codes, " + ("made up" if quick or not _samples() else "real")
+
+
+def _years(registry: Registry, quick: bool) -> Iterator[Callable[[], object]]:
+    """One call per year that loads it."""
+    files = [] if quick else _samples()
+    for path in files:
+        yield lambda path=path: load_paths(registry, [path], LoadOptions(), format="icd10cm-order")  # type: ignore[misc]
+    for year in () if files else range(2018, 2022):
+        parsed = icd10cm(year, 9_500 if quick else 95_000)
+        yield lambda parsed=parsed: registry.load_parsed(parsed)  # type: ignore[misc]
+
+
+def _samples() -> list[Path]:
+    """The order files' zips, oldest first."""
+    root = Path(__file__).resolve().parent.parent
+    named = os.environ.get("GYLDIG_SAMPLES")
+    places = [Path(named)] if named else [p / "shared" / "data" for p in (root.parent, *root.parent.parents)]
+    found = next((p for p in places if p.is_dir()), None)
+    return sorted((found / "icd10cm").glob("icd10cm_20*.zip"))[:4] if found else []

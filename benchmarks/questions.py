@@ -1,0 +1,79 @@
+"""The questions that every group asks of its registry: lookups, history, differences, search, hierarchy.
+
+Not here: loading.
+"""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+from benchmarks.measure import Figure, repeated
+from registry import Registry
+
+__all__ = ["Asked", "lookups", "searches", "yardstick"]
+
+
+class Asked:
+    """A system in a registry with codes, dates and texts to ask for, drawn the same way on every run."""
+
+    def __init__(self, registry: Registry, group: str, system: str, day: str, seed: int = 3) -> None:
+        self.registry, self.group, self.system, self.day = registry, group, system, day
+        self.random = random.Random(seed)
+        view = registry.view(system, on=day)
+        idents = view.page(view.all(), 0, None)
+        self.records = view.concepts(self.random.sample(idents, min(4000, len(idents))))
+        self.codes = [r.code for r in self.records]
+
+    def typed(self) -> str:
+        """What somebody may have typed so far: some words of a label, the last one unfinished."""
+        words = self.random.choice(self.records).designations[0].text.split()
+        chosen = self.random.sample(words, min(len(words), self.random.choice((1, 1, 2, 3))))
+        return " ".join([*chosen[:-1], chosen[-1][: self.random.randint(1, len(chosen[-1]))]])
+
+
+def yardstick(database: Path, asked: Asked) -> Iterator[Figure]:
+    """The bare minimum on this machine: one prepared statement of the driver."""
+    raw = sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True)
+    statement = "SELECT body FROM concept_state WHERE system_id = 1 AND code = ?"
+    timing = repeated(lambda: raw.execute(statement, (asked.random.choice(asked.codes),)).fetchall())
+    raw.close()
+    yield Figure(
+        group=asked.group, name="yardstick: raw sqlite3 lookup, median", value=timing.median, unit="µs"
+    )
+
+
+def lookups(asked: Asked, *, label: str = "", calls: int = 3000) -> Iterator[Figure]:
+    """Lookup at a date through the façade, and the view's own lookup under it."""
+    registry, draw, codes = asked.registry, asked.random.choice, asked.codes
+    timing = repeated(lambda: registry.lookup(asked.system, draw(codes), on=asked.day), calls)
+    yield Figure(
+        group=asked.group, name=f"lookup at a date{label}, median", value=timing.median, unit="µs", aim=25
+    )
+    yield Figure(group=asked.group, name=f"lookup at a date{label}, p99", value=timing.p99, unit="µs")
+    view = registry.view(asked.system, on=asked.day)
+    timing = repeated(lambda: view.concept(view.find(draw(codes)) or 0), calls)
+    yield Figure(
+        group=asked.group, name=f"view: find and read{label}, median", value=timing.median, unit="µs"
+    )
+
+
+def searches(asked: Asked, *, calls: int = 2000) -> Iterator[Figure]:
+    """Search as you type, a page of twenty."""
+    registry = asked.registry
+    texts = iter([asked.typed() for _ in range(calls + 20)])
+    timing = repeated(lambda: registry.search(next(texts), system=asked.system, on=asked.day), calls)
+    yield Figure(
+        group=asked.group, name="search as you type, median", value=timing.median / 1000, unit="ms", aim=3
+    )
+    yield Figure(
+        group=asked.group, name="search as you type, p99", value=timing.p99 / 1000, unit="ms", aim=15
+    )
+    words = ("a", "ba", "en", "da")
+    view = registry.view(asked.system, on=asked.day)
+    timing = repeated(lambda: next(view.search(asked.random.choice(words)), None), 200)
+    yield Figure(
+        group=asked.group, name="one or two letters, first hit, median", value=timing.median / 1000, unit="ms"
+    )
