@@ -193,7 +193,7 @@ def put_system(writer: Writer, system_id: int, record: SystemRecord) -> None:
     )
     names = {
         record.slug,
-        record.url,
+        record.canonical,
         *record.oids,
         *record.aliases,
         *(f"urn:oid:{o}" for o in record.oids),

@@ -22,7 +22,7 @@ def view_info(resolved: Resolved) -> ViewInfo:
     titles = record.titles
     return ViewInfo(
         system=record.slug,
-        url=record.url or record.slug,
+        url=record.canonical,
         version=segment.version.label,
         case_sensitive=system.rules.case_sensitive and bool(shell.get("caseSensitive", True)),
         content=header.content,

@@ -295,8 +295,11 @@ def all_codes(url: str, system: str, version: str = "") -> ValueSet:
 def implicit(catalog: Catalog, url: str, version: str = "") -> ValueSet | None:
     """``SYSTEM?fhir_vs`` (all codes) and ``SYSTEM?fhir_vs=isa/CODE`` of a system that the catalog knows."""
     system, mark, query = url.partition("?fhir_vs")
-    if not mark or isinstance(catalog.code_system(system, version), Missing):
+    if not mark:
         return None
+    found = catalog.code_system(system, version)
+    if isinstance(found, Missing) and found.reason in ("unknown_url", "unknown_version", "supplement"):
+        return None  # a known system that has no version in force says so when the value set is used
     if not query:
         return all_codes(url, system, version)
     kind, _, code = query.removeprefix("=").partition("/")

@@ -146,14 +146,14 @@ class RegistryCatalog:
                 named = release.header.shell.get("valueSet")
                 system = snapshot.systems.get(release.system_id)
                 if named and system is not None:
-                    found[str(named)] = (system.record.url, "")
+                    found[str(named)] = (system.record.canonical, "")
         return found
 
     def code_systems(self) -> list[str]:
         """Canonical URLs of every code system with content."""
         moment = self._moment()
         rows = moment.snapshot.systems.values()
-        return sorted(r.record.url or r.slug for r in rows if _labels(moment.timeline(r)))
+        return sorted(r.record.canonical for r in rows if _labels(moment.timeline(r)))
 
     def value_sets(self) -> Iterable[ValueSet]:
         """Every stored value set, all versions."""
