@@ -101,8 +101,14 @@ def _load(context: Context, prepared: Prepared, progress: Progress | None, start
 
 
 def _is_here(snapshot: Snapshot, version: VersionRow, prepared: Prepared) -> bool:
-    """Whether this very source is loaded for the version already, meant the same way."""
+    """Whether this very source is loaded for the version already, meant the same way.
+
+    Of a rolling source only the content counts: each download holds all its versions (DOMAIN 12).
+    """
     h = prepared.header
+    line = [r for r in snapshot.releases.get(version.version_id, []) if r.source_line == h.source_line]
+    if h.rolling and line and max(line, key=lambda r: r.rank).content_sha256 == prepared.content_sha256:
+        return True
     return any(
         r.source_sha256 == prepared.source_sha256
         and (r.header.kind, r.header.effective_from, r.header.status) == (h.kind, h.effective_from, h.status)

@@ -14,7 +14,7 @@ from loaders.run import load_paths
 from registry import Registry
 from registry.errors import FormatError, GyldigError
 from tests.loaders.made import ORDER, json_list, parsed, release, zipped
-from tests.loaders.test_fat import TREE
+from tests.loaders.test_fat import TREE, row
 from tests.loaders.test_icd10cm_tabular import XML
 from tests.loaders.test_norwegian_json import ICPC, SHORT
 
@@ -102,3 +102,19 @@ def test_damaged_files_never_raise_anything_else(
                 list(item.concepts)
     except GyldigError as error:
         assert name in str(error) or error.http_status == 400
+
+
+def test_a_later_download_makes_releases_only_where_content_differs(
+    tmp_path: Path, registry: Registry
+) -> None:
+    first = json_list(tmp_path / "ICD10.json", TREE)
+    load_paths(registry, [first], LoadOptions(published="2015-06-01"))
+    later = [*TREE, row("A002", "A00", Gyldig_fra="2021-01-01T00:00:00")]
+    reports = load_paths(registry, [json_list(first, later)], LoadOptions(published="2021-06-01"))
+    assert {r.version: r.outcome for r in reports} == {
+        "1999-01-01": "unchanged",
+        "2005-01-01": "unchanged",
+        "2010-01-01": "unchanged",
+        "2020-01-01": "unchanged",
+        "2021-01-01": "loaded",
+    }
