@@ -27,8 +27,9 @@ def figures(folder: Path, quick: bool) -> Iterator[Figure]:
     with Registry.open(str(database)) as registry:
         yield from _loads(registry, database, quick)
     with Registry.open(str(database)) as registry:
-        versions = [v.version for v in registry.versions("icd-10-cm")]
-        asked = Asked(registry, GROUP, "icd-10-cm", "2020-12-01")
+        known = registry.versions("icd-10-cm")
+        versions = [v.version for v in known]
+        asked = Asked(registry, GROUP, "icd-10-cm", str(known[-1].valid_from))
         yield from yardstick(database, asked)
         yield from lookups(asked)
         timing = repeated(lambda: registry.history("icd-10-cm", asked.random.choice(asked.codes)), 300)
