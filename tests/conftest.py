@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
@@ -79,3 +80,49 @@ def open_registry(database: str) -> Iterator[Callable[..., Registry]]:
 def registry(open_registry: Callable[..., Registry]) -> Registry:
     """An empty registry."""
     return open_registry()
+
+
+@pytest.fixture(scope="session")
+def demo_db(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The URL of a registry with the made-up system; tests only read it."""
+    from api.demo.filling import fill
+    from registry import Registry
+
+    url = str(tmp_path_factory.mktemp("demo") / "demo.sqlite")
+    with Registry.open(url) as registry:
+        fill(registry)
+    return url
+
+
+class Ran(NamedTuple):
+    """What a command left: its exit code and what it printed."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+@pytest.fixture
+def gyldig(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Ran]:
+    """Runs the command line in this process, in English and without what the environment says."""
+    from api.cli.main import run
+
+    for name in [n for n in os.environ if n.startswith("GYLDIG_") and n != "GYLDIG_TEST_POSTGRES"]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("GYLDIG_LANG", "en")
+
+    def call(*arguments: object) -> Ran:
+        capsys.readouterr()
+        code = 0
+        try:
+            run([str(a) for a in arguments])
+        except SystemExit as leaving:
+            code = leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
+        printed = capsys.readouterr()
+        return Ran(code, printed.out, printed.err)
+
+    return call

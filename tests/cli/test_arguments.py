@@ -1,0 +1,63 @@
+"""Global options anywhere, codes that begin with a dash, dates and ends."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+import typer
+
+from api.cli.arguments import has_dash_code, hoist, protect_codes
+from api.cli.main import app
+from api.cli.session import day
+from api.cli.tree import commands
+from api.cli.validity import exclusive
+
+
+@pytest.mark.parametrize(
+    ("given", "arranged"),
+    [
+        (["lookup", "s", "c", "--json"], ["--json", "lookup", "s", "c"]),
+        (["lookup", "s", "--db=x", "c"], ["--db=x", "lookup", "s", "c"]),
+        (["lookup", "s", "c", "--known-at", "2024-01-01"], ["--known-at", "2024-01-01", "lookup", "s", "c"]),
+        (["lookup", "s", "--", "--json"], ["lookup", "s", "--", "--json"]),
+        (["lookup", "--db"], ["lookup", "--db"]),
+    ],
+)
+def test_global_options_stand_anywhere(given: list[str], arranged: list[str]) -> None:
+    assert hoist(given) == arranged
+
+
+@pytest.mark.parametrize(
+    ("given", "arranged"),
+    [
+        ("lookup icpc-2-no -54", "lookup -- icpc-2-no -54"),
+        ("lookup icpc-2-no -- -54", "lookup -- icpc-2-no -54"),
+        ("lookup icpc-2-no -54 --on 2020-01-01", "lookup --on 2020-01-01 -- icpc-2-no -54"),
+        (
+            "--db x hierarchy subsumes s -54 A01 --version 2",
+            "--db x hierarchy subsumes --version 2 -- s -54 A01",
+        ),
+        ("export s 2020 --history -5", "export --history -- s 2020 -5"),
+        ("nonsense -54", "nonsense -54"),
+    ],
+)
+def test_codes_may_begin_with_a_dash(given: str, arranged: str) -> None:
+    assert has_dash_code(given.split())
+    assert protect_codes(given.split(), commands(app)) == arranged.split()
+
+
+def test_options_are_no_codes() -> None:
+    assert not has_dash_code(["lookup", "--on", "2020-01-01", "-o", "x"])
+
+
+@pytest.mark.parametrize("text", ["2024-02-30", "20240101", "1.1.2024", "2024", "i går", ""])
+def test_what_is_no_date_is_refused(text: str) -> None:
+    with pytest.raises(typer.BadParameter, match="2024-01-31"):
+        day(text)
+
+
+def test_the_last_day_is_inclusive() -> None:
+    assert exclusive(None, date(2024, 2, 29)) == date(2024, 3, 1)
+    with pytest.raises(typer.BadParameter):
+        exclusive(date(2024, 1, 1), date(2024, 1, 1))
