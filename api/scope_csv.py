@@ -78,8 +78,8 @@ def _entry(raw: dict[str, str | None], name: str, line: int) -> ScopeEntry:
         raise ContentError(what, file=name, line=line)
     through = _date(row, "accepted_through", name, line)
     return ScopeEntry(
-        title=row.get("title") or row["scope"],
-        kind=row.get("kind") or "register",
+        title=row.get("title", ""),
+        kind=row.get("kind", ""),
         row=ScopeRow(
             scope=row["scope"], system=row["system"], version=row["version"], track=row.get("track", ""),
             role=row.get("role") or "event", legal_basis=row.get("legal_basis", ""), codes=row.get("codes", ""),

@@ -338,8 +338,8 @@ class Registry:
             track=track, same_as=same_as, published=published,
         )  # fmt: skip
 
-    def add_scope(self, slug: str, *, title: str = "", kind: str = "register") -> None:
-        """Name a scope."""
+    def add_scope(self, slug: str, *, title: str = "", kind: str = "") -> None:
+        """Name a scope; an empty title or kind keeps what is known (else the slug, ``register``)."""
         self._write("add_scope", slug, title=title, kind=kind)
 
     def add_applicability(self, *rows: ScopeRow) -> None:

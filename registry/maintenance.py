@@ -127,11 +127,13 @@ def add_version(
         )
 
 
-def add_scope(database: Database, slug: str, *, title: str = "", kind: str = "register") -> None:
-    """Name a register, message or sector that versions apply to."""
+def add_scope(database: Database, slug: str, *, title: str = "", kind: str = "") -> None:
+    """Name a register, message or sector that versions apply to; an empty title or kind keeps what is known."""
     with database.transaction() as connection:
         writer = Writer(connection)
         known = writer.snapshot.scopes.get(slug)
+        title = title or (known.title if known else slug)
+        kind = kind or (known.kind if known else "register")
         if known is not None and (known.title, known.kind) == (title, kind):
             return
         connection.execute(

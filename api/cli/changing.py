@@ -63,7 +63,7 @@ def retract(ctx: typer.Context, system: System, version: Version, why: Why) -> N
     session = current(ctx)
     label, _, release = version.partition("@")
     with session.open(readonly=False) as registry:
-        registry.retract(system, label, release or None, why=why)
+        registry.retract(system, label, release=release or None, why=why)
     session.done("retracted", what=f"{system} {version}", system=system, version=label, release=release)
 
 
@@ -74,5 +74,5 @@ def purge(ctx: typer.Context, system: System, version: Version, why: Why) -> Non
     if not release:
         raise typer.BadParameter("name the release: VERSION@RELEASE (see `gyldig releases`)")
     with session.open(readonly=False) as registry:
-        registry.purge(system, label, release, why=why)
+        registry.purge(system, label, release=release, why=why)
     session.done("purged", what=f"{system} {version}", system=system, version=label, release=release)

@@ -62,10 +62,10 @@ def export(
 
 
 def _rows(registry: Registry, session: Session, system: str, version: str | None) -> Iterator[dict[str, Any]]:
-    from api import spans, tables
+    from api import tables
 
     if version is None:
-        return spans.history_rows(registry, system, known_at=session.known_at)
+        return registry.history_rows(system, known_at=session.known_at)
     require_version(registry, session, system, version)
     return tables.version_rows(registry, system, version, known_at=session.known_at)
 

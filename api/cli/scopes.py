@@ -45,7 +45,7 @@ def add(
     ctx: typer.Context,
     scope: Annotated[str, typer.Argument(help="Slug of the scope, e.g. npr.", show_default=False)],
     title: Annotated[str, typer.Option("--title", help="Its name.")] = "",
-    kind: Annotated[str, typer.Option("--kind", help="register, message or sector.")] = "register",
+    kind: Annotated[str, typer.Option("--kind", help="register (default), message or sector.")] = "",
     system: Annotated[
         str, typer.Option("--system", metavar="SYSTEM", help="Code system of a version …")
     ] = "",
@@ -84,7 +84,7 @@ def add(
     if bool(system) != bool(version):
         raise typer.BadParameter("--system and --version belong together")
     with session.open(readonly=False) as registry:
-        registry.add_scope(scope, title=title or scope, kind=kind)
+        registry.add_scope(scope, title=title, kind=kind)
         if system:
             registry.add_applicability(
                 ScopeRow(
@@ -113,10 +113,9 @@ def import_(
     from api.scope_csv import read_rows
 
     session = current(ctx)
+    entries = read_rows(file)
     with session.open(readonly=False) as registry:
-        count = 0
-        for entry in read_rows(file):
-            registry.add_scope(entry.row.scope, title=entry.title, kind=entry.kind)
-            registry.add_applicability(entry.row)
-            count += 1
-    session.done("imported", n=count)
+        for scope, entry in {e.row.scope: e for e in entries}.items():
+            registry.add_scope(scope, title=entry.title, kind=entry.kind)
+        registry.add_applicability(*(e.row for e in entries))
+    session.done("imported", n=len(entries))

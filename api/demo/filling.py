@@ -52,7 +52,7 @@ def _load(registry: Registry, edition: universe.Edition, folder: Path) -> list[L
             )
         return []
     name = f"demo-{edition.update_from or edition.version}.json"
-    rows = [{"code": c.replace(".", ""), "text": t} for c, t in edition.codes.items()]
+    rows = [{"code": c, "text": t} for c, t in edition.codes.items()]
     (folder / name).write_text(json.dumps(rows, ensure_ascii=False, indent=1), encoding="utf-8")
     options = LoadOptions(
         system=slug, version=edition.version, valid_from=edition.valid_from, valid_to=edition.valid_to,

@@ -26,7 +26,7 @@ class ScopeEntry(BaseModel):
 
     scope: str = Field(min_length=1, max_length=100, pattern=r"^[A-Za-z0-9æøåÆØÅ][\w.-]*$")
     title: str = Field("", max_length=300)
-    kind: str = Field("register", max_length=50)
+    kind: str = Field("", max_length=50)
     system: str = Field("", max_length=300)
     version: str = Field("", max_length=300)
     track: str = Field("", max_length=100)
@@ -62,7 +62,7 @@ async def add_scope(request: Request, entry: ScopeEntry) -> Response:
     auth.require_write(request, settings_of(request).token)
     row = _row(entry)
     registry = registry_of(request)
-    registry.add_scope(entry.scope, title=entry.title or entry.scope, kind=entry.kind)
+    registry.add_scope(entry.scope, title=entry.title, kind=entry.kind)
     if entry.system:
         registry.add_applicability(row)
     response = answer(request, row)

@@ -17,6 +17,8 @@ def lookup(page: Page, answer: Lookup) -> None:
     """The concept with all that is said of it, or why it was not found."""
     if answer.concept is None:
         page.line(_why_not(page, answer))
+        if answer.also_in and answer.also_in[0] not in page.parts[-1]:
+            page.line(texts.text("also_in", page.lang, versions=", ".join(answer.also_in)).strip())
         return
     when = texts.text("lookup_on", page.lang, on=answer.on) if answer.on else ""
     page.line(f"{answer.concept.code}  {answer.concept.display}")

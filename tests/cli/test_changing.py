@@ -1,0 +1,122 @@
+"""Commands that write: on both databases, from nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Run = Callable[..., Any]
+
+
+@pytest.fixture
+def on(gyldig: Run, database: str) -> Run:
+    return lambda *arguments: gyldig("--db", database, *arguments)
+
+
+@pytest.fixture
+def pets(tmp_path: Path) -> Path:
+    file = tmp_path / "pets.csv"
+    file.write_text("code;text\nP1;Katt\nP2;Hund\n", encoding="utf-8")
+    return file
+
+
+LOAD = (
+    "--system",
+    "pets",
+    "--version",
+    "2025",
+    "--valid-from",
+    "2025-01-01",
+    "--valid-through",
+    "2025-12-31",
+)
+
+
+def test_a_registry_that_is_not_there_is_not_made_by_asking(gyldig: Run, tmp_path: Path) -> None:
+    ran = gyldig("--db", tmp_path / "none.sqlite", "systems")
+    assert (ran.code, "load something first" in ran.err) == (2, True)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_load_again_amend_retract_purge(on: Run, pets: Path) -> None:
+    first = on("load", pets, *LOAD)
+    assert first.code == 0, first.err
+    assert "pets was not known" in first.out
+    assert on("lookup", "pets", "P1", "--on", "2025-12-31").code == 0
+    assert on("applicable", "pets", "--on", "2026-01-01", "--json").json["reason"] == "after_last"
+    assert "identical" in on("load", pets, *LOAD).out
+
+    pets.write_text("code;text\nP1;Pus\nP2;Hund\nP3;Rotte\n", encoding="utf-8")
+    dry = on("load", pets, *LOAD, "--dry-run")
+    assert (dry.code, "Nothing was stored" in dry.out) == (0, True)
+    assert "Katt" in on("lookup", "pets", "P1", "--on", "2025-06-01").out
+    assert on("load", pets, *LOAD, "--json").json["loads"][0]["outcome"] == "amended"
+    assert "Pus" in on("lookup", "pets", "P1", "--on", "2025-06-01").out
+
+    release = [r for r in on("releases", "pets", "--json").json["releases"] if not r["superseded"]][0][
+        "release"
+    ]
+    assert on("retract", "pets", f"2025@{release}", "--why", "wrong file").code == 0
+    assert "Katt" in on("lookup", "pets", "P1", "--on", "2025-06-01").out
+    assert on("purge", "pets", f"2025@{release}", "--why", "licence").code == 0
+    assert on("verify").code == 0
+
+
+def test_declare_a_version(on: Run, pets: Path) -> None:
+    on("load", pets, *LOAD)
+    assert (
+        on(
+            "version", "add", "pets", "2026", "--valid-from", "2026-01-01", "--valid-through", "2026-12-31"
+        ).code
+        == 0
+    )
+    assert on("applicable", "pets", "--on", "2026-12-31", "--json").json["reason"] == "not_loaded"
+    assert on("version", "add", "pets", "2027", "--valid-from", "2027-01-01", "--same-as", "2025").code == 0
+    assert on("lookup", "pets", "P1", "--on", "2027-06-01").code == 0
+
+
+def test_scopes_one_by_one_and_from_csv(on: Run, pets: Path, tmp_path: Path) -> None:
+    on("load", pets, *LOAD)
+    row = (
+        "--allowed-from",
+        "2025-02-01",
+        "--required-from",
+        "2025-03-01",
+        "--accepted-through",
+        "2025-12-31",
+    )
+    assert on("scopes", "add", "zoo", "--system", "pets", "--version", "2025", *row).code == 0
+    (found,) = on("scopes", "list", "--json").json["scopes"]
+    assert (found["scope"], found["role"], found["accepted_until"]) == ("zoo", "event", "2026-01-01")
+    question = ("applicable", "pets", "--scope", "zoo", "--role", "event", "--json", "--on")
+    assert on(*question, "2025-02-01").json["versions"][0]["status"] == "permitted"
+    assert on(*question, "2025-03-01").json["versions"][0]["status"] == "required"
+
+    file = tmp_path / "scopes.csv"
+    file.write_text(
+        "scope,system,version,role,allowed_from\nfarm,pets,2025,event,2025-01-01\n", encoding="utf-8"
+    )
+    assert on("scopes", "import", file).code == 0
+    assert {s["scope"] for s in on("scopes", "list", "--json").json["scopes"]} == {"zoo", "farm"}
+
+
+def test_scopes_csv_is_all_or_nothing(on: Run, pets: Path, tmp_path: Path) -> None:
+    on("load", pets, *LOAD)
+    file = tmp_path / "scopes.csv"
+    file.write_text("scope,system,version\nfarm,pets,2025\nfarm,pets,2099\n", encoding="utf-8")
+    ran = on("scopes", "import", file)
+    assert ran.code == 2
+    assert "2099" in ran.err
+    assert on("scopes", "list", "--json").json["scopes"] == []
+
+
+def test_backup(on: Run, gyldig: Run, pets: Path, tmp_path: Path, database: str) -> None:
+    on("load", pets, *LOAD)
+    copy = tmp_path / "copy.sqlite"
+    if database.startswith("postgresql"):
+        pytest.skip("copies of PostgreSQL are made with its own tools")
+    assert on("backup", copy).code == 0
+    assert "Katt" in gyldig("--db", copy, "lookup", "pets", "P1", "--on", "2025-06-01").out
