@@ -6,6 +6,7 @@ Here: shared by all modules of this package. Not here: single questions.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
@@ -44,8 +45,17 @@ def _iso(value: Any) -> Any:
 
 IsoDate = Annotated[date, BeforeValidator(_iso), WithJsonSchema({"type": "string", "format": "date"})]
 Day = Annotated[IsoDate | None, Query(description="Date asked about; today where it is left out.")]
+
+
+def _instant(value: Any) -> Any:
+    """A query string writes a bare ``+`` for a space: give the zone of an instant its sign back."""
+    return re.sub(r"(T\S+) (\d\d:?\d\d)$", r"\1+\2", value) if isinstance(value, str) else value
+
+
 KnownAt = Annotated[
-    str | None, Query(max_length=40, description="Answer as the registry knew it then: an instant or a date.")
+    str | None,
+    BeforeValidator(_instant),
+    Query(max_length=40, description="Answer as the registry knew it then: an instant or a date."),
 ]
 Name = Annotated[str | None, Query(max_length=200)]
 SystemPath = Annotated[str, Path(max_length=200, description="Slug or OID of the code system.")]

@@ -69,7 +69,10 @@ async def _ours(request: Request, error: Exception) -> Response:
 
 async def _invalid(request: Request, error: Exception) -> Response:
     found = error.errors() if isinstance(error, RequestValidationError) else []
-    errors = [{"where": ".".join(str(p) for p in e["loc"]), "message": e["msg"]} for e in found]
+    errors = [
+        {"where": ".".join(str(p) for p in e["loc"]), "message": e["msg"].removeprefix("Value error, ")}
+        for e in found
+    ]
     detail = "; ".join(f"{e['where']}: {e['message']}" for e in errors)
     return problem(400, detail, errors=errors)
 
