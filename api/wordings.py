@@ -107,12 +107,6 @@ SENTENCES: Final[dict[str, Pair]] = {
         "Known for this scope, but not usable on {on}:",
         "Kjent for dette omfanget, men ikke brukbart {on}:",
     ),
-    "lookup_head": ("{code} in {system} {version}{release}", "{code} i {system} {version}{release}"),
-    "lookup_on": (" on {on}", " {on}"),
-    "not_in_force": (
-        "Version {version} is {status} on {on}.",
-        "Versjon {version} er {status} {on}.",
-    ),
     "provisional": ("This content is provisional.", "Dette innholdet er foreløpig."),
     "disagree": (
         "The sources disagree on {facet}: {used!r} ({used_line}) is used, {other_line} says {other!r}.",
@@ -220,6 +214,7 @@ WORDS: Final[dict[str, Pair]] = {
     "access": ("access", "tilgang"),
     "licence": ("licence", "lisens"),
     "version": ("version", "versjon"),
+    "asked_on": ("on", "dato"),
     "track": ("track", "spor"),
     "status": ("status", "status"),
     "valid_from": ("valid from", "gyldig fra"),

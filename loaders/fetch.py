@@ -133,14 +133,33 @@ def _fetched(chosen: DeclaredSource, path: Path, origin: str, published: str, *,
 def _packed(chosen: DeclaredSource, version: str, folder: Path) -> Path:
     if chosen.transport == "pip":
         named = f"{chosen.package}=={version}"
-        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:"]
+        command = [
+            sys.executable,
+            "-m",
+            "pip",
+            "download",
+            "--quiet",
+            "--no-deps",
+            "--only-binary",
+            ":all:",
+            "--retries",
+            "1",
+        ]
         command += ["--dest", str(folder), named]
     else:
         npm = shutil.which("npm")
         if npm is None:
             raise UsageError(f"{chosen.name} is fetched with npm, which is not installed here")
         named = f"{chosen.package}@{version}"
-        command = [npm, "pack", "--silent", "--ignore-scripts", "--pack-destination", str(folder), named]
+        command = [
+            npm,
+            "pack",
+            "--silent",
+            "--ignore-scripts",
+            "--fetch-retries=1",
+            "--fetch-retry-mintimeout=1000",
+        ]
+        command += ["--pack-destination", str(folder), named]
     _run(command, named, folder)
     files = [f for f in folder.iterdir() if f.suffix in (".whl", ".tgz")]
     if len(files) != 1:

@@ -130,21 +130,22 @@ def fetch(
         typer.Argument(help="A declared source; without one, they are listed.", show_default=False),
     ] = None,
     version: Annotated[
-        str | None, typer.Option("--version", metavar="LABEL", help="This version of the package or list.")
-    ] = None,
+        str, typer.Option("--version", metavar="LABEL", help="This version; else the source's newest.")
+    ] = "",
+    base_url: Annotated[
+        str, typer.Option("--base-url", metavar="URL", help="Another address for a source over https.")
+    ] = "",
     dry_run: DryRun = False,
     no_wait: NoWait = False,
 ) -> None:
     """Fetch a declared source (a package of Python's or Node's index, or https) and load it."""
-    from api.cli.progress import shown
-    from loaders import sources
+    from loaders import fetch as fetching
+    from loaders.sources import declared
 
     session = current(ctx)
     if source is None:
-        session.give(sources.declared(), show.sources, name="sources")
+        session.give(list(declared().values()), show.sources, name="sources")
         return
-    with shown(session) as progress:
-        fetched = sources.fetch(source, version=version, progress=progress)
-        with session.open(readonly=False) as registry:
-            reports = fetched.load(registry, dry_run=dry_run, wait=not no_wait, progress=progress)
-    session.give(reports, show.reports, name="loads")
+    fetched = fetching.fetch(source, version=version, cache_dir=session.cache_dir(), base_url=base_url)
+    paths = list(fetched.paths)
+    _load(session, paths, fetched.options, format=fetched.format, dry_run=dry_run, wait=not no_wait)

@@ -49,11 +49,12 @@ class Page:
         return texts.reason(reason or "unknown", self.lang, fallback, **values)
 
     def facts(self, rows: Iterable[tuple[str, Any]]) -> None:
-        """Named values, one a line; empty ones are left out."""
-        named = [(self.word(k), self.cell(v)) for k, v in rows if v not in (None, "", [])]
+        """Named values, one a line; empty ones are left out, a tuple takes a line for each of its items."""
+        named = [(self.word(k), v) for k, v in rows if v not in (None, "", [], ())]
         width = max((len(k) for k, _ in named), default=0)
         for name, value in named:
-            self.line(f"  {name.ljust(width)}  {value}")
+            for index, item in enumerate(value if isinstance(value, tuple) else (value,)):
+                self.line(f"  {('' if index else name).ljust(width)}  {self.cell(item)}")
 
     def table(self, heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         """A table; columns that are empty in every row are left out."""

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from api.demo import universe
 from loaders.base import LoadOptions, Progress
-from loaders.run import load_paths
+from loaders.fetch import fetch
+from loaders.run import load_paths, silent
 from registry.errors import GyldigError
 
 if TYPE_CHECKING:
@@ -19,12 +20,12 @@ if TYPE_CHECKING:
 
 __all__ = ["PACKAGES", "fetch_packages", "fill"]
 
-#: source, version of the package: ICD-10-CM of January 2021, April 2025, April 2026; Norway 2026.
+#: Declared sources with their versions: ICD-10-CM of January 2021, April 2025 and April 2026; Norway 2026.
 PACKAGES = (
-    ("simple-icd-10-cm", "1.0.5"),
-    ("simple-icd-10-cm", "1.3.0"),
-    ("simple-icd-10-cm", "1.5.0"),
-    ("navikt-diagnosekoder", ""),
+    ("simple-icd-10-cm", "2021-01"),
+    ("simple-icd-10-cm", "2025-04"),
+    ("simple-icd-10-cm", "2026-04"),
+    ("navikt-diagnosekoder", "2026"),
 )
 
 
@@ -63,13 +64,20 @@ def _load(registry: Registry, edition: universe.Edition, folder: Path) -> list[L
 
 
 def fetch_packages(
-    registry: Registry, missed: Callable[[str, str], None], progress: Progress | None = None
-) -> Iterator[LoadReport]:
-    """Fetch and load the packages; one that cannot be had is told to ``missed`` with the reason."""
-    from loaders.sources import load_source
+    registry: Registry, cache: Path, missed: Callable[[str, str], None], progress: Progress = silent
+) -> Iterator[list[LoadReport]]:
+    """Fetch and load the packages, the reports of one at a time.
 
-    for source, version in PACKAGES:
+    One that cannot be had is told to ``missed`` with the reason, and its other versions are not tried: a
+    machine without a network would wait for each of them.
+    """
+    failed: set[str] = set()
+    for name, version in PACKAGES:
+        if name in failed:
+            continue
         try:
-            yield from load_source(registry, source, version=version, progress=progress)
+            found = fetch(name, version=version, cache_dir=cache, timeout=60)
+            yield load_paths(registry, found.paths, found.options, format=found.format, progress=progress)
         except GyldigError as error:
-            missed(f"{source} {version}".strip(), str(error))
+            failed.add(name)
+            missed(f"{name} {version}", str(error))

@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING, Any
 from api.cli.page import Page
 from api.cli.show import catalogue, codes, differences
 from api.demo import filling
+from loaders.run import silent
 
 if TYPE_CHECKING:
     from api.cli.session import Session
     from registry import Registry
+    from registry.results import LoadReport
 
 __all__ = ["tell"]
 
@@ -108,10 +110,10 @@ PACKAGED = (
         codes.lookup,
     ),
     Question(
-        "The history of C56.9 across the years that are loaded.",
-        "Historien til C56.9 over årene som er lastet.",
-        "history icd-10-cm C56.9",
-        lambda r: r.history(CM, "C56.9"),
+        "When did U09.9 come? Between two updates that are loaded; the file between them is not here.",
+        "Når kom U09.9? Mellom to oppdateringer som er lastet; filen mellom dem er ikke her.",
+        "history icd-10-cm U09.9",
+        lambda r: r.history(CM, "U09.9"),
         codes.history,
     ),
 )
@@ -145,12 +147,19 @@ def _fetch(session: Session, registry: Registry) -> None:
     def missed(what: str, why: str) -> None:
         print(session.say("demo_skipped", what=what, why=why.partition("\n")[0]), flush=True)
 
-    with shown(session) if sys.stderr.isatty() else nullcontext() as progress:
-        for report in filling.fetch_packages(registry, missed, progress):
-            print(
-                session.say("demo_loaded", system=report.system, version=report.version, n=report.concepts),
-                flush=True,
-            )
+    with shown(session) if sys.stderr.isatty() else nullcontext(silent) as progress:
+        for reports in filling.fetch_packages(registry, session.cache_dir(), missed, progress):
+            for (system, version), codes in _loaded(reports).items():
+                print(session.say("demo_loaded", system=system, version=version, n=codes), flush=True)
+
+
+def _loaded(reports: list[LoadReport]) -> dict[tuple[str, str], int]:
+    """System and version → number of codes; a package may hold several sources of one version."""
+    found: dict[tuple[str, str], int] = {}
+    for report in reports:
+        key = (report.system, report.version)
+        found[key] = max(found.get(key, 0), report.concepts)
+    return found
 
 
 def _tell(session: Session, registry: Registry) -> None:

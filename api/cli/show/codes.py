@@ -20,13 +20,13 @@ def lookup(page: Page, answer: Lookup) -> None:
         if answer.also_in and answer.also_in[0] not in page.parts[-1]:
             page.line(texts.text("also_in", page.lang, versions=", ".join(answer.also_in)).strip())
         return
-    when = texts.text("lookup_on", page.lang, on=answer.on) if answer.on else ""
     page.line(f"{answer.concept.code}  {answer.concept.display}")
     page.line()
     page.facts(
         [
             ("system", answer.system),
-            ("version", f"{answer.version}{when}"),
+            ("version", answer.version),
+            ("asked_on", answer.on),
             ("status", page.word(answer.version_status or "")),
             ("valid_from", answer.valid_from),
             ("last_day", last_day(answer.valid_to)),
@@ -44,7 +44,7 @@ def _concept(page: Page, concept: ConceptAnswer) -> list[tuple[str, object]]:
         ("wordings", wordings),
         ("parents", [f"{p.code} {p.display}".strip() for p in concept.parents or []]),
         ("properties", [f"{p.code} = {page.cell(p.value)}" for p in concept.properties]),
-        ("notes", [f"{n.get('kind', '')}: {n.get('text', '')}" for n in concept.notes]),
+        ("notes", tuple(f"{n.get('kind', '')}: {n.get('text', '')}" for n in concept.notes)),
     ]
 
 

@@ -45,6 +45,5 @@ def _pairs(values: dict[str, Any]) -> str:
 
 def sources(page: Page, found: list[Any]) -> None:
     """One line per declared source."""
-    page.table(
-        ("source", "system", "title", "licence"), [(s.name, s.system, s.title, s.licence) for s in found]
-    )
+    heads = ("source_line", "system", "title", "licence", "versions")
+    page.table(heads, [(s.name, s.systems, s.title, s.licence, list(s.versions)) for s in found])

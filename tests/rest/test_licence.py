@@ -1,0 +1,116 @@
+"""Who may read restricted content, take whole lists and write (DOMAIN 14)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from loaders.base import ParsedRelease
+from registry import Registry
+from registry.records import ConceptRecord, Designation, ReleaseHeader, SourceFile, SystemRecord
+from tests.rest.conftest import TOKEN
+
+BEARER = {"Authorization": f"Bearer {TOKEN}"}
+CONTENT = [
+    "systems/{s}/codes/A", "lookup?system={s}&code=A", "systems/{s}/codes/A/history", "systems/{s}/search?q=a",
+    "systems/{s}/codes/A/validity", "systems/{s}/codes/A/children", "systems/{s}/changes?from=1&to=1",
+    "search?q=a&system={s}", "subsumes?system={s}&a=A&b=A", "hierarchy?system={s}&code=A&relation=parents",
+]  # fmt: skip
+
+
+def _add(registry: Registry, slug: str, **flags: Any) -> None:
+    registry.load_parsed(
+        ParsedRelease(
+            header=ReleaseHeader(
+                system=slug, version="1", source_line="list", facets=("display",),
+                files=(SourceFile(name="x", sha256=slug.encode().hex().ljust(64, "0")[:64], size=1),),
+            ),
+            concepts=[ConceptRecord(code="A", designations=(Designation("display", "alfa", "nb"),))],
+            system=SystemRecord(slug=slug, **flags),
+        )
+    )  # fmt: skip
+
+
+@pytest.fixture
+def licensed(database: str) -> str:
+    with Registry.open(database) as registry:
+        _add(registry, "secret")
+        _add(registry, "readable", access="open", redistribution="no")
+        _add(registry, "free", access="open", redistribution="yes")
+    return database
+
+
+Make = Callable[..., TestClient]
+
+
+@pytest.mark.parametrize("path", [*CONTENT, "systems/{s}/versions/1/download"])
+def test_restricted_content(client_of: Make, licensed: str, path: str) -> None:
+    url = f"/api/{path.format(s='secret')}"
+    near = client_of(db=licensed, token=TOKEN)
+    far = client_of(host="192.0.2.7", db=licensed, token=TOKEN)
+    assert near.get(url).status_code == 200
+    refused = far.get(url)
+    assert (refused.status_code, refused.json()["title"]) == (403, "Forbidden")
+    assert far.get(url, headers=BEARER).status_code == 200
+    assert far.get(url, headers={"Authorization": "Bearer wrong"}).status_code == 403
+    for header in ("X-Forwarded-For", "Forwarded", "Via", "X-Real-IP"):
+        assert near.get(url, headers={header: "127.0.0.1"}).status_code == 403
+
+
+def test_the_catalogue_is_open(client_of: Make, licensed: str) -> None:
+    far = client_of(host="192.0.2.7", db=licensed)
+    for path in ("systems", "systems/secret", "systems/secret/versions", "systems/secret/applicable"):
+        assert far.get(f"/api/{path}").status_code == 200
+
+
+def test_a_search_everywhere_shows_only_what_may_be_read(client_of: Make, licensed: str) -> None:
+    far = client_of(host="192.0.2.7", db=licensed).get("/api/search?q=alfa").json()
+    near = client_of(db=licensed).get("/api/search?q=alfa").json()
+    assert {h["system"] for h in far["hits"]} == {"readable", "free"}
+    assert {h["system"] for h in near["hits"]} == {"secret", "readable", "free"}
+
+
+def test_whole_lists_follow_the_licence(client_of: Make, licensed: str) -> None:
+    far = client_of(host="192.0.2.7", db=licensed, token=TOKEN)
+    assert far.get("/api/systems/readable/codes/A").status_code == 200
+    assert far.get("/api/systems/readable/versions/1/download").status_code == 403
+    assert far.get("/api/systems/readable/versions/1/download", headers=BEARER).status_code == 200
+    assert far.get("/api/systems/free/versions/1/download").status_code == 200
+
+
+def test_writing_needs_the_token(client_of: Make, licensed: str) -> None:
+    entry = {"scope": "zoo", "system": "free", "version": "1", "allowed_from": "2024-01-01"}
+    assert client_of(db=licensed).post("/api/scopes", json=entry, headers=BEARER).status_code == 403
+    client = client_of(db=licensed, token=TOKEN)
+    refused = client.post("/api/scopes", json=entry)
+    assert (refused.status_code, refused.headers["www-authenticate"]) == (401, "Bearer")
+    made = client.post("/api/scopes", json=entry, headers=BEARER)
+    assert made.status_code == 201
+    assert made.json() in client.get("/api/scopes?system=free").json()["scopes"]
+
+
+@pytest.mark.parametrize(
+    ("entry", "status"),
+    [
+        ({"scope": ""}, 400),
+        ({"scope": "zoo", "system": "free"}, 400),
+        ({"scope": "zoo", "system": "free", "version": "1", "allowed_from": 2024}, 400),
+        ({"scope": "zoo", "unheard": "of"}, 400),
+        ({"scope": "zoo", "system": "free", "version": "99"}, 404),
+        ({"scope": "zoo", "system": "nothing", "version": "1"}, 404),
+    ],
+)
+def test_what_cannot_be_written(client_of: Make, licensed: str, entry: dict[str, Any], status: int) -> None:
+    client = client_of(db=licensed, token=TOKEN)
+    answer = client.post("/api/scopes", json=entry, headers=BEARER)
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+
+
+def test_bodies_are_bounded(client_of: Make, licensed: str) -> None:
+    client = client_of(db=licensed, token=TOKEN, max_body=1000)
+    assert client.post("/api/scopes", content=b"x" * 2000, headers=BEARER).status_code == 413
+    pieces = (b"x" * 100 for _ in range(20))
+    assert client.post("/api/scopes", content=pieces, headers=BEARER).status_code == 413
