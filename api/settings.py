@@ -6,7 +6,6 @@ Here: names, defaults and what they mean. Not here: options of single commands.
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field
@@ -20,8 +19,8 @@ class Settings(BaseSettings):
 
     ``db``: a path, ``sqlite:///…`` or ``postgresql://…``; empty = a file in the user's data folder. ``token``:
     what callers name (``Authorization: Bearer …``) to write and to read restricted content; empty = nobody
-    can. ``today``: the day that counts as today, for test systems; empty = the day in Oslo. ``cache``: where
-    fetched files are kept; empty = the user's cache folder. ``max_body``: the largest request body in bytes.
+    can. ``today``: the day that counts as today, for test systems; empty = the day in Oslo. ``max_body``: the
+    largest request body in bytes.
     """
 
     model_config = SettingsConfigDict(env_prefix="GYLDIG_", env_ignore_empty=True, extra="ignore")
@@ -29,5 +28,4 @@ class Settings(BaseSettings):
     db: str = ""
     token: str = ""
     today: date | None = None
-    cache: Path | None = None
     max_body: Annotated[int, Field(ge=1)] = 50_000_000

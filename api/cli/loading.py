@@ -139,13 +139,15 @@ def fetch(
     no_wait: NoWait = False,
 ) -> None:
     """Fetch a declared source (a package of Python's or Node's index, or https) and load it."""
+    from api.cli.progress import shown
     from loaders import fetch as fetching
     from loaders.sources import declared
 
     session = current(ctx)
     if source is None:
-        session.give(list(declared().values()), show.sources, name="sources")
+        session.give(declared(), show.sources, name="sources")
         return
-    fetched = fetching.fetch(source, version=version, cache_dir=session.cache_dir(), base_url=base_url)
-    paths = list(fetched.paths)
-    _load(session, paths, fetched.options, format=fetched.format, dry_run=dry_run, wait=not no_wait)
+    fetched = fetching.fetch(source, version=version, cache_dir=fetching.default_cache(), base_url=base_url)
+    with session.open(readonly=False) as registry, shown(session) as progress:
+        reports = fetched.load(registry, dry_run=dry_run, wait=not no_wait, progress=progress)
+    session.give(reports, show.reports, name="loads")

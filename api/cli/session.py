@@ -11,7 +11,6 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import typer
@@ -44,14 +43,6 @@ class Session:
 
         settings = Settings()
         return Registry.open(self.db or settings.db or None, today=settings.today, readonly=readonly)
-
-    def cache_dir(self) -> Path:
-        """Where fetched files are kept."""
-        from platformdirs import user_cache_path
-
-        from api.settings import Settings
-
-        return Settings().cache or user_cache_path("gyldig")
 
     @property
     def content_language(self) -> str | None:

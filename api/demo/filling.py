@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from api.demo import universe
 from loaders.base import LoadOptions, Progress
-from loaders.fetch import fetch
+from loaders.fetch import default_cache, fetch
 from loaders.run import load_paths, silent
 from registry.errors import GyldigError
 
@@ -64,7 +64,7 @@ def _load(registry: Registry, edition: universe.Edition, folder: Path) -> list[L
 
 
 def fetch_packages(
-    registry: Registry, cache: Path, missed: Callable[[str, str], None], progress: Progress = silent
+    registry: Registry, missed: Callable[[str, str], None], progress: Progress = silent
 ) -> Iterator[list[LoadReport]]:
     """Fetch and load the packages, the reports of one at a time.
 
@@ -76,8 +76,8 @@ def fetch_packages(
         if name in failed:
             continue
         try:
-            found = fetch(name, version=version, cache_dir=cache, timeout=60)
-            yield load_paths(registry, found.paths, found.options, format=found.format, progress=progress)
+            found = fetch(name, version=version, cache_dir=default_cache(), timeout=60)
+            yield found.load(registry, progress=progress)
         except GyldigError as error:
             failed.add(name)
             missed(f"{name} {version}", str(error))

@@ -148,7 +148,7 @@ def _fetch(session: Session, registry: Registry) -> None:
         print(session.say("demo_skipped", what=what, why=why.partition("\n")[0]), flush=True)
 
     with shown(session) if sys.stderr.isatty() else nullcontext(silent) as progress:
-        for reports in filling.fetch_packages(registry, session.cache_dir(), missed, progress):
+        for reports in filling.fetch_packages(registry, missed, progress):
             for (system, version), codes in _loaded(reports).items():
                 print(session.say("demo_loaded", system=system, version=version, n=codes), flush=True)
 
