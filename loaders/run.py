@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from loaders.archive import FolderSource, open_source
 from loaders.base import Loader, LoadOptions, ParsedMap, ParsedRelease, Progress, Source
 from loaders.detect import detect, formats
-from registry.errors import FormatError
+from registry.errors import FormatError, UsageError
 from registry.results import LoadReport
 
 if TYPE_CHECKING:
@@ -37,9 +37,13 @@ def parse_paths(
     paths: Iterable[str | Path], options: LoadOptions, *, format: str = "", progress: Progress = silent
 ) -> Iterator[ParsedRelease | ParsedMap]:
     """Everything that the files, folders or archives hold, parsed; raises registry.errors.SourceError."""
+    taken: dict[tuple[str, str, str], str] = {}
     for path in paths:
         for source in _sources(Path(path), format):
-            yield from _parse(source, options, format, progress)
+            for item in _parse(source, options, format, progress):
+                if options.version and isinstance(item, ParsedRelease):
+                    _only_one(item, taken)
+                yield item
 
 
 def load_paths(
@@ -58,6 +62,17 @@ def load_paths(
     """
     parsed = list(parse_paths(paths, options, format=format, progress=progress))
     return [registry.load_parsed(item, dry_run=dry_run, wait=wait, progress=progress) for item in parsed]
+
+
+def _only_one(item: ParsedRelease, taken: dict[tuple[str, str, str], str]) -> None:
+    """A version that the caller named holds one list of each kind; a second one is a slip."""
+    header = item.header
+    name = header.files[0].name if header.files else header.origin
+    first = taken.setdefault((header.system, header.version, header.source_line), name)
+    if first != name:
+        raise UsageError(
+            f"{first} and {name} can't both be {header.system} {header.version}: load them one by one"
+        )
 
 
 def _sources(path: Path, format: str) -> Iterator[Source]:

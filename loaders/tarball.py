@@ -47,13 +47,15 @@ class TarSource:
         self.path, self.name, self._total = path, path.name, total
         self._sizes: dict[str, int] = {}
         self._kept: dict[str, bytes] = {}
+        room = _KEEP
         for info, stream in self._walk():
             check_path(self.name, info.name)
             check_depth(self.name, info.name, depth)
             self._sizes[info.name] = info.size
             if len(self._sizes) > members:
                 raise ArchiveError(f"more than {members:,} files inside", file=self.name)
-            if sum(map(len, self._kept.values())) + info.size <= _KEEP:
+            if info.size <= room:
+                room -= info.size
                 self._kept[info.name] = _whole(stream, info, self.name)
 
     def _walk(self) -> Iterator[tuple[tarfile.TarInfo, IO[bytes]]]:

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from loaders.archive import open_source
 from loaders.base import LoadOptions, ParsedRelease
 from loaders.run import load_paths
 from registry import Registry
-from registry.errors import FormatError, GyldigError
-from tests.loaders.made import ORDER, json_list, parsed, release, zipped
+from registry.errors import FormatError, GyldigError, UsageError
+from tests.loaders.made import ORDER, json_list, parsed, release, tarred, zipped
 from tests.loaders.test_fat import TREE, row
 from tests.loaders.test_icd10cm_tabular import XML
 from tests.loaders.test_norwegian_json import ICPC, SHORT
@@ -68,6 +69,28 @@ def test_files_that_nothing_reads_are_named(tmp_path: Path) -> None:
     (tmp_path / "ICD10-2031.json").write_bytes(b"")
     with pytest.raises(FormatError, match=r"/ICD10-2031\.json: the file is empty"):
         parsed(tmp_path)
+
+
+def test_one_named_version_is_one_list(tmp_path: Path) -> None:
+    json_list(tmp_path / "ICD10-2030.json", SHORT)
+    json_list(tmp_path / "ICD10-2031.json", SHORT)
+    with pytest.raises(UsageError, match=r"2030\.json and ICD10-2031\.json can't both be icd-10-no 2029"):
+        parsed(tmp_path, version="2029")
+
+
+def test_a_large_package_is_streamed_again_for_each_member(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tarred(
+        tmp_path / "a.tgz", {"p/a.json": b"[1]" * 50, "p/b.json": b"[2]" * 50, "p/c.json": b"[3]" * 50}
+    )
+    monkeypatch.setattr("loaders.tarball._KEEP", 160)
+    source = open_source(path)
+    assert source.members() == ["p/a.json", "p/b.json", "p/c.json"]
+    assert [source.read(m, 3) for m in source.members()] == [b"[1]", b"[2]", b"[3]"]
+    assert source.read("p/c.json") == b"[3]" * 50
+    assert source.beside("p/c.json", "b.json") == b"[2]" * 50
+    assert source.beside("p/c.json", "x.json") is None
 
 
 SEEDS = {
