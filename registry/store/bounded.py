@@ -14,11 +14,19 @@ V = TypeVar("V")
 
 
 class Bounded(Generic[K, V]):
-    """Forgets the least recently used entry beyond ``size``."""
+    """Forgets the least recently used entries when all together weigh more than ``limit``.
 
-    def __init__(self, size: int) -> None:
-        self._size, self._entries = size, OrderedDict[K, V]()
+    An entry weighs 1 unless ``weigh`` says otherwise; the newest entry is kept whatever it weighs.
+    """
+
+    def __init__(self, limit: int, weigh: Callable[[V], int] | None = None) -> None:
+        self._limit, self._weigh = limit, weigh or (lambda value: 1)
+        self._entries = OrderedDict[K, V]()
+        self._weight = 0
         self._guard = threading.Lock()
+
+    def __len__(self) -> int:
+        return len(self._entries)
 
     def peek(self, key: K) -> V | None:
         """The entry, or None."""
@@ -36,7 +44,13 @@ class Bounded(Generic[K, V]):
                 return self._entries[key]
         value = make()
         with self._guard:
-            value = self._entries.setdefault(key, value)
-            while len(self._entries) > self._size:
-                self._entries.popitem(last=False)
-        return value
+            if key not in self._entries:
+                self._entries[key] = value
+                self._weight += self._weigh(value)
+                self._shrink()
+            return self._entries[key]
+
+    def _shrink(self) -> None:
+        while self._weight > self._limit and len(self._entries) > 1:
+            _, gone = self._entries.popitem(last=False)
+            self._weight -= self._weigh(gone)

@@ -56,6 +56,9 @@ class Closure:
         self._beyond = _beyond(self._down, last, finished)
         self.links = len(up.targets)
 
+    def __len__(self) -> int:
+        return len(self._ident)
+
     def _at(self, ident: int) -> int:
         place = ident - self._base
         number = self._number[place] if 0 <= place < len(self._number) else _ABSENT

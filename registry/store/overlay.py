@@ -6,6 +6,8 @@ same code. Not here: which layers, in which order (``registry.versions``); listi
 
 from __future__ import annotations
 
+from array import array
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import NamedTuple
@@ -28,11 +30,26 @@ class Layer(NamedTuple):
     header: ReleaseHeader
 
 
+class Pairs:
+    """Ids and their partners in two sorted arrays: a tenth of what a dict takes; views are many."""
+
+    __slots__ = ("_keys", "_values")
+
+    def __init__(self, pairs: Iterable[tuple[int, int]]) -> None:
+        ordered = sorted(pairs)
+        self._keys = array("I", [key for key, _ in ordered])
+        self._values = array("I", [value for _, value in ordered])
+
+    def get(self, key: int) -> int | None:
+        """The partner of an id."""
+        at = bisect_left(self._keys, key)
+        return self._values[at] if at < len(self._keys) and self._keys[at] == key else None
+
+
 class Counterparts:
     """State ids of a further layer against those of the first, both ways."""
 
     def __init__(self, connection: Connection, system_id: int, first: BitMap, other: BitMap) -> None:
-        self.to_first: dict[int, int] = {}
         concepts: dict[int, int] = {}
         codes: dict[str, int] = {}
         later: list[tuple[int, int, str]] = []
@@ -42,16 +59,13 @@ class Counterparts:
                 concepts[concept] = codes[code] = ident
             if ident in other:
                 later.append((ident, concept, code))
-        for ident, concept, code in later:
-            found = concepts.get(concept, codes.get(code))
-            if found is not None:
-                self.to_first[ident] = found
-        self.from_first = {mine: theirs for theirs, mine in self.to_first.items()}
+        found = [(i, mine) for i, concept, code in later if (mine := concepts.get(concept, codes.get(code)))]
+        self.to_first = Pairs(found)
+        self.from_first = Pairs((mine, theirs) for theirs, mine in found)
 
     def translate(self, idents: Iterable[int]) -> BitMap:
         """Ids of the layer as ids of the first; those without a counterpart are left out."""
-        to_first = self.to_first
-        return BitMap([to_first[ident] for ident in idents if ident in to_first])
+        return BitMap([mine for ident in idents if (mine := self.to_first.get(ident)) is not None])
 
 
 class Overlay:
@@ -79,7 +93,8 @@ class Overlay:
         """The id in the first layer of a state of any layer."""
         if ident in self.layers[0].bitmap:
             return ident
-        return next((c.to_first[ident] for c in self.counterparts if ident in c.to_first), None)
+        found = (c.to_first.get(ident) for c in self.counterparts)
+        return next((mine for mine in found if mine is not None), None)
 
     def record(self, ident: int, base: ConceptRecord) -> ConceptRecord:
         """The record of the first layer with what further layers add."""

@@ -10,7 +10,9 @@ import threading
 import weakref
 from array import array
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 from pyroaring import BitMap
 
@@ -23,20 +25,46 @@ from registry.store.states import unpack_ordering
 
 __all__ = ["ReleaseIndex", "release_index"]
 
-_QUERIES = 24  #: texts per release whose hits are kept; SNOMED's size takes up to 0.8 MB each
-_RELEASES = 12  #: indexes kept per database; SNOMED's size takes about 15 MB each
+_HITS = 400_000  #: states in kept search hits of one release: about 1 MB
+_RELEASES = 512  #: indexes kept per database; empty ones cost next to nothing
+_CONCEPTS = 1_500_000  #: concepts in the closures kept per database: about 85 MB
+_POSITIONS = 4_000_000  #: concepts in the orders kept per database: at most 32 MB
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """The order of a release's states; both empty where the ids themselves ascend with it."""
+
+    idents: array[int]
+    places: array[int]  #: place in the order, by rank of the id among the members
+
+    @classmethod
+    def of(cls, idents: array[int], members: BitMap) -> Order:
+        """The order in which the ids stand."""
+        if idents == array("I", members):
+            return cls(array("I"), array("I"))
+        return cls(idents, array("I", sorted(range(len(idents)), key=idents.__getitem__)))
+
+
+class Indexes:
+    """The caches of one database."""
+
+    def __init__(self) -> None:
+        self.releases: Bounded[int, ReleaseIndex] = Bounded(_RELEASES)
+        self.closures: Bounded[int, Closure] = Bounded(_CONCEPTS, len)
+        self.orders: Bounded[int, Order] = Bounded(_POSITIONS, lambda order: len(order.idents) + 1)
 
 
 class ReleaseIndex:
     """The order and the hierarchy of one release. ``members`` is its bitmap of state ids."""
 
-    def __init__(self, database: Database, release_id: int, members: BitMap) -> None:
-        self._database = weakref.ref(database)
+    def __init__(self, database: Database, indexes: Indexes, release_id: int, members: BitMap) -> None:
+        self._database, self._indexes = weakref.ref(database), indexes
         # ids above 2**40 name a release with fragments laid over it: no order of the source's own any more
-        self.release_id, self.members = release_id & ((1 << 40) - 1), members
+        self._key, self.release_id, self.members = release_id, release_id & ((1 << 40) - 1), members
         self._patched = release_id >> 40 > 0
         self._guard = threading.RLock()
-        self.hits: KeptHits = Bounded(_QUERIES)
+        self.hits: KeptHits = Bounded(_HITS, lambda hits: len(hits.states))
 
     def _reader(self) -> Connection:
         database = self._database()
@@ -52,86 +80,63 @@ class ReleaseIndex:
             raise StoreDamaged(f"release {self.release_id} is not in the database")
         return int(row[0])
 
-    @cached_property
-    def by_code(self) -> array[int]:
-        """State ids by code; empty where they ascend with the code, so that the bitmap itself is the order."""
+    def _by_code(self) -> array[int]:
+        """State ids by code."""
         statement = "SELECT id FROM concept_state WHERE system_id = ? ORDER BY code"
         members = self.members
-        order = array(
-            "I", [i for (i,) in self._reader().execute(statement, (self.system_id,)) if i in members]
-        )
-        return array("I") if order == array("I", members) else order
+        rows = self._reader().execute(statement, (self.system_id,))
+        return array("I", [ident for (ident,) in rows if ident in members])
 
-    @cached_property
-    def source_order(self) -> array[int]:
-        """State ids in the source's own order; empty where it is not kept."""
-        if self._patched:
-            return array("I")
-        row = self._reader().one(
-            "SELECT ordering FROM release_content WHERE release_id = ?", (self.release_id,)
-        )
-        return unpack_ordering(row[0]) if row is not None and row[0] is not None else array("I")
+    def _by_source(self) -> array[int] | None:
+        """State ids in the source's own order, where it is kept."""
+        statement = "SELECT ordering FROM release_content WHERE release_id = ?"
+        row = None if self._patched else self._reader().one(statement, (self.release_id,))
+        return unpack_ordering(row[0]) if row is not None and row[0] is not None else None
 
-    @cached_property
-    def order(self) -> array[int]:
-        """State ids in the view's order; empty where the ids themselves ascend with it."""
-        order = self.source_order or self.by_code
-        return array("I") if self.source_order and order == array("I", self.members) else order
+    @property
+    def order(self) -> Order:
+        """The view's order: the source's where it is kept, else by code."""
+        return self._indexes.orders.get(self._key, self._make_order)
 
-    @cached_property
-    def _places(self) -> array[int]:
-        """Place in the view's order, by rank of the id among the members."""
-        places = array("I", bytes(4 * len(self.members)))
-        ranks = {ident: rank for rank, ident in enumerate(self.members)}
-        for place, ident in enumerate(self.order):
-            places[ranks[ident]] = place
-        return places
+    def _make_order(self) -> Order:
+        return Order.of(self._by_source() or self._by_code(), self.members)
 
-    @cached_property
+    @property
     def closure(self) -> Closure:
-        """The hierarchy; built once, whoever asks first."""
-        with self._guard:
-            if "closure" not in self.__dict__:
-                self.__dict__["closure"] = Closure.load(self._reader(), self.system_id, self.members)
-        closure: Closure = self.__dict__["closure"]
-        return closure
+        """The hierarchy, built when first asked for."""
+        return self._indexes.closures.get(self._key, self._make_closure)
+
+    def _make_closure(self) -> Closure:
+        with self._guard:  # a second thread waits rather than building the same
+            built = self._indexes.closures.peek(self._key)
+            return built or Closure.load(self._reader(), self.system_id, self.members)
 
     def arrange(self, idents: Iterable[int]) -> list[int]:
         """The ids in the view's order; meant for sets that are small against the release."""
-        if not self.order:
+        places, rank = self.order.places, self.members.rank
+        if not places:
             return sorted(idents)
-        places, rank = self._places, self.members.rank
         return sorted(idents, key=lambda ident: places[rank(ident) - 1])
 
     def page(self, idents: BitMap, offset: int, count: int | None) -> list[int]:
-        """One page of a set in the view's order; ids that are no members are left out."""
+        """One page of a set in the view's order; the set must be of members."""
         stop = len(self.members) if count is None else offset + count
-        whole = len(idents) == len(self.members)
-        if not self.order:
+        order = self.order.idents
+        if not order:
             return list(idents[offset:stop])
-        if whole:
-            return self.order[offset:stop].tolist()
+        if len(idents) == len(self.members):
+            return order[offset:stop].tolist()
         if len(idents) * 8 < len(self.members):
             return self.arrange(idents)[offset:stop]
-        return self._scan(idents, offset, stop)
-
-    def _scan(self, idents: BitMap, offset: int, stop: int) -> list[int]:
-        """A page of a large set: walk the order until the page is full."""
-        found: list[int] = []
-        for ident in self.order:
-            if ident in idents:
-                found.append(ident)
-                if len(found) == stop:
-                    break
-        return found[offset:]
+        return list(islice((ident for ident in order if ident in idents), offset, stop))
 
 
-_INDEXES: weakref.WeakKeyDictionary[Database, Bounded[int, ReleaseIndex]] = weakref.WeakKeyDictionary()
+_INDEXES: weakref.WeakKeyDictionary[Database, Indexes] = weakref.WeakKeyDictionary()
 _INDEXES_GUARD = threading.Lock()
 
 
 def release_index(database: Database, release_id: int, members: BitMap) -> ReleaseIndex:
     """The index of a release, shared by every view of it."""
     with _INDEXES_GUARD:
-        kept = _INDEXES.setdefault(database, Bounded(_RELEASES))
-    return kept.get(release_id, lambda: ReleaseIndex(database, release_id, members))
+        indexes = _INDEXES.setdefault(database, Indexes())
+    return indexes.releases.get(release_id, lambda: ReleaseIndex(database, indexes, release_id, members))

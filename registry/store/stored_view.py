@@ -112,8 +112,13 @@ class StoredView:
         return self._index.page(idents, offset, count)
 
     @cached_property
+    def _asserting(self) -> int | None:
+        """Number of the layer that the hierarchy comes from."""
+        return next((n for n, la in enumerate(self._layers) if "hierarchy" in la.header.facets), None)
+
+    @property
     def _relatives(self) -> Relatives:
-        asserting = next((n for n, la in enumerate(self._layers) if "hierarchy" in la.header.facets), None)
+        asserting = self._asserting
         if asserting is None:
             return NoHierarchy(self._members)
         if asserting == 0 or self._overlay is None:
