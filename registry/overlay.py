@@ -10,11 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+import msgspec
+
 from registry.records import ConceptRecord, Designation, Note, Property, ReleaseHeader
 from registry.results import Disagreement
 from registry.wording import same_wording
 
-__all__ = ["Layered", "overlay"]
+__all__ = ["RECONSTRUCTED", "Layered", "overlay"]
+
+#: Ends the kind of a text that tells of the past in today's words; such a text is never the display.
+RECONSTRUCTED = ".reconstructed"
 
 
 @dataclass
@@ -40,9 +45,8 @@ def overlay(layers: Sequence[tuple[ReleaseHeader, ConceptRecord]]) -> Layered:
         fresh = set(header.facets) - set(lines)
         disagreements += _disagreements(lines, record, header, other)
         spoken = {(d.kind, d.language) for d in designations}
-        designations += [
-            d for d in other.designations if d.kind in fresh or (d.kind, d.language) not in spoken
-        ]
+        texts = [d for d in other.designations if d.kind in fresh or (d.kind, d.language) not in spoken]
+        designations += [_testified(d, header) for d in texts]
         properties += [p for p in other.properties if f"property:{p.code}" in fresh]
         notes = other.notes if "notes" in fresh else notes
         parents = other.parents if "hierarchy" in fresh else parents
@@ -51,6 +55,13 @@ def overlay(layers: Sequence[tuple[ReleaseHeader, ConceptRecord]]) -> Layered:
         lines |= dict.fromkeys(sorted(fresh), header)
     merged = _merged(record, designations, properties, notes, parents, inactive, selectable)
     return Layered(merged, frozenset(lines), lines, disagreements)
+
+
+def _testified(d: Designation, header: ReleaseHeader) -> Designation:
+    """A reconstructed text, marked: today's wording must not stand for what a code meant then (DOMAIN 6)."""
+    if header.testimony == "contemporary":
+        return d
+    return msgspec.structs.replace(d, kind=d.kind + RECONSTRUCTED)
 
 
 def _merged(

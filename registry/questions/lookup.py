@@ -8,7 +8,7 @@ from datetime import date
 from registry.changes import display_of
 from registry.context import Context, Resolved
 from registry.metadata import ReleaseRow
-from registry.overlay import Layered, overlay
+from registry.overlay import RECONSTRUCTED, Layered, overlay
 from registry.records import Coding, ConceptRecord
 from registry.results import CodeDisplay, ConceptAnswer, DesignationAnswer, Lookup, PropertyAnswer
 from registry.store.content import states_by_code
@@ -102,7 +102,7 @@ def _versions_with(context: Context, resolved: Resolved, code: str) -> list[str]
 
 
 def _concept(context: Context, resolved: Resolved, found: Layered, languages: Sequence[str]) -> ConceptAnswer:
-    record, lines = found.record, found.lines
+    record = found.record
     several = len(resolved.stack) > 1
     return ConceptAnswer(
         code=record.code,
@@ -110,11 +110,12 @@ def _concept(context: Context, resolved: Resolved, found: Layered, languages: Se
         display=display_of(record, languages),
         designations=[
             DesignationAnswer(
-                kind=d.kind,
+                kind=d.kind.removesuffix(RECONSTRUCTED),
                 language=d.language,
                 text=d.text,
-                source_line=lines[d.kind].source_line if several and d.kind in lines else "",
-                reconstructed=d.kind in lines and lines[d.kind].testimony == "reconstructed",
+                source_line=_line(found, d.kind.removesuffix(RECONSTRUCTED)) if several else "",
+                reconstructed=d.kind.endswith(RECONSTRUCTED)
+                or resolved.stack[0].header.testimony == "reconstructed",
             )
             for d in record.designations
         ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 
 from pyroaring import BitMap
@@ -34,7 +35,7 @@ def hierarchy(
     if resolved.segment is None or resolved.system is None:
         return _hierarchy(resolved, system, code, relation, [], "", resolved.reason, resolved.message)
     canonical = resolved.system.rules.canonical(code)
-    view = context.view(resolved)
+    view = context.view(_asserting(resolved, context, canonical))
     ident = view.find(canonical)
     if ident is None:
         message = f"{resolved.system.slug} {resolved.segment.version.label} has no code {canonical}"
@@ -51,12 +52,25 @@ def hierarchy(
     return _hierarchy(resolved, system, canonical, relation, [], "", "no_hierarchy", message)
 
 
+def _asserting(resolved: Resolved, context: Context, *codes: str) -> Resolved:
+    """The content to read the hierarchy from: where only a complementing source asserts one, that source itself,
+    since it also has the chapters and blocks that a flat list leaves out."""
+    lines = [r for r in resolved.stack if "hierarchy" in r.header.facets]
+    if not lines or lines[0] is resolved.stack[0]:
+        return resolved
+    alone = replace(resolved, stack=(lines[0],))
+    view = context.view(alone)
+    return alone if all(view.find(c) is not None for c in codes) else resolved
+
+
 def _relatives(view: StoredView, ident: int, relation: str) -> list[CodeDisplay]:
     if relation in ("parents", "children"):
         idents = view.parents(ident) if relation == "parents" else view.children(ident)
     else:
         found = view.ancestors(ident) if relation == "ancestors" else view.descendants(ident)
         idents = view.page(found, 0, None)
+        if relation == "ancestors":  # nearest first
+            idents = sorted(idents, key=lambda i: -len(view.ancestors(i)))
     return _displays(view, idents)
 
 
@@ -131,7 +145,7 @@ def subsumes(
         return _subsumption(resolved, system, a, b, None, resolved.reason, resolved.message)
     rules = resolved.system.rules
     x, y = rules.canonical(a), rules.canonical(b)
-    view = context.view(resolved)
+    view = context.view(_asserting(resolved, context, x, y))
     i, j = view.find(x), view.find(y)
     if i is None or j is None:
         message = (

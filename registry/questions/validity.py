@@ -23,6 +23,7 @@ _ROLE_ISSUES = {
     "Kjønn": ("sex", "the code is for one sex only"),
     "Uspesifikk_kode": ("unspecified", "an unspecific code: a more precise one is preferred"),
 }
+_NPR = "Rapporteres_til_NPR"
 _REASONS_OF_TIME = {"before_first": "not_yet", "after_last": "expired", "gap": "expired"}
 
 
@@ -52,7 +53,7 @@ def validity(
     versions, reason, message = _versions(moment, timeline, day, scope, role, canonical)
     verdicts, issues = [], []
     for version, status in versions:
-        verdict, found = _verdict(context, timeline, version, status, canonical, day)
+        verdict, found = _verdict(context, timeline, version, status, canonical, day, scope)
         verdicts.append(verdict)
         issues += list(_issues(version, found)) if verdict.valid and found else []
     if reason is None and not any(v.valid for v in verdicts):
@@ -86,7 +87,13 @@ def _versions(
 
 
 def _verdict(
-    context: Context, timeline: Timeline, version: VersionRow, status: str, code: str, day: date
+    context: Context,
+    timeline: Timeline,
+    version: VersionRow,
+    status: str,
+    code: str,
+    day: date,
+    scope: str | None,
 ) -> tuple[Verdict, Layered | None]:
     """Whether one version takes the code."""
     if status in ("not_yet", "expired"):
@@ -100,7 +107,7 @@ def _verdict(
         covered = covers(stack[0], timeline.system.rules.subsets, code)
         reason = "unknown_code" if covered else "outside_coverage"
         return Verdict(version=version.label, status=status, valid=False, reason=reason), None
-    why = _unusable(timeline, found)
+    why = _unusable(timeline, found) or _not_reportable(found, scope)
     return Verdict(version=version.label, status=status, valid=why is None, reason=why), found
 
 
@@ -113,9 +120,15 @@ def _unusable(timeline: Timeline, found: Layered) -> str | None:
         return "expired"
     if record.selectable is False:
         return "header"
-    if any(p.code == "Rapporteres_til_NPR" and p.value is False for p in record.properties):
-        return "not_reportable"
     return "reserve" if timeline.system.rules.is_reserve(record.code, display_of(record)) else None
+
+
+def _not_reportable(found: Layered, scope: str | None) -> str | None:
+    """Whether the Norwegian patient register (a scope named npr…) takes the code, where a source says so."""
+    if scope is None or not scope.lower().startswith("npr") or f"property:{_NPR}" not in found.facets:
+        return None
+    reportable = any(p.code == _NPR and p.value is True for p in found.record.properties)
+    return None if reportable else "not_reportable"
 
 
 def _issues(version: VersionRow, found: Layered) -> Iterator[RoleIssue]:
