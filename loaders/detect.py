@@ -9,6 +9,7 @@ from functools import cache
 from importlib import import_module
 
 from loaders.base import Loader, Source
+from loaders.describe import describe
 from registry.errors import FormatError, UsageError
 
 __all__ = ["detect", "formats"]
@@ -50,7 +51,10 @@ def detect(source: Source, *, name: str = "") -> list[Loader]:
     if not found and formats()[_FALLBACK].members(source):
         found = [formats()[_FALLBACK]]
     if not found:
-        raise FormatError(f"of none of the formats we know ({', '.join(formats())})", file=source.name)
+        what, line = describe(source)
+        raise FormatError(
+            f"{what} of none of the formats we know ({', '.join(formats())})", file=source.name, line=line
+        )
     return found
 
 

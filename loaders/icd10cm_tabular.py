@@ -24,7 +24,7 @@ from loaders.header import finish, options_file, system_of
 from loaders.icd10cm_order import order_members
 from loaders.icd10cm_release import find_update
 from loaders.known_diffs import known
-from loaders.xml import TooDeep, bounded_events
+from loaders.xml import UnsafeXML, bounded_events
 from registry.errors import ContentError
 from registry.records import ConceptRecord, Designation, Note, ReleaseHeader, SourceFile
 
@@ -185,7 +185,7 @@ class _Tree:
                     self._start(element)
                 else:
                     self._end(element)
-        except (etree.XMLSyntaxError, TooDeep) as error:
+        except (etree.XMLSyntaxError, UnsafeXML) as error:
             line = getattr(error, "lineno", None)
             raise ContentError(
                 f"not well-formed XML: {getattr(error, 'msg', error)}", file=self.file, line=line

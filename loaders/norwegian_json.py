@@ -153,7 +153,7 @@ def _coverage(system: str, records: list[ConceptRecord]) -> Coverage:
 def _defects(rows: list[dict[str, Any]]) -> Iterator[str]:
     html = [row["code"] for row in rows if _HTML.search(row["text"])]
     if html:
-        yield f"{len(html)} texts hold remains of HTML, kept as they are: {', '.join(html[:5])}"
+        yield f"remains of HTML are kept in {len(html)} of the texts: {', '.join(html[:5])}"
     odd = sorted(set().union(*rows) - {"code", "text", *_LINKS})
     if odd:
         yield f"fields that are not read: {', '.join(odd)}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 
 import msgspec
@@ -43,16 +44,18 @@ def rolling_releases(
         )
     kept = _without_overlap(rows, file)
     days = _change_days(kept)
-    if not days:
+    if not any(_holds(row, day) for day in days for row in kept):
         raise ContentError("no code has a date to begin a version with", file=file)
     notices = tuple(_undated(kept, days[0]))
     current = max((day for day in days if day <= today), default=days[0])
-    shared = msgspec.structs.replace(header, notices=header.notices + notices, rolling=True)
-    return [
+    shared = msgspec.structs.replace(header, notices=(), rolling=True)
+    releases = [
         _release(kept, shared, options, day, following, reconstructed=day < current)
         for day, following in zip(days, [*days[1:], None], strict=True)
         if any(_holds(row, day) for row in kept)
     ]
+    told = msgspec.structs.replace(releases[0].header, notices=header.notices + notices)  # once is enough
+    return [replace(releases[0], header=told), *releases[1:]]
 
 
 def _undated(rows: Sequence[Dated], first: date) -> Iterator[str]:

@@ -115,7 +115,7 @@ def test_html_is_kept_and_reported(tmp_path: Path) -> None:
     item = release(json_list(tmp_path / "ICD10-2020.json", rows))
     assert texts(item)["B17.9"] == "Hepatitt.<br/>Akutt"
     assert [n for n in item.header.notices if "HTML" in n] == [
-        "1 texts hold remains of HTML, kept as they are: B179"
+        "remains of HTML are kept in 1 of the texts: B179"
     ]
 
 
