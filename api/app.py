@@ -5,7 +5,6 @@ Here: assembly, life of the registry, limits. Not here: routes (``api.rest``, ``
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -66,7 +65,6 @@ def _rest(app: FastAPI) -> APIRouter:
 
 
 def _mount_fhir(app: FastAPI) -> None:
-    """Mount the FHIR application where the package offers one."""
-    offered = getattr(importlib.import_module("api.fhir"), "fhir_app", None)
-    if offered is not None:
-        app.mount("/fhir", offered(app))
+    from api.fhir.mount import mounted
+
+    app.mount("/fhir", mounted(app))

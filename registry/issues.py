@@ -355,6 +355,7 @@ MESSAGES: dict[str, _Message] = {
     "REQUEST_NOT_SUPPORTED": _m("error", "not-supported", "", "{0}", status=404),
     "RESOURCE_UNKNOWN": _m("error", "not-found", "", "{0} '{1}' is not known", status=404),
     "FORBIDDEN": _m("error", "forbidden", "", "{0}", status=403),
+    "UNAVAILABLE": _m("error", "transient", "", "{0}", status=503),
     "CONCEPTMAP_UNKNOWN": _m(
         "error",
         "not-found",
@@ -377,6 +378,7 @@ OWN = frozenset(
         "REQUEST_NOT_SUPPORTED",
         "REQUEST_REQUIRED",
         "RESOURCE_UNKNOWN",
+        "UNAVAILABLE",
         "VALUESET_NOT_IN_FORCE",
         "VERSION_NOT_IN_FORCE",
     }

@@ -14,7 +14,7 @@ import orjson
 from starlette.types import Receive, Scope, Send
 
 from api.fhir.outcome import outcome, refuse
-from api.fhir.service import Reply, Request, Service
+from api.fhir.service import CatalogSource, Reply, Request, Service
 from api.fhir.settings import FhirSettings
 from registry.operations.catalog import Catalog
 
@@ -27,8 +27,11 @@ _WORTH_COMPRESSING = 1400  #: bytes, about one packet
 class FhirApp:
     """An ASGI application that can be mounted anywhere; below it ``r4``, ``r5`` and ``as-of/DATE`` lead on."""
 
-    def __init__(self, catalog: Callable[[], Catalog], release: str, settings: FhirSettings) -> None:
+    def __init__(
+        self, catalog: CatalogSource, release: str, settings: FhirSettings, trusts: Callable[[Scope], bool]
+    ) -> None:
         self.service = Service(catalog, release, settings)
+        self._trusts = trusts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -61,6 +64,7 @@ class FhirApp:
                 body=parsed,
                 headers=headers,
                 base=_base(scope, headers),
+                trusted=self._trusts(scope),
             )
         )
 
@@ -110,8 +114,15 @@ async def _send(send: Send, method: str, asked: dict[str, str], reply: Reply) ->
 
 
 def fhir_app(
-    catalog: Catalog | Callable[[], Catalog], *, release: str = "R4", settings: FhirSettings | None = None
+    catalog: Catalog | CatalogSource,
+    *,
+    release: str = "R4",
+    settings: FhirSettings | None = None,
+    trusts: Callable[[Scope], bool] = lambda scope: True,
 ) -> FhirApp:
-    """The application for a catalog, or for one that is asked for at each request."""
-    source = catalog if callable(catalog) else lambda: catalog
-    return FhirApp(source, release, settings or FhirSettings())
+    """The application for a catalog, or for one asked for at each request, told whether the caller is trusted."""
+
+    def source(trusted: bool) -> Catalog:
+        return catalog(trusted) if callable(catalog) else catalog
+
+    return FhirApp(source, release, settings or FhirSettings(), trusts)

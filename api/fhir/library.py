@@ -34,6 +34,7 @@ class Held:
     def complete(self, catalog: Catalog) -> Json:
         """The whole resource."""
         if self.kind == "CodeSystem":
+            catalog.take(self.url)
             view = catalog.code_system(self.url, self.version)
             if not isinstance(view, Missing):
                 return {**code_system_json(view), "id": self.id}

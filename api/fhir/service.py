@@ -19,12 +19,14 @@ from api.fhir.parameters import Given
 from api.fhir.questions import OPERATIONS
 from api.fhir.search import elements, search, summary
 from api.fhir.settings import FhirSettings
+from registry.errors import GyldigError, Restricted
 from registry.issues import Issue, issue
 from registry.operations.catalog import Catalog
 
-__all__ = ["Reply", "Request", "Service"]
+__all__ = ["CatalogSource", "Reply", "Request", "Service"]
 
 Json = dict[str, Any]
+CatalogSource = Callable[[bool], Catalog]
 _KINDS = ("CodeSystem", "ValueSet", "ConceptMap")
 _RELEASES = {"r4": "R4", "r5": "R5"}
 _MOST_ENTRIES = 1000
@@ -40,6 +42,7 @@ class Request:
     body: Any = None
     headers: dict[str, str] = field(default_factory=dict)
     base: str = ""
+    trusted: bool = True  #: may see restricted content
 
 
 @dataclass(slots=True)
@@ -52,9 +55,9 @@ class Reply:
 
 
 class Service:
-    """Answers requests about a catalog in R4 or R5."""
+    """Answers requests about a catalog in R4 or R5; the source is asked for each caller, trusted or not."""
 
-    def __init__(self, catalog: Callable[[], Catalog], release: str, settings: FhirSettings) -> None:
+    def __init__(self, catalog: CatalogSource, release: str, settings: FhirSettings) -> None:
         self._catalog, self._release, self._settings = catalog, release, settings
 
     def answer(self, request: Request) -> Reply:
@@ -63,6 +66,8 @@ class Service:
             return self._routed(request)
         except Refused as refused:
             return Reply(refused.issue.status, outcome([refused.issue]))
+        except GyldigError as error:
+            return Reply(error.http_status, outcome([_as_issue(error)]))
 
     def _routed(self, request: Request) -> Reply:
         path, release, on, base = request.path, self._release, None, request.base
@@ -70,7 +75,7 @@ class Service:
             release, path, base = _RELEASES[path[0]], path[1:], f"{base}/{path[0]}"
         if len(path) >= 2 and path[0] == "as-of":
             on, base, path = _day(path[1]), f"{base}/as-of/{path[1]}", path[2:]
-        call = Call(self._catalog(), self._settings, release, Given(), request.headers, on)
+        call = Call(self._catalog(request.trusted), self._settings, release, Given(), request.headers, on)
         return self._route(request, path, call, base)
 
     def _route(self, request: Request, path: tuple[str, ...], call: Call, base: str) -> Reply:
@@ -152,12 +157,19 @@ class Service:
                 body=entry.get("resource"),
                 headers=request.headers,
                 base=request.base,
+                trusted=request.trusted,
             )
             reply = self.answer(one) if pieces else Reply(400, outcome([_not_allowed("batch")]))
         told: Json = {"response": {"status": str(reply.status)}}
         if reply.body is not None:
             told["resource"] = reply.body
         return told
+
+
+def _as_issue(error: GyldigError) -> Issue:
+    if isinstance(error, Restricted):
+        return issue("FORBIDDEN", str(error))
+    return issue("REQUEST_INVALID" if error.http_status < 500 else "UNAVAILABLE", str(error))
 
 
 def _not_allowed(method: str) -> Issue:

@@ -40,6 +40,9 @@ class Catalog(Protocol):
     def code_system(self, url: str, version: str = "", on: date | None = None) -> ContentView | Missing:
         """The version named (wildcards allowed), or the one in force."""
 
+    def take(self, url: str) -> None:
+        """Raise Restricted where the caller may not take lists of the system's content."""
+
     def supplement(self, url: str, version: str = "") -> ContentView | None:
         """A supplement by its own canonical."""
 
@@ -112,6 +115,9 @@ class EmptyCatalog:
     def code_system(self, url: str, version: str = "", on: date | None = None) -> ContentView | Missing:
         """None."""
         return Missing("unknown_url", url, version)
+
+    def take(self, url: str) -> None:
+        """Nothing is forbidden."""
 
     def supplement(self, url: str, version: str = "") -> ContentView | None:
         """None."""
@@ -229,6 +235,11 @@ class MemoryCatalog:
             if isinstance(chosen, Missing)
             else Missing("unknown_version", url, version)
         )
+
+    def take(self, url: str) -> None:
+        """What the lower layer says of a system that is its own."""
+        if url not in self._systems:
+            self._base.take(url)
 
     def supplement(self, url: str, version: str = "") -> ContentView | None:
         """A supplement of either layer."""

@@ -73,6 +73,8 @@ def _fill(context: Context, request: ExpandRequest, answer: Expansion) -> None:
     if request.active_only:
         for one in chosen:
             one.ids = one.ids - one.content.inactive()
+    for content in usage.contents.values():
+        context.catalog.take(content.info.url)
     maker = EntryMaker(context, request, versioned=_versioned(prepared, chosen))
     hits = [_hits(one, request.filter) for one in chosen]
     answer.total = sum(len(h) for h in hits)
