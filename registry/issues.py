@@ -334,6 +334,13 @@ MESSAGES: dict[str, _Message] = {
     "VALUESET_NOT_IN_FORCE": _m(
         "error", "not-found", "not-found", "No version of ValueSet '{0}' is in force on {1}: {2}", status=404
     ),
+    "DATE_SPANS_VERSIONS": _m(
+        "error",
+        "multiple-matches",
+        "",
+        "From {1} to {2} several versions of CodeSystem '{0}' apply ({3}): give the day",
+        status=400,
+    ),
     "VERSION_NOT_IN_FORCE": _m(
         "warning",
         "business-rule",
@@ -371,6 +378,7 @@ OWN = frozenset(
     {
         "CODESYSTEM_NOT_IN_FORCE",
         "CONCEPTMAP_UNKNOWN",
+        "DATE_SPANS_VERSIONS",
         "FILTER_BAD_REGEX",
         "FORBIDDEN",
         "NO_CODE_GIVEN",

@@ -73,7 +73,8 @@ def overlaid(call: Call) -> Catalog:
 def context_of(call: Call) -> Context:
     """The circumstances of an operation."""
     given = call.given
-    asked = given.day("date") or call.on
+    first, last = given.days("date")
+    asked = first or call.on
     return Context(
         catalog=overlaid(call),
         pins=Pins.read(
@@ -85,6 +86,7 @@ def context_of(call: Call) -> Context:
         languages=_languages(call, None),
         on=asked or call.settings.today(),
         asked=asked is not None,
+        until=last if last != first else None,
         supplements=given.texts("useSupplement"),
         limit=_limit(call),
     )

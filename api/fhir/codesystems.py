@@ -72,9 +72,10 @@ def _properties(view: ContentView) -> list[Json]:
 
 def _concepts(view: ContentView) -> Iterator[Json]:
     order = view.page(view.all(), 0, None)
-    for ident, record in zip(order, view.concepts(order), strict=True):
-        parents = [r.code for r in view.concepts(view.parents(ident))] if record.parents else []
-        yield _concept(record, parents)
+    records = view.concepts(order)
+    codes = {r.stable_key: r.code for r in records}
+    for record in records:
+        yield _concept(record, [codes[p] for p in record.parents if p in codes])
 
 
 def _concept(record: ConceptRecord, parents: list[str]) -> Json:

@@ -12,6 +12,7 @@ from registry.operations.lookup import LookupResult
 from registry.operations.translate import Match, TranslateResult
 from registry.operations.validate_code import Validation
 from registry.records import Coding, Designation
+from registry.views import ViewInfo
 
 __all__ = [
     "coding_json",
@@ -88,6 +89,8 @@ def _coding(answer: Validation) -> Iterator[Json]:
         yield writing("system", "uri", shown.asked.system)
     if shown.content is not None and shown.content.info.version:
         yield writing("version", "string", shown.content.info.version)
+    if shown.content is not None:
+        yield from _origin(shown.content.info)
     if shown.display:
         yield writing("display", "string", shown.display)
     record = shown.record
@@ -115,10 +118,19 @@ def lookup_json(answer: LookupResult) -> Json:
     items += [writing(name, "string", value) for name, value in optional if value]
     items += [{"name": "designation", "part": list(_designation(d, s))} for d, s in answer.designations]
     items += [{"name": "property", "part": list(_property(*p))} for p in answer.properties]
+    items += _origin(info)
     items += [writing("used-supplement", "canonical", s) for s in answer.supplements]
     if answer.warnings:
         items.append({"name": "issues", "resource": outcome(answer.warnings)})
     return parameters(items)
+
+
+def _origin(info: ViewInfo) -> Iterator[Json]:
+    """Which stored release the answer rests on, and whether it may still change."""
+    if info.release:
+        yield writing("release", "string", info.release)
+    if info.provisional:
+        yield writing("provisional", "boolean", True)
 
 
 def _designation(text: Designation, source: str) -> Iterator[Json]:

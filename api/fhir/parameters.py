@@ -10,6 +10,8 @@ from datetime import date
 from typing import Any
 
 from api.fhir.outcome import refuse
+from loaders.fhir.reading import read_date
+from registry.errors import ContentError
 from registry.records import Coding
 
 __all__ = ["Given", "writing"]
@@ -102,15 +104,15 @@ class Given:
             raise refuse("REQUEST_INVALID", f"'{name}' is to be a whole number, 0 or more", place=name)
         return number
 
-    def day(self, name: str) -> date | None:
-        """The value's calendar date as written; None without, Refused for what is no full date."""
+    def days(self, name: str) -> tuple[date | None, date | None]:
+        """The first and last day of a date as written: a dateTime, a day, a month or a year."""
         if not self.has(name):
-            return None
+            return None, None
         written = self.text(name)
         try:
-            return date.fromisoformat(written[:10])
-        except ValueError:
-            raise refuse("REQUEST_INVALID", f"'{written}' is no full date", place=name) from None
+            return read_date(written, name), read_date(written, name, end=True)
+        except ContentError:
+            raise refuse("REQUEST_INVALID", f"'{written}' is no date", place=name) from None
 
     def object(self, name: str) -> dict[str, Any] | None:
         """The value as an object (a Coding, a CodeableConcept, a resource); None without."""

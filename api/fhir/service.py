@@ -71,10 +71,11 @@ class Service:
 
     def _routed(self, request: Request) -> Reply:
         path, release, on, base = request.path, self._release, None, request.base
-        if path and path[0] in _RELEASES:
-            release, path, base = _RELEASES[path[0]], path[1:], f"{base}/{path[0]}"
-        if len(path) >= 2 and path[0] == "as-of":
-            on, base, path = _day(path[1]), f"{base}/as-of/{path[1]}", path[2:]
+        while path and (path[0] in _RELEASES or (path[0] == "as-of" and len(path) > 1)):
+            used = 1 if path[0] in _RELEASES else 2
+            release = _RELEASES.get(path[0], release)
+            on = _day(path[1]) if used == 2 else on
+            base, path = "/".join((base, *path[:used])), path[used:]
         call = Call(self._catalog(request.trusted), self._settings, release, Given(), request.headers, on)
         return self._route(request, path, call, base)
 

@@ -75,6 +75,7 @@ class Context:
     languages_told: bool = True  #: the caller or the value set's parameters chose them
     on: date | None = None
     asked: bool = False
+    until: date | None = None  #: last day of a date that the caller gave only as month or year
     supplements: tuple[str, ...] = ()
     limit: int = 10_000
     _views: dict[tuple[str, str, date | None], ContentView | Missing] = field(default_factory=dict)
@@ -84,8 +85,17 @@ class Context:
         key = (system, version, on)
         if key not in self._views:
             found = self.catalog.code_system(system, version, on or self.on)
+            if not version and on is None and self.until is not None:
+                self._same_until(found, system, self.until)
             self._views[key] = found if isinstance(found, Missing) else self._supplemented(found)
         return self._views[key]
+
+    def _same_until(self, found: ContentView | Missing, system: str, until: date) -> None:
+        """Raise Unanswerable where a month or year does not tell which version is meant."""
+        last = self.catalog.code_system(system, "", until)
+        labels = [f"({v.reason})" if isinstance(v, Missing) else v.info.version for v in (found, last)]
+        if labels[0] != labels[1]:
+            raise Unanswerable(issue("DATE_SPANS_VERSIONS", system, self.on, until, " … ".join(labels)))
 
     def _supplemented(self, view: ContentView) -> ContentView:
         extra = [s for s in (self._supplement(c) for c in self.supplements) if _fits(s, view)]

@@ -64,7 +64,7 @@ def examine(finding: Finding, rules: Rules) -> None:
         _not_found(finding)
         return
     finding.status = concept_status(content, record)
-    if asked.code != record.code:
+    if asked.code != record.code and asked.code.casefold() == record.code.casefold():
         shown = join(content.info.url, content.info.version)
         case = issue("CODE_CASE_DIFFERENCE", asked.code, record.code, shown, place=place.of("code"))
         finding.issues.append(case)
