@@ -9,6 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from api.fhir.encoding import parameters
+from api.fhir.library import Held, Library, library
 from api.fhir.parameters import writing
 from registry.operations.catalog import Catalog
 
@@ -80,7 +81,7 @@ def _head(kind: str, base: str, release: str) -> Json:
         "status": "active",
         "date": _DATE,
         "kind": "instance",
-        "software": {"name": "Gyldig", "version": _software(), "releaseDate": _DATE},
+        "software": {"name": "Gyldig", "version": _software()},
     }
 
 
@@ -92,6 +93,7 @@ def _feature(definition: str, value: Json) -> Json:
 def capability_statement(base: str, release: str, *, writable: bool) -> Json:
     """The CapabilityStatement of the server at ``base``."""
     written = _head("CapabilityStatement", base, release)
+    written["software"]["releaseDate"] = _DATE
     written["extension"] = [
         _feature(_TESTS, {"valueCode": _TEST_VERSION}),
         _feature(_AS_PARAMETER, {"valueBoolean": True}),
@@ -131,7 +133,7 @@ def _resource(kind: str, names: tuple[str, ...], *, writable: bool) -> Json:
 def terminology_capabilities(catalog: Catalog, base: str, release: str) -> Json:
     """The TerminologyCapabilities: every code system with its versions, and what expansions take."""
     written = _head("TerminologyCapabilities", base, release)
-    systems = [_system(catalog, url) for url in catalog.code_systems()]
+    systems = [_system(url, held, release) for url, held in _by_url(library(catalog)).items()]
     if systems:
         written["codeSystem"] = systems
     written["expansion"] = {
@@ -145,9 +147,21 @@ def terminology_capabilities(catalog: Catalog, base: str, release: str) -> Json:
     return written
 
 
-def _system(catalog: Catalog, url: str) -> Json:
-    labels = [label for label in catalog.versions(url) if label]
-    return {"uri": url, "version": [{"code": label} for label in labels]} if labels else {"uri": url}
+def _by_url(held: Library) -> dict[str, list[Held]]:
+    found: dict[str, list[Held]] = {}
+    for one in held.kinds["CodeSystem"]:
+        found.setdefault(one.url, []).append(one)
+    return found
+
+
+def _system(url: str, held: list[Held], release: str) -> Json:
+    written: Json = {"uri": url}
+    labels = [{"code": h.version} for h in held if h.version]
+    if labels:
+        written["version"] = labels
+    if release == "R5":
+        written["content"] = held[-1].shell.get("content", "complete")
+    return written
 
 
 def versions(release: str) -> Json:

@@ -1,0 +1,97 @@
+"""Time on every operation: the version in force on a date, or why there is none."""
+
+from __future__ import annotations
+
+import pytest
+from starlette.testclient import TestClient
+
+from tests.fhir.conftest import URL, parameters
+
+
+def display(client: TestClient, **query: str) -> str:
+    answer = client.get("/fhir/CodeSystem/$lookup", params={"system": URL, "code": "F1", **query})
+    assert answer.status_code == 200, answer.text
+    return str(parameters(answer.json())["display"])
+
+
+def test_today_decides_without_a_date(client: TestClient) -> None:
+    assert display(client) == "Apple or pear"
+
+
+def test_a_date_chooses_the_version(client: TestClient) -> None:
+    assert display(client, date="2020-07-01") == "Apple"
+    assert display(client, date="2020-12-31T23:59:59Z") == "Apple"
+    assert display(client, date="2020-12-31", displayLanguage="nb") == "Eple"
+
+
+@pytest.mark.parametrize(
+    ("day", "reason"),
+    [
+        ("2019-12-31", "before_first"),
+        ("2021-06-01", "gap"),
+        ("2023-06-01", "not_loaded"),
+        ("2024-01-01", "after_last"),
+    ],
+)
+def test_a_date_without_a_version_gets_the_reason(client: TestClient, day: str, reason: str) -> None:
+    query = {"system": URL, "code": "F1", "date": day}
+    for path in ("/fhir/CodeSystem/$lookup", "/fhir/r5/CodeSystem/$subsumes"):
+        answer = client.get(path, params={**query, "codeA": "F", "codeB": "F1"})
+        assert answer.status_code == 404
+        assert reason in answer.json()["issue"][0]["details"]["text"]
+    answer = client.get("/fhir/r5/ValueSet/$expand", params={"url": URL + "?fhir_vs", "date": day})
+    assert answer.status_code == 404 and reason in answer.text
+    answer = client.get("/fhir/CodeSystem/$validate-code", params={"url": URL, "code": "F1", "date": day})
+    assert parameters(answer.json())["result"] is False and reason in answer.text
+
+
+def test_a_month_that_spans_nothing_is_a_date_and_one_that_does_is_an_error(client: TestClient) -> None:
+    assert display(client, date="2020-07") == "Apple"
+    answer = client.get(
+        "/fhir/CodeSystem/$lookup", params={"system": URL, "code": "F1", "date": "2022-12-15"}
+    )
+    assert answer.status_code == 200
+    with_change = {"system": URL, "code": "F1", "date": "2020"}
+    assert client.get("/fhir/CodeSystem/$lookup", params=with_change).status_code == 200
+
+
+def test_an_explicit_version_answers_with_a_warning(client: TestClient) -> None:
+    query = {"url": URL, "code": "F1", "version": "2020", "date": "2022-05-01"}
+    answer = client.get("/fhir/CodeSystem/$validate-code", params=query).json()
+    found = parameters(answer)
+    assert found["result"] is True and found["version"] == "2020"
+    assert found["issues"]["issue"][0]["severity"] == "warning"
+    assert "expired" in found["issues"]["issue"][0]["details"]["text"]
+    strict = {**query, "check-system-version": f"{URL}|2020"}
+    found = parameters(client.get("/fhir/CodeSystem/$validate-code", params=strict).json())
+    assert found["result"] is False and found["issues"]["issue"][0]["severity"] == "error"
+
+
+def test_as_of_acts_as_if_it_were_that_day(client: TestClient) -> None:
+    for base in ("/fhir/as-of/2020-03-01", "/fhir/r5/as-of/2020-03-01", "/fhir/as-of/2020-03-01/r5"):
+        answer = client.get(f"{base}/CodeSystem/$lookup", params={"system": URL, "code": "F1"})
+        assert parameters(answer.json())["display"] == "Apple"
+    assert client.get("/fhir/as-of/yesterday/metadata").status_code == 400
+
+
+def test_known_at_before_the_load_knows_nothing(client: TestClient) -> None:
+    query = {"system": URL, "code": "F1", "known-at": "2001-01-01"}
+    assert client.get("/fhir/CodeSystem/$lookup", params=query).status_code == 404
+    assert client.get("/fhir/CodeSystem/$lookup", params={**query, "known-at": "x"}).status_code == 400
+
+
+def test_locked_date_beats_date(client: TestClient) -> None:
+    compose = {"lockedDate": "2020-06-01", "include": [{"system": URL}]}
+    value_set = {"resourceType": "ValueSet", "status": "active", "compose": compose}
+    body = {"resourceType": "Parameters", "parameter": [{"name": "valueSet", "resource": value_set}]}
+    answer = client.post("/fhir/r5/ValueSet/$expand?date=2022-06-01", json=body).json()
+    assert answer["expansion"]["total"] == 3
+
+
+def test_several_versions_side_by_side(client: TestClient) -> None:
+    include = [{"system": URL, "version": v} for v in ("2020", "2022")]
+    value_set = {"resourceType": "ValueSet", "status": "active", "compose": {"include": include}}
+    body = {"resourceType": "Parameters", "parameter": [{"name": "valueSet", "resource": value_set}]}
+    found = client.post("/fhir/r5/ValueSet/$expand", json=body).json()["expansion"]
+    assert found["total"] == 7
+    assert {c["version"] for c in found["contains"]} == {"2020", "2022"}
