@@ -13,27 +13,36 @@ from starlette.types import Scope
 from api import auth
 from api.fhir.app import FhirApp, fhir_app
 from api.fhir.settings import FhirSettings, oslo_today
-from api.fhir.stored import StoredCatalogs
+from api.fhir.stored import Licensed, read_stored
 from registry.operations.catalog import Catalog
+from registry.operations.registry_catalog import RegistryCatalog
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
+
+    from registry import Registry
 
 __all__ = ["mounted"]
 
 
 def mounted(app: FastAPI) -> FhirApp:
     """The FHIR application over the registry that ``app`` opens when it starts."""
-    settings = app.state.settings
-    held: list[StoredCatalogs] = []
+    settings, day = app.state.settings, app.state.settings.today
+    held: list[tuple[Registry, RegistryCatalog]] = []
 
     def source(trusted: bool) -> Catalog:
-        if not held or held[0].registry is not app.state.registry:
-            held[:] = [StoredCatalogs(app.state.registry)]
-        return held[0].get(trusted=trusted)
+        registry: Registry = app.state.registry
+        if not held or held[0][0] is not registry:
+            held[:] = [(registry, RegistryCatalog(registry.context, read_stored))]
+        return held[0][1] if trusted else _licensed(registry, held[0][1])
 
     def trusts(scope: Scope) -> bool:
         return auth.may_read_restricted(HTTPConnection(scope), settings.token)
 
-    day = settings.today
-    return fhir_app(source, settings=FhirSettings(today=(lambda: day) if day else oslo_today), trusts=trusts)
+    wanted = FhirSettings(today=(lambda: day) if day else oslo_today)
+    return fhir_app(source, settings=wanted, trusts=trusts)
+
+
+def _licensed(registry: Registry, catalog: Catalog) -> Catalog:
+    systems = registry.context.moment().snapshot.systems.values()
+    return Licensed(catalog, {row.record.canonical: row.record for row in systems})

@@ -1,64 +1,87 @@
-"""The catalog over an opened registry: its code systems, and the resources kept in it, read once per change.
+"""The catalog over an opened registry: its reader of stored resources, and what the licence allows a caller.
 
-Here: building and caching. Not here: the registry's content (``registry.operations.registry_catalog``).
+Here: JSON of stored resources to values, the licensed view of a catalog. Not here: the registry's content
+(``registry.operations.registry_catalog``), who the caller is (``api.auth``).
 """
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
+from datetime import date
 
 import orjson
 
-from api.fhir.circumstances import add_resource
-from registry.artifacts import artifacts
-from registry.operations.catalog import Catalog, MemoryCatalog
-from registry.operations.registry_catalog import RegistryCatalog
+from loaders.fhir.conceptmap import read_concept_map
+from loaders.fhir.valueset import read_value_set
+from registry.artifacts import ArtifactRow
+from registry.errors import Restricted
+from registry.operations.catalog import Catalog, Missing
+from registry.operations.conceptmap import ConceptMap
+from registry.operations.registry_catalog import Stored
+from registry.operations.valueset import ValueSet
+from registry.records import SystemRecord
+from registry.views import ContentView
 
-if TYPE_CHECKING:
-    from registry import Registry
-
-__all__ = ["StoredCatalogs"]
-
-_KEPT = 8  #: moments and kinds of caller
+__all__ = ["Licensed", "read_stored"]
 
 
-class StoredCatalogs:
-    """Gives the catalog of the moment; the same object as long as nothing is published."""
-
-    def __init__(self, registry: Registry) -> None:
-        self.registry = registry
-        self._held: OrderedDict[tuple[str | None, bool], tuple[int, Catalog]] = OrderedDict()
-
-    def get(self, *, trusted: bool, known_at: str | None = None) -> Catalog:
-        """The catalog for a caller; raises UsageError for a bad instant."""
-        epoch = self.registry.context.ledger().epoch
-        held = self._held.get((known_at, trusted))
-        if held is not None and held[0] == epoch:
-            return held[1]
-        made = self._make(trusted=trusted, known_at=known_at)
-        self._held[(known_at, trusted)] = (epoch, made)
-        if len(self._held) > _KEPT:
-            self._held.popitem(last=False)
-        return made
-
-    def _make(self, *, trusted: bool, known_at: str | None) -> Catalog:
-        context = self.registry.context
-        catalog = _Layered(
-            self, RegistryCatalog(context, None, trusted=trusted).as_known_at(known_at), trusted
+def read_stored(rows: Sequence[ArtifactRow]) -> Stored:
+    """Stored value sets and maps as values; what the server gave them as id goes with them."""
+    found = Stored()
+    for row in rows:
+        resource = (
+            {**orjson.loads(row.body), "id": row.resource_id} if row.resource_id else orjson.loads(row.body)
         )
-        for record in artifacts(context.connection, known_at):
-            add_resource(catalog, orjson.loads(record.body), record.kind)
-        return catalog
+        if row.kind == "ValueSet":
+            found.value_sets.append(read_value_set(resource))
+        elif row.kind == "ConceptMap":
+            found.concept_maps.append(read_concept_map(resource))
+    return found
 
 
-class _Layered(MemoryCatalog):
-    """Resources kept in the registry over its code systems; another moment is another one of these."""
+class Licensed:
+    """A catalog for a caller who is not trusted: restricted content is refused, others' lists are not passed on."""
 
-    def __init__(self, source: StoredCatalogs, base: Catalog, trusted: bool) -> None:
-        super().__init__(base)
-        self._source, self._trusted, self.kept = source, trusted, True
+    def __init__(self, base: Catalog, records: dict[str, SystemRecord]) -> None:
+        self._base, self._records = base, records
+        self.versions, self.supplement = base.versions, base.supplement
+        self.value_set, self.concept_map = base.value_set, base.concept_map
+
+    def stamp(self) -> object | None:
+        """As the base, but never the same as the base's."""
+        below = self._base.stamp()
+        return None if below is None else ("licensed", below)
+
+    def _restricted(self, url: str) -> SystemRecord | None:
+        record = self._records.get(url)
+        return record if record is not None and record.access == "restricted" else None
+
+    def code_system(self, url: str, version: str = "", on: date | None = None) -> ContentView | Missing:
+        """The base's answer; raises Restricted where the licence forbids it."""
+        found = self._base.code_system(url, version, on)
+        record = None if isinstance(found, Missing) else self._restricted(found.info.url)
+        if record is not None:
+            raise Restricted(f"The content of {record.slug} is restricted by its licence: it needs a token")
+        return found
+
+    def take(self, url: str) -> None:
+        """Raise Restricted where the licence does not let lists be passed on."""
+        record = self._records.get(url)
+        if record is not None and record.redistribution == "no":
+            raise Restricted(f"The licence of {record.slug} does not allow passing its content on")
+
+    def code_systems(self) -> list[str]:
+        """Those whose content may be answered."""
+        return [url for url in self._base.code_systems() if self._restricted(url) is None]
+
+    def value_sets(self) -> Iterable[ValueSet]:
+        """As the base."""
+        return self._base.value_sets()
+
+    def concept_maps(self) -> Iterable[ConceptMap]:
+        """As the base."""
+        return self._base.concept_maps()
 
     def as_known_at(self, known_at: str | None) -> Catalog:
-        """The catalog of that instant."""
-        return self if known_at is None else self._source.get(trusted=self._trusted, known_at=known_at)
+        """The same at another instant."""
+        return Licensed(self._base.as_known_at(known_at), self._records)

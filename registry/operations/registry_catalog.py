@@ -99,6 +99,9 @@ class RegistryCatalog:
             return Missing("unknown_url" if reason == "unknown" else reason, url, version)
         return self._context.view(resolved)
 
+    def take(self, url: str) -> None:
+        """Nothing is forbidden here: who may take what is the way in's to say (``api``)."""
+
     def supplement(self, url: str, version: str = "") -> ContentView | None:
         """A loaded supplement by its own canonical."""
         found = self._content(url, version, None)
@@ -177,7 +180,7 @@ class _SystemsOnly:
         self._catalog = catalog
         self.stamp, self.versions = catalog.stamp, catalog.versions
         self.code_system, self.code_systems = catalog.code_system, catalog.code_systems
-        self.supplement = catalog.supplement
+        self.supplement, self.take = catalog.supplement, catalog.take
 
     def value_set(self, url: str, version: str = "", on: date | None = None) -> ValueSet | Missing:
         """None but stored ones."""
