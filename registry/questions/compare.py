@@ -7,7 +7,7 @@ oracle of the fast way in the tests).
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from pyroaring import BitMap
@@ -77,6 +77,7 @@ def compare(
     earlier: Callable[[str], ConceptRecord | None] | None = None,
 ) -> Comparison:
     """Typed differences; ``within`` restricts to states of one family of codes."""
+    old, new = _alike(old, new)
     single = len(old.stack) == len(new.stack) == 1
     before, after = _by_bitmaps(old, new, within) if single else _by_records(old, new, within)
     sides = [Side(d, c.getter(), c.facets, c.covers) for d, c in ((before, old), (after, new))]
@@ -84,6 +85,19 @@ def compare(
     total = len(old.bitmap() & within) if within is not None else len(old.bitmap())
     common = total - len(derived.removed) - len([c for c in derived.outside if c in _codes(before)])
     return Comparison(derived, common - derived.modified, common)
+
+
+def _alike(old: Content, new: Content) -> tuple[Content, Content]:
+    """Both sides by the source lines they share, where they share any: a second source that only one side has
+    would else look like changes (other parents, chapters and blocks as new codes)."""
+    common = {r.source_line for r in old.stack} & {r.source_line for r in new.stack}
+    if not common:
+        return old, new
+
+    def shared(content: Content) -> Content:
+        return replace(content, stack=tuple(r for r in content.stack if r.source_line in common))
+
+    return shared(old), shared(new)
 
 
 def _codes(records: dict[str, ConceptRecord]) -> set[str]:

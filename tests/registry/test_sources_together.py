@@ -136,3 +136,28 @@ def test_a_flat_list_says_that_nobody_asserts_a_hierarchy(registry: Registry) ->
         ["K63.80"],
     )
     assert "asserts" in answer.message
+
+
+def test_a_second_source_of_one_side_is_no_change(registry: Registry) -> None:
+    """Versions are compared by the source lines they share (DOMAIN 6)."""
+    codes = {"A00": "Kolera", "A01": "Tyfoid"}
+    blocks = [
+        ConceptRecord(code="A00-A09", designations=(Designation("label.full", "Tarminfeksjoner", "nb"),)),
+        *(
+            ConceptRecord(
+                code=c, designations=(Designation("label.full", t + " x", "nb"),), parents=("A00-A09",)
+            )
+            for c, t in codes.items()
+        ),
+    ]
+    second = {"source_line": "tabular", "facets": ("label.full", "hierarchy"), "priority": 5}
+    load(registry, "2020", codes)
+    load(registry, "2021", codes)
+    load(registry, "2021", blocks, **second)
+    load(registry, "2022", blocks, **second)
+    for pair in (("2020", "2021"), ("2021", "2022")):
+        found = registry.diff("demo-icd", *pair)
+        assert (found.changes, found.added) == ([], [])
+    assert registry.diff("demo-icd", "2020", "2021").not_comparable == {"hierarchy": 2}
+    (span,) = registry.history("demo-icd", "A00").spans
+    assert (span.from_version, span.to_version) == ("2020", "2022")
