@@ -64,7 +64,7 @@ def _row(page: Page, change: Change) -> tuple[object, ...]:
         _codes(change.outputs),
         _wording(change),
         arrows[change.automatic_forward, change.automatic_back],
-        "; ".join(x for x in (unreviewed, change.note) if x),
+        unreviewed or change.note,
     )
 
 
