@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, FastAPI, Request
 from starlette.responses import HTMLResponse, Response
 
+from api import start_page
 from api.limits import BodyLimit
 from api.rest import changes, codes, docs_page, downloads, problems, schema, scopes, systems
+from api.rest.answers import registry_of
 from api.settings import Settings
 from registry import Registry
 
@@ -43,12 +45,18 @@ def create_app(settings: Settings | None = None, *, registry: Registry | None = 
         docs_url=None, redoc_url=None, openapi_url="/api/openapi.json",
     )  # fmt: skip
     app.state.settings = wanted
+    app.state.registry = registry
     app.add_middleware(BodyLimit, limit=wanted.max_body)
     problems.install(app)
     schema.install(app)
     app.include_router(_rest(app), prefix="/api")
+    app.add_api_route("/", _start, include_in_schema=False)
     _mount_fhir(app)
     return app
+
+
+async def _start(request: Request) -> Response:
+    return HTMLResponse(start_page.html(registry_of(request).systems()))
 
 
 def _rest(app: FastAPI) -> APIRouter:

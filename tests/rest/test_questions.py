@@ -144,3 +144,9 @@ def test_the_documentation_needs_no_other_server(client: TestClient) -> None:
     assert "/api/systems/{system}/applicable" in page
     for route in client.get("/api/openapi.json").json()["paths"]:
         assert route in page
+
+
+def test_the_start_page_leads_on(client: TestClient) -> None:
+    page = client.get("/").text
+    assert "/api/systems/demo-no/versions" in page
+    assert client.get("/api/docs").status_code == 200
