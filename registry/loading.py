@@ -17,7 +17,7 @@ from registry.context import Context
 from registry.errors import UsageError
 from registry.importing import Prepared, Writer, load_log, prepare, publish, put_version, write_release
 from registry.metadata import Snapshot, VersionRow
-from registry.records import ConceptRecord, MapRecord
+from registry.records import ConceptRecord, MapRecord, ReleaseHeader
 from registry.results import LoadReport
 from registry.store.content import states_by_ids
 from registry.store.states import decode
@@ -84,7 +84,7 @@ def _load(context: Context, prepared: Prepared, progress: Progress | None, start
     if current is not None and _is_here(snapshot, current, prepared):
         return _again(context, prepared, current, started)
     earlier = snapshot.releases.get(current.version_id, []) if current else []
-    replaces = any(r.source_line == prepared.header.source_line for r in earlier)
+    replaces = any(_same_place(r.header, prepared.header) for r in earlier)
     name = prepared.header.files[0].name if prepared.header.files else prepared.header.source_line
     with load_log(context.database, name), context.database.transaction() as connection:
         writer = Writer(connection)
@@ -98,6 +98,11 @@ def _load(context: Context, prepared: Prepared, progress: Progress | None, start
         created=known is None,
         fresh=fresh,
     )
+
+
+def _same_place(old: ReleaseHeader, new: ReleaseHeader) -> bool:
+    """Whether the new release takes the old one's place: same source line, from the same day on."""
+    return (old.source_line, old.kind, old.effective_from) == (new.source_line, new.kind, new.effective_from)
 
 
 def _is_here(snapshot: Snapshot, version: VersionRow, prepared: Prepared) -> bool:
