@@ -15,9 +15,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
+from registry.questions.table import Table
 from registry.results import plain
 
 if TYPE_CHECKING:
+    from polars import DataFrame
+
     from registry import Registry
 
 __all__ = ["FORMATS", "MEDIA_TYPES", "Counted", "chunks", "version_rows"]
@@ -39,17 +42,15 @@ class Counted:
 
     def __init__(self, rows: Iterable[Row]) -> None:
         self.count = 0
-        self._rows = rows
+        self.rows = rows
 
     def __iter__(self) -> Iterator[Row]:
-        for row in self._rows:
+        for row in self.rows:
             self.count += 1
             yield row
 
 
-def version_rows(
-    registry: Registry, system: str, version: str, *, known_at: str | None = None
-) -> Iterator[Row]:
+def version_rows(registry: Registry, system: str, version: str, *, known_at: str | None = None) -> Table:
     """The codes of one version, one flat row each."""
     return registry.export_rows(system, version, known_at=known_at)
 
@@ -62,7 +63,9 @@ def chunks(rows: Iterable[Row], format: str) -> Iterator[bytes]:
     >>> b"".join(chunks([{"code": "A"}], "json"))
     b'[\\n{"code":"A"}\\n]\\n'
     """
-    return {"csv": _csv, "json": _json, "parquet": _parquet}[format](iter(rows))
+    if format == "parquet":
+        return _parquet(rows)
+    return {"csv": _csv, "json": _json}[format](iter(rows))
 
 
 def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:
@@ -94,19 +97,29 @@ def _json(rows: Iterator[Row]) -> Iterator[bytes]:
     yield b"\n]\n"
 
 
-def _parquet(rows: Iterator[Row]) -> Iterator[bytes]:
+def _parquet(rows: Iterable[Row]) -> Iterator[bytes]:
     """Parquet keeps its index at the end of the file, so the file is made first and then sent."""
-    import polars
-
-    frames = [
-        polars.DataFrame([{k: _cell(v) for k, v in r.items()} for r in b], infer_schema_length=None)
-        for b in _batches(rows)
-    ]
     with tempfile.TemporaryFile() as file:
-        (polars.concat(frames, how="vertical_relaxed") if frames else polars.DataFrame()).write_parquet(file)
+        _frame(rows).write_parquet(file)
         file.seek(0)
         while piece := file.read(_BYTES):
             yield piece
+
+
+def _frame(rows: Iterable[Row]) -> DataFrame:
+    """The rows as a data frame; a table that is kept by column is taken as it is."""
+    import polars
+
+    source = rows.rows if isinstance(rows, Counted) else rows
+    if isinstance(source, Table):
+        if isinstance(rows, Counted):
+            rows.count = len(source)
+        return polars.DataFrame(source.columns)
+    frames = [
+        polars.DataFrame([{k: _cell(v) for k, v in r.items()} for r in b], infer_schema_length=None)
+        for b in _batches(iter(rows))
+    ]
+    return polars.concat(frames, how="vertical_relaxed") if frames else polars.DataFrame()
 
 
 def _flat(value: Any) -> Any:

@@ -35,6 +35,7 @@ from registry.store.engine import Database
 
 if TYPE_CHECKING:
     from registry.artifacts import ArtifactRow
+    from registry.questions.table import Table
     from registry.store.stored_view import StoredView
 
 __all__ = ["Registry"]
@@ -230,8 +231,8 @@ class Registry:
 
     def export_rows(
         self, system: str, version: str | None = None, *, on: On = None, known_at: On = None
-    ) -> Iterator[dict[str, Any]]:
-        """A version as flat rows, by code."""
+    ) -> Table:
+        """A version as flat rows, by code; ``columns`` holds the same by column."""
         from registry.questions.export import export_rows
 
         return export_rows(self.context, system, version, on=on, known_at=known_at)

@@ -10,6 +10,7 @@ import polars
 import pytest
 
 from api import tables
+from registry.questions.table import Table
 
 ROWS: list[dict[str, Any]] = [
     {
@@ -39,6 +40,14 @@ def test_parquet_keeps_types() -> None:
     found = polars.read_parquet(io.BytesIO(b"".join(tables.chunks(ROWS, "parquet"))))
     assert found.height == 5000
     assert found.schema["inactive"] == polars.Boolean
+
+
+def test_a_table_by_column_is_the_table_by_row() -> None:
+    columns = {name: [tables._cell(row[name]) for row in ROWS] for name in ROWS[0]}
+    counted = tables.Counted(Table(columns))
+    by_column = polars.read_parquet(io.BytesIO(b"".join(tables.chunks(counted, "parquet"))))
+    by_row = polars.read_parquet(io.BytesIO(b"".join(tables.chunks(ROWS, "parquet"))))
+    assert by_column.equals(by_row) and counted.count == 5000
 
 
 @pytest.mark.parametrize("format", tables.FORMATS)

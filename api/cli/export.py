@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -61,7 +61,7 @@ def export(
         session.note("exported", rows=rows.count, path=str(output))
 
 
-def _rows(registry: Registry, session: Session, system: str, version: str | None) -> Iterator[dict[str, Any]]:
+def _rows(registry: Registry, session: Session, system: str, version: str | None) -> Iterable[dict[str, Any]]:
     from api import tables
 
     if version is None:

@@ -6,14 +6,18 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from registry.changes import display_of
 from registry.context import Context
 from registry.errors import UnknownTarget
 from registry.questions.compare import Content, records_of
 from registry.questions.history import history
-from registry.records import Coding, ConceptRecord
+from registry.questions.table import Table, table_of
+from registry.records import ConceptRecord
+from registry.store.rows import fetch
+from registry.store.states import decode
 
 __all__ = ["export_rows", "history_rows"]
+
+_BLOCK = 4096  #: records read at a time
 
 
 def export_rows(
@@ -23,41 +27,27 @@ def export_rows(
     *,
     on: str | date | None = None,
     known_at: str | date | None = None,
-) -> Iterator[dict[str, Any]]:
+) -> Table:
     """One row per code, by code: code, concept, display, every designation kind, parents, flags, properties."""
     resolved = context.resolve(system, on=on, version=version, known_at=known_at)
     if resolved.segment is None or resolved.system is None:
         raise UnknownTarget(resolved.message)
     content = Content(context, resolved.system.system_id, resolved.system.rules, resolved.stack)
-    records = sorted(records_of(content).values(), key=lambda r: r.code)
-    kinds = sorted({(d.kind, d.language) for r in records for d in r.designations})
-    names = sorted({p.code for r in records for p in r.properties})
-    common = {"system": resolved.system.slug, "version": resolved.segment.version.label}
-    for r in records:
-        yield common | _row(r, kinds, names)
+    return table_of(_by_code(content), resolved.system.record.slug, resolved.segment.version.label)
 
 
-def _row(r: ConceptRecord, kinds: list[tuple[str, str]], names: list[str]) -> dict[str, Any]:
-    row: dict[str, Any] = {
-        "code": r.code,
-        "concept": r.stable_key,
-        "display": display_of(r),
-        "parents": " ".join(r.parents),
-        "inactive": r.inactive,
-        "selectable": r.selectable,
-    }
-    for kind, language in kinds:
-        texts = [d.text for d in r.designations if (d.kind, d.language) == (kind, language)]
-        row[f"{kind}:{language}" if language else kind] = " | ".join(texts)
-    for name in names:
-        row[f"property:{name}"] = " | ".join(_text(p.value) for p in r.properties if p.code == name)
-    return row
-
-
-def _text(value: str | int | bool | Coding) -> str:
-    if isinstance(value, Coding):
-        return value.code
-    return str(value).lower() if isinstance(value, bool) else str(value)
+def _by_code(content: Content) -> Iterator[ConceptRecord]:
+    """The records of a content by code; of a single release they are read as they are needed."""
+    if len(content.stack) > 1:
+        yield from sorted(records_of(content).values(), key=lambda r: r.code)
+        return
+    connection, members = content.context.connection, content.bitmap()
+    statement = "SELECT id FROM concept_state WHERE system_id = ? ORDER BY code"
+    idents = [ident for (ident,) in connection.execute(statement, (content.system_id,)) if ident in members]
+    for start in range(0, len(idents), _BLOCK):
+        part = idents[start : start + _BLOCK]
+        bodies = dict(fetch(connection, "body", part))
+        yield from (decode(bodies[ident]) for ident in part)
 
 
 def history_rows(
