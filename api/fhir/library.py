@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from api.fhir.codesystems import code_system_json
+from api.fhir.maps import groups_json
 from registry.operations.catalog import Catalog, Missing
 
 __all__ = ["Held", "Library", "library"]
@@ -90,7 +91,8 @@ def _everything(catalog: Catalog) -> Iterator[Held]:
         yield Held("ValueSet", ident, value_set.url, value_set.version, shell, definition)
     for one in catalog.concept_maps():
         ident = str(one.shell.get("id", "")) or make_id(one.url, one.version)
-        yield Held("ConceptMap", ident, one.url, one.version, dict(one.shell), one.definition)
+        definition = one.definition or {"group": groups_json(one)}
+        yield Held("ConceptMap", ident, one.url, one.version, dict(one.shell), definition)
 
 
 _LATEST: list[tuple[object, Library]] = []

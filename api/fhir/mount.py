@@ -5,6 +5,7 @@ Not here: the application (``app``), licences (``api.auth``).
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from starlette.requests import HTTPConnection
@@ -12,6 +13,7 @@ from starlette.types import Scope
 
 from api import auth
 from api.fhir.app import FhirApp, fhir_app
+from api.fhir.maps import implied_map
 from api.fhir.settings import FhirSettings, oslo_today
 from api.fhir.stored import Licensed, read_stored
 from registry.operations.catalog import Catalog
@@ -33,7 +35,14 @@ def mounted(app: FastAPI) -> FhirApp:
     def source(trusted: bool) -> Catalog:
         registry: Registry = app.state.registry
         if not held or held[0][0] is not registry:
-            held[:] = [(registry, RegistryCatalog(registry.context, read_stored))]
+            held[:] = [
+                (
+                    registry,
+                    RegistryCatalog(
+                        registry.context, read_stored, implied_map=partial(implied_map, registry)
+                    ),
+                )
+            ]
         return held[0][1] if trusted else _licensed(registry, held[0][1])
 
     def trusts(scope: Scope) -> bool:

@@ -17,11 +17,14 @@ from registry.context import Context, Moment
 from registry.metadata import SystemRow
 from registry.operations.catalog import MemoryCatalog, Missing
 from registry.operations.conceptmap import ConceptMap
+from registry.operations.loaded_maps import loaded_maps
 from registry.operations.valueset import ValueSet
 from registry.versions import Timeline
 from registry.views import ContentView
 
 __all__ = ["ArtifactReader", "RegistryCatalog", "Stored"]
+
+_IMPLIED_KEPT = 32
 
 
 @dataclass(slots=True)
@@ -54,6 +57,7 @@ class RegistryCatalog:
             implied_map,
         )
         self._stored: tuple[int, MemoryCatalog] | None = None
+        self._implied_maps: dict[tuple[int, str], ConceptMap | None] = {}
 
     def _moment(self) -> Moment:
         return self._context.moment(self._known_at)
@@ -115,9 +119,18 @@ class RegistryCatalog:
     def concept_map(self, url: str, version: str = "", on: date | None = None) -> ConceptMap | Missing:
         """A stored map, or one that follows from the contents."""
         found = self._artifacts().concept_map(url, version, on or self._day())
-        if isinstance(found, Missing) and self._implied_map is not None:
-            return self._implied_map(url) or found
-        return found
+        return self._implied(url) or found if isinstance(found, Missing) else found
+
+    def _implied(self, url: str) -> ConceptMap | None:
+        """A map that follows from the contents; a few are kept until something is published."""
+        if self._implied_map is None:
+            return None
+        key = (self._context.ledger().epoch, url)
+        if key not in self._implied_maps:
+            if len(self._implied_maps) >= _IMPLIED_KEPT:
+                self._implied_maps.clear()
+            self._implied_maps[key] = self._implied_map(url)
+        return self._implied_maps[key]
 
     def _day(self) -> date:
         return self._context.day(None, self._moment())
@@ -134,11 +147,21 @@ class RegistryCatalog:
         catalog = MemoryCatalog(_SystemsOnly(self))
         for value_set in stored.value_sets:
             catalog.add_value_set(value_set)
-        for concept_map in stored.concept_maps:
+        for concept_map in (*self._loaded_maps(), *stored.concept_maps):
             catalog.add_concept_map(concept_map)
         for url, (system, version) in self._all_codes().items():
             catalog.add_all_codes(url, system, version)
         return catalog
+
+    def _loaded_maps(self) -> list[ConceptMap]:
+        """Official change tables and other maps that were loaded as maps."""
+        snapshot = self._moment().snapshot
+
+        def canonical(slug: str) -> str | None:
+            row = snapshot.slugs.get(slug)
+            return row.record.canonical if row else None
+
+        return loaded_maps(self._context.connection, canonical)
 
     def _all_codes(self) -> dict[str, tuple[str, str]]:
         """Value sets of all codes that systems name, with the system; each for the version that names it."""
