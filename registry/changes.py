@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from registry.displays import best_display
 from registry.records import ConceptRecord, Property
 from registry.results import Change, CodeDisplay
 from registry.systems import CodeRules
@@ -101,14 +102,7 @@ class Derived:
 
 def display_of(record: ConceptRecord, languages: Iterable[str] = ()) -> str:
     """The text that stands for the concept: best kind, in the first language that has one."""
-    best, chosen = (99, 99), ""
-    wanted = list(languages)
-    for d in record.designations:
-        language = wanted.index(d.language) if d.language in wanted else len(wanted)
-        kind = LABELS.index(d.kind) if d.kind in LABELS else len(LABELS)
-        if (language, kind) < best:
-            best, chosen = (language, kind), d.text
-    return chosen
+    return best_display(record.designations, tuple(languages))
 
 
 def aspects_between(

@@ -20,6 +20,8 @@ from registry.errors import UsageError
 from registry.intervals import instant_text, known_at_us, parse_date, today_oslo
 from registry.metadata import Ledger, ReleaseRow, Snapshot, SystemRow, VersionRow
 from registry.reasons import explain
+from registry.results import CodeDisplay
+from registry.store.bounded import Bounded
 from registry.store.content import patched, release_bitmap
 from registry.store.engine import Connection, Database, now_us
 from registry.versions import Segment, Timeline
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["Context", "Moment", "Resolved"]
 
 _BITMAPS, _VIEWS, _MOMENTS = 512, 256, 16
+_PARENTS = 8192
 _EPOCH_SECONDS = 0.5  #: how long PostgreSQL's epoch is believed
 
 
@@ -77,6 +80,8 @@ class Context:
         self._checked = 0.0
         self._moments: OrderedDict[int | None, Moment] = OrderedDict()
         self._bitmaps: OrderedDict[int | tuple[int, ...], BitMap] = OrderedDict()
+        #: parents named in lookups, by the releases that speak and the stable key
+        self.parents: Bounded[tuple[tuple[int, ...], str], CodeDisplay] = Bounded(_PARENTS)
         self._views: OrderedDict[tuple[int, ...], StoredView] = OrderedDict()
 
     def today(self) -> date:

@@ -22,12 +22,18 @@ def best_display(
 
     ``nb`` also takes ``nb-NO``. Texts are ranked display, full label, preferred, short label, fully specified name, others.
     """
-    texts = sorted(designations, key=lambda d: _RANKS.get(d.kind, _LAST))
-    for language in (*languages, preferred):
-        for found in texts:
-            if language and speaks(found.language, language):
-                return found.text
-    return texts[0].text if texts else ""
+    best, chosen = (len(languages) + 2, 0), ""
+    wanted = (*languages, preferred) if preferred else languages
+    for found in designations:
+        at = _place(found.language, wanted) if wanted else 0
+        rank = (at, _RANKS.get(found.kind, _LAST))
+        if rank < best:
+            best, chosen = rank, found.text
+    return chosen
+
+
+def _place(language: str, wanted: Sequence[str]) -> int:
+    return next((at for at, one in enumerate(wanted) if speaks(language, one)), len(wanted))
 
 
 def speaks(language: str, wanted: str) -> bool:
@@ -36,4 +42,6 @@ def speaks(language: str, wanted: str) -> bool:
     >>> speaks("nb-NO", "nb")
     True
     """
+    if language == wanted:
+        return True
     return language.casefold() == wanted.casefold() or language.casefold().startswith(wanted.casefold() + "-")

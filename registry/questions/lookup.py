@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 
 from registry.changes import display_of
-from registry.context import Context, Resolved
+from registry.context import Context, Resolved, layer_id
 from registry.metadata import ReleaseRow
 from registry.overlay import RECONSTRUCTED, Layered, overlay
 from registry.records import Coding, ConceptRecord
@@ -142,16 +143,19 @@ def _line(found: Layered, facet: str) -> str:
 
 
 def _parents(context: Context, resolved: Resolved, record: ConceptRecord) -> list[CodeDisplay]:
-    """Parents with their displays, from whichever layer has them."""
-    if resolved.system is None:
-        return []
-    found = []
-    for key in record.parents:
-        parent = _by_key(context, resolved, key)
-        found.append(
-            CodeDisplay(code=parent.code if parent else key, display=display_of(parent) if parent else "")
-        )
-    return found
+    """Parents with their displays, from whichever layer has them; remembered, for children share them."""
+    stack = tuple([layer_id(r) for r in resolved.stack])
+    named = context.parents
+    return [named.get((stack, key), partial(_parent, context, resolved, key)) for key in record.parents]
+
+
+def _parent(context: Context, resolved: Resolved, key: str) -> CodeDisplay:
+    parent = _by_key(context, resolved, key)
+    return (
+        CodeDisplay(code=parent.code, display=display_of(parent))
+        if parent
+        else CodeDisplay(code=key, display="")
+    )
 
 
 def _by_key(context: Context, resolved: Resolved, key: str) -> ConceptRecord | None:

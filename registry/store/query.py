@@ -17,7 +17,7 @@ __all__ = ["Query", "best_band", "match_text", "matched", "matches", "parse"]
 
 _LONGEST_TEXT, _MOST_WORDS, _LONGEST_TOKEN = 200, 12, 64
 _INDEXED_PREFIX = 3  #: the text index itself knows prefixes up to this length (migration 0001)
-_MOST_ALTERNATIVES = 64
+_MOST_ALTERNATIVES = 128
 
 
 @dataclass(frozen=True, slots=True)
