@@ -1,0 +1,54 @@
+"""The benchmarks run and say what they mean; no test asserts a time."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from benchmarks.measure import Figure, repeated
+from benchmarks.run import line, main
+from benchmarks.synthetic import Snomed, icd10cm
+from registry import Registry
+
+
+def test_made_up_content_is_the_same_on_every_run() -> None:
+    assert list(icd10cm(2020, 300).concepts) == list(icd10cm(2020, 300).concepts)
+    first, second = ([list(p.concepts) for p in Snomed(400).releases(3)] for _ in range(2))
+    assert first == second and first[0] != first[1]
+
+
+def test_made_up_content_has_the_proportions_asked_for() -> None:
+    records = Snomed(3000).records
+    links = sum(len(r.parents) for r in records) / len(records)
+    texts = sum(len(r.designations) for r in records) / len(records)
+    assert 1.25 < links < 1.45 and 4.3 < texts < 4.6
+
+
+def test_made_up_releases_can_be_loaded(database: str) -> None:
+    with Registry.open(database) as registry:
+        for parsed in Snomed(300).releases(3):
+            assert registry.load_parsed(parsed).outcome == "loaded"
+        assert len(registry.versions(Snomed.slug)) == 3
+
+
+def test_a_figure_says_whether_its_aim_is_met() -> None:
+    below, above = (Figure(group="g", name="n", value=v, unit="s", aim=3) for v in (2.5, 3.5))
+    assert below.met and not above.met and Figure(group="g", name="n", value=1, unit="s").met is None
+    assert "ABOVE" in line(above) and "ok" in line(below)
+
+
+def test_repeated_calls_are_counted() -> None:
+    calls: list[int] = []
+    timing = repeated(lambda: calls.append(1), 50, warm=5)
+    assert len(calls) == 55 and 0 <= timing.median <= timing.p99
+
+
+@pytest.mark.slow
+def test_a_quick_run_writes_its_figures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GYLDIG_SAMPLES", str(tmp_path))
+    main(["--quick", "--only", "icd10cm", "--results", str(tmp_path / "results")])
+    (written,) = (tmp_path / "results").iterdir()
+    body = json.loads(written.read_text())
+    assert body["machine"]["python"] and {f["name"] for f in body["figures"]} >= {"load four years"}
