@@ -21,7 +21,17 @@ from registry.store.rows import fetch
 from registry.store.states import decode
 from registry.store.terms import BAND, STATE, STATE_MASK, SYSTEM, add_terms, remove_terms
 
-__all__ = ["KeptHits", "Query", "add_terms", "matched", "matches", "parse", "remove_terms", "search"]
+__all__ = [
+    "KeptHits",
+    "Query",
+    "add_terms",
+    "matched",
+    "matches",
+    "matching",
+    "parse",
+    "remove_terms",
+    "search",
+]
 
 _FIRST_READ, _LARGEST_READ = 64, 8192
 _PATIENCE = 1000  #: rows read for a narrow question before another way is taken
@@ -73,6 +83,18 @@ def search(
                 return
 
 
+def matching(
+    connection: Connection, system_id: int, text: str, bitmap: BitMap, within: BitMap | None, kept: KeptHits
+) -> BitMap:
+    """All that ``search`` would give, as a set: for totals, without ranking a common word's thousands of hits."""
+    query = parse(text)
+    if not query.words:
+        return BitMap()
+    reading = _Reading(connection, system_id, query, bitmap, bitmap, kept)
+    found = kept.get(query.words, reading.collect).states | reading.coded()
+    return found if within is None else found & within
+
+
 @dataclass(frozen=True, slots=True)
 class _Reading:
     """One search under way."""
@@ -96,16 +118,24 @@ class _Reading:
             "SELECT compact, code, id FROM concept_state WHERE system_id = ? AND compact >= ? AND compact < ?"
             " AND (compact, code, id) > (?, ?, ?) ORDER BY compact, code, id LIMIT ?"
         )
-        code = self.query.code
-        end = code + ("\U0010ffff" if self.query.code_prefix else "\x01")
         after: tuple[str, str, int] = ("", "", 0)
         size = _FIRST_READ
         while True:
-            rows = self.connection.all(statement, (self.system_id, code, end, *after, size))
+            rows = self.connection.all(statement, (self.system_id, *self._code_range(), *after, size))
             yield from (ident for _, _, ident in rows if ident in self.wanted)
             if len(rows) < size:
                 return
             after, size = rows[-1], min(size * 4, _LARGEST_READ)
+
+    def coded(self) -> BitMap:
+        """The same states as a set."""
+        statement = "SELECT id FROM concept_state WHERE system_id = ? AND compact >= ? AND compact < ?"
+        rows = self.connection.all(statement, (self.system_id, *self._code_range()))
+        return BitMap([ident for (ident,) in rows]) & self.wanted
+
+    def _code_range(self) -> tuple[str, str]:
+        code = self.query.code
+        return code, code + ("\U0010ffff" if self.query.code_prefix else "\x01")
 
     def _by_text(self) -> Iterator[int]:
         """Hits of the text index, band by band, by code inside a band."""
@@ -123,7 +153,7 @@ class _Reading:
     def _narrow(self, kept: KeptHits) -> Iterator[int]:
         """The wanted hits of a common word: by looking at the few states wanted, else by collecting all hits once."""
         if len(self.wanted) > _FEW:
-            return self._sorted(kept.get(self.query.words, self._collect).best(self.wanted))
+            return self._sorted(kept.get(self.query.words, self.collect).best(self.wanted))
         found = [
             (band, ident)
             for ident, body in fetch(self.connection, "body", list(self.wanted))
@@ -131,7 +161,7 @@ class _Reading:
         ]
         return self._sorted(found)
 
-    def _collect(self) -> Hits:
+    def collect(self) -> Hits:
         """Every hit of the query in the release."""
         found: dict[int, int] = {}
         for (row,) in self._read(0, -1):

@@ -23,7 +23,7 @@ from registry.store.properties import PropertySets
 from registry.store.relatives import Lifted, NoHierarchy, Relatives
 from registry.store.release_index import release_index
 from registry.store.rows import fetch
-from registry.store.search import matches, parse, search
+from registry.store.search import matches, matching, parse, search
 from registry.store.states import decode
 from registry.store.text import compact_code, storable
 from registry.systems import CodeRules
@@ -177,6 +177,13 @@ class StoredView:
         if self._overlay is None:
             return search(reader, self._system_id, text, self._members, within=within, kept=self._index.hits)
         return self._search_layers(text, within)
+
+    def matching(self, text: str, within: BitMap | None = None) -> BitMap:
+        """All ids that ``search`` would give, as a set: for totals, at once even for a common word."""
+        if self._overlay is not None:
+            return BitMap(self._search_layers(text, within))
+        reader = self._database.reader()
+        return matching(reader, self._system_id, text, self._members, within, self._index.hits)
 
     def _search_layers(self, text: str, within: BitMap | None) -> Iterator[int]:
         """Hits of all layers as ids of the first; a text that an earlier layer overrules is no hit."""

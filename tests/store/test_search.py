@@ -127,6 +127,7 @@ def test_a_common_word_in_a_narrow_set_is_answered_alike_on_every_way(
             monkeypatch.setattr(module, "_FEW", few)
             monkeypatch.setattr(module, "_PATIENCE", patience)
             assert {text: found(view, text, wanted) for text in expected} == expected
+            assert all(view.matching(t, wanted) == BitMap(view.search(t, wanted)) for t in expected)
 
 
 def test_other_systems_are_not_seen(database: Database) -> None:
@@ -195,7 +196,9 @@ def test_search_is_the_slow_one_in_any_order_of_loading(
         world.add(half)
     view = world.view(world.add(mixed))
     for text in [*texts, "a", "k1", *(r.code for r in records[:2])]:
-        assert found(view, text) == slow_search(records, text)
+        expected = slow_search(records, text)
+        assert found(view, text) == expected
+        assert sorted(view.concept(i).code for i in view.matching(text)) == sorted(expected)
 
 
 def test_answers_do_not_depend_on_the_order_of_loading(database: Database) -> None:

@@ -187,6 +187,7 @@ def test_search_over_layers_finds_only_texts_that_are_shown(world: World) -> Non
     assert codes(view, view.search("kort tre")) == []
     assert codes(view, view.search("lang tre")) == ["K63.80"]
     assert codes(view, view.search("annet")) == []
+    assert view.matching("kort") == view.all() and not view.matching("annet")
     assert codes(view, view.search("kort", BitMap([view.find("A00") or 0]))) == ["A00"]
 
 
