@@ -161,6 +161,11 @@ SENTENCES: Final[dict[str, Pair]] = {
         "{system} {version} er rettet: {concepts} koder, {new} nye utsagn, {seconds:.1f} s. "
         "Det tidligere innholdet finnes fortsatt med --known-at.",
     ),
+    "loaded.kept": ("{system} {version} is kept as a resource.", "{system} {version} er lagret som ressurs."),
+    "loaded.enriched": (
+        "{system}: what the catalogue says of it is brought up to date; no content came with it.",
+        "{system}: katalogopplysningene er oppdatert; det fulgte ikke noe innhold med.",
+    ),
     "loaded.dry_run": (
         "{system} {version} would be loaded: {concepts} codes. Nothing was stored (--dry-run).",
         "{system} {version} ville blitt lastet: {concepts} koder. Ingenting er lagret (--dry-run).",

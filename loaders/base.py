@@ -11,9 +11,19 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
+from registry.artifacts import ArtifactRow
 from registry.records import ConceptRecord, MapRecord, ReleaseHeader, SystemRecord
 
-__all__ = ["LoadOptions", "Loader", "ParsedMap", "ParsedRelease", "Progress", "Source"]
+__all__ = [
+    "LoadOptions",
+    "Loader",
+    "ParsedEntry",
+    "ParsedMap",
+    "ParsedRelease",
+    "ParsedResource",
+    "Progress",
+    "Source",
+]
 
 
 class Progress(Protocol):
@@ -88,6 +98,20 @@ class ParsedMap:
     map: MapRecord
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedEntry:
+    """What a source says of a system without its content: it enriches the catalogue entry."""
+
+    system: SystemRecord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedResource:
+    """A value set or map to be kept as it was given."""
+
+    artifact: ArtifactRow
+
+
 class Loader(Protocol):
     """One source format."""
 
@@ -99,5 +123,5 @@ class Loader(Protocol):
 
     def read(
         self, source: Source, options: LoadOptions, progress: Progress
-    ) -> Iterator[ParsedRelease | ParsedMap]:
+    ) -> Iterator[ParsedRelease | ParsedMap | ParsedEntry | ParsedResource]:
         """Parse the source; raises ``registry.errors.SourceError`` with file and line."""

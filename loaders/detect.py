@@ -19,6 +19,7 @@ _LOADERS = (
     "loaders.icd10cm_order:Icd10cmOrder",
     "loaders.icd10cm_tabular:Icd10cmTabular",
     "loaders.icd10cm_conversion:Icd10cmConversion",
+    "loaders.fhir.package:FhirResources",
     "loaders.norwegian_json:NorwegianJson",
     "loaders.fat:Fat",
     "loaders.fat_adm:FatAdm",

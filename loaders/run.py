@@ -13,7 +13,16 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from loaders.archive import FolderSource, open_source
-from loaders.base import Loader, LoadOptions, ParsedMap, ParsedRelease, Progress, Source
+from loaders.base import (
+    Loader,
+    LoadOptions,
+    ParsedEntry,
+    ParsedMap,
+    ParsedRelease,
+    ParsedResource,
+    Progress,
+    Source,
+)
 from loaders.detect import detect, formats
 from registry.errors import FormatError, UsageError
 from registry.results import LoadReport
@@ -35,7 +44,7 @@ def silent(stage: str, done: int, total: int | None) -> None:
 
 def parse_paths(
     paths: Iterable[str | Path], options: LoadOptions, *, format: str = "", progress: Progress = silent
-) -> Iterator[ParsedRelease | ParsedMap]:
+) -> Iterator[ParsedRelease | ParsedMap | ParsedEntry | ParsedResource]:
     """Everything that the files, folders or archives hold, parsed; raises registry.errors.SourceError."""
     taken: dict[tuple[str, str, str], str] = {}
     for path in paths:
@@ -61,7 +70,13 @@ def load_paths(
     All are parsed before the first is stored, so that bad input stores nothing. ``wait``: for another load.
     """
     parsed = list(parse_paths(paths, options, format=format, progress=progress))
-    return [registry.load_parsed(item, dry_run=dry_run, wait=wait, progress=progress) for item in parsed]
+    rows = [item.artifact for item in parsed if isinstance(item, ParsedResource)]
+    reports = [
+        registry.load_parsed(item, dry_run=dry_run, wait=wait, progress=progress)
+        for item in parsed
+        if not isinstance(item, ParsedResource)
+    ]
+    return reports + (registry.keep_resources(rows, dry_run=dry_run) if rows else [])
 
 
 def _only_one(item: ParsedRelease, taken: dict[tuple[str, str, str], str]) -> None:
@@ -93,7 +108,7 @@ def _recognised(source: Source, format: str) -> bool:
 
 def _parse(
     source: Source, options: LoadOptions, format: str, progress: Progress
-) -> Iterator[ParsedRelease | ParsedMap]:
+) -> Iterator[ParsedRelease | ParsedMap | ParsedEntry | ParsedResource]:
     loaders = detect(source, name=format)
     unread = _unread(source, loaders)
     for loader in loaders:

@@ -272,6 +272,14 @@ class Registry:
         self.context.forget()
         return report
 
+    def keep_resources(self, rows: Sequence[ArtifactRow], *, dry_run: bool = False) -> list[LoadReport]:
+        """Keep value sets and maps as they were given, all in one publication."""
+        from registry.loading import keep_resources
+
+        reports = keep_resources(self.context, rows, dry_run=dry_run)
+        self.context.forget()
+        return reports
+
     def add_system(self, record: SystemRecord) -> None:
         """Create a system or correct its catalogue entry."""
         self._write("add_system", record)

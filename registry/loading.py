@@ -8,24 +8,32 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
+import msgspec
+
+from registry.artifacts import ArtifactRow, put_artifacts
 from registry.changes import Side, count_types, derive
 from registry.context import Context
 from registry.errors import UsageError
 from registry.importing import Prepared, Writer, load_log, prepare, publish, put_version, write_release
 from registry.metadata import Snapshot, VersionRow
-from registry.records import ConceptRecord, MapRecord, ReleaseHeader
+from registry.records import ConceptRecord, MapRecord, ReleaseHeader, SystemRecord
 from registry.results import LoadReport
 from registry.store.content import states_by_ids
 from registry.store.states import decode
 from registry.systems import rules_for
 from registry.versions import Timeline
 
-__all__ = ["load_parsed"]
+__all__ = ["keep_resources", "load_parsed"]
 
+_BY_ALIAS = (
+    "SELECT s.body FROM system_alias a JOIN code_system s ON s.system_id = a.system_id"
+    " WHERE a.alias = ? AND a.recorded_to IS NULL AND s.recorded_to IS NULL"
+)
 Progress = Callable[[str, int, int | None], None]
 
 
@@ -43,6 +51,11 @@ def load_parsed(
         from registry.maps import load_map
 
         return load_map(context.database, record, dry_run=dry_run, wait=wait)
+    if isinstance(row := getattr(parsed, "artifact", None), ArtifactRow):
+        return keep_resources(context, [row], dry_run=dry_run)[0]
+    if not hasattr(parsed, "concepts"):
+        return _enrich(context, parsed.system, dry_run=dry_run)
+    parsed = _known_system(context, parsed)
     with _quiet_collector():
         prepared = prepare(parsed, progress)
         _check_header(prepared)
@@ -51,6 +64,53 @@ def load_parsed(
         notify = (lambda text: progress(text, 0, None)) if progress is not None else None
         with context.database.load_lock(wait=wait, notify=notify):
             return _load(context, prepared, progress, started)
+
+
+def keep_resources(
+    context: Context, rows: Sequence[ArtifactRow], *, dry_run: bool = False
+) -> list[LoadReport]:
+    """Keep resources as they were given, all in one publication."""
+    done = ["dry_run"] * len(rows) if dry_run else put_artifacts(context.database, rows)
+    outcomes = (d if d in ("dry_run", "unchanged") else "kept" for d in done)
+    return [_brief(r.url, r.version, o, r.kind) for r, o in zip(rows, outcomes, strict=True)]
+
+
+def _enrich(context: Context, record: SystemRecord, *, dry_run: bool) -> LoadReport:
+    """Tell the catalogue what a source without content knows of a system, found by any of its names."""
+    from registry.maintenance import enrich_system
+
+    held = _held(context, record)
+    if not dry_run:
+        named = record if held is None else msgspec.structs.replace(record, slug=held.slug)
+        enrich_system(context.database, named)
+    return _brief(held.slug if held else record.slug, "", "dry_run" if dry_run else "enriched", "entry")
+
+
+def _brief(system: str, version: str, outcome: str, kind: str) -> LoadReport:
+    return LoadReport(
+        system=system, version=version, track="", release="", outcome=outcome, kind=kind, concepts=0, new_states=0,
+        created_system=False, inferred={}, notices=[], warnings=[],
+    )  # fmt: skip
+
+
+def _held(context: Context, record: SystemRecord) -> SystemRecord | None:
+    """The catalogue entry that a record is about, by slug, canonical URL or OID; read from the database itself,
+    since a package of a thousand systems would read the whole metadata a thousand times."""
+    for name in (record.slug, record.url, *(f"urn:oid:{o}" for o in record.oids)):
+        row = context.connection.one(_BY_ALIAS, (name,)) if name else None
+        if row is not None:
+            return msgspec.json.decode(row[0], type=SystemRecord)
+    return None
+
+
+def _known_system(context: Context, parsed: Any) -> Any:
+    """A release whose system is known here under another slug belongs to that system."""
+    record = parsed.system
+    held = _held(context, record) if isinstance(record, SystemRecord) and record.url else None
+    if held is None or held.slug == parsed.header.system or record.slug != parsed.header.system:
+        return parsed
+    header = msgspec.structs.replace(parsed.header, system=held.slug)
+    return replace(parsed, header=header, system=held)
 
 
 @contextmanager

@@ -404,7 +404,9 @@ class LoadReport:
     version: str
     track: str
     release: str
-    outcome: str  #: loaded, unchanged (the identical source again), amended, dry_run
+    outcome: (
+        str  #: loaded, unchanged (the identical source again), amended, kept (a resource), enriched, dry_run
+    )
     kind: str
     concepts: int
     new_states: int

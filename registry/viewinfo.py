@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from registry.extensions import standards_status
 from registry.views import ViewInfo
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ def view_info(resolved: Resolved) -> ViewInfo:
         title=titles.get("en") or next(iter(titles.values()), record.slug),
         name=str(shell.get("name", "")),
         status=str(shell.get("status", "active")),
+        standards_status=standards_status(shell.get("extension", ())),
         experimental=bool(shell.get("experimental", False)),
         valid_from=segment.version.valid_from,
         valid_to=segment.version.valid_to,
