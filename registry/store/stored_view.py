@@ -8,7 +8,8 @@ Not here: which release is in force (``registry.versions``).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import weakref
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 
 from pyroaring import BitMap
@@ -48,6 +49,7 @@ class StoredView:
         self._layers = tuple(Layer(*layer) for layer in layers)
         self._overlay = Overlay(database, self._system_id, self._layers) if len(layers) > 1 else None
         self._properties = PropertySets(database, self._system_id, self._layers[0], self._overlay)
+        self._known: Callable[[], Relatives | None] = lambda: None
         self._descendants: Bounded[int, BitMap] = Bounded(_SETS)
 
     @property
@@ -118,6 +120,14 @@ class StoredView:
 
     @property
     def _relatives(self) -> Relatives:
+        """The hierarchy; held weakly, so that the cache of closures alone decides what stays in memory."""
+        found = self._known()
+        if found is None:
+            found = self._find_relatives()
+            self._known = weakref.ref(found)
+        return found
+
+    def _find_relatives(self) -> Relatives:
         asserting = self._asserting
         if asserting is None:
             return NoHierarchy(self._members)
