@@ -20,6 +20,8 @@ __all__ = ["serve"]
 
 def serve(session: Session, *, host: str, port: int, workers: int, today: date | None) -> None:
     """Serve until Ctrl-C. Workers are processes that read the settings from the environment."""
+    # Made, migrated, or found unusable here, once, before the workers open it.
+    session.open(readonly=False).close()
     if session.db:
         os.environ["GYLDIG_DB"] = session.db
     if today is not None:
