@@ -8,11 +8,13 @@ from __future__ import annotations
 import gzip
 import hashlib
 from collections.abc import Callable
+from functools import partial
 from urllib.parse import parse_qsl, unquote
 
 import orjson
 from starlette.types import Receive, Scope, Send
 
+from api.fhir.changes import Changes
 from api.fhir.outcome import outcome, refuse
 from api.fhir.service import CatalogSource, Reply, Request, Service
 from api.fhir.settings import FhirSettings
@@ -28,10 +30,9 @@ class FhirApp:
     """An ASGI application that can be mounted anywhere; below it ``r4``, ``r5`` and ``as-of/DATE`` lead on."""
 
     def __init__(
-        self, catalog: CatalogSource, release: str, settings: FhirSettings, trusts: Callable[[Scope], bool]
+        self, service: Service, trusts: Callable[[Scope], bool], permits: Callable[[Scope], None] | None
     ) -> None:
-        self.service = Service(catalog, release, settings)
-        self._trusts = trusts
+        self.service, self._trusts, self._permits = service, trusts, permits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -65,6 +66,7 @@ class FhirApp:
                 headers=headers,
                 base=_base(scope, headers),
                 trusted=self._trusts(scope),
+                permit=partial(self._permits, scope) if self._permits else None,
             )
         )
 
@@ -119,10 +121,16 @@ def fhir_app(
     release: str = "R4",
     settings: FhirSettings | None = None,
     trusts: Callable[[Scope], bool] = lambda scope: True,
+    permits: Callable[[Scope], None] | None = None,
+    changes: Callable[[], Changes] | None = None,
 ) -> FhirApp:
-    """The application for a catalog, or for one asked for at each request, told whether the caller is trusted."""
+    """The application for a catalog, or for one asked for at each request, told whether the caller is trusted.
+
+    With ``changes`` resources can be written by callers for whom ``permits`` does not raise.
+    """
 
     def source(trusted: bool) -> Catalog:
         return catalog(trusted) if callable(catalog) else catalog
 
-    return FhirApp(source, release, settings or FhirSettings(), trusts)
+    service = Service(source, release, settings or FhirSettings(), changes)
+    return FhirApp(service, trusts, permits)

@@ -13,6 +13,7 @@ from starlette.types import Scope
 
 from api import auth
 from api.fhir.app import FhirApp, fhir_app
+from api.fhir.changes import Changes
 from api.fhir.maps import implied_map
 from api.fhir.settings import FhirSettings, oslo_today
 from api.fhir.stored import Licensed, read_stored
@@ -48,8 +49,16 @@ def mounted(app: FastAPI) -> FhirApp:
     def trusts(scope: Scope) -> bool:
         return auth.may_read_restricted(HTTPConnection(scope), settings.token)
 
-    wanted = FhirSettings(today=(lambda: day) if day else oslo_today)
-    return fhir_app(source, settings=wanted, trusts=trusts)
+    def permits(scope: Scope) -> None:
+        auth.require_write(HTTPConnection(scope), settings.token)
+
+    return fhir_app(
+        source,
+        settings=FhirSettings(today=(lambda: day) if day else oslo_today),
+        trusts=trusts,
+        permits=permits,
+        changes=(lambda: Changes(app.state.registry)) if settings.token else None,
+    )
 
 
 def _licensed(registry: Registry, catalog: Catalog) -> Catalog:

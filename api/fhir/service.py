@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from api.fhir.capability import capability_statement, terminology_capabilities, versions
+from api.fhir.changes import Changes
 from api.fhir.circumstances import Call
 from api.fhir.library import Held, library
 from api.fhir.outcome import Refused, outcome, refuse
@@ -43,6 +44,7 @@ class Request:
     headers: dict[str, str] = field(default_factory=dict)
     base: str = ""
     trusted: bool = True  #: may see restricted content
+    permit: Callable[[], None] | None = None  #: raises where the caller may not write
 
 
 @dataclass(slots=True)
@@ -57,8 +59,15 @@ class Reply:
 class Service:
     """Answers requests about a catalog in R4 or R5; the source is asked for each caller, trusted or not."""
 
-    def __init__(self, catalog: CatalogSource, release: str, settings: FhirSettings) -> None:
+    def __init__(
+        self,
+        catalog: CatalogSource,
+        release: str,
+        settings: FhirSettings,
+        changes: Callable[[], Changes] | None = None,
+    ) -> None:
         self._catalog, self._release, self._settings = catalog, release, settings
+        self._changes = changes
 
     def answer(self, request: Request) -> Reply:
         """The answer, an OperationOutcome where the request cannot be answered."""
@@ -95,7 +104,7 @@ class Service:
     def _metadata(self, request: Request, call: Call, base: str) -> Json:
         if dict(request.query).get("mode") == "terminology":
             return terminology_capabilities(call.catalog, base, call.release)
-        return capability_statement(base, call.release, writable=self._settings.writable)
+        return capability_statement(base, call.release, writable=self._changes is not None)
 
     def _operation(self, request: Request, path: tuple[str, ...], call: Call) -> Reply:
         operation = OPERATIONS.get((path[0], path[-1]))
@@ -123,13 +132,28 @@ class Service:
             found = search(call.catalog, library(call.catalog), path[0], request.query, base)
             return Reply(200, found)
         if request.method not in ("GET", "HEAD"):
-            raise refuse("FORBIDDEN", "Resources cannot be changed here")
+            return self._change(request, path, call)
         if len(path) not in (2, 4) or (len(path) == 4 and path[2] != "_history"):
             raise refuse("REQUEST_NOT_SUPPORTED", f"There is nothing at '{'/'.join(path)}'")
         held = self._held(call, path[0], path[1])
         if len(path) == 4 and path[3] != "1":
             raise refuse("RESOURCE_UNKNOWN", path[0], "/".join(path[1:]))
         return Reply(200, _read(held, call.catalog, dict(request.query)))
+
+    def _change(self, request: Request, path: tuple[str, ...], call: Call) -> Reply:
+        """Create, update or delete; raises Refused, Restricted or NotAuthorised."""
+        if self._changes is None or request.permit is None:
+            raise refuse("FORBIDDEN", "Resources cannot be changed here")
+        request.permit()
+        if (request.method, len(path)) not in (("POST", 1), ("PUT", 2), ("DELETE", 2)):
+            raise Refused(_not_allowed(request.method))
+        ident = path[1] if len(path) == 2 else ""
+        held = library(call.catalog).by_id(path[0], ident) if ident else None
+        if request.method == "DELETE":
+            self._changes().delete(self._held(call, path[0], ident))
+            return Reply(204, None)
+        changed = self._changes().put(path[0], ident, request.body, known=held is not None)
+        return Reply(201 if changed.created else 200, changed.resource, changed.headers)
 
     def _batch(self, request: Request, call: Call) -> Reply:
         bundle = request.body
@@ -159,6 +183,7 @@ class Service:
                 headers=request.headers,
                 base=request.base,
                 trusted=request.trusted,
+                permit=request.permit,
             )
             reply = self.answer(one) if pieces else Reply(400, outcome([_not_allowed("batch")]))
         told: Json = {"response": {"status": str(reply.status)}}

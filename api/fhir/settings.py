@@ -17,12 +17,7 @@ def oslo_today() -> date:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FhirSettings:
-    """``limit``: codes in one expansion without a count. ``writable``: whether resources may be changed.
-
-    ``cache_entries``: sets of resources that ``$cache-control`` keeps. ``today``: the day that counts as now.
-    """
+    """``limit``: codes in one expansion without a count. ``today``: the day that counts as now."""
 
     limit: int = 10_000
-    writable: bool = False
-    cache_entries: int = 100
     today: Callable[[], date] = oslo_today

@@ -105,8 +105,8 @@ BAD: list[tuple[str, str, Any, int]] = [
     ("POST", "ValueSet/$expand", [], 400),
     ("POST", "ValueSet/$expand", {"resourceType": "Parameters", "parameter": {}}, 400),
     ("POST", "ValueSet/$expand", {"resourceType": "Parameters", "parameter": [{"name": "valueSet"}]}, 400),
-    ("PUT", "ValueSet/x", {"resourceType": "ValueSet"}, 403),
-    ("DELETE", "ValueSet/x", None, 403),
+    ("PUT", "ValueSet/x", {"resourceType": "ValueSet"}, 401),
+    ("DELETE", "ValueSet/x", None, 401),
     ("POST", "", {"resourceType": "Bundle", "type": "transaction"}, 400),
 ]
 
