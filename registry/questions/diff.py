@@ -12,6 +12,7 @@ from registry.questions.compare import Comparison, Content, compare
 from registry.questions.lookup import layered
 from registry.records import ConceptRecord
 from registry.results import Changes
+from registry.store.content import states_by_code
 from registry.versions import Timeline
 
 __all__ = ["content_of", "diff", "earlier_getter"]
@@ -90,10 +91,12 @@ def earlier_getter(context: Context, resolved: Resolved) -> Callable[[str], Conc
     stacks = [s.stack for v in _before(timeline, version) for s in timeline.segments(v) if s.stack]
 
     def get(code: str) -> ConceptRecord | None:
-        for stack in reversed(stacks):
-            found = layered(context, timeline.system.system_id, code, stack)
-            if found is not None:
-                return found.record
+        rows = states_by_code(context.connection, timeline.system.system_id, code)
+        for stack in reversed(stacks) if rows else ():
+            bitmap = context.bitmap(stack[0])
+            if any(ident in bitmap for ident, _ in rows):
+                found = layered(context, timeline.system.system_id, code, stack)
+                return found.record if found else None
         return None
 
     return get
