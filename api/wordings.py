@@ -170,6 +170,10 @@ SENTENCES: Final[dict[str, Pair]] = {
         "{system} {version} would be loaded: {concepts} codes. Nothing was stored (--dry-run).",
         "{system} {version} ville blitt lastet: {concepts} koder. Ingenting er lagret (--dry-run).",
     ),
+    "loaded.many": (
+        "{count} {kind} resources: {outcomes}.",
+        "{count} ressurser av typen {kind}: {outcomes}.",
+    ),
     "inferred": ("taken from the file: {what}", "hentet fra filen: {what}"),
     "compared": ("against what was there: {counts}", "mot det som var der: {counts}"),
     "version_added": (

@@ -17,6 +17,7 @@ from registry.records import ConceptRecord, MapRecord, ReleaseHeader, SystemReco
 __all__ = [
     "LoadOptions",
     "Loader",
+    "Parsed",
     "ParsedEntry",
     "ParsedMap",
     "ParsedRelease",
@@ -82,13 +83,15 @@ class Source(Protocol):
 class ParsedRelease:
     """A release ready to be imported. ``concepts`` may be a generator; it is consumed once.
 
-    ``ordered`` says that the source's own order of concepts carries meaning and is to be kept.
+    ``ordered`` says that the source's own order of concepts carries meaning and is to be kept. ``may_be_empty``:
+    the source says itself that the version has no codes; elsewhere no codes means the wrong file.
     """
 
     header: ReleaseHeader
     concepts: Iterable[ConceptRecord]
     system: SystemRecord | None = None
     ordered: bool = False
+    may_be_empty: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +115,10 @@ class ParsedResource:
     artifact: ArtifactRow
 
 
+#: everything that a loader may find
+Parsed = ParsedRelease | ParsedMap | ParsedEntry | ParsedResource
+
+
 class Loader(Protocol):
     """One source format."""
 
@@ -121,7 +128,5 @@ class Loader(Protocol):
     def members(self, source: Source) -> list[str]:
         """The members whose content (not name alone) is of this format; none where the source is of another."""
 
-    def read(
-        self, source: Source, options: LoadOptions, progress: Progress
-    ) -> Iterator[ParsedRelease | ParsedMap | ParsedEntry | ParsedResource]:
+    def read(self, source: Source, options: LoadOptions, progress: Progress) -> Iterator[Parsed]:
         """Parse the source; raises ``registry.errors.SourceError`` with file and line."""

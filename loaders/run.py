@@ -6,6 +6,7 @@ Here: the order of things, archives inside a folder, files that nothing reads. N
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,17 +14,9 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from loaders.archive import FolderSource, open_source
-from loaders.base import (
-    Loader,
-    LoadOptions,
-    ParsedEntry,
-    ParsedMap,
-    ParsedRelease,
-    ParsedResource,
-    Progress,
-    Source,
-)
+from loaders.base import Loader, LoadOptions, Parsed, ParsedRelease, Progress, Source
 from loaders.detect import detect, formats
+from loaders.storing import store
 from registry.errors import FormatError, UsageError
 from registry.results import LoadReport
 
@@ -44,7 +37,7 @@ def silent(stage: str, done: int, total: int | None) -> None:
 
 def parse_paths(
     paths: Iterable[str | Path], options: LoadOptions, *, format: str = "", progress: Progress = silent
-) -> Iterator[ParsedRelease | ParsedMap | ParsedEntry | ParsedResource]:
+) -> Iterator[Parsed]:
     """Everything that the files, folders or archives hold, parsed; raises registry.errors.SourceError."""
     taken: dict[tuple[str, str, str], str] = {}
     for path in paths:
@@ -70,13 +63,7 @@ def load_paths(
     All are parsed before the first is stored, so that bad input stores nothing. ``wait``: for another load.
     """
     parsed = list(parse_paths(paths, options, format=format, progress=progress))
-    rows = [item.artifact for item in parsed if isinstance(item, ParsedResource)]
-    reports = [
-        registry.load_parsed(item, dry_run=dry_run, wait=wait, progress=progress)
-        for item in parsed
-        if not isinstance(item, ParsedResource)
-    ]
-    return reports + (registry.keep_resources(rows, dry_run=dry_run) if rows else [])
+    return store(registry, parsed, dry_run=dry_run, wait=wait, progress=progress)
 
 
 def _only_one(item: ParsedRelease, taken: dict[tuple[str, str, str], str]) -> None:
@@ -106,9 +93,7 @@ def _recognised(source: Source, format: str) -> bool:
     return any(loader.members(source) for name, loader in formats().items() if format in ("", name))
 
 
-def _parse(
-    source: Source, options: LoadOptions, format: str, progress: Progress
-) -> Iterator[ParsedRelease | ParsedMap | ParsedEntry | ParsedResource]:
+def _parse(source: Source, options: LoadOptions, format: str, progress: Progress) -> Iterator[Parsed]:
     loaders = detect(source, name=format)
     unread = _unread(source, loaders)
     for loader in loaders:
@@ -116,9 +101,7 @@ def _parse(
             if unread and isinstance(item, ParsedRelease):
                 notice = f"of {source.name} not read: {', '.join(unread)}"
                 header = replace(item.header, notices=(*item.header.notices, notice))
-                item = ParsedRelease(
-                    header=header, concepts=item.concepts, system=item.system, ordered=item.ordered
-                )
+                item = dataclasses.replace(item, header=header)
                 unread = []
             yield item
 
@@ -139,4 +122,4 @@ def _unread(source: Source, loaders: list[Loader]) -> list[str]:
 def _helps(member: str) -> bool:
     """Whether a loader looks at the file beside the one it reads: addenda, lists of codes, package.json."""
     name = member.rsplit("/", 1)[-1].lower()
-    return "addenda" in name or "code-list" in name or "package" in name or name.startswith("tsconfig")
+    return "addenda" in name or "code-list" in name or "package" in name or name.startswith((".", "tsconfig"))

@@ -280,6 +280,14 @@ class Registry:
         self.context.forget()
         return reports
 
+    def load_together(self, items: Sequence[Any], *, wait: bool = True) -> list[LoadReport]:
+        """Load small releases of as many different systems in one transaction: all or none."""
+        from registry.batch import load_together
+
+        reports = load_together(self.context, items, wait=wait)
+        self.context.forget()
+        return reports
+
     def add_system(self, record: SystemRecord) -> None:
         """Create a system or correct its catalogue entry."""
         self._write("add_system", record)

@@ -73,6 +73,8 @@ def prepare(parsed: Any, progress: Progress | None = None) -> Prepared:
     system = parsed.system or known(header.system) or SystemRecord(slug=header.system)
     prepared = Prepared(header, system, parsed.ordered, source_hash(header))
     _collect(prepared, parsed.concepts, progress)
+    if not prepared.records and not getattr(parsed, "may_be_empty", False):
+        raise ContentError("there is no code in it", file=_file(prepared))
     if not header.files:
         prepared.source_sha256 = hashlib.sha256(b"".join(sorted(prepared.hashes))).hexdigest()
     _check_parents(prepared)
@@ -104,8 +106,6 @@ def _collect(prepared: Prepared, concepts: Any, progress: Progress | None) -> No
         hashes.append(digest)
         if progress is not None and len(records) % 20000 == 0:
             progress("reading", len(records), None)
-    if not records:
-        raise ContentError("there is no code in it", file=_file(prepared))
 
 
 def _refuse_two_states(prepared: Prepared, record: ConceptRecord, before: bytes, digest: bytes) -> None:
@@ -159,6 +159,14 @@ class Writer:
             ("number", "recorded", "action", "system", "version", "release", "summary"),
             [(self.number, self.recorded, action, system, version, release, summary)],
         )
+
+    def advance(self) -> None:
+        """Make ready for one more publication in the same transaction.
+
+        ``snapshot`` stays as it was read: what follows must not be about a system written before.
+        """
+        self.number += 1
+        self.recorded = max(now_us(), self.recorded + 1)
 
     def end(self, table: str, row_id: int, *, key: str = "row_id") -> None:
         """End a metadata row: the one change that a row ever sees."""

@@ -10,7 +10,7 @@ import gc
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
@@ -20,7 +20,7 @@ from registry.changes import Side, count_types, derive
 from registry.context import Context
 from registry.errors import UsageError
 from registry.importing import Prepared, Writer, load_log, prepare, publish, put_version, write_release
-from registry.metadata import Snapshot, VersionRow
+from registry.metadata import Snapshot, SystemRow, VersionRow
 from registry.records import ConceptRecord, MapRecord, ReleaseHeader, SystemRecord
 from registry.results import LoadReport
 from registry.store.content import states_by_ids
@@ -28,7 +28,16 @@ from registry.store.states import decode
 from registry.systems import rules_for
 from registry.versions import Timeline
 
-__all__ = ["keep_resources", "load_parsed"]
+__all__ = [
+    "Plan",
+    "again",
+    "keep_resources",
+    "known_system",
+    "load_parsed",
+    "planned",
+    "quiet_collector",
+    "report_of",
+]
 
 _BY_ALIAS = (
     "SELECT s.body FROM system_alias a JOIN code_system s ON s.system_id = a.system_id"
@@ -55,12 +64,14 @@ def load_parsed(
         return keep_resources(context, [row], dry_run=dry_run)[0]
     if not hasattr(parsed, "concepts"):
         return _enrich(context, parsed.system, dry_run=dry_run)
-    parsed = _known_system(context, parsed)
-    with _quiet_collector():
+    parsed = known_system(context, parsed)
+    with quiet_collector():
         prepared = prepare(parsed, progress)
         _check_header(prepared)
         if dry_run:
-            return _report(prepared, "dry_run", context, started=started, counts=_compare(context, prepared))
+            return report_of(
+                prepared, "dry_run", context, started=started, counts=_compare(context, prepared)
+            )
         notify = (lambda text: progress(text, 0, None)) if progress is not None else None
         with context.database.load_lock(wait=wait, notify=notify):
             return _load(context, prepared, progress, started)
@@ -103,7 +114,7 @@ def _held(context: Context, record: SystemRecord) -> SystemRecord | None:
     return None
 
 
-def _known_system(context: Context, parsed: Any) -> Any:
+def known_system(context: Context, parsed: Any) -> Any:
     """A release whose system is known here under another slug belongs to that system."""
     record = parsed.system
     held = _held(context, record) if isinstance(record, SystemRecord) and record.url else None
@@ -113,8 +124,29 @@ def _known_system(context: Context, parsed: Any) -> Any:
     return replace(parsed, header=header, system=held)
 
 
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to become of a release: nothing where it is ``here``, else a load or an amendment."""
+
+    prepared: Prepared
+    known: SystemRow | None
+    current: VersionRow | None
+    here: bool
+    replaces: bool
+
+
+def planned(snapshot: Snapshot, prepared: Prepared) -> Plan:
+    _check_header(prepared)
+    h = prepared.header
+    known = snapshot.slugs.get(h.system)
+    current = snapshot.version(known.system_id, h.version, h.track) if known else None
+    here = current is not None and _is_here(snapshot, current, prepared)
+    earlier = snapshot.releases.get(current.version_id, []) if current else []
+    return Plan(prepared, known, current, here, any(_same_place(r.header, h) for r in earlier))
+
+
 @contextmanager
-def _quiet_collector() -> Iterator[None]:
+def quiet_collector() -> Iterator[None]:
     """Millions of records without cycles: the collector would only walk them again and again."""
     enabled = gc.isenabled()
     gc.disable()
@@ -136,26 +168,20 @@ def _check_header(prepared: Prepared) -> None:
 def _load(context: Context, prepared: Prepared, progress: Progress | None, started: float) -> LoadReport:
     """The load proper, under the lock."""
     context.forget()
-    snapshot = context.moment().snapshot
-    known = snapshot.slugs.get(prepared.header.system)
-    current = (
-        snapshot.version(known.system_id, prepared.header.version, prepared.header.track) if known else None
-    )
-    if current is not None and _is_here(snapshot, current, prepared):
-        return _again(context, prepared, current, started)
-    earlier = snapshot.releases.get(current.version_id, []) if current else []
-    replaces = any(_same_place(r.header, prepared.header) for r in earlier)
+    plan = planned(context.moment().snapshot, prepared)
+    if plan.here and plan.current is not None:
+        return again(context, prepared, plan.current, started)
     name = prepared.header.files[0].name if prepared.header.files else prepared.header.source_line
     with load_log(context.database, name), context.database.transaction() as connection:
         writer = Writer(connection)
         _, fresh = write_release(writer, prepared, progress)
-        publish(writer, prepared, "amend" if replaces else "load")
-    return _report(
+        publish(writer, prepared, "amend" if plan.replaces else "load")
+    return report_of(
         prepared,
-        "amended" if replaces else "loaded",
+        "amended" if plan.replaces else "loaded",
         context,
         started=started,
-        created=known is None,
+        created=plan.known is None,
         fresh=fresh,
     )
 
@@ -182,7 +208,7 @@ def _is_here(snapshot: Snapshot, version: VersionRow, prepared: Prepared) -> boo
     )
 
 
-def _again(context: Context, prepared: Prepared, current: VersionRow, started: float) -> LoadReport:
+def again(context: Context, prepared: Prepared, current: VersionRow, started: float) -> LoadReport:
     """The identical source again: a no-op, unless it comes with other dates for the version."""
     h = prepared.header
     given = (h.valid_from, h.valid_to)
@@ -193,13 +219,13 @@ def _again(context: Context, prepared: Prepared, current: VersionRow, started: f
         or not explicit
         or current.declared
     ):
-        return _report(prepared, "unchanged", context, started=started)
+        return report_of(prepared, "unchanged", context, started=started)
     with context.database.transaction() as connection:
         writer = Writer(connection)
         writer.end("version", current.row_id)
         put_version(writer, current.version_id, current.system_id, h)
         writer.publish("version", h.system, h.version, prepared.source_sha256, "version dates corrected")
-    return _report(prepared, "amended", context, started=started)
+    return report_of(prepared, "amended", context, started=started)
 
 
 def _compare(context: Context, prepared: Prepared) -> dict[str, int]:
@@ -240,7 +266,7 @@ def _previous(context: Context, prepared: Prepared) -> tuple[dict[str, ConceptRe
     return {}, frozenset()
 
 
-def _report(
+def report_of(
     prepared: Prepared,
     outcome: str,
     context: Context,

@@ -404,10 +404,8 @@ class LoadReport:
     version: str
     track: str
     release: str
-    outcome: (
-        str  #: loaded, unchanged (the identical source again), amended, kept (a resource), enriched, dry_run
-    )
-    kind: str
+    outcome: str  #: loaded, amended, unchanged (identical source); kept (a resource), enriched, dry_run
+    kind: str  #: correction, update; ValueSet or ConceptMap (``system`` is then its URL); entry
     concepts: int
     new_states: int
     created_system: bool

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec.structs import replace
+
 from loaders.fhir.reading import Json, coding, extensions, items, period, text, typed_value, without
 from registry.errors import ContentError
 from registry.extensions import standards_status
@@ -38,6 +40,8 @@ class _Names:
     inactive: frozenset[str]
     status: frozenset[str]
     not_selectable: frozenset[str]
+    parent: frozenset[str]
+    child: frozenset[str]
     language: str
 
 
@@ -52,7 +56,27 @@ def read_code_system(resource: Json, path: str = "CodeSystem") -> ReadCodeSystem
             _merge(found, record, where)
         else:
             found[record.code] = record
+    _add_parents(found, resource, names, path)
     return ReadCodeSystem(info, list(found.values()))
+
+
+def _add_parents(found: dict[str, ConceptRecord], resource: Json, names: _Names, path: str) -> None:
+    """Parents that a system states from above, by a property that names children."""
+    if not names.child.intersection(names.types):
+        return
+    for above, code in list(_children(resource, names, path)):
+        record = found.get(code)
+        if record is not None and above not in record.parents:
+            found[code] = replace(record, parents=(*record.parents, above))
+
+
+def _children(parent: Json, names: _Names, path: str) -> Iterator[tuple[str, str]]:
+    for item, where in items(parent, "concept", path):
+        for p, place in items(item, "property", where):
+            value = typed_value(p, place)
+            if text(p, "code", place) in names.child and value is not None:
+                yield text(item, "code", where), str(value[1])
+        yield from _children(item, names, where)
 
 
 def _merge(found: dict[str, ConceptRecord], record: ConceptRecord, where: str) -> None:
@@ -61,9 +85,7 @@ def _merge(found: dict[str, ConceptRecord], record: ConceptRecord, where: str) -
     if not record.parents or record.designations != first.designations:
         raise ContentError(f"the code '{record.code}' stands here twice", line=where)
     parents = tuple(dict.fromkeys((*first.parents, *record.parents)))
-    found[record.code] = ConceptRecord(
-        **{f: getattr(first, f) for f in first.__struct_fields__ if f != "parents"}, parents=parents
-    )
+    found[record.code] = replace(first, parents=parents)
 
 
 def _definition(item: Json, path: str) -> PropertyDefinition:
@@ -106,7 +128,15 @@ def _names(declared: tuple[PropertyDefinition, ...], language: str) -> _Names:
         return by_uri or frozenset({name})
 
     types = {p.code: p.type for p in declared}
-    return _Names(types, codes("inactive"), codes("status"), codes("notSelectable"), language)
+    return _Names(
+        types,
+        codes("inactive"),
+        codes("status"),
+        codes("notSelectable"),
+        codes("parent"),
+        codes("child"),
+        language,
+    )
 
 
 def _walk(
@@ -126,7 +156,7 @@ def _record(item: Json, names: _Names, above: tuple[str, ...], path: str) -> Con
         raise ContentError("a concept needs a code", line=path)
     properties = tuple(p for q, where in items(item, "property", path) if (p := _property(q, names, where)))
     definition = text(item, "definition", path)
-    parents = tuple(str(p.value) for p in properties if p.code == "parent")
+    parents = tuple(str(p.value) for p in properties if p.code in names.parent)
     return ConceptRecord(
         code=code,
         designations=tuple(_designations(item, names, path)),

@@ -1,105 +1,55 @@
-"""FHIR terminology resources from files: single resources, Bundles, NPM packages; JSON and XML, R4 to R5.
+"""FHIR terminology resources as sources: single files, Bundles, folders, packages; JSON or XML; R4, R4B, R5.
 
-Here: finding the resources in a source and what each becomes: a release, a catalogue entry, a stored resource.
-Not here: the elements of a resource (``codesystem``, ``valueset``, ``conceptmap``), HTTP.
+Here: the loader. Not here: finding resources (``resources``), what becomes of one (``release``).
 """
 
 from __future__ import annotations
 
-import re
+import dataclasses
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-import msgspec
+from msgspec.structs import replace
 
 from loaders.archive import source_file
-from loaders.base import LoadOptions, ParsedEntry, ParsedMap, ParsedRelease, ParsedResource, Progress, Source
-from loaders.fhir.codesystem import ReadCodeSystem, read_code_system
-from loaders.fhir.conceptmap import read_concept_map
-from loaders.fhir.shape import check_shape
-from loaders.fhir.valueset import read_value_set
-from loaders.fhir.xml import resource_from_xml
-from loaders.header import finish, system_of
-from loaders.jsontext import parse
-from registry.artifacts import ArtifactRow
-from registry.errors import ContentError, FormatError
-from registry.records import Coverage, ReleaseHeader, SourceFile, SystemRecord
+from loaders.base import LoadOptions, Parsed, ParsedEntry, ParsedRelease, Progress, Source
+from loaders.fhir.identity import oids_of
+from loaders.fhir.release import FORMAT, artifact_of, located, release_of
+from loaders.fhir.resources import WANTED, Found, canonical_json, claimed, found_in
+from registry.errors import ContentError, FormatError, UsageError
+from registry.records import SourceFile
 
 __all__ = ["KINDS", "FhirResources", "parsed_resource"]
 
-Parsed = ParsedRelease | ParsedMap | ParsedEntry | ParsedResource
-KINDS = ("CodeSystem", "ValueSet", "ConceptMap")
-_JSON = re.compile(rb'"resourceType"\s*:\s*"(CodeSystem|ValueSet|ConceptMap|Bundle)"')
-_XML = re.compile(rb'<(CodeSystem|ValueSet|ConceptMap|Bundle)\s[^>]*xmlns="http://hl7.org/fhir"')
-_HEAD = 65_536
-_SLUG = re.compile(r"[^a-z0-9]+")
-_OID = re.compile(r"(?:urn:oid:)?([0-2](?:\.\d+)+)")
+KINDS = WANTED
 
 
 class FhirResources:
-    """CodeSystem, ValueSet and ConceptMap."""
+    """CodeSystem, ValueSet and ConceptMap resources."""
 
-    name = "fhir"
-    summary = "FHIR CodeSystem, ValueSet, ConceptMap: JSON, XML, Bundle, NPM package (R4, R4B, R5)"
-
-    def __init__(self) -> None:
-        self._last: tuple[Source, list[str]] | None = None
+    name = FORMAT
+    summary = (
+        "FHIR CodeSystem, ValueSet, ConceptMap (R4, R4B, R5): JSON, XML, Bundle, folder or package (.tgz)"
+    )
 
     def members(self, source: Source) -> list[str]:
-        """The members that begin as such a resource."""
-        if self._last is None or self._last[0] is not source:
-            self._last = (source, [m for m in source.members() if _promising(source, m)])
-        return self._last[1]
+        """The members that are FHIR resources, if a terminology resource or a Bundle is among them."""
+        return list(claimed(source))
 
     def read(self, source: Source, options: LoadOptions, progress: Progress) -> Iterator[Parsed]:
-        """Everything that the resources of the source become; value sets and maps after the code systems."""
-        members = self.members(source)
-        package = "package/package.json" in source.members()
-        later: list[Parsed] = []
-        for done, member in enumerate(members):
-            progress("reading", done, len(members))
-            for one in _member(source, member, options, strict=not package):
-                if isinstance(one, ParsedRelease):
-                    yield one
-                else:
-                    later.append(one)
-        yield from later
+        """Each code system's version or entry, then value sets and maps; raises ContentError with the path.
 
-
-def _promising(source: Source, member: str) -> bool:
-    lower = member.lower()
-    if lower.endswith("/.index.json") or not lower.endswith((".json", ".xml")):
-        return False
-    head = source.read(member, _HEAD)
-    return (_JSON if lower.endswith(".json") else _XML).search(head) is not None
-
-
-def _member(source: Source, member: str, options: LoadOptions, *, strict: bool) -> Iterator[Parsed]:
-    label, data = source.label(member), source.read(member)
-    if member.lower().endswith(".xml"):
-        resource, encoding = resource_from_xml(data, file=label), "utf-8"
-    else:
-        resource, encoding = parse(data, file=label, encoding=options.encoding)
-    file = source_file(member, data, encoding)
-    for one, path in _resources(resource, label):
-        try:
-            yield from parsed_resource(one, options, path=path, files=(file,), strict=strict)
-        except ContentError as error:
-            raise ContentError(error.message, file=label, line=error.line) from error
-
-
-def _resources(resource: Any, label: str) -> Iterator[tuple[dict[str, Any], str]]:
-    """The terminology resources, with their paths: the resource itself, or a Bundle's entries."""
-    kind = resource.get("resourceType") if isinstance(resource, dict) else None
-    if kind in KINDS:
-        yield resource, str(kind)
-        return
-    if kind != "Bundle":
-        raise FormatError(f"a FHIR {' or '.join(KINDS)} is expected, not {kind}", file=label)
-    for number, entry in enumerate(resource.get("entry", [])):
-        inner = entry.get("resource") if isinstance(entry, dict) else None
-        if isinstance(inner, dict) and inner.get("resourceType") in KINDS:
-            yield inner, f"Bundle.entry[{number}].resource"
+        An option that names one system or version is refused where the source holds several.
+        """
+        systems, others = _sorted(source, options)
+        if not systems and not others:
+            raise FormatError("there is no CodeSystem, ValueSet or ConceptMap in it", file=source.name)
+        _check_options(systems, others, options)
+        total, shared = len(systems) + len(others), _shared_oids(systems)
+        for done, found in enumerate(systems + others, 1):
+            yield _parsed(found, options, shared)
+            if done % 100 == 0 or done == total:
+                progress("reading", done, total)
 
 
 def parsed_resource(
@@ -108,108 +58,56 @@ def parsed_resource(
     *,
     path: str = "",
     files: Sequence[SourceFile] = (),
-    strict: bool = True,
 ) -> Iterator[Parsed]:
-    """What one resource becomes; ``strict`` also checks it against the published definitions.
-
-    Raises ContentError with the path of the element that is wrong.
-    """
-    kind = str(resource["resourceType"])
-    if strict:
-        check_shape(resource, path or kind)
-    if kind == "CodeSystem":
-        found = read_code_system(resource, path or kind)
-        yield (
-            _entry(found, options) if found.info.content == "not-present" else _release(found, options, files)
-        )
-    else:
-        yield ParsedResource(artifact=_artifact(resource, kind, path or kind))
+    """What one resource becomes; raises ContentError with the path of the element that is wrong."""
+    kind = str(resource.get("resourceType", ""))
+    if kind not in WANTED:
+        raise ContentError(f"a {' or a '.join(WANTED)} is expected, not '{kind}'", line="resourceType")
+    source = files[0] if files else source_file(kind, canonical_json(resource))
+    yield _parsed(Found(resource, "", path or kind, source), options)
 
 
-def _artifact(resource: dict[str, Any], kind: str, path: str) -> ArtifactRow:
-    found = read_value_set(resource, path) if kind == "ValueSet" else read_concept_map(resource, path)
-    if not found.url:
-        raise ContentError("a url is needed", line=f"{path}.url")
-    kept = {k: v for k, v in resource.items() if k != "text"}
-    return ArtifactRow(
-        kind=kind,
-        resource_id=str(resource.get("id", "")),
-        url=found.url,
-        version=found.version,
-        valid_from=found.valid_from,
-        valid_to=found.valid_to,
-        body=msgspec.json.encode(kept),
+def _parsed(found: Found, options: LoadOptions, shared: frozenset[str] = frozenset()) -> Parsed:
+    if found.kind == "CodeSystem":
+        return _named(release_of(found, options), shared)
+    return artifact_of(found, options)
+
+
+def _sorted(source: Source, options: LoadOptions) -> tuple[list[Found], list[Found]]:
+    with located(source.name):
+        found = list(found_in(source, options))
+    return [f for f in found if f.kind == "CodeSystem"], [f for f in found if f.kind != "CodeSystem"]
+
+
+def _shared_oids(systems: list[Found]) -> frozenset[str]:
+    """OIDs that several systems of the source claim: no name for any of them."""
+    claims: dict[str, set[str]] = {}
+    for found in systems:
+        with located(found.file):
+            for oid in oids_of(found.resource, found.path):
+                claims.setdefault(oid, set()).add(str(found.resource.get("url", "")))
+    return frozenset(oid for oid, urls in claims.items() if len(urls) > 1)
+
+
+def _named(item: ParsedRelease | ParsedEntry, shared: frozenset[str]) -> ParsedRelease | ParsedEntry:
+    """The item without OIDs that do not tell its system from others, and a notice of it."""
+    system = item.system
+    dropped = sorted(shared.intersection(system.oids)) if system is not None else []
+    if system is None or not dropped:
+        return item
+    system = replace(system, oids=tuple(o for o in system.oids if o not in shared))
+    if isinstance(item, ParsedEntry):
+        return ParsedEntry(system=system)
+    notice = (
+        f"{system.slug}: other systems of the source have the OID {', '.join(dropped)}, too; it is left out"
     )
+    header = replace(item.header, notices=(*item.header.notices, notice))
+    return dataclasses.replace(item, system=system, header=header)
 
 
-def slug_of(url: str) -> str:
-    """A slug from a canonical URL, different for different URLs as far as letters and digits tell.
-
-    >>> slug_of("http://terminology.hl7.org/CodeSystem/v3-ActCode")
-    'terminology-hl7-org-codesystem-v3-actcode'
-    """
-    return _SLUG.sub("-", url.partition("//")[2].lower() or url.lower()).strip("-")
-
-
-def _system(found: ReadCodeSystem, options: LoadOptions) -> SystemRecord:
-    info, shell = found.info, found.info.shell
-    listed = shell.get("identifier", [])
-    values = (
-        [str(i.get("value", "")) for i in listed if isinstance(i, dict)] if isinstance(listed, list) else []
-    )
-    return system_of(
-        options.system or slug_of(info.url),
-        options,
-        url=info.url,
-        oids=tuple(m[1] for v in values if (m := _OID.fullmatch(v))),
-        titles={info.language or "en": info.title or info.name or info.url},
-        owner=str(shell.get("publisher", "")),
-        licence=str(shell.get("copyright", "")),
-        language=info.language,
-        version_order=_order(shell),
-        end_rule="open",
-    )
-
-
-def _order(shell: dict[str, Any]) -> str:
-    algorithm = shell.get("versionAlgorithmCoding") or {}
-    code = str(algorithm.get("code", "") if isinstance(algorithm, dict) else "")
-    return code if code in ("semver", "integer", "date") else "natural"
-
-
-def _entry(found: ReadCodeSystem, options: LoadOptions) -> ParsedEntry:
-    if not found.info.url:
-        raise ContentError("a url is needed", line="CodeSystem.url")
-    return ParsedEntry(system=_system(found, options))
-
-
-def _release(found: ReadCodeSystem, options: LoadOptions, files: Sequence[SourceFile]) -> ParsedRelease:
-    info = found.info
-    if not info.url:
-        raise ContentError("a url is needed", line="CodeSystem.url")
-    system = _system(found, options)
-    published = str(info.shell.get("date", ""))
-    header = ReleaseHeader(
-        system=system.slug,
-        version=info.version or published[:10] or "unversioned",
-        source_line="fhir",
-        facets=_facets(found),
-        valid_from=info.valid_from,
-        valid_to=info.valid_to,
-        published=published,
-        coverage=Coverage(kind="complete" if info.content == "complete" else "fragment"),
-        language=info.language,
-        files=tuple(files),
-        format="fhir",
-        properties=info.properties,
-        content=info.content,  # type: ignore[arg-type]
-        shell=info.shell,
-        inferred={} if info.version else {"version": published[:10] or "unversioned"},
-    )
-    return ParsedRelease(header=finish(header, options), concepts=found.records, system=system, ordered=True)
-
-
-def _facets(found: ReadCodeSystem) -> tuple[str, ...]:
-    codes = {p.code for r in found.records for p in r.properties} | {p.code for p in found.info.properties}
-    facets = ["display", "notes", "selectable", "inactive", *(f"property:{c}" for c in sorted(codes))]
-    return (*facets, "hierarchy") if any(r.parents for r in found.records) else tuple(facets)
+def _check_options(systems: list[Found], others: list[Found], options: LoadOptions) -> None:
+    for name in ("system", "url", "title"):
+        if getattr(options, name) and len(systems) > 1:
+            raise UsageError(f"--{name} says one name, but here are {len(systems)} code systems")
+    if options.version and len(systems) + len(others) > 1:
+        raise UsageError(f"--version says one label, but here are {len(systems) + len(others)} resources")

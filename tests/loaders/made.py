@@ -9,12 +9,12 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from loaders.base import LoadOptions, ParsedMap, ParsedRelease
+from loaders.base import LoadOptions, Parsed, ParsedRelease
 from loaders.run import parse_paths
 from registry.records import ConceptRecord
 
 
-def parsed(path: Path, *, format: str = "", **options: object) -> list[ParsedRelease | ParsedMap]:
+def parsed(path: Path, *, format: str = "", **options: object) -> list[Parsed]:
     """Everything a path holds."""
     return list(parse_paths([path], LoadOptions(**options), format=format))  # type: ignore[arg-type]
 

@@ -60,7 +60,7 @@ def test_a_code_system_becomes_a_release(tmp_path: Path) -> None:
     (release,) = parsed(write(tmp_path / "a.json", SYSTEM))
     assert isinstance(release, ParsedRelease) and release.system is not None
     assert (release.header.version, release.header.content) == ("1.0.0", "complete")
-    assert release.system.slug == "example-org-codesystem-fruit" and release.system.oids == ("2.16.578.1.1",)
+    assert release.system.slug == "fruit-c8e113" and release.system.oids == ("2.16.578.1.1",)
     top, apple = release.concepts
     assert apple.parents == ("f",) and apple.inactive and top.notes[0].text == "What grows on trees"
 
@@ -106,7 +106,7 @@ def test_an_entry_without_content_is_no_version(tmp_path: Path, registry: Regist
         "version": "9",
     }
     (report,) = load_paths(registry, [write(tmp_path / "n.json", empty)], LoadOptions())
-    assert report.outcome == "enriched" and report.system == "example-org-codesystem-fruit"
+    assert report.outcome == "enriched" and report.system == "fruit-c8e113"
     assert [v.version for v in registry.versions(URL)] == ["1.0.0"]
     system = registry.system("http://other")
     assert system is not None and system.owner == "A house"

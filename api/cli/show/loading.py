@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from api import texts
@@ -12,11 +13,26 @@ if TYPE_CHECKING:
 
 __all__ = ["reports", "sources"]
 
+_KEPT = ("ValueSet", "ConceptMap")
+_MANY = 60  #: reports that are shown one by one
+
 
 def reports(page: Page, found: list[LoadReport]) -> None:
-    """What each release became, what was taken from the file, and what to know of it."""
-    for report in found:
-        _report(page, report)
+    """What each release became, what was taken from the file, and what to know of it; many are counted."""
+    if len(found) <= _MANY:
+        for report in found:
+            _report(page, report)
+        return
+    kinds = Counter(_kind(r) for r in found)
+    for kind, count in kinds.items():
+        outcomes = Counter(r.outcome for r in found if _kind(r) == kind)
+        page.say("loaded.many", count=count, kind=kind, outcomes=_pairs(outcomes))
+    for line in dict.fromkeys(line for r in found for line in (*r.notices, *r.warnings)):
+        page.line(f"  {line}")
+
+
+def _kind(report: LoadReport) -> str:
+    return report.kind if report.kind in _KEPT else "CodeSystem"
 
 
 def _report(page: Page, report: LoadReport) -> None:

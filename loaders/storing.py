@@ -1,0 +1,85 @@
+"""Handing what was parsed to the registry: releases and maps one by one, entries and artifacts beside them.
+
+Here: which call each kind of parsed thing goes to, and its report. Not here: parsing (``run``), writing
+(``registry``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence, Sized
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from loaders.base import Parsed, ParsedEntry, ParsedMap, ParsedRelease, ParsedResource, Progress
+from registry.results import LoadReport
+
+if TYPE_CHECKING:
+    from registry import Registry
+
+__all__ = ["store"]
+
+_SMALL = 20_000  #: concepts; a larger release has a transaction of its own
+_TOGETHER = 2_000  #: releases in one transaction
+
+
+def store(
+    registry: Registry,
+    parsed: Sequence[Parsed],
+    *,
+    dry_run: bool = False,
+    wait: bool = True,
+    progress: Progress | None = None,
+) -> list[LoadReport]:
+    """Store everything that was parsed, releases first; one report each."""
+    releases = [i for i in parsed if not isinstance(i, ParsedResource | ParsedEntry)]
+    reports: list[LoadReport] = []
+    if not dry_run:
+        _add_names(registry, releases)
+    for group in _groups(releases):
+        if len(group) == 1 or dry_run:
+            reports += [registry.load_parsed(i, dry_run=dry_run, wait=wait, progress=progress) for i in group]
+            continue
+        reports += registry.load_together(group, wait=wait)
+        if progress is not None:
+            progress("storing", len(reports), len(releases))
+    entries = [i for i in parsed if isinstance(i, ParsedEntry)]
+    reports += [registry.load_parsed(i, dry_run=dry_run, wait=wait) for i in entries]
+    rows = [i.artifact for i in parsed if isinstance(i, ParsedResource)]
+    return reports + (registry.keep_resources(rows, dry_run=dry_run) if rows else [])
+
+
+def _add_names(registry: Registry, releases: Sequence[ParsedRelease | ParsedMap]) -> None:
+    """Systems that are here already may be asked for by the URL and OIDs of the new source, too."""
+    snapshot = registry.context.moment().snapshot
+    for item in releases:
+        record = item.system if isinstance(item, ParsedRelease) else None
+        if record is None:
+            continue
+        names = {record.url, *record.aliases, *(f"urn:oid:{o}" for o in record.oids)} - {""}
+        known = (snapshot.system(name) for name in (record.slug, *sorted(names)))
+        held = next((row for row in known if row is not None), None)
+        if held is not None and any(name not in snapshot.aliases for name in names):
+            registry.enrich_system(msgspec.structs.replace(record, slug=held.slug))
+
+
+def _groups(releases: Sequence[ParsedRelease | ParsedMap]) -> Iterator[list[ParsedRelease | ParsedMap]]:
+    """Neighbours that may share a transaction: small releases of different systems, in their order."""
+    group: list[ParsedRelease | ParsedMap] = []
+    seen: set[str] = set()
+    for item in releases:
+        system = item.header.system if isinstance(item, ParsedRelease) and _is_small(item) else ""
+        if group and (not system or system in seen or len(group) >= _TOGETHER):
+            yield group
+            group, seen = [], set()
+        group.append(item)
+        seen.add(system)
+        if not system:
+            yield group
+            group, seen = [], set()
+    if group:
+        yield group
+
+
+def _is_small(item: ParsedRelease) -> bool:
+    return isinstance(item.concepts, Sized) and len(item.concepts) <= _SMALL

@@ -1,0 +1,59 @@
+"""Many small releases in one transaction: packages of hundreds of code systems.
+
+Here: planning and writing them together. Not here: what one load is (``registry.loading``).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from registry.context import Context
+from registry.importing import Writer, load_log, prepare, publish, write_release
+from registry.loading import Plan, again, known_system, load_parsed, planned, quiet_collector, report_of
+from registry.results import LoadReport
+
+__all__ = ["load_together"]
+
+
+def load_together(context: Context, items: Sequence[Any], *, wait: bool = True) -> list[LoadReport]:
+    """Load small releases of as many different systems in one transaction, one publication each: all or none.
+
+    Several of one system are loaded one by one. A package of hundreds of code systems would else read the registry's metadata anew for every one of them.
+    """
+    items = [known_system(context, item) for item in items]
+    if len({item.header.system for item in items}) < len(items):
+        return [load_parsed(context, item, wait=wait) for item in items]
+    started = time.monotonic()
+    with quiet_collector(), context.database.load_lock(wait=wait):
+        context.forget()
+        snapshot = context.moment().snapshot
+        batch = [planned(snapshot, prepare(item)) for item in items]
+        fresh = _write_together(context, [plan for plan in batch if not plan.here])
+        return [_together_report(context, plan, fresh, started) for plan in batch]
+
+
+def _write_together(context: Context, plans: Sequence[Plan]) -> dict[str, int]:
+    """Write the releases; the number of new states by system."""
+    fresh: dict[str, int] = {}
+    if not plans:
+        return fresh
+    first = plans[0].prepared.header
+    name = f"{first.origin or first.format}: {len(plans)} code systems"
+    with load_log(context.database, name), context.database.transaction() as connection:
+        writer = Writer(connection)
+        for number, plan in enumerate(plans):
+            if number:
+                writer.advance()
+            _, fresh[plan.prepared.header.system] = write_release(writer, plan.prepared)
+            publish(writer, plan.prepared, "amend" if plan.replaces else "load")
+    return fresh
+
+
+def _together_report(context: Context, plan: Plan, fresh: dict[str, int], started: float) -> LoadReport:
+    if plan.here and plan.current is not None:
+        return again(context, plan.prepared, plan.current, started)
+    outcome, states = ("amended" if plan.replaces else "loaded"), fresh[plan.prepared.header.system]
+    created = plan.known is None
+    return report_of(plan.prepared, outcome, context, started=started, created=created, fresh=states)
