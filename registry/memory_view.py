@@ -65,6 +65,10 @@ class MemoryView:
             return self._folded.get(code.casefold())
         return found
 
+    def find_many(self, codes: Sequence[str]) -> list[int | None]:
+        """Ids of many codes."""
+        return [self.find(code) for code in codes]
+
     def concept(self, ident: int) -> ConceptRecord:
         """The record of an id."""
         return self._records[ident]
@@ -151,6 +155,10 @@ class MemoryView:
     def property_values(self, code: str) -> Iterator[tuple[str, BitMap]]:
         """Each distinct value with its ids, values sorted."""
         yield from sorted(self._values.get(code, {}).items())
+
+    def matching(self, text: str, within: BitMap | None = None) -> BitMap:
+        """All that ``search`` gives."""
+        return BitMap(self.search(text, within))
 
     def search(self, text: str, within: BitMap | None = None) -> Iterator[int]:
         """Ids whose designations or code have, for every word of the text, a word that begins so."""

@@ -61,6 +61,9 @@ class ContentView(Protocol):
     def find(self, code: str) -> int | None:
         """Id of the code as written, in canonical form, or (case-insensitive systems) in other case."""
 
+    def find_many(self, codes: Sequence[str]) -> list[int | None]:
+        """``find`` for many codes at once, in their order."""
+
     def concept(self, ident: int) -> ConceptRecord:
         """The record of an id of this view."""
 
@@ -106,6 +109,9 @@ class ContentView(Protocol):
 
     def property_values(self, code: str) -> Iterator[tuple[str, BitMap]]:
         """Each distinct value as text with the ids that have it, values sorted."""
+
+    def matching(self, text: str, within: BitMap | None = None) -> BitMap:
+        """All ids that ``search`` would give, as a set."""
 
     def search(self, text: str, within: BitMap | None = None) -> Iterator[int]:
         """Ids whose designations or code match every word of the text as a prefix, best first, each once."""

@@ -75,6 +75,8 @@ def _includes(compose: Json, name: str, path: str) -> Iterator[Include]:
 
 
 def _concept(item: Json, path: str) -> ConceptReference:
+    if len(item) == 1 and isinstance(item.get("code"), str):
+        return ConceptReference(item["code"])  # by far the most
     return ConceptReference(
         code=text(item, "code", path),
         display=text(item, "display", path),

@@ -53,6 +53,7 @@ class Selected:
     content: ContentView
     ids: BitMap
     include: Include | None = None
+    order: list[int] | None = None  #: of a list of codes: the list's own
 
     @property
     def key(self) -> tuple[str, str]:
@@ -138,14 +139,19 @@ def unknown_for_expansion(context: Context, missing: Missing, version: str) -> I
     return issue(name, system, version, valid_versions(known))
 
 
-_CACHE: OrderedDict[tuple[object, ...], tuple[Include, BitMap]] = OrderedDict()
+_Evaluated = tuple[BitMap, list[int] | None]
+_CACHE: OrderedDict[tuple[object, ...], tuple[Include, _Evaluated]] = OrderedDict()
 _CACHED = 512
 
 
 def ids_of(context: Context, include: Include, content: ContentView) -> BitMap:
     """Ids of the include's own condition on a system, in the version given; imports not considered."""
+    return _condition(context, include, content)[0]
+
+
+def _condition(context: Context, include: Include, content: ContentView) -> _Evaluated:
     if not include.concepts and not include.filters:
-        return content.all()
+        return content.all(), None
     stamp = context.catalog.stamp()
     if stamp is None:
         return _evaluated(include, content)
@@ -158,15 +164,16 @@ def ids_of(context: Context, include: Include, content: ContentView) -> BitMap:
     return held[1]
 
 
-def _evaluated(include: Include, content: ContentView) -> BitMap:
+def _evaluated(include: Include, content: ContentView) -> _Evaluated:
     if include.concepts:
-        found = (content.find(c.code) for c in include.concepts)
-        return BitMap(i for i in found if i is not None)
+        found = content.find_many([c.code for c in include.concepts])
+        order = [i for i in dict.fromkeys(found) if i is not None]
+        return BitMap(order), order
     sets = [
         filters.apply(content, condition, f"{include.place}.filter[{number}]")
         for number, condition in enumerate(include.filters)
     ]
-    return BitMap.intersection(*sets)
+    return BitMap.intersection(*sets), None
 
 
 def select(context: Context, prepared: Prepared, usage: Usage) -> list[Selected]:
@@ -187,7 +194,8 @@ def _included(context: Context, prepared: Prepared, include: Include, usage: Usa
     imported = [select(context, prepared.imports[c], usage) for c in include.value_sets]
     if include.system:
         content = content_of(context, prepared.value_set, include, usage)
-        own = Selected(content, ids_of(context, include, content), include)
+        ids, order = _condition(context, include, content)
+        own = Selected(content, ids, include, order)
         return [_within(own, imported)]
     if not imported:
         return []
@@ -200,13 +208,12 @@ def _within(one: Selected, all_of: Sequence[Sequence[Selected]]) -> Selected:
     for group in all_of:
         same = (s for s in group if s.key[0] == one.key[0])
         ids = ids & BitMap().union(*(_translated(s, one.content) for s in same))
-    return Selected(one.content, ids, one.include)
+    return Selected(one.content, ids, one.include, one.order)
 
 
 def _translated(one: Selected, content: ContentView) -> BitMap:
     """The same codes as ids of another version."""
     if (content.info.url, content.info.version) == one.key:
         return one.ids
-    codes = (r.code for r in one.content.concepts(list(one.ids)))
-    found = (content.find(code) for code in codes)
-    return BitMap(i for i in found if i is not None)
+    codes = [r.code for r in one.content.concepts(list(one.ids))]
+    return BitMap(i for i in content.find_many(codes) if i is not None)

@@ -19,7 +19,7 @@ PREFERRED = Coding(
     system="http://terminology.hl7.org/CodeSystem/hl7TermMaintInfra",
     display="Preferred For Language",
 )
-_KINDS = ("display", "label.full", "preferred", "label.short", "fsn")
+_RANK = {"display": 0, "label.full": 1, "preferred": 2, "label.short": 3, "fsn": 4, "synonym": 5}
 _DISPLAY_USES = frozenset(
     {
         (PREFERRED.system, PREFERRED.code),
@@ -32,11 +32,12 @@ _DISPLAY_USES = frozenset(
 
 def main(record: ConceptRecord) -> Designation | None:
     """The text that the source itself shows for the concept; None where it has none."""
-    for kind in _KINDS:
-        for designation in record.designations:
-            if designation.kind == kind:
-                return designation
-    return None
+    best, rank = None, len(_RANK)
+    for designation in record.designations:
+        own = _RANK.get(designation.kind, rank)
+        if own < rank:
+            best, rank = designation, own
+    return best
 
 
 def is_display(designation: Designation) -> bool:

@@ -173,6 +173,8 @@ def _uri(content: ContentView, code: str) -> str:
 
 
 def _from_extensions(record: ConceptRecord, told: ConceptReference | None) -> Iterator[tuple[str, str, Any]]:
+    if not record.extensions and (told is None or not told.extensions):
+        return
     found: dict[str, tuple[str, Any]] = {}
     for extension in (*record.extensions, *(told.extensions if told else ())):
         known = PROPERTY_OF.get(extension.get("url", ""))
@@ -183,6 +185,8 @@ def _from_extensions(record: ConceptRecord, told: ConceptReference | None) -> It
 
 def _extensions(record: ConceptRecord, told: ConceptReference | None) -> list[dict[str, Any]]:
     """Extensions to repeat; of one name the value set's counts, else the one added last."""
+    if not record.extensions and (told is None or not told.extensions):
+        return []
     found = {e["url"]: e for e in record.extensions if e.get("url") in CONCEPT_SHOWN}
     if told is not None:
         found |= {e["url"]: e for e in told.extensions if e.get("url") in VALUE_SET_SHOWN}

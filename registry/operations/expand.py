@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from pyroaring import BitMap
@@ -113,14 +114,33 @@ def _several(keys: set[tuple[str, str]]) -> set[str]:
     return {url for url in urls if urls.count(url) > 1}
 
 
-def _hits(one: Selected, text: str) -> BitMap | list[int]:
+@dataclass(frozen=True, slots=True)
+class _TextHits:
+    """What a text finds, best first; counted at once, ordered as far as a page needs."""
+
+    one: Selected
+    text: str
+    ids: BitMap
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def page(self, start: int, size: int) -> list[int]:
+        """Ids of a page."""
+        found = self.one.content.search(self.text, self.one.ids)
+        return list(islice(found, start, start + size))
+
+
+_Hits = BitMap | list[int] | _TextHits
+
+
+def _hits(one: Selected, text: str) -> _Hits:
     """The concepts to show: the set, or in order those that a text finds or a list names."""
     if text:
-        found = list(one.content.search(text, one.ids))
-        return BitMap(found) if one.include is not None and one.include.filters else found
-    if one.include is not None and one.include.concepts:
-        listed = (one.content.find(c.code) for c in one.include.concepts)
-        return [i for i in dict.fromkeys(listed) if i is not None and i in one.ids]
+        found = one.content.matching(text, one.ids)
+        return found if one.include is not None and one.include.filters else _TextHits(one, text, found)
+    if one.order is not None:
+        return [i for i in one.order if i in one.ids]
     return one.ids
 
 
@@ -134,7 +154,7 @@ def _guard(context: Context, request: ExpandRequest, total: int) -> None:
 
 def _page(
     chosen: list[Selected],
-    hits: list[BitMap | list[int]],
+    hits: list[_Hits],
     request: ExpandRequest,
     maker: EntryMaker,
     total: int,
@@ -150,6 +170,8 @@ def _page(
         size = len(found) - start if count is None else min(count, len(found) - start)
         if isinstance(found, list):
             yield from maker.flat(one, found[start : start + size])
+        elif isinstance(found, _TextHits):
+            yield from maker.flat(one, found.page(start, size))
         elif whole and not request.exclude_nested and one.include is not None and not one.include.value_sets:
             yield from maker.tree(one, found)
         else:

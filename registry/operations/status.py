@@ -69,11 +69,12 @@ def as_issue(notice: tuple[str, str, str]) -> Issue:
 
 def concept_status(content: ContentView, record: ConceptRecord) -> str:
     """The status that the source gives the concept: by a property, else by the standards-status extension."""
-    codes = {p.code for p in content.info.properties if p.uri == _STATUS_URI} or {"status"}
-    for p in record.properties:
-        if p.code in codes:
-            return property_text(p.value)
-    return standards_status(record.extensions)
+    if record.properties:
+        codes = {p.code for p in content.info.properties if p.uri == _STATUS_URI} or {"status"}
+        for p in record.properties:
+            if p.code in codes:
+                return property_text(p.value)
+    return standards_status(record.extensions) if record.extensions else ""
 
 
 def is_deprecated(content: ContentView, record: ConceptRecord) -> bool:

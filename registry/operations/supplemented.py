@@ -47,6 +47,10 @@ class SupplementedView:
         """As the base."""
         return self.base.find(code)
 
+    def find_many(self, codes: Sequence[str]) -> list[int | None]:
+        """As the base."""
+        return self.base.find_many(codes)
+
     def concept(self, ident: int) -> ConceptRecord:
         """The base's record with what the supplements add."""
         return self._laid_over(self.base.concept(ident))
@@ -137,6 +141,10 @@ class SupplementedView:
             for value, ids in s.property_values(code):
                 merged[value] = merged.get(value, BitMap()) | self._translated(ids, s)
         yield from sorted(merged.items())
+
+    def matching(self, text: str, within: BitMap | None = None) -> BitMap:
+        """All that ``search`` gives."""
+        return BitMap(self.search(text, within))
 
     def search(self, text: str, within: BitMap | None = None) -> Iterator[int]:
         """The base's hits, then concepts that only a supplement's texts find."""
