@@ -174,6 +174,22 @@ SENTENCES: Final[dict[str, Pair]] = {
         "{count} {kind} resources: {outcomes}.",
         "{count} ressurser av typen {kind}: {outcomes}.",
     ),
+    "map.loaded": (
+        "{system} {version}, a map, is loaded: {concepts} rows.",
+        "{system} {version}, en mapping, er lastet: {concepts} rader.",
+    ),
+    "map.unchanged": (
+        "{system} {version}: the identical map is already loaded, nothing to do.",
+        "{system} {version}: nøyaktig samme mapping er lastet fra før, ingenting å gjøre.",
+    ),
+    "map.amended": (
+        "{system} {version}, a map, is amended: {concepts} rows.",
+        "{system} {version}, en mapping, er rettet: {concepts} rader.",
+    ),
+    "map.dry_run": (
+        "{system} {version}, a map, would be loaded: {concepts} rows. Nothing was stored (--dry-run).",
+        "{system} {version}, en mapping, ville blitt lastet: {concepts} rader. Ingenting er lagret (--dry-run).",
+    ),
     "inferred": ("taken from the file: {what}", "hentet fra filen: {what}"),
     "compared": ("against what was there: {counts}", "mot det som var der: {counts}"),
     "version_added": (

@@ -28,7 +28,7 @@ def load_map(
         with database.load_lock(wait=wait), database.transaction() as connection:
             outcome = _store(Writer(connection), record, digest)
     return LoadReport(
-        system=record.slug, version=record.version, track="", release=digest, outcome=outcome, kind="correction",
+        system=record.slug, version=record.version, track="", release=digest, outcome=outcome, kind="map",
         concepts=len(record.rows), new_states=0, created_system=False, inferred={}, notices=list(record.notices), warnings=[],
     )  # fmt: skip
 

@@ -39,7 +39,7 @@ def _report(page: Page, report: LoadReport) -> None:
     if report.created_system:
         page.say("created_system", system=report.system)
     page.say(
-        f"loaded.{report.outcome}",
+        f"{'map' if report.kind == 'map' else 'loaded'}.{report.outcome}",
         system=report.system,
         version=report.version,
         concepts=report.concepts,
