@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any, Final
 import orjson
 
 from registry.questions.table import Table
-from registry.results import plain
 
 if TYPE_CHECKING:
     from polars import DataFrame
@@ -92,7 +91,7 @@ def _json(rows: Iterator[Row]) -> Iterator[bytes]:
     yield b"["
     separator = b"\n"
     for batch in _batches(rows):
-        yield separator + b",\n".join(orjson.dumps(plain(row), default=str) for row in batch)
+        yield separator + b",\n".join(orjson.dumps(row, default=str) for row in batch)
         separator = b",\n"
     yield b"\n]\n"
 

@@ -78,12 +78,17 @@ def add(
     codes: Annotated[str, typer.Option("--codes", metavar="PATTERN", help="Only for these codes.")] = "",
 ) -> None:
     """Register a scope, and with --system and --version what applies in it."""
+    from registry.errors import UnknownTarget
     from registry.results import ScopeRow
 
     session = current(ctx)
     if bool(system) != bool(version):
         raise typer.BadParameter("--system and --version belong together")
     with session.open(readonly=False) as registry:
+        if system and registry.system(system) is None:
+            raise UnknownTarget(
+                f"there is no code system {system} here: load it first, or see `gyldig systems`"
+            )
         registry.add_scope(scope, title=title, kind=kind)
         if system:
             registry.add_applicability(
