@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["reports", "sources"]
 
-_KEPT = ("ValueSet", "ConceptMap")
+_KEPT = ("ValueSet", "ConceptMap", "map")
 _MANY = 60  #: reports that are shown one by one
 
 
@@ -39,7 +39,7 @@ def _report(page: Page, report: LoadReport) -> None:
     if report.created_system:
         page.say("created_system", system=report.system)
     page.say(
-        f"{'map' if report.kind == 'map' else 'loaded'}.{report.outcome}",
+        f"{'map' if report.kind in ('map', 'ConceptMap') else 'loaded'}.{report.outcome}",
         system=report.system,
         version=report.version,
         concepts=report.concepts,
