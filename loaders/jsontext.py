@@ -30,6 +30,8 @@ def parse(data: bytes, *, file: str, encoding: str = "") -> tuple[Any, str]:
         line = line_at(plain, int(match[1]) if match else len(plain))
         message = str(error).removeprefix("JSON is malformed: ")
         raise ContentError(f"not whole JSON: {message}", file=file, line=line) from error
+    except RecursionError as error:
+        raise ContentError("nested too deeply", file=file) from error
 
 
 def object_list(value: Any, data: bytes, *, file: str, required: tuple[str, ...]) -> list[dict[str, Any]]:

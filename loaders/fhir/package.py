@@ -47,7 +47,8 @@ class FhirResources:
         _check_options(systems, others, options)
         total, shared = len(systems) + len(others), _shared_oids(systems)
         for done, found in enumerate(systems + others, 1):
-            yield _parsed(found, options, shared)
+            item = _parsed(found, options, shared)
+            yield _noticed(item, shared) if done == 1 else item
             if done % 100 == 0 or done == total:
                 progress("reading", done, total)
 
@@ -90,19 +91,21 @@ def _shared_oids(systems: list[Found]) -> frozenset[str]:
 
 
 def _named(item: ParsedRelease | ParsedEntry, shared: frozenset[str]) -> ParsedRelease | ParsedEntry:
-    """The item without OIDs that do not tell its system from others, and a notice of it."""
+    """The item without OIDs that do not tell its system from others."""
     system = item.system
-    dropped = sorted(shared.intersection(system.oids)) if system is not None else []
-    if system is None or not dropped:
+    if system is None or not shared.intersection(system.oids):
         return item
     system = replace(system, oids=tuple(o for o in system.oids if o not in shared))
-    if isinstance(item, ParsedEntry):
-        return ParsedEntry(system=system)
-    notice = (
-        f"{system.slug}: other systems of the source have the OID {', '.join(dropped)}, too; it is left out"
-    )
+    return dataclasses.replace(item, system=system)
+
+
+def _noticed(item: Parsed, shared: frozenset[str]) -> Parsed:
+    """The item, with a notice of the OIDs that name nobody."""
+    if not shared or not isinstance(item, ParsedRelease):
+        return item
+    notice = f"OIDs that several code systems claim name none of them: {', '.join(sorted(shared))}"
     header = replace(item.header, notices=(*item.header.notices, notice))
-    return dataclasses.replace(item, system=system, header=header)
+    return dataclasses.replace(item, header=header)
 
 
 def _check_options(systems: list[Found], others: list[Found], options: LoadOptions) -> None:

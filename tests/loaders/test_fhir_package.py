@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from loaders.fhir.identity import is_open, slug_of
 from loaders.fhir.xml import json_to_xml
 from loaders.run import load_paths
 from registry import Registry
-from registry.errors import ContentError, FormatError, UsageError
+from registry.errors import ContentError, FormatError, StoreFull, UsageError
 from tests.loaders.fhir_made import (
     URL,
     bundle,
@@ -30,8 +31,8 @@ SLUG = slug_of(URL)
 
 
 @pytest.fixture
-def registry(tmp_path: Path) -> Registry:
-    return Registry.open(f"sqlite:///{tmp_path / 'r.db'}", today=date(2031, 6, 1))
+def registry(open_registry: Callable[..., Registry]) -> Registry:
+    return open_registry(today=date(2031, 6, 1))
 
 
 def test_code_system_becomes_an_undated_version(tmp_path: Path) -> None:
@@ -105,7 +106,7 @@ def test_an_oid_of_several_systems_is_nobodys_name(tmp_path: Path) -> None:
     two = bundle(code_system(identifier=oid), code_system(identifier=oid, url="http://example.org/other"))
     found = [i for i in parsed(written(tmp_path / "b.json", two)) if isinstance(i, ParsedRelease)]
     assert [i.system.oids for i in found if i.system] == [(), ()]
-    assert all("1.2.3" in " ".join(i.header.notices) for i in found)
+    assert ["1.2.3" in " ".join(i.header.notices) for i in found] == [True, False]
 
 
 def test_slugs_follow_from_the_url() -> None:
@@ -285,6 +286,37 @@ def test_other_resources_and_truncated_files(tmp_path: Path) -> None:
     whole = written(tmp_path / "c.json", code_system()).read_bytes()
     with pytest.raises(ContentError, match=r"t\.json:1: not whole JSON"):
         parsed(written(tmp_path / "t.json", whole[:-20]))
+
+
+@pytest.mark.parametrize("depth", [300, 100_000])
+def test_deep_nesting_is_refused(tmp_path: Path, depth: int) -> None:
+    head = b'{"resourceType":"CodeSystem","url":"http://x.org","status":"active","content":"complete","concept":['
+    deep = b'{"code":"a","concept":[' * depth + b'{"code":"z"}' + b"]}" * depth
+    with pytest.raises(ContentError, match=r"d\.json.*(deep|twice)"):
+        parsed(written(tmp_path / "d.json", head + deep + b"]}"))
+
+
+def test_a_load_that_fails_in_the_middle_leaves_nothing(
+    tmp_path: Path, registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import registry.batch as batch
+
+    for number in range(3):
+        written(tmp_path / "f" / f"{number}.json", code_system(url=f"http://example.org/s{number}"))
+    whole, calls = batch.write_release, []
+
+    def failing(*args: Any) -> Any:
+        calls.append(args)
+        if len(calls) == 3:
+            raise StoreFull("no space left")
+        return whole(*args)
+
+    monkeypatch.setattr(batch, "write_release", failing)
+    with pytest.raises(StoreFull):
+        load_paths(registry, [tmp_path / "f"], LoadOptions())
+    assert registry.systems() == []
+    monkeypatch.undo()
+    assert [r.outcome for r in load_paths(registry, [tmp_path / "f"], LoadOptions())] == ["loaded"] * 3
 
 
 def test_options_for_one_resource_only(tmp_path: Path) -> None:
