@@ -15,6 +15,7 @@ from loaders.fhir.xml import json_to_xml
 from loaders.run import load_paths
 from registry import Registry
 from registry.errors import ContentError, FormatError, StoreFull, UsageError
+from registry.importing import write_release
 from tests.loaders.fhir_made import (
     URL,
     bundle,
@@ -299,19 +300,17 @@ def test_deep_nesting_is_refused(tmp_path: Path, depth: int) -> None:
 def test_a_load_that_fails_in_the_middle_leaves_nothing(
     tmp_path: Path, registry: Registry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import registry.batch as batch
-
     for number in range(3):
         written(tmp_path / "f" / f"{number}.json", code_system(url=f"http://example.org/s{number}"))
-    whole, calls = batch.write_release, []
+    calls: list[Any] = []
 
     def failing(*args: Any) -> Any:
         calls.append(args)
         if len(calls) == 3:
             raise StoreFull("no space left")
-        return whole(*args)
+        return write_release(*args)
 
-    monkeypatch.setattr(batch, "write_release", failing)
+    monkeypatch.setattr("registry.batch.write_release", failing)
     with pytest.raises(StoreFull):
         load_paths(registry, [tmp_path / "f"], LoadOptions())
     assert registry.systems() == []
