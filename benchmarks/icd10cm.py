@@ -16,7 +16,7 @@ from loaders.base import LoadOptions
 from loaders.run import load_paths
 from registry import Registry
 
-__all__ = ["figures"]
+__all__ = ["figures", "samples"]
 
 GROUP = "icd10cm"
 
@@ -67,12 +67,12 @@ def _loads(registry: Registry, database: Path, quick: bool) -> Iterator[Figure]:
 
 def _note(registry: Registry, quick: bool) -> str:
     concepts = [v.concepts for v in registry.versions("icd-10-cm")]
-    return f"{min(concepts):,}–{max(concepts):,} codes, " + ("made up" if quick or not _samples() else "real")
+    return f"{min(concepts):,}–{max(concepts):,} codes, " + ("made up" if quick or not samples() else "real")
 
 
 def _years(registry: Registry, quick: bool) -> Iterator[Callable[[], object]]:
     """One call per year that loads it."""
-    files = [] if quick else _samples()
+    files = [] if quick else samples()
     for path in files:
         yield lambda path=path: load_paths(registry, [path], LoadOptions(), format="icd10cm-order")  # type: ignore[misc]
     for year in () if files else range(2018, 2022):
@@ -80,7 +80,7 @@ def _years(registry: Registry, quick: bool) -> Iterator[Callable[[], object]]:
         yield lambda parsed=parsed: registry.load_parsed(parsed)  # type: ignore[misc]
 
 
-def _samples() -> list[Path]:
+def samples() -> list[Path]:
     """The order files' zips, oldest first."""
     root = Path(__file__).resolve().parent.parent
     named = os.environ.get("GYLDIG_SAMPLES")

@@ -10,7 +10,7 @@ import sqlite3
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,10 @@ __all__ = ["Figure", "Timing", "disk_mb", "machine", "peak_mb", "repeated", "sec
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """One line of the table. ``aim`` is an upper bound in the same unit; None = a yardstick or for information."""
+    """One line of the table. ``aim`` is an upper bound in the same unit, ``least`` a lower one; None = none.
+
+    ``more``: further values, for the JSON alone.
+    """
 
     group: str
     name: str
@@ -27,11 +30,15 @@ class Figure:
     unit: str
     aim: float | None = None
     note: str = ""
+    least: float | None = None
+    more: dict[str, float] = field(default_factory=dict)
 
     @property
     def met(self) -> bool | None:
         """Whether the aim is reached; None where there is none."""
-        return None if self.aim is None else self.value <= self.aim
+        if self.aim is None and self.least is None:
+            return None
+        return (self.aim is None or self.value <= self.aim) and (self.least is None or self.value >= self.least)
 
     def plain(self) -> dict[str, Any]:
         """The figure as JSON."""

@@ -17,10 +17,10 @@ from benchmarks.measure import Figure, seconds
 from benchmarks.synthetic import icd10cm
 from registry import Registry
 
-__all__ = ["figures"]
+__all__ = ["GYLDIG", "figures", "free_port", "resident_mb", "wait"]
 
 GROUP = "process"
-_GYLDIG = [sys.executable, "-c", "from api.cli.main import run; run()"]
+GYLDIG = [sys.executable, "-c", "from api.cli.main import run; run()"]
 _PATIENCE = 30  #: seconds until a server counts as hung
 
 
@@ -32,9 +32,9 @@ def figures(folder: Path, quick: bool) -> Iterator[Figure]:
         code = registry.view("icd-10-cm", version="2021").concept(1).code
     bare = median(_took([sys.executable, "-c", "pass"]) for _ in range(5))
     yield Figure(group=GROUP, name="yardstick: python -c pass", value=bare, unit="s")
-    shown = median(_took([*_GYLDIG, "--help"]) for _ in range(5))
+    shown = median(_took([*GYLDIG, "--help"]) for _ in range(5))
     yield Figure(group=GROUP, name="gyldig --help", value=shown, unit="s", aim=0.3)
-    lookup = [*_GYLDIG, "--db", str(database), "lookup", "icd-10-cm", code, "--on", "2020-12-01"]
+    lookup = [*GYLDIG, "--db", str(database), "lookup", "icd-10-cm", code, "--on", "2020-12-01"]
     answered = median(_took(lookup) for _ in range(5))
     yield Figure(group=GROUP, name="process start to first answer", value=answered, unit="s", aim=1)
     yield from _server(database, code)
@@ -46,13 +46,13 @@ def _took(command: list[str]) -> float:
 
 def _server(database: Path, code: str) -> Iterator[Figure]:
     """A serving process: ready after, resident memory before and after a thousand answers."""
-    port = _free_port()
-    command = [*_GYLDIG, "--db", str(database), "serve", "--host", "127.0.0.1", "--port", str(port)]
+    port = free_port()
+    command = [*GYLDIG, "--db", str(database), "serve", "--host", "127.0.0.1", "--port", str(port)]
     start = time.perf_counter()
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
         try:
             url = f"http://127.0.0.1:{port}/api"
-            _wait(f"{url}/systems", server)
+            wait(f"{url}/systems", server)
             yield Figure(group=GROUP, name="server ready after", value=time.perf_counter() - start, unit="s")
             yield from _asked(server.pid, url, code)
         finally:
@@ -69,13 +69,14 @@ def _asked(pid: int, url: str, code: str) -> Iterator[Figure]:
     ]
     for n in range(1000):
         _get(questions[n % len(questions)])
-    if (resident := _resident_mb(pid)) is not None:
+    if (resident := resident_mb(pid)) is not None:
         yield Figure(
             group=GROUP, name="a serving process, resident memory", value=resident, unit="MB", aim=200
         )
 
 
-def _wait(url: str, server: subprocess.Popen[bytes]) -> None:
+def wait(url: str, server: subprocess.Popen[bytes]) -> None:
+    """Return when the server answers; ends the run where it never does."""
     deadline = time.monotonic() + _PATIENCE
     while time.monotonic() < deadline and server.poll() is None:
         try:
@@ -92,13 +93,14 @@ def _get(url: str) -> bytes:
         return bytes(answer.read())
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of the loopback address that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
-def _resident_mb(pid: int) -> float | None:
+def resident_mb(pid: int) -> float | None:
     """Resident memory of a process; None where the system does not tell."""
     status = Path(f"/proc/{pid}/status")
     if os.name != "posix" or not status.exists():

@@ -1,0 +1,208 @@
+"""The requests that the FHIR server is measured with: thousands of different ones of each shape, drawn alike on every run.
+
+Shapes, the figures of the fastest open server (Node.js, all in memory, 98,466 codes, one core, 10 connections)
+and our aims are those the project has set itself. Not here: the load itself (``benchmarks.load``).
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+import orjson
+
+from registry.records import ConceptRecord
+
+__all__ = ["SHAPES", "Material", "Shape", "resources"]
+
+_OWN = "http://example.org/bench"
+_TARGET = f"{_OWN}/target"
+_COUNT = 2000  #: different requests of a shape whose requests are large
+_SMALL = 40_000  #: different requests of the others
+_ROOTS = 12  #: stored value sets of descendants
+
+
+class Material:
+    """Codes and texts of a system to ask for."""
+
+    def __init__(self, url: str, records: Sequence[ConceptRecord], seed: int = 5) -> None:
+        self.url, self.random = url, random.Random(seed)
+        self.texts = {r.code: r.designations[0].text for r in records}
+        self.codes = list(self.texts)
+        self.heads = [c for c in self.codes if len(c) == 3]
+        below: dict[str, list[str]] = {head: [] for head in self.heads}
+        for code in self.codes:
+            if code[:3] in below:
+                below[code[:3]].append(code)
+        self.below = below
+        fitting = [h for h in self.heads if 5 <= len(below[h]) <= 300]
+        self.roots = self.random.sample(fitting, min(_ROOTS, len(fitting)))
+
+    def code(self) -> str:
+        """Any code."""
+        return self.random.choice(self.codes)
+
+    def near(self) -> str:
+        """A code in or beside the stored sets of descendants."""
+        return self.random.choice(self.below[self.random.choice(self.roots)])
+
+    def listed(self, size: int) -> list[str]:
+        """So many codes."""
+        return self.random.sample(self.codes, min(size, len(self.codes)))
+
+    def typed(self, code: str) -> str:
+        """What somebody looking for the code may have typed: one or two words, the last one unfinished."""
+        words = [w for w in self.texts[code].replace(",", " ").split() if len(w) > 3] or ["other"]
+        chosen = self.random.sample(words, min(len(words), self.random.choice((1, 1, 2))))
+        last = chosen[-1]
+        return " ".join([*chosen[:-1], last[: self.random.randint(3, len(last))]])
+
+
+def resources(m: Material) -> list[dict[str, Any]]:
+    """What has to be stored beforehand: sets of descendants, a set of 200 listed codes, a map."""
+    found = [_value_set(f"isa-{root}", _is_a(m, root)) for root in m.roots]
+    found.append(_value_set("listed", _listed(m, m.listed(200))))
+    group = {"source": m.url, "target": _TARGET, "element": [_element(c) for c in m.codes[::20]]}
+    about = {"resourceType": "ConceptMap", "status": "active", "url": f"{_OWN}/map", "group": [group]}
+    return [*found, about]
+
+
+def _element(code: str) -> dict[str, Any]:
+    return {"code": code, "target": [{"code": f"T{code}", "equivalence": "equivalent"}]}
+
+
+def _value_set(name: str, include: dict[str, Any]) -> dict[str, Any]:
+    about = {"resourceType": "ValueSet", "status": "active", "url": f"{_OWN}/{name}"}
+    return {**about, "compose": {"include": [include]}}
+
+
+def _is_a(m: Material, root: str) -> dict[str, Any]:
+    return {"system": m.url, "filter": [{"property": "concept", "op": "is-a", "value": root}]}
+
+
+def _listed(m: Material, codes: Sequence[str]) -> dict[str, Any]:
+    return {"system": m.url, "concept": [{"code": code} for code in codes]}
+
+
+def _get(path: str, **query: str) -> bytes:
+    head = f"GET /fhir/{path}?{urlencode(query)} HTTP/1.1\r\nHost: bench\r\nAccept: application/fhir+json\r\n\r\n"
+    return head.encode()
+
+
+def _post(path: str, **given: Any) -> bytes:
+    listed = [{"name": k, "resource" if isinstance(v, dict) else "valueString": v} for k, v in given.items()]
+    body = orjson.dumps({"resourceType": "Parameters", "parameter": listed})
+    head = (
+        f"POST /fhir/{path} HTTP/1.1\r\nHost: bench\r\nAccept: application/fhir+json\r\n"
+        f"Content-Type: application/fhir+json\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body
+
+
+def _many(m: Material, count: int, make: Callable[[Material], bytes]) -> Iterator[bytes]:
+    return (make(m) for _ in range(count))
+
+
+def _subsumes(m: Material) -> bytes:
+    a = m.code()
+    b = a[:-1].rstrip(".") if len(a) > 3 and m.random.random() < 0.5 else m.code()
+    return _get("CodeSystem/$subsumes", system=m.url, codeA=a, codeB=b)
+
+
+def _search(m: Material) -> bytes:
+    kind = m.random.choice(("url", "name", "title", "id"))
+    if kind == "url":
+        return _get("CodeSystem", url=m.url)
+    if kind == "name":
+        return _get("ValueSet", url=f"{_OWN}/isa-{m.random.choice(m.roots)}", status="active")
+    if kind == "title":
+        return _get("CodeSystem", **{"title:contains": m.random.choice(("icd", "10", "cm", "none"))})
+    return _get("ValueSet", _count=str(m.random.randint(1, 20)), _summary="true")
+
+
+def _typed_in(m: Material) -> bytes:
+    head = m.random.choice(m.roots)
+    text = m.typed(m.random.choice(m.below[head]))
+    value_set = f"{_OWN}/isa-{head}"
+    return _get("ValueSet/$expand", url=value_set, filter=text)
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """One row of the table: ``peer`` and ``aim`` in answers per second."""
+
+    name: str
+    make: Callable[[Material], bytes]
+    peer: int
+    aim: int
+    count: int = _SMALL
+
+    def requests(self, m: Material) -> list[bytes]:
+        """Different requests, in random order."""
+        return list(dict.fromkeys(_many(m, self.count, self.make)))
+
+
+SHAPES = [
+    Shape("$lookup", lambda m: _get("CodeSystem/$lookup", system=m.url, code=m.code()), 2386, 12_000),
+    Shape(
+        "CodeSystem $validate-code",
+        lambda m: _get("CodeSystem/$validate-code", url=m.url, code=m.code()),
+        1792,
+        12_000,
+    ),
+    Shape(
+        "ValueSet $validate-code, all codes",
+        lambda m: _get("ValueSet/$validate-code", url=f"{m.url}?fhir_vs", system=m.url, code=m.code()),
+        1829,
+        12_000,
+    ),
+    Shape(
+        "ValueSet $validate-code, is-a",
+        lambda m: _get(
+            "ValueSet/$validate-code",
+            url=f"{_OWN}/isa-{m.random.choice(m.roots)}",
+            system=m.url,
+            code=m.near(),
+        ),
+        752,
+        8000,
+    ),
+    Shape(
+        "ValueSet $validate-code, 200 listed",
+        lambda m: _get("ValueSet/$validate-code", url=f"{_OWN}/listed", system=m.url, code=m.code()),
+        1829,
+        12_000,
+    ),
+    Shape("$subsumes", _subsumes, 2380, 12_000),
+    Shape(
+        "$translate",
+        lambda m: _get("ConceptMap/$translate", url=f"{_OWN}/map", system=m.url, code=m.code()),
+        2747,
+        12_000,
+    ),
+    Shape(
+        "$expand is-a (POST)",
+        lambda m: _post("ValueSet/$expand", valueSet=_value_set("sent", _is_a(m, m.random.choice(m.heads)))),
+        1441,
+        5000,
+        _COUNT,
+    ),
+    Shape(
+        "$expand with text filter",
+        lambda m: _get("ValueSet/$expand", url=f"{m.url}?fhir_vs", filter=m.typed(m.code()), count="20"),
+        27,
+        2000,
+    ),
+    Shape("$expand is-a + text", _typed_in, 25, 1500),
+    Shape(
+        "$expand 200 listed (POST)",
+        lambda m: _post("ValueSet/$expand", valueSet=_value_set("sent", _listed(m, m.listed(200)))),
+        292,
+        1500,
+        _COUNT,
+    ),
+    Shape("search", _search, 470, 4000, _COUNT),
+]

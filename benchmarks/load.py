@@ -1,0 +1,127 @@
+"""Putting load on a server: wrk where it is installed, else a client of our own, on the core left to it.
+
+Not here: which requests (``benchmarks.fhir_requests``), the server (``benchmarks.fhir``).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+__all__ = ["Load", "Outcome", "cores", "pinned"]
+
+_SCRIPT = Path(__file__).with_name("requests.lua")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a load; times in milliseconds. ``refused``: answers with status 400 or more."""
+
+    requests: int
+    seconds: float
+    p50: float
+    p99: float
+    refused: int
+    broken: int
+    bytes: int
+
+    @property
+    def rate(self) -> float:
+        """Answers per second."""
+        return self.requests / self.seconds
+
+
+def cores() -> tuple[int | None, int | None]:
+    """A core for the server and another for the client; None where the system has no such thing, or one core."""
+    if not hasattr(os, "sched_getaffinity"):
+        return None, None
+    found = sorted(os.sched_getaffinity(0))
+    return (found[0], found[1]) if len(found) > 1 else (None, None)
+
+
+def pinned(core: int | None) -> Callable[[], None] | None:
+    """What a new process does first to stay on its core."""
+    return None if core is None else lambda: os.sched_setaffinity(0, {core})
+
+
+class Load:
+    """Requests as bytes, written to a file that wrk's script and our own client read."""
+
+    def __init__(self, folder: Path, name: str, requests: Sequence[bytes]) -> None:
+        self._file = folder / f"{name}.requests"
+        self._file.write_bytes(b"".join(b"%d\n%s" % (len(r), r) for r in requests))
+
+    def put(self, port: int, *, connections: int, seconds: float, core: int | None) -> Outcome:
+        """Ask as fast as answers come."""
+        wrk = shutil.which("wrk")
+        if wrk is None:
+            command = [sys.executable, "-m", "benchmarks.load", str(self._file), str(port), str(connections)]
+            command.append(str(seconds))
+        else:
+            command = [wrk, "-t1", f"-c{connections}", f"-d{max(1, round(seconds))}s", "--timeout", "10s"]
+            command += ["-s", str(_SCRIPT), f"http://127.0.0.1:{port}", "--", str(self._file)]
+        ran = subprocess.run(
+            command,
+            check=True,
+            capture_output=True,
+            text=True,
+            timeout=seconds + 30,
+            preexec_fn=pinned(core),
+            cwd=Path(__file__).resolve().parent.parent,
+        )
+        found = next(line for line in ran.stdout.splitlines() if line.startswith("JSON"))
+        return Outcome(**json.loads(found.removeprefix("JSON")))
+
+
+def _read(path: Path) -> list[bytes]:
+    found, blob, at = [], path.read_bytes(), 0
+    while at < len(blob):
+        end = blob.index(b"\n", at)
+        size = int(blob[at:end])
+        found.append(blob[end + 1 : end + 1 + size])
+        at = end + 1 + size
+    return found
+
+
+async def _connection(port: int, requests: list[bytes], until: float, took: list[float]) -> tuple[int, int]:
+    """One connection that asks until the time is over; how many were refused and how many bytes came."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    refused, size, at = 0, 0, random.randrange(len(requests))
+    while (start := time.perf_counter()) < until:
+        at = (at + 1) % len(requests)
+        writer.write(requests[at])
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = int(head.lower().partition(b"content-length:")[2].split(b"\r\n", 1)[0])
+        await reader.readexactly(length)
+        took.append(time.perf_counter() - start)
+        refused += head[9:10] >= b"4"
+        size += len(head) + length
+    writer.close()
+    return refused, size
+
+
+async def _ask(path: str, port: int, connections: int, seconds: float) -> Outcome:
+    requests, took = _read(Path(path)), list[float]()
+    start = time.perf_counter()
+    jobs = [_connection(port, requests, start + seconds, took) for _ in range(connections)]
+    found = await asyncio.gather(*jobs)
+    spent = time.perf_counter() - start
+    took.sort()
+    p50, p99 = took[len(took) // 2] * 1e3, took[int(len(took) * 0.99)] * 1e3
+    return Outcome(len(took), spent, p50, p99, sum(f[0] for f in found), 0, sum(f[1] for f in found))
+
+
+if __name__ == "__main__":
+    import dataclasses
+
+    outcome = asyncio.run(_ask(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4])))
+    print("JSON" + json.dumps(dataclasses.asdict(outcome)))
