@@ -9,7 +9,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import APIRouter, FastAPI, Request
+from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.responses import HTMLResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api import start_page
 from api.limits import BodyLimit
@@ -26,6 +28,21 @@ _ABOUT = (
 )
 
 
+class _Web(FastAPI):
+    """FastAPI, except that what lies below ``/fhir`` goes straight to its own application: routing costs more than answers."""
+
+    fhir: ASGIApp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            root: str = scope.get("root_path", "")
+            path = scope["path"].removeprefix(root)
+            if path.startswith("/fhir/") or path == "/fhir":
+                await self.fhir({**scope, "root_path": root + "/fhir"}, receive, send)
+                return
+        await super().__call__(scope, receive, send)
+
+
 def create_app(settings: Settings | None = None, *, registry: Registry | None = None) -> FastAPI:
     """The application; it opens the registry of the settings unless one is given, and closes what it opened."""
     wanted = settings or Settings()
@@ -40,7 +57,7 @@ def create_app(settings: Settings | None = None, *, registry: Registry | None = 
             if registry is None:
                 app.state.registry.close()
 
-    app = FastAPI(
+    app = _Web(
         title="Gyldig", version="1", description=_ABOUT, lifespan=life,
         docs_url=None, redoc_url=None, openapi_url="/api/openapi.json",
     )  # fmt: skip
@@ -51,7 +68,7 @@ def create_app(settings: Settings | None = None, *, registry: Registry | None = 
     schema.install(app)
     app.include_router(_rest(app), prefix="/api")
     app.add_api_route("/", _start, include_in_schema=False)
-    _mount_fhir(app)
+    app.fhir = _fhir(app)
     return app
 
 
@@ -72,7 +89,9 @@ def _rest(app: FastAPI) -> APIRouter:
     return rest
 
 
-def _mount_fhir(app: FastAPI) -> None:
-    from api.fhir.mount import mounted
+def _fhir(app: FastAPI) -> ASGIApp:
+    """The FHIR application with the limits of the others."""
+    from api.fhir.mount import bug, mounted
 
-    app.mount("/fhir", mounted(app))
+    limited = BodyLimit(mounted(app), limit=app.state.settings.max_body)
+    return ServerErrorMiddleware(limited, handler=bug)

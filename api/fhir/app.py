@@ -1,6 +1,7 @@
 """The FHIR application over ASGI: bytes in, bytes out.
 
-Here: reading bodies, formats, compression, ETags. Not here: what is answered (``service``).
+Here: reading bodies, formats, compression, ETags, which answers are kept. Not here: what is answered (``service``,
+and for the questions asked most ``hot``).
 """
 
 from __future__ import annotations
@@ -14,16 +15,22 @@ from urllib.parse import parse_qsl, unquote
 import orjson
 from starlette.types import Receive, Scope, Send
 
+from api.fhir.callers import Caller, Callers
 from api.fhir.changes import Changes
+from api.fhir.hot import Hot
 from api.fhir.outcome import outcome, refuse
+from api.fhir.replies import Encoded, Replies
 from api.fhir.service import CatalogSource, Reply, Request, Service
 from api.fhir.settings import FhirSettings
+from registry.errors import GyldigError
 from registry.operations.catalog import Catalog
 
 __all__ = ["FhirApp", "fhir_app"]
 
-_JSON = "application/fhir+json; charset=utf-8"
+_JSON = (b"content-type", b"application/fhir+json; charset=utf-8")
+_VARY = (b"vary", b"accept, accept-encoding, accept-language")
 _WORTH_COMPRESSING = 1400  #: bytes, about one packet
+_KEPT_POSTS = ("/$expand",)  #: how paths end whose answers to POST are kept too
 
 
 class FhirApp:
@@ -32,24 +39,53 @@ class FhirApp:
     def __init__(
         self, service: Service, trusts: Callable[[Scope], bool], permits: Callable[[Scope], None] | None
     ) -> None:
-        self.service, self._trusts, self._permits = service, trusts, permits
+        self.service, self._permits = service, permits
+        self._callers, self._hot = Callers(trusts), Hot(service.release, service.settings)
+        self._replies = Replies(service.settings.reply_bytes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] != "http":
             return
-        headers = {k.decode("latin-1"): v.decode("latin-1") for k, v in scope["headers"]}
         body = await _body(receive) if scope["method"] in ("POST", "PUT") else b""
-        reply = self._reply(scope, headers, body)
-        await _send(send, scope["method"], headers, reply)
+        await _send(send, scope, self._answered(scope, self._callers.of(scope), body))
 
-    def _reply(self, scope: Scope, headers: dict[str, str], body: bytes) -> Reply:
+    def _answered(self, scope: Scope, caller: Caller, body: bytes) -> Encoded:
+        """The short way where there is one, else an answer kept, else the general way."""
+        try:
+            catalog = self.service.catalog(caller.trusted)
+            if scope["method"] == "GET":
+                made = self._hot.answer(catalog, caller, _below(scope), scope["query_string"])
+                if made is not None:
+                    return Encoded(200, orjson.dumps(made))
+            stamp = catalog.stamp() if _keeps(scope, body) else None
+        except GyldigError:  # the general way says what is wrong
+            stamp = None
+        if stamp is None:
+            return self._general(scope, caller, body)
+        return self._kept((stamp, self.service.settings.today()), scope, caller, body)
+
+    def _kept(self, stamp: object, scope: Scope, caller: Caller, body: bytes) -> Encoded:
+        key = (scope["method"], scope["path"], scope["query_string"], caller, _base(scope), _digest(body))
+        kept = self._replies.find(stamp, key)
+        if kept is None:
+            kept = self._general(scope, caller, body)
+            if kept.status == 200:
+                self._replies.keep(stamp, key, kept)
+        return kept
+
+    def _general(self, scope: Scope, caller: Caller, body: bytes) -> Encoded:
+        reply = self._reply(scope, caller, body)
+        written = b"" if reply.body is None else orjson.dumps(reply.body)
+        return Encoded(reply.status, written, reply.headers)
+
+    def _reply(self, scope: Scope, caller: Caller, body: bytes) -> Reply:
         query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
-        wanted = dict(query).get("_format", "") or headers.get("accept", "")
+        wanted = dict(query).get("_format", "") or caller.headers.get("accept", "")
         if "xml" in wanted and "json" not in wanted and "*/*" not in wanted:
             return _refused(406, "Answers are written in JSON only")
         parsed = None
-        form = headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
+        form = caller.headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
         if body and form:
             query += parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)
         elif body:
@@ -60,29 +96,40 @@ class FhirApp:
         return self.service.answer(
             Request(
                 method=scope["method"],
-                path=_pieces(scope),
+                path=tuple(unquote(p) for p in _below(scope).split("/") if p),
                 query=query,
                 body=parsed,
-                headers=headers,
-                base=_base(scope, headers),
-                trusted=self._trusts(scope),
+                headers=caller.headers,
+                base=_base(scope),
+                trusted=caller.trusted,
                 permit=partial(self._permits, scope) if self._permits else None,
             )
         )
+
+
+def _keeps(scope: Scope, body: bytes) -> bool:
+    """Whether the answer may be kept: it depends on nothing but the request and the catalog."""
+    if b"cache-id" in scope["query_string"] or b"cache-id" in body:
+        return False
+    return scope["method"] == "GET" or (scope["method"] == "POST" and scope["path"].endswith(_KEPT_POSTS))
+
+
+def _digest(body: bytes) -> bytes:
+    return hashlib.blake2b(body, digest_size=16).digest() if body else b""
 
 
 def _refused(status: int, text: str) -> Reply:
     return Reply(status, outcome([refuse("REQUEST_INVALID", text).issue]))
 
 
-def _pieces(scope: Scope) -> tuple[str, ...]:
-    path, root = scope["path"], scope.get("root_path", "")
-    below = path[len(root) :] if root and path.startswith(root) else path
-    return tuple(unquote(p) for p in below.split("/") if p)
+def _below(scope: Scope) -> str:
+    path: str = scope["path"]
+    root: str = scope.get("root_path", "")
+    return path[len(root) :] if root and path.startswith(root) else path
 
 
-def _base(scope: Scope, headers: dict[str, str]) -> str:
-    host = headers.get("host", "localhost")
+def _base(scope: Scope) -> str:
+    host = next((v.decode("latin-1") for k, v in scope["headers"] if k == b"host"), "localhost")
     return f"{scope.get('scheme', 'http')}://{host}{scope.get('root_path', '')}"
 
 
@@ -95,22 +142,23 @@ async def _body(receive: Receive) -> bytes:
             return b"".join(chunks)
 
 
-async def _send(send: Send, method: str, asked: dict[str, str], reply: Reply) -> None:
-    body = b"" if reply.body is None else orjson.dumps(reply.body)
-    status = reply.status
-    headers = [(b"content-type", _JSON.encode()), (b"vary", b"accept, accept-encoding, accept-language")]
-    headers += [(k.encode(), v.encode()) for k, v in reply.headers.items()]
-    if "x-request-id" in asked:
-        headers.append((b"x-request-id", asked["x-request-id"].encode("latin-1")))
-    if method in ("GET", "HEAD") and status == 200:
-        tag = f'W/"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
-        headers.append((b"etag", tag.encode()))
-        if tag in asked.get("if-none-match", ""):
+async def _send(send: Send, scope: Scope, reply: Encoded) -> None:
+    body, status, method = reply.body, reply.status, scope["method"]
+    asked: dict[bytes, bytes] = dict(scope["headers"])
+    headers = [_JSON, _VARY]
+    if reply.headers:
+        headers += [(k.encode(), v.encode()) for k, v in reply.headers.items()]
+    if b"x-request-id" in asked:
+        headers.append((b"x-request-id", asked[b"x-request-id"]))
+    if status == 200 and method in ("GET", "HEAD"):
+        tag = f'W/"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'.encode()
+        headers.append((b"etag", tag))
+        if tag in asked.get(b"if-none-match", b""):
             status, body = 304, b""
-    if len(body) > _WORTH_COMPRESSING and "gzip" in asked.get("accept-encoding", ""):
+    if len(body) > _WORTH_COMPRESSING and b"gzip" in asked.get(b"accept-encoding", b""):
         body = gzip.compress(body, compresslevel=1)
         headers.append((b"content-encoding", b"gzip"))
-    headers.append((b"content-length", str(len(body)).encode()))
+    headers.append((b"content-length", b"%d" % len(body)))
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": b"" if method == "HEAD" else body})
 

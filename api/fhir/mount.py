@@ -5,18 +5,25 @@ Not here: the application (``app``), licences (``api.auth``).
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from starlette.requests import HTTPConnection
+import orjson
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import Response
 from starlette.types import Scope
 
 from api import auth
 from api.fhir.app import FhirApp, fhir_app
 from api.fhir.changes import Changes
 from api.fhir.maps import implied_map
+from api.fhir.outcome import outcome
 from api.fhir.settings import FhirSettings, oslo_today
 from api.fhir.stored import Licensed, read_stored
+from registry.issues import issue
 from registry.operations.catalog import Catalog
 from registry.operations.registry_catalog import RegistryCatalog
 
@@ -24,14 +31,18 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from registry import Registry
+    from registry.metadata import Snapshot
 
-__all__ = ["mounted"]
+__all__ = ["bug", "mounted"]
+
+_log = logging.getLogger("gyldig.fhir")
 
 
 def mounted(app: FastAPI) -> FhirApp:
     """The FHIR application over the registry that ``app`` opens when it starts."""
     settings, day = app.state.settings, app.state.settings.today
     held: list[tuple[Registry, RegistryCatalog]] = []
+    licensed = _licenser(lambda: app.state.registry)
 
     def source(trusted: bool) -> Catalog:
         registry: Registry = app.state.registry
@@ -44,7 +55,7 @@ def mounted(app: FastAPI) -> FhirApp:
                     ),
                 )
             ]
-        return held[0][1] if trusted else _licensed(registry, held[0][1])
+        return held[0][1] if trusted else licensed(held[0][1])
 
     def trusts(scope: Scope) -> bool:
         return auth.may_read_restricted(HTTPConnection(scope), settings.token)
@@ -61,6 +72,22 @@ def mounted(app: FastAPI) -> FhirApp:
     )
 
 
-def _licensed(registry: Registry, catalog: Catalog) -> Catalog:
-    systems = registry.context.moment().snapshot.systems.values()
-    return Licensed(catalog, {row.record.canonical: row.record for row in systems})
+def _licenser(registry: Callable[[], Registry]) -> Callable[[Catalog], Catalog]:
+    """Lays the licences over a catalog; what they say is read once for each state of the registry."""
+    held: list[tuple[Catalog, Snapshot, Catalog]] = []
+
+    def licensed(catalog: Catalog) -> Catalog:
+        snapshot = registry().context.moment().snapshot
+        if not held or held[0][0] is not catalog or held[0][1] is not snapshot:
+            records = {row.record.canonical: row.record for row in snapshot.systems.values()}
+            held[:] = [(catalog, snapshot, Licensed(catalog, records))]
+        return held[0][2]
+
+    return licensed
+
+
+async def bug(request: Request, error: Exception) -> Response:
+    """What a caller is told of a failure that is ours."""
+    _log.error("bug while answering %s", request.url.path, exc_info=error)
+    told = issue("UNAVAILABLE", "The server failed on this request; it has been logged")
+    return Response(orjson.dumps(outcome([replace(told, code="exception")])), 500, media_type="application/fhir+json")

@@ -66,7 +66,7 @@ class Service:
         settings: FhirSettings,
         changes: Callable[[], Changes] | None = None,
     ) -> None:
-        self._catalog, self._release, self._settings = catalog, release, settings
+        self.catalog, self.release, self.settings = catalog, release, settings
         self._changes = changes
 
     def answer(self, request: Request) -> Reply:
@@ -79,13 +79,13 @@ class Service:
             return Reply(error.http_status, outcome([_as_issue(error)]))
 
     def _routed(self, request: Request) -> Reply:
-        path, release, on, base = request.path, self._release, None, request.base
+        path, release, on, base = request.path, self.release, None, request.base
         while path and (path[0] in _RELEASES or (path[0] == "as-of" and len(path) > 1)):
             used = 1 if path[0] in _RELEASES else 2
             release = _RELEASES.get(path[0], release)
             on = _day(path[1]) if used == 2 else on
             base, path = "/".join((base, *path[:used])), path[used:]
-        call = Call(self._catalog(request.trusted), self._settings, release, Given(), request.headers, on)
+        call = Call(self.catalog(request.trusted), self.settings, release, Given(), request.headers, on)
         return self._route(request, path, call, base)
 
     def _route(self, request: Request, path: tuple[str, ...], call: Call, base: str) -> Reply:

@@ -17,7 +17,11 @@ def oslo_today() -> date:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FhirSettings:
-    """``limit``: codes in one expansion without a count. ``today``: the day that counts as now."""
+    """``limit``: codes in one expansion without a count. ``today``: the day that counts as now.
+
+    ``reply_bytes``: memory for answers to requests that come again.
+    """
 
     limit: int = 10_000
+    reply_bytes: int = 32_000_000
     today: Callable[[], date] = oslo_today

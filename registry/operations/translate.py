@@ -14,6 +14,7 @@ from registry.operations.catalog import Missing
 from registry.operations.conceptmap import ConceptMap, MapElement, MapGroup, MapTarget
 from registry.operations.context import Context
 from registry.records import Coding
+from registry.store.bounded import Bounded
 
 __all__ = ["Match", "TranslateRequest", "TranslateResult", "translate"]
 
@@ -110,11 +111,29 @@ def _forward(
             continue
         if request.target_system and group.target != request.target_system:
             continue
-        elements = [e for e in group.elements if e.code == coding.code]
+        elements = _by_source(group).get(coding.code)
         if elements:
             yield from (m for e in elements for m in _of_element(concept_map, group, e))
         elif group.unmapped is not None:
             yield from _unmapped(context, concept_map, group, coding, request)
+
+
+#: elements of groups by source code, as many as hold so many elements; keyed by identity, groups never change
+_SOURCES: Bounded[int, tuple[MapGroup, dict[str, list[MapElement]]]] = Bounded(
+    400_000, lambda kept: len(kept[0].elements) + 1
+)
+
+
+def _by_source(group: MapGroup) -> dict[str, list[MapElement]]:
+    """The elements of a group by their code."""
+
+    def made() -> tuple[MapGroup, dict[str, list[MapElement]]]:
+        found: dict[str, list[MapElement]] = {}
+        for element in group.elements:
+            found.setdefault(element.code, []).append(element)
+        return group, found
+
+    return _SOURCES.get(id(group), made)[1]
 
 
 def _of_element(concept_map: ConceptMap, group: MapGroup, element: MapElement) -> Iterator[Match]:

@@ -26,6 +26,7 @@ __all__ = [
     "Validation",
     "validate_in_system",
     "validate_in_value_set",
+    "validate_prepared",
 ]
 
 
@@ -60,8 +61,7 @@ class Validation:
 def validate_in_value_set(context: Context, value_set: ValueSet, request: ValidateRequest) -> Validation:
     """Validate against a value set; never raises for what a request can get wrong."""
     try:
-        prepared = prepare(context, value_set, expanding=False)
-        return _in_value_set(context, prepared, request)
+        return validate_prepared(context, prepare(context, value_set, expanding=False), request)
     except Unanswerable as stop:
         if not stop.soft:
             return Validation(problem=stop.issue)
@@ -69,7 +69,8 @@ def validate_in_value_set(context: Context, value_set: ValueSet, request: Valida
         return Validation(issues=[stop.issue], shown=shown)
 
 
-def _in_value_set(context: Context, prepared: Prepared, request: ValidateRequest) -> Validation:
+def validate_prepared(context: Context, prepared: Prepared, request: ValidateRequest) -> Validation:
+    """Validate against a value set whose imports have been found; raises Unanswerable where it cannot be used."""
     findings, answer = [], Validation()
     for asked in request.codings:
         if not asked.system and request.infer_system:

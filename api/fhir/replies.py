@@ -1,0 +1,49 @@
+"""Whole answers to requests asked again, as long as the catalog stays as it is; bounded in bytes.
+
+An expansion given from here is the same expansion: its identifier and timestamp say when it was made.
+Not here: which requests may be answered so (``app``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from registry.store.bounded import Bounded
+
+__all__ = ["Encoded", "Replies"]
+
+_OVERHEAD = 400  #: bytes that an entry takes besides its body
+_LARGEST = 8  #: an answer of more than the n-th part of all is not kept
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """An answer as it goes over the wire; ``body`` empty where there is none."""
+
+    status: int
+    body: bytes
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+class Replies:
+    """Answers by what was asked, all of one state of the catalog; together at most ``limit`` bytes."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._stamp: object = None
+        self._kept: Bounded[tuple[object, ...], Encoded] = Bounded(limit, _weight)
+
+    def find(self, stamp: object, key: tuple[object, ...]) -> Encoded | None:
+        """The answer given before, in the same state of the catalog."""
+        if stamp != self._stamp:
+            self._stamp, self._kept = stamp, Bounded(self._limit, _weight)
+        return self._kept.peek(key)
+
+    def keep(self, stamp: object, key: tuple[object, ...], reply: Encoded) -> None:
+        """Remember an answer, unless it is large or the catalog has changed meanwhile."""
+        if stamp == self._stamp and len(reply.body) * _LARGEST <= self._limit:
+            self._kept.get(key, lambda: reply)
+
+
+def _weight(reply: Encoded) -> int:
+    return len(reply.body) + _OVERHEAD
