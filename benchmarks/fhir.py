@@ -70,7 +70,9 @@ def figures(folder: Path, quick: bool) -> Iterator[Figure]:
     """Load, start, ask."""
     database = folder / "fhir.sqlite"
     material = _fill(database, quick)
-    loads = {shape.name: Load(folder, f"shape{n}", shape.requests(material)) for n, shape in enumerate(SHAPES)}
+    loads = {
+        shape.name: Load(folder, f"shape{n}", shape.requests(material)) for n, shape in enumerate(SHAPES)
+    }
     server_core, client_core = cores()
     with served(database, core=server_core) as server:
         yield Figure(group=GROUP, name="memory before the first answer", value=server.memory(), unit="MB")
@@ -79,7 +81,12 @@ def figures(folder: Path, quick: bool) -> Iterator[Figure]:
         time.sleep(1)
         note = f"{len(material.codes):,} codes in force, two versions"
         yield Figure(
-            group=GROUP, name="memory at rest after the load", value=server.memory(), unit="MB", aim=200, note=note
+            group=GROUP,
+            name="memory at rest after the load",
+            value=server.memory(),
+            unit="MB",
+            aim=200,
+            note=note,
         )
     yield from _workers(database, loads[SHAPES[0].name])
 
@@ -101,7 +108,10 @@ def _fill(database: Path, quick: bool) -> Material:
 def _row(resource: dict[str, object]) -> ArtifactRow:
     name = str(resource["url"]).rpartition("/")[2]
     return ArtifactRow(
-        kind=str(resource["resourceType"]), resource_id=name, url=str(resource["url"]), body=orjson.dumps(resource)
+        kind=str(resource["resourceType"]),
+        resource_id=name,
+        url=str(resource["url"]),
+        body=orjson.dumps(resource),
     )
 
 
@@ -145,7 +155,9 @@ def _shape(shape: Shape, load: Load, server: Server, core: int | None, quick: bo
 def _note(outcome: Outcome, cpu: float, peer: int | None) -> str:
     told = f"p50 {outcome.p50:.1f} p99 {outcome.p99:.1f} ms, {cpu:.0f} µs CPU"
     told += f", peer {peer:,}" if peer else ""
-    return told + (f", {outcome.refused} refused, {outcome.broken} broken" if outcome.refused + outcome.broken else "")
+    return told + (
+        f", {outcome.refused} refused, {outcome.broken} broken" if outcome.refused + outcome.broken else ""
+    )
 
 
 def _workers(database: Path, load: Load) -> Iterator[Figure]:

@@ -108,7 +108,8 @@ def _many(m: Material, count: int, make: Callable[[Material], bytes]) -> Iterato
 
 def _subsumes(m: Material) -> bytes:
     a = m.code()
-    b = a[:-1].rstrip(".") if len(a) > 3 and m.random.random() < 0.5 else m.code()
+    above = a[:-1].rstrip(".")
+    b = above if above in m.texts and m.random.random() < 0.5 else m.code()
     return _get("CodeSystem/$subsumes", system=m.url, codeA=a, codeB=b)
 
 

@@ -38,7 +38,9 @@ class Figure:
         """Whether the aim is reached; None where there is none."""
         if self.aim is None and self.least is None:
             return None
-        return (self.aim is None or self.value <= self.aim) and (self.least is None or self.value >= self.least)
+        return (self.aim is None or self.value <= self.aim) and (
+            self.least is None or self.value >= self.least
+        )
 
     def plain(self) -> dict[str, Any]:
         """The figure as JSON."""

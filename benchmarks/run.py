@@ -63,6 +63,6 @@ def line(figure: Figure) -> str:
     """A figure as a line of the table."""
     aim = "" if figure.aim is None else f"≤ {figure.aim:g}"
     aim = aim if figure.least is None else f"≥ {figure.least:g}"
-    mark = {True: "ok", False: "MISSED", None: ""}[figure.met]
+    mark = {True: "ok", False: "ABOVE" if figure.least is None else "BELOW", None: ""}[figure.met]
     value = f"{figure.value:,.2f}" if figure.value < 100 else f"{figure.value:,.0f}"
     return f"{figure.group:8} {figure.name:52} {value:>10} {figure.unit:4} {aim:>9} {mark:6} {figure.note}"

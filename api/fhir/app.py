@@ -111,7 +111,8 @@ def _keeps(scope: Scope, body: bytes) -> bool:
     """Whether the answer may be kept: it depends on nothing but the request and the catalog."""
     if b"cache-id" in scope["query_string"] or b"cache-id" in body:
         return False
-    return scope["method"] == "GET" or (scope["method"] == "POST" and scope["path"].endswith(_KEPT_POSTS))
+    method, path = str(scope["method"]), str(scope["path"])
+    return method == "GET" or (method == "POST" and path.endswith(_KEPT_POSTS))
 
 
 def _digest(body: bytes) -> bytes:

@@ -90,4 +90,6 @@ async def bug(request: Request, error: Exception) -> Response:
     """What a caller is told of a failure that is ours."""
     _log.error("bug while answering %s", request.url.path, exc_info=error)
     told = issue("UNAVAILABLE", "The server failed on this request; it has been logged")
-    return Response(orjson.dumps(outcome([replace(told, code="exception")])), 500, media_type="application/fhir+json")
+    return Response(
+        orjson.dumps(outcome([replace(told, code="exception")])), 500, media_type="application/fhir+json"
+    )

@@ -1,0 +1,210 @@
+"""The short way gives what the general way gives, or nothing; answers kept end with the state they were made in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Any
+from urllib.parse import quote_plus
+
+import orjson
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from api.fhir.app import FhirApp, fhir_app
+from api.fhir.settings import FhirSettings
+from api.fhir.stored import read_stored
+from api.settings import Settings
+from registry import Registry
+from registry.artifacts import ArtifactRow, put_artifacts
+from registry.operations.registry_catalog import RegistryCatalog
+from tests.fhir.conftest import URL, fill
+
+TODAY = date(2022, 6, 1)
+SET, MAP = "http://example.org/set", "http://example.org/map"
+RESOURCES: list[dict[str, Any]] = [
+    {"resourceType": "ValueSet", "url": SET, "status": "draft", "language": "nb",
+     "compose": {"include": [{"system": URL, "filter": [{"property": "concept", "op": "is-a", "value": "F1"}]}]}},
+    {"resourceType": "ValueSet", "url": SET + "2", "version": "1", "status": "active",
+     "compose": {"include": [{"system": URL, "version": "2020", "concept": [{"code": "F1", "display": "Epple"}, {"code": "F9"}]}]}},
+    {"resourceType": "ValueSet", "url": SET + "3", "status": "active", "compose": {"include": [{"valueSet": [SET]}]}},
+    {"resourceType": "ValueSet", "url": SET + "4", "status": "active", "compose": {"include": [{"valueSet": ["http://no"]}]}},
+    {"resourceType": "ConceptMap", "url": MAP, "status": "active", "group": [
+        {"source": URL, "target": "http://t", "unmapped": {"mode": "fixed", "code": "U"},
+         "element": [{"code": "F1", "target": [{"code": "A", "equivalence": "wider", "comment": "x"}, {"code": "B"}]}]},
+        {"source": URL, "target": "http://u", "element": [{"code": "F1", "target": [{"code": "C"}]}, {"code": "F2"}]}]},
+]  # fmt: skip
+CODES = ["F", "F1", "f1", "F1a", "F2", "F9", "", "Ω", "F 1", "F1&x", "\x00", "F1%41", "x" * 300]
+URLS = [
+    URL,
+    URL + "|2020",
+    URL + "?fhir_vs",
+    URL + "?fhir_vs=isa/F1",
+    SET,
+    SET + "2",
+    SET + "2|1",
+    SET + "3",
+    SET + "4",
+    MAP,
+]
+URLS += ["http://nowhere", "", "fruit"]  # fmt: skip
+TEXTS = {
+    "code": CODES, "codeA": CODES, "codeB": CODES, "sourceCode": CODES, "url": URLS, "system": URLS,
+    "version": ["2020", "2022", "2023", "1999", "20*", ""], "systemVersion": ["2020", "2022", "1"],
+    "date": ["2020-05-01", "2022-05-01T10:00:00Z", "2021-01-01", "2022", "2020-13-01", "1990", "2023-02-02"],
+    "displayLanguage": ["nb", "en;q=0.5,nb", "de", "nb,*;q=0", "??", ""], "display": ["Apple", "eple", "Pear", " Apple  or pear "],
+    "valueSetVersion": ["1", "2"], "conceptMapVersion": ["1", ""], "targetSystem": ["http://t", "http://z"],
+    "property": ["colour", "*", "parent"], "known-at": ["2020-01-01", "x"], "inferSystem": ["true"], "_format": ["json", "xml"],
+    "activeOnly": ["true"], "abstract": ["false"], "nonsense": ["1"], "useSupplement": ["http://s"], "reverse": ["true"],
+}  # fmt: skip
+#: what each operation needs, with values that are right for it
+NEEDS = {
+    "CodeSystem/$lookup": {"system": [URL], "code": CODES},
+    "CodeSystem/$validate-code": {"url": [URL, URL + "|2020"], "code": CODES},
+    "CodeSystem/$subsumes": {"system": [URL], "codeA": CODES[:5], "codeB": CODES[:5]},
+    "ValueSet/$validate-code": {"url": URLS[2:9], "system": [URL], "code": CODES},
+    "ConceptMap/$translate": {"url": [MAP], "system": [URL], "code": CODES},
+}
+#: what stands beside it
+BESIDE = ["version", "date", "date", "displayLanguage", "display", "systemVersion", *sorted(TEXTS)]
+HEADERS = [
+    {},
+    {"accept-language": "nb, en;q=0.3"},
+    {"accept": "application/fhir+xml"},
+    {"accept": "application/json"},
+]
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FhirApp]:
+    with Registry.open(str(tmp_path_factory.mktemp("hot") / "hot.sqlite"), today=TODAY) as registry:
+        fill(registry)
+        put_artifacts(registry.context.database, rows())
+        catalog = RegistryCatalog(registry.context, read_stored)
+        yield fhir_app(lambda trusted: catalog, settings=FhirSettings(today=lambda: TODAY))
+
+
+def rows() -> list[ArtifactRow]:
+    return [
+        ArtifactRow(kind=r["resourceType"], resource_id=f"r{n}", url=r["url"], version=r.get("version", ""), body=orjson.dumps(r))
+        for n, r in enumerate(RESOURCES)
+    ]  # fmt: skip
+
+
+def scope(path: str, query: str, headers: dict[str, str]) -> dict[str, Any]:
+    pairs = [(k.encode(), v.encode()) for k, v in headers.items()]
+    return {
+        "type": "http",
+        "method": "GET",
+        "path": path,
+        "query_string": query.encode("latin-1"),
+        "headers": pairs,
+    }
+
+
+def short(app: FhirApp, asked: dict[str, Any]) -> Any:
+    caller = app._callers.of(asked)
+    return app._hot.answer(app.service.catalog(True), caller, asked["path"], asked["query_string"])
+
+
+@st.composite
+def questions(draw: st.DrawFn) -> tuple[str, str, dict[str, str]]:
+    """Mostly sensible requests: each may lack what it needs, repeat it, or carry what does not belong."""
+    path = draw(st.sampled_from(sorted(NEEDS)))
+    pairs = [
+        (name, draw(st.sampled_from(values)))
+        for name, values in NEEDS[path].items()
+        if draw(st.integers(0, 19))
+    ]
+    names = draw(st.lists(st.sampled_from(BESIDE), max_size=2))
+    pairs += [(name, draw(st.sampled_from(TEXTS[name]))) for name in names]
+    query = "&".join(f"{k}={quote_plus(v)}" for k, v in draw(st.permutations(pairs)))
+    odd = draw(st.sampled_from(["", "", "", "", "&", "&code", "&%63ode=F2", "&a=æ", "&code=%ff"]))
+    base = draw(st.sampled_from(["/", "/", "/r4/", "/r5/", "/r5/", "/as-of/2020-05-01/"]))
+    return base + path, query + odd, draw(st.sampled_from(HEADERS))
+
+
+@settings(max_examples=2000, deadline=None)
+@given(questions())
+def test_the_short_way_agrees_with_the_general_one(
+    app: FhirApp, question: tuple[str, str, dict[str, str]]
+) -> None:
+    asked = scope(*question)
+    found = short(app, asked)
+    if found is None:
+        return
+    general = app._general(asked, app._callers.of(asked), b"")
+    assert general.status == 200
+    assert orjson.dumps(found) == general.body
+    assert orjson.dumps(short(app, asked)) == general.body, "a frame gives the same again"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"CodeSystem/$lookup?system={URL}&code=F1a",
+        f"CodeSystem/$validate-code?url={URL}&code=F1&date=2020-05-01",
+        f"CodeSystem/$validate-code?url={URL}&code=F9&display=x",
+        f"ValueSet/$validate-code?url={URL}%3Ffhir_vs&system={URL}&code=F1",
+        f"ValueSet/$validate-code?url={SET}&system={URL}&code=F2",
+        f"CodeSystem/$subsumes?system={URL}&codeA=F1&codeB=F1a&version=2022",
+        f"ConceptMap/$translate?url={MAP}&system={URL}&code=F1",
+    ],
+)
+def test_plain_questions_go_the_short_way(app: FhirApp, path: str) -> None:
+    for base in ("/", "/r4/", "/r5/"):
+        at, _, query = path.partition("?")
+        asked = scope(base + at, query, {})
+        made = short(app, asked)
+        assert (
+            made is not None and orjson.dumps(made) == app._general(asked, app._callers.of(asked), b"").body
+        )
+
+
+def test_what_another_connection_stores_is_in_the_next_answer(
+    client: TestClient, open_registry: Callable[..., Registry]
+) -> None:
+    """Frames and kept answers end with the epoch."""
+    other = open_registry(today=TODAY)
+    asked = f"/fhir/ValueSet/$validate-code?url={SET}&system={URL}&code=F1a"
+    expanded = f"/fhir/ValueSet/$expand?url={SET}"
+    assert client.get(asked).status_code == client.get(expanded).status_code == 404
+    put_artifacts(other.context.database, rows()[:1])
+    assert client.get(asked).json()["parameter"][0]["valueBoolean"] is True
+    assert len(client.get(expanded).json()["expansion"]["contains"][0]["contains"]) == 1
+    narrower = {**RESOURCES[0], "compose": {"include": [{"system": URL, "concept": [{"code": "F2"}]}]}}
+    row = ArtifactRow(kind="ValueSet", resource_id="r0", url=SET, body=orjson.dumps(narrower))
+    put_artifacts(other.context.database, [row])
+    assert client.get(asked).json()["parameter"][0]["valueBoolean"] is False
+    assert client.get(expanded).json()["expansion"]["contains"][0]["code"] == "F2"
+
+
+def test_an_answer_kept_is_the_callers_own(open_registry: Callable[..., Registry]) -> None:
+    """Who may not read restricted content does not get the answer of somebody who may."""
+    from msgspec.structs import replace
+
+    from loaders.base import ParsedRelease
+    from registry.records import ReleaseHeader, SystemRecord
+    from tests.fhir.conftest import concept
+
+    registry = open_registry(today=TODAY)
+    system = SystemRecord(
+        slug="secret", url="http://example.org/secret", access="restricted", redistribution="no"
+    )
+    header = ReleaseHeader(system="secret", version="1", source_line="list", facets=("display",))
+    records = [replace(concept("S", "Secret"), properties=())]
+    registry.load_parsed(ParsedRelease(header=header, concepts=records, system=system))
+    app = create_app(Settings(today=TODAY, token="t"), registry=registry)
+    paths = [
+        "CodeSystem/$lookup?system=http://example.org/secret&code=S",
+        "ValueSet/$expand?url=http://example.org/secret?fhir_vs",
+    ]
+    with TestClient(app, client=("127.0.0.1", 1)) as near, TestClient(app, client=("10.0.0.1", 1)) as far:
+        for path in paths * 2:
+            assert near.get(f"/fhir/{path}").status_code == 200
+            assert far.get(f"/fhir/{path}").status_code == 403
+            assert near.get(f"/fhir/{path}", headers={"X-Forwarded-For": "10.0.0.1"}).status_code == 403
+            assert far.get(f"/fhir/{path}", headers={"Authorization": "Bearer t"}).status_code == 200
