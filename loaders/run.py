@@ -62,8 +62,11 @@ def load_paths(
 
     All are parsed before the first is stored, so that bad input stores nothing. ``wait``: for another load.
     """
-    parsed = list(parse_paths(paths, options, format=format, progress=progress))
-    return store(registry, parsed, dry_run=dry_run, wait=wait, progress=progress)
+    from registry.loading import quiet_collector
+
+    with quiet_collector():
+        parsed = list(parse_paths(paths, options, format=format, progress=progress))
+        return store(registry, parsed, dry_run=dry_run, wait=wait, progress=progress)
 
 
 def _only_one(item: ParsedRelease, taken: dict[tuple[str, str, str], str]) -> None:
