@@ -10,6 +10,7 @@ import gzip
 import hashlib
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 from urllib.parse import parse_qsl, unquote
 
 import orjson
@@ -22,12 +23,15 @@ from api.fhir.outcome import outcome, refuse
 from api.fhir.replies import Encoded, Replies
 from api.fhir.service import CatalogSource, Reply, Request, Service
 from api.fhir.settings import FhirSettings
-from registry.errors import GyldigError
+from api.fhir.xmlform import wants_xml
+from loaders.fhir.xml import json_to_xml, xml_to_json
+from registry.errors import ContentError, GyldigError
 from registry.operations.catalog import Catalog
 
 __all__ = ["FhirApp", "fhir_app"]
 
 _JSON = (b"content-type", b"application/fhir+json; charset=utf-8")
+_XML = (b"content-type", b"application/fhir+xml; charset=utf-8")
 _VARY = (b"vary", b"accept, accept-encoding, accept-language")
 _WORTH_COMPRESSING = 1400  #: bytes, about one packet
 _KEPT_POSTS = ("/$expand",)  #: how paths end whose answers to POST are kept too
@@ -75,28 +79,27 @@ class FhirApp:
         return kept
 
     def _general(self, scope: Scope, caller: Caller, body: bytes) -> Encoded:
-        reply = self._reply(scope, caller, body)
-        written = b"" if reply.body is None else orjson.dumps(reply.body)
-        return Encoded(reply.status, written, reply.headers)
-
-    def _reply(self, scope: Scope, caller: Caller, body: bytes) -> Reply:
         query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
-        wanted = dict(query).get("_format", "") or caller.headers.get("accept", "")
-        if "xml" in wanted and "json" not in wanted and "*/*" not in wanted:
-            return _refused(406, "Answers are written in JSON only")
-        parsed = None
+        reply = self._reply(scope, query, caller, body)
+        format_ = next((v for k, v in query if k == "_format"), "")
+        xml = wants_xml(format_, caller.headers.get("accept", ""))
+        return Encoded(reply.status, _written(reply, xml=xml), reply.headers, xml)
+
+    def _reply(self, scope: Scope, query: list[tuple[str, str]], caller: Caller, body: bytes) -> Reply:
+        parsed: Any = None
+        path = tuple(unquote(p) for p in _below(scope).split("/") if p)
         form = caller.headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
         if body and form:
             query += parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)
         elif body:
             try:
-                parsed = orjson.loads(body)
-            except orjson.JSONDecodeError as error:
-                return _refused(400, f"The body is no JSON: {error}")
+                parsed = self._parsed(path, caller, body)
+            except (orjson.JSONDecodeError, ContentError) as error:
+                return _refused(400, f"The body cannot be read: {error}")
         return self.service.answer(
             Request(
                 method=scope["method"],
-                path=tuple(unquote(p) for p in _below(scope).split("/") if p),
+                path=path,
                 query=query,
                 body=parsed,
                 headers=caller.headers,
@@ -105,6 +108,18 @@ class FhirApp:
                 permit=partial(self._permits, scope) if self._permits else None,
             )
         )
+
+
+    def _parsed(self, path: tuple[str, ...], caller: Caller, body: bytes) -> Any:
+        if "xml" in caller.headers.get("content-type", ""):
+            return xml_to_json(body, release=self.service.release_of(path), file="body")
+        return orjson.loads(body)
+
+
+def _written(reply: Reply, *, xml: bool) -> bytes:
+    if reply.body is None:
+        return b""
+    return json_to_xml(reply.body, release=reply.release) if xml else orjson.dumps(reply.body)
 
 
 def _keeps(scope: Scope, body: bytes) -> bool:
@@ -146,7 +161,7 @@ async def _body(receive: Receive) -> bytes:
 async def _send(send: Send, scope: Scope, reply: Encoded) -> None:
     body, status, method = reply.body, reply.status, scope["method"]
     asked: dict[bytes, bytes] = dict(scope["headers"])
-    headers = [_JSON, _VARY]
+    headers = [_XML if reply.xml else _JSON, _VARY]
     if reply.headers:
         headers += [(k.encode(), v.encode()) for k, v in reply.headers.items()]
     if b"x-request-id" in asked:

@@ -102,7 +102,7 @@ def capability_statement(base: str, release: str, *, writable: bool) -> Json:
         "instantiates": ["http://hl7.org/fhir/CapabilityStatement/terminology-server"],
         "implementation": {"description": "Gyldig", "url": base},
         "fhirVersion": FHIR_VERSION[release],
-        "format": ["application/fhir+json", "json"],
+        "format": ["application/fhir+json", "application/fhir+xml", "json", "xml"],
         "rest": [_rest(base, writable=writable)],
     }
     return written

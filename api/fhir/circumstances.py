@@ -77,12 +77,7 @@ def context_of(call: Call) -> Context:
     asked = first or call.on
     return Context(
         catalog=overlaid(call),
-        pins=Pins.read(
-            given.texts("system-version"),
-            given.texts("check-system-version"),
-            given.texts("force-system-version"),
-            given.texts("default-valueset-version"),
-        ),
+        pins=_pins(given),
         languages=_languages(call, None),
         on=asked or call.settings.today(),
         asked=asked is not None,
@@ -90,6 +85,15 @@ def context_of(call: Call) -> Context:
         supplements=given.texts("useSupplement"),
         limit=_limit(call),
     )
+
+
+_PINS = ("system-version", "check-system-version", "force-system-version", "default-valueset-version")
+_NO_PINS = Pins()
+
+
+def _pins(given: Given) -> Pins:
+    found = [given.texts(name) for name in _PINS]
+    return Pins.read(*found) if any(found) else _NO_PINS
 
 
 def _limit(call: Call) -> int:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import cache
 from typing import Any
 
 from api.fhir.outcome import refuse
@@ -70,11 +71,18 @@ class Given:
 
     def texts(self, *names: str) -> tuple[str, ...]:
         """Every value as text, of several names for the same thing."""
-        return tuple(_text(name, value) for name in names for value in self.all(name))
+        values = self._values
+        if not any(name in values for name in names):
+            return ()
+        return tuple(_text(name, value) for name in names for value in values.get(name, ()))
 
     def text(self, *names: str) -> str:
         """The value as text, of the first name that is given; empty without."""
-        return next(iter(self.texts(*names)), "")
+        for name in names:
+            found = self._values.get(name)
+            if found:
+                return _text(name, found[0])
+        return ""
 
     def required(self, *names: str) -> str:
         """The value as text; raises Refused without."""
@@ -170,4 +178,9 @@ def writing(name: str, kind: str, value: Any) -> dict[str, Any]:
     >>> writing("result", "boolean", True)
     {'name': 'result', 'valueBoolean': True}
     """
-    return {"name": name, f"value{kind[0].upper()}{kind[1:]}": value}
+    return {"name": name, _member(kind): value}
+
+
+@cache
+def _member(kind: str) -> str:
+    return f"value{kind[0].upper()}{kind[1:]}"

@@ -23,6 +23,7 @@ class Encoded:
     status: int
     body: bytes
     headers: dict[str, str] = field(default_factory=dict)
+    xml: bool = False
 
 
 class Replies:

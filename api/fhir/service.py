@@ -54,6 +54,7 @@ class Reply:
     status: int
     body: Json | None
     headers: dict[str, str] = field(default_factory=dict)
+    release: str = "R5"
 
 
 class Service:
@@ -72,11 +73,17 @@ class Service:
     def answer(self, request: Request) -> Reply:
         """The answer, an OperationOutcome where the request cannot be answered."""
         try:
-            return self._routed(request)
+            reply = self._routed(request)
         except Refused as refused:
-            return Reply(refused.issue.status, outcome([refused.issue]))
+            reply = Reply(refused.issue.status, outcome([refused.issue]))
         except GyldigError as error:
-            return Reply(error.http_status, outcome([_as_issue(error)]))
+            reply = Reply(error.http_status, outcome([_as_issue(error)]))
+        reply.release = self.release_of(request.path)
+        return reply
+
+    def release_of(self, path: Sequence[str]) -> str:
+        """The release that a path is about."""
+        return next((_RELEASES[p] for p in path[:3] if p in _RELEASES), self._release)
 
     def _routed(self, request: Request) -> Reply:
         path, release, on, base = request.path, self.release, None, request.base

@@ -74,7 +74,7 @@ def _lookup(context: Context, request: LookupRequest) -> LookupResult:
     result = LookupResult(content=content, record=record)
     _texts(context, content, record, result)
     wanted = set(request.properties)
-    rows = _properties(content, ident, record)
+    rows = _properties(context, content, ident, record)
     result.properties = [p for p in rows if not wanted or "*" in wanted or p[0] in wanted]
     late = context.not_in_force(content, "version") if request.version else None
     result.warnings = [late] if late else []
@@ -98,12 +98,13 @@ def _texts(context: Context, content: ContentView, record: ConceptRecord, result
 
 
 def _properties(
-    content: ContentView, ident: int, record: ConceptRecord
+    context: Context, content: ContentView, ident: int, record: ConceptRecord
 ) -> Iterator[tuple[str, str, Any, str]]:
     yield "inactive", "boolean", record.inactive, ""
     for name, near in (("parent", content.parents(ident)), ("child", content.children(ident))):
-        for other, relative in zip(near, content.concepts(near), strict=True):
-            yield name, "code", relative.code, content.display(other)
+        for relative in content.concepts(near) if near else ():
+            shown = choose(relative, context.languages) or main(relative)
+            yield name, "code", relative.code, shown.text if shown else ""
     for p in record.properties:
         if p.code not in ("inactive", "parent", "child"):
             yield p.code, p.type, p.value, ""

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from loaders.fhir.xml import xml_to_json
 from tests.fhir.conftest import URL
 
 
@@ -35,6 +36,8 @@ def test_every_answer_is_valid_fhir(client: TestClient, release: str, base: str)
         answer = client.get(f"{base}/{path}")
         assert answer.headers["content-type"].startswith("application/fhir+json"), path
         valid(release, answer.json())
+        xml = client.get(f"{base}/{path}", headers={"Accept": "application/fhir+xml"}).content
+        assert xml_to_json(xml, release=release)["resourceType"] == answer.json()["resourceType"], path
 
 
 def test_r4_carries_properties_of_expansions_in_extensions(client: TestClient) -> None:
@@ -165,3 +168,23 @@ def test_filters_over_stored_content(client: TestClient) -> None:
     assert codes({"property": "inactive", "op": "=", "value": "false"}) == {"F", "F1", "F1a"}
     assert codes({"property": "notSelectable", "op": "=", "value": "true"}) == {"F"}
     assert codes({"property": "code", "op": "regex", "value": "F[0-9]"}) == {"F1", "F2"}
+
+
+def test_xml_in_and_out(client: TestClient) -> None:
+    query = f"ValueSet/$expand?url={URL}?fhir_vs&excludeNested=true"
+    for release, base in (("R4", "/fhir"), ("R5", "/fhir/r5")):
+        by_json = client.get(f"{base}/{query}").json()["expansion"]
+        answer = client.get(f"{base}/{query}", headers={"Accept": "application/fhir+xml"})
+        assert answer.headers["content-type"].startswith("application/fhir+xml")
+        by_xml = xml_to_json(answer.content, release=release)["expansion"]
+        assert by_xml["contains"] == by_json["contains"] and by_xml["total"] == by_json["total"]
+        wrong = client.get(f"{base}/Patient?_format=xml").content
+        assert xml_to_json(wrong, release=release)["resourceType"] == "OperationOutcome"
+    body = (
+        '<Parameters xmlns="http://hl7.org/fhir"><parameter><name value="coding"/><valueCoding>'
+        f'<system value="{URL}"/><code value="F1"/></valueCoding></parameter></Parameters>'
+    )
+    sent = {"Content-Type": "application/fhir+xml"}
+    answer = client.post("/fhir/CodeSystem/$validate-code", content=body, headers=sent)
+    assert {"name": "result", "valueBoolean": True} in answer.json()["parameter"]
+    assert client.post("/fhir/CodeSystem/$validate-code", content="<a", headers=sent).status_code == 400
