@@ -109,7 +109,6 @@ class FhirApp:
             )
         )
 
-
     def _parsed(self, path: tuple[str, ...], caller: Caller, body: bytes) -> Any:
         if "xml" in caller.headers.get("content-type", ""):
             return xml_to_json(body, release=self.service.release_of(path), file="body")

@@ -83,7 +83,7 @@ class Service:
 
     def release_of(self, path: Sequence[str]) -> str:
         """The release that a path is about."""
-        return next((_RELEASES[p] for p in path[:3] if p in _RELEASES), self._release)
+        return next((_RELEASES[p] for p in path[:3] if p in _RELEASES), self.release)
 
     def _routed(self, request: Request) -> Reply:
         path, release, on, base = request.path, self.release, None, request.base
