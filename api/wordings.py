@@ -117,6 +117,10 @@ SENTENCES: Final[dict[str, Pair]] = {
         "Not loaded here, so nothing is known of: {versions}.",
         "Ikke lastet her, så ingenting er kjent om: {versions}.",
     ),
+    "history_gaps": (
+        "No loaded version covers: {gaps}.",
+        "Ingen lastet versjon dekker: {gaps}.",
+    ),
     "between": ("between {after} and {by}", "mellom {after} og {by}"),
     "diff_head": ("{system}: from {from_} to {to}", "{system}: fra {from_} til {to}"),
     "diff_same": ("Nothing changed.", "Ingenting er endret."),

@@ -24,6 +24,7 @@ __all__ = [
     "Disagreement",
     "Feed",
     "FeedEntry",
+    "Gap",
     "Hierarchy",
     "History",
     "LoadReport",
@@ -235,6 +236,14 @@ class SpanChange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """Days between two loaded versions: ``[valid_from, valid_to)``."""
+
+    valid_from: date | None
+    valid_to: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
     """A stretch of versions over which the code's statement did not really change."""
 
@@ -249,6 +258,7 @@ class Span:
     ends: str = ""  #: deleted, outside_coverage, not_loaded, or empty
     ended: SpanChange | None = None  #: the change that ended it, where the code did not go on
     displays: list[str] = field(default_factory=list)  #: all wordings met in the span, in time's order
+    gaps: list[Gap] = field(default_factory=list)  #: days inside the span of which no loaded version tells
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

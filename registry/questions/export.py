@@ -12,6 +12,7 @@ from registry.questions.compare import Content, records_of
 from registry.questions.history import history
 from registry.questions.table import Table, table_of
 from registry.records import ConceptRecord
+from registry.results import Span
 from registry.store.rows import fetch
 from registry.store.states import decode
 
@@ -65,18 +66,24 @@ def history_rows(
         )
     ]
     for code in codes:
+        common = {"system": row.slug, "code": code, "ancestors": " ".join(row.rules.structural_parents(code))}
         for span in history(context, system, code, known_at=known_at).spans:
-            yield {
-                "system": row.slug,
-                "code": code,
-                "concept": span.concept,
-                "display": span.display,
-                "from_version": span.from_version,
-                "to_version": span.to_version,
-                "valid_from": span.valid_from.isoformat() if span.valid_from else None,
-                "valid_to": span.valid_to.isoformat() if span.valid_to else None,
-                "inactive": span.inactive,
-                "change": span.change.type if span.change else None,
-                "ends": span.ends or None,
-                "ancestors": " ".join(row.rules.structural_parents(code)),
-            }
+            yield from ({**common, **interval} for interval in _intervals(span))
+
+
+def _intervals(span: Span) -> Iterator[dict[str, Any]]:
+    """A row per stretch of the span that a loaded version covers: a join by date must not meet a gap."""
+    starts = [span.valid_from, *(g.valid_to for g in span.gaps)]
+    ends = [*(g.valid_from for g in span.gaps), span.valid_to]
+    for number, (start, end) in enumerate(zip(starts, ends, strict=True)):
+        yield {
+            "concept": span.concept,
+            "display": span.display,
+            "from_version": span.from_version,
+            "to_version": span.to_version,
+            "valid_from": start.isoformat() if start else None,
+            "valid_to": end.isoformat() if end else None,
+            "inactive": span.inactive,
+            "change": span.change.type if span.change and number == 0 else None,
+            "ends": span.ends or None,
+        }

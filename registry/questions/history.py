@@ -14,7 +14,7 @@ from registry.questions.compare import Comparison, Content, compare
 from registry.questions.lookup import layered
 from registry.reasons import explain
 from registry.records import ConceptRecord
-from registry.results import Change, History, Span, SpanChange
+from registry.results import Change, Gap, History, Span, SpanChange
 from registry.store.content import family_codes, states_by_code
 from registry.store.text import compact_code
 from registry.versions import Segment, Timeline
@@ -150,8 +150,14 @@ class _Spans:
             return
         span, display = self.spans[-1], display_of(step.record) if step.record else ""
         displays = span.displays if display in span.displays else [*span.displays, display]
+        hole = Gap(valid_from=span.valid_to, valid_to=step.segment.valid_from)
+        gaps = [*span.gaps, hole] if step.skipped else span.gaps
         self.spans[-1] = replace(
-            span, to_version=step.segment.version.label, valid_to=step.segment.valid_to, displays=displays
+            span,
+            to_version=step.segment.version.label,
+            valid_to=step.segment.valid_to,
+            displays=displays,
+            gaps=gaps,
         )
 
     def _event(self, before: _Step, step: _Step) -> Change | None:

@@ -58,7 +58,9 @@ def validity(
         issues += list(_issues(version, found)) if verdict.valid and found else []
     if reason is None and not any(v.valid for v in verdicts):
         reason = _main_reason(verdicts)
-        if reason == "unknown_code" and _other_system(context, moment, timeline, canonical):
+        if reason in ("unknown_code", "outside_coverage") and _other_system(
+            context, moment, timeline, canonical
+        ):
             reason = "wrong_system"
         message = _why(context, moment, timeline, canonical, reason, verdicts, day)
     return _answer(moment, row.slug, canonical, day, scope, role, verdicts, issues, reason, message)

@@ -128,7 +128,7 @@ def test_every_code_with_its_intervals(ask: Run, tmp_path: Path) -> None:
     assert ask("export", "demo-no", "--history", "--format", "parquet", "-o", file).code == 0
     rows = polars.read_parquet(file).filter(polars.col("code") == "B20").to_dicts()
     assert [(r["display"], r["valid_from"]) for r in rows] == [
-        ("Ripe i omslag", "2022-01-01"), ("Revet omslag", "2024-01-01"),
+        ("Ripe i omslag", "2022-01-01"), ("Revet omslag", "2024-01-01"), ("Revet omslag", "2026-01-01"),
     ]  # fmt: skip
 
 

@@ -188,3 +188,13 @@ def test_unknown_things_are_answers(registry: Registry) -> None:
     assert registry.applicable("nothing").reason == "unknown"
     assert registry.history("demo-icd", "Z99.9").reason == "unknown_code"
     assert registry.diff("demo-icd", "2020", "2031").reason == "unknown_version"
+
+
+def test_a_span_names_the_days_of_which_nothing_is_loaded(years: Registry) -> None:
+    (span,) = years.history("demo-icd", "A00.0").spans
+    assert [(str(g.valid_from), str(g.valid_to)) for g in span.gaps] == [("2021-01-01", "2023-01-01")]
+    rows = [r for r in years.history_rows("demo-icd") if r["code"] == "A00.0"]
+    assert [(r["valid_from"], r["valid_to"]) for r in rows] == [
+        ("2019-01-01", "2021-01-01"),
+        ("2023-01-01", "2024-01-01"),
+    ]

@@ -98,6 +98,9 @@ def history(page: Page, answer: History) -> None:
     page.say("history_head", code=answer.code, system=answer.system)
     heads = ("valid_from", "last_day", "versions", "display", "change", "note")
     page.table(heads, [_span(page, s) for s in answer.spans])
+    holes = {(g.valid_from, g.valid_to) for s in answer.spans for g in s.gaps}
+    if holes:
+        page.say("history_gaps", gaps=", ".join(f"{a} – {last_day(b)}" for a, b in sorted(holes, key=str)))
     if answer.versions_not_loaded:
         page.say("history_missing", versions=", ".join(answer.versions_not_loaded))
 
