@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -25,6 +26,7 @@ __all__ = [
 ]
 
 Json = dict[str, Any]
+_DECIMAL = re.compile(r"[-+]?\d{1,30}(\.\d{1,30})?([eE][-+]?\d{1,2})?")
 _KINDS = {"Coding": "valueCoding", "dateTime": "valueDateTime"}
 
 
@@ -49,6 +51,8 @@ def typed(kind: str, value: Any) -> Json:
     if isinstance(value, Coding):
         return {"valueCoding": coding_json(value)}
     if kind == "decimal" and isinstance(value, str):
+        if not _DECIMAL.fullmatch(value):
+            return {"valueString": value}  # a source that calls a text a number
         value = float(value) if "." in value or "e" in value.lower() else int(value)
     return {_KINDS.get(kind, "value" + kind[:1].upper() + kind[1:]): value}
 

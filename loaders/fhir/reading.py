@@ -25,6 +25,20 @@ _VALUE_TYPES = {
     "valueDecimal": "decimal",
     "valueCoding": "Coding",
 }
+_PYTHON: dict[str, tuple[type, ...]] = {
+    "code": (str,),
+    "string": (str,),
+    "dateTime": (str,),
+    "integer": (int,),
+    "boolean": (bool,),
+    "decimal": (int, float),
+}
+_PERIODS = (
+    "resource-effectivePeriod",
+    "cqf-effectivePeriod",
+    "CodeSystem.effectivePeriod",
+    "ValueSet.effectivePeriod",
+)
 
 
 def text(resource: Json, name: str, path: str) -> str:
@@ -56,8 +70,14 @@ def items(resource: Json, name: str, path: str) -> Iterator[tuple[Json, str]]:
 
 
 def extensions(resource: Json, path: str) -> tuple[dict[str, Any], ...]:
-    """The extensions as they are."""
-    return tuple(dict(e) for e, _ in items(resource, "extension", path))
+    """The extensions as they are, those inside them too; each needs a name."""
+    found = []
+    for extension, where in items(resource, "extension", path):
+        if not text(extension, "url", where):
+            raise ContentError("an extension needs a url", line=f"{where}.url")
+        extensions(extension, where)
+        found.append(dict(extension))
+    return tuple(found)
 
 
 def coding(value: Json, path: str) -> Coding:
@@ -74,6 +94,8 @@ def typed_value(item: Json, path: str) -> tuple[str, Any] | None:
             value = item[name]
             if kind == "Coding":
                 return kind, coding(value, f"{path}.{name}")
+            if not isinstance(value, _PYTHON[kind]) or (isinstance(value, bool) and kind != "boolean"):
+                raise ContentError(f"a {kind} is expected here", line=f"{path}.{name}")
             return kind, str(value) if kind == "decimal" else value
     return None
 
@@ -99,8 +121,8 @@ def read_date(value: str, path: str, *, end: bool = False) -> date | None:
 def period(resource: Json, path: str) -> tuple[date | None, date | None]:
     """``effectivePeriod`` as a half-open interval: R5's element, or the extension that R4 carries it in."""
     found: Any = resource.get("effectivePeriod")
-    for extension in resource.get("extension", []) if found is None else []:
-        if str(extension.get("url", "")).endswith(("resource-effectivePeriod", "cqf-effectivePeriod")):
+    for extension in extensions(resource, path) if found is None else ():
+        if str(extension["url"]).endswith(_PERIODS):
             found = extension.get("valuePeriod")
     if not isinstance(found, dict):
         return None, None
