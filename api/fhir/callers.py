@@ -47,4 +47,5 @@ class Callers:
 
     def _made(self, scope: Scope, telling: list[tuple[bytes, bytes]]) -> Caller:
         headers = {k.decode("latin-1"): v.decode("latin-1") for k, v in telling}
-        return Caller(self._trusts(scope), headers, "xml" not in headers.get("accept", ""))
+        plain = "xml" not in headers.get("accept", "") and "x-cache-id" not in headers
+        return Caller(self._trusts(scope), headers, plain)

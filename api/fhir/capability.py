@@ -5,6 +5,7 @@ Here: the statements. Not here: the operations they name.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -90,7 +91,7 @@ def _feature(definition: str, value: Json) -> Json:
     return {"url": _FEATURE, "extension": parts}
 
 
-def capability_statement(base: str, release: str, *, writable: bool) -> Json:
+def capability_statement(base: str, release: str, *, writable: bool, operations: Sequence[str] = ()) -> Json:
     """The CapabilityStatement of the server at ``base``."""
     written = _head("CapabilityStatement", base, release)
     written["software"]["releaseDate"] = _DATE
@@ -103,19 +104,19 @@ def capability_statement(base: str, release: str, *, writable: bool) -> Json:
         "implementation": {"description": "Gyldig", "url": base},
         "fhirVersion": FHIR_VERSION[release],
         "format": ["application/fhir+json", "application/fhir+xml", "json", "xml"],
-        "rest": [_rest(base, writable=writable)],
+        "rest": [_rest(base, writable=writable, operations=("versions", *operations))],
     }
     return written
 
 
-def _rest(base: str, *, writable: bool) -> Json:
+def _rest(base: str, *, writable: bool, operations: Sequence[str]) -> Json:
     security = {"system": "http://terminology.hl7.org/CodeSystem/restful-security-service", "code": "OAuth"}
     return {
         "mode": "server",
         "security": {"cors": True, "service": [{"coding": [security]}]},
         "resource": [_resource(kind, names, writable=writable) for kind, names in _RESOURCES.items()],
         "interaction": [{"code": "batch"}],
-        "operation": [{"name": "versions", "definition": f"{_OPERATION}CapabilityStatement-versions"}],
+        "operation": [{"name": o, "definition": f"{_OPERATION}CapabilityStatement-{o}"} for o in operations],
     }
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from api.fhir.outcome import Refused, refuse
 from api.fhir.parameters import Given
+from api.fhir.sent import Sendable, SentResources, lay
 from api.fhir.settings import FhirSettings
 from loaders.fhir.codesystem import read_code_system
 from loaders.fhir.conceptmap import read_concept_map
@@ -24,7 +25,7 @@ from registry.operations.catalog import Catalog, MemoryCatalog, Missing
 from registry.operations.context import Context, Pins
 from registry.operations.valueset import ValueSet
 
-__all__ = ["Call", "add_resource", "context_of", "speak", "value_set_of"]
+__all__ = ["Call", "all_sent", "context_of", "speak", "value_set_of"]
 
 
 @dataclass(slots=True)
@@ -37,36 +38,55 @@ class Call:
     given: Given
     headers: dict[str, str] = field(default_factory=dict)
     on: date | None = None  #: of ``/as-of/DATE/``
+    sent: SentResources | None = None
     instance: dict[str, str] = field(default_factory=dict)  #: type, url and version of the resource called on
 
 
-def add_resource(catalog: MemoryCatalog, resource: Any, place: str) -> None:
-    """Add a terminology resource; raises Refused naming what is wrong with it."""
+def read_sent(resource: Any, place: str) -> Sendable:
+    """A terminology resource sent along; raises Refused naming what is wrong with it."""
     kind = resource.get("resourceType") if isinstance(resource, dict) else None
     try:
         if kind == "CodeSystem":
             found = read_code_system(resource)
-            catalog.add_code_system(MemoryView(found.info, found.records))
-        elif kind == "ValueSet":
-            catalog.add_value_set(read_value_set(resource))
-        elif kind == "ConceptMap":
-            catalog.add_concept_map(read_concept_map(resource))
-        else:
-            raise refuse("REQUEST_INVALID", f"A terminology resource is expected, not {kind}", place=place)
+            return MemoryView(found.info, found.records)
+        if kind == "ValueSet":
+            return read_value_set(resource)
+        if kind == "ConceptMap":
+            return read_concept_map(resource)
     except ContentError as error:
         raise refuse("REQUEST_INVALID", str(error), place=place) from error
+    raise refuse("REQUEST_INVALID", f"A terminology resource is expected, not {kind}", place=place)
+
+
+def all_sent(given: Given) -> list[Sendable]:
+    """Every resource sent along."""
+    return [read_sent(r, f"tx-resource[{n}]") for n, r in enumerate(given.all("tx-resource"))]
+
+
+def _remembered(call: Call, sent: list[Sendable]) -> list[Sendable]:
+    """What the client sent earlier under the id that it names, with what it sends now."""
+    header, named = call.headers.get("x-cache-id", ""), call.given.text("cache-id")
+    if call.sent is None or not (header or named):
+        return sent
+    if named:
+        call.sent.extend(named, sent)
+        sent = []
+    held = call.sent.get(named or header)
+    if held is None:
+        raise refuse("RESOURCE_UNKNOWN", "cache-id", header, place="cache-id")
+    return [*held, *sent]
 
 
 def overlaid(call: Call) -> Catalog:
     """The catalog with the resources sent along laid over it, as known at the time asked for."""
     known_at = call.given.text("known-at")
     base = call.catalog.as_known_at(known_at or None)
-    sent = call.given.all("tx-resource")
+    sent = _remembered(call, all_sent(call.given))
     if not sent:
         return base
     upper = MemoryCatalog(base)
-    for number, resource in enumerate(sent):
-        add_resource(upper, resource, f"tx-resource[{number}]")
+    for resource in sent:
+        lay(upper, resource)
     return upper
 
 

@@ -154,7 +154,7 @@ def batch_validate(call: Call) -> Json:
     answers = []
     for resource in listed:
         own = Given.of_resource(resource).over(shared)
-        one = Call(catalog, call.settings, call.release, own, call.headers, call.on, call.instance)
+        one = Call(catalog, call.settings, call.release, own, call.headers, call.on, instance=call.instance)
         answers.append({"name": "validation", "resource": _answered(one)})
     return parameters(answers)
 

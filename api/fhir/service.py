@@ -13,12 +13,14 @@ from urllib.parse import parse_qsl, urlsplit
 
 from api.fhir.capability import capability_statement, terminology_capabilities, versions
 from api.fhir.changes import Changes
-from api.fhir.circumstances import Call
+from api.fhir.circumstances import Call, all_sent
+from api.fhir.encoding import parameters
 from api.fhir.library import Held, library
 from api.fhir.outcome import Refused, outcome, refuse
-from api.fhir.parameters import Given
+from api.fhir.parameters import Given, writing
 from api.fhir.questions import OPERATIONS
 from api.fhir.search import elements, search, summary
+from api.fhir.sent import SentResources
 from api.fhir.settings import FhirSettings
 from registry.errors import GyldigError, Restricted
 from registry.issues import Issue, issue
@@ -69,6 +71,7 @@ class Service:
     ) -> None:
         self.catalog, self.release, self.settings = catalog, release, settings
         self._changes = changes
+        self._sent = SentResources(settings.sent_concepts)
 
     def answer(self, request: Request) -> Reply:
         """The answer, an OperationOutcome where the request cannot be answered."""
@@ -93,6 +96,7 @@ class Service:
             on = _day(path[1]) if used == 2 else on
             base, path = "/".join((base, *path[:used])), path[used:]
         call = Call(self.catalog(request.trusted), self.settings, release, Given(), request.headers, on)
+        call.sent = self._sent
         return self._route(request, path, call, base)
 
     def _route(self, request: Request, path: tuple[str, ...], call: Call, base: str) -> Reply:
@@ -102,16 +106,36 @@ class Service:
             return Reply(200, self._metadata(request, call, base))
         if path == ("$versions",):
             return Reply(200, versions(call.release))
+        if path == ("$cache-control",):
+            return Reply(200, self._cache_control(request))
         if path[0] not in _KINDS:
             raise refuse("REQUEST_NOT_SUPPORTED", f"There is nothing at '{'/'.join(path)}'")
         if path[-1].startswith("$"):
             return self._operation(request, path, call)
         return self._resource(request, path, call, base)
 
+    def _cache_control(self, request: Request) -> Json:
+        """Keep resources for later requests (``start-cache``), or forget them (``end-cache``)."""
+        if request.method != "POST":
+            raise Refused(_not_allowed(request.method))
+        mode = dict(request.query).get("mode", "start-cache")
+        if mode == "start-cache":
+            ident = self._sent.start(all_sent(Given.of_resource(request.body)))
+        elif mode == "end-cache":
+            ident = request.headers.get("x-cache-id", "")
+            if not self._sent.end(ident):
+                raise refuse("RESOURCE_UNKNOWN", "cache-id", ident)
+        else:
+            raise refuse("REQUEST_INVALID", f"'{mode}' is no mode", place="mode")
+        return parameters([writing("cache-id", "id", ident)])
+
     def _metadata(self, request: Request, call: Call, base: str) -> Json:
         if dict(request.query).get("mode") == "terminology":
             return terminology_capabilities(call.catalog, base, call.release)
-        return capability_statement(base, call.release, writable=self._changes is not None)
+        operations = ("cache-control",) if self.settings.cache_announced else ()
+        return capability_statement(
+            base, call.release, writable=self._changes is not None, operations=operations
+        )
 
     def _operation(self, request: Request, path: tuple[str, ...], call: Call) -> Reply:
         operation = OPERATIONS.get((path[0], path[-1]))

@@ -19,9 +19,13 @@ def oslo_today() -> date:
 class FhirSettings:
     """``limit``: codes in one expansion without a count. ``today``: the day that counts as now.
 
-    ``reply_bytes``: memory for answers to requests that come again.
+    ``reply_bytes``: memory for answers to requests that come again. ``sent_concepts``: how many concepts clients may
+    leave here with ``$cache-control``; ``cache_announced``: the operation is named in the CapabilityStatement (only
+    where one process answers everything).
     """
 
     limit: int = 10_000
     reply_bytes: int = 32_000_000
+    sent_concepts: int = 200_000
+    cache_announced: bool = False
     today: Callable[[], date] = oslo_today

@@ -21,6 +21,7 @@ import pytest
 import uvicorn
 
 from api.fhir.app import fhir_app
+from api.fhir.settings import FhirSettings
 from registry.operations.catalog import MemoryCatalog
 
 BASELINE = Path(__file__).with_name("baseline.json")
@@ -38,12 +39,14 @@ def folder() -> Path:
 
 
 @contextmanager
-def served() -> Iterator[str]:
+def served(settings: FhirSettings) -> Iterator[str]:
     """The application on a free port; gives its base URL."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    config = uvicorn.Config(fhir_app(MemoryCatalog()), host="127.0.0.1", port=port, log_level="error")
+    config = uvicorn.Config(
+        fhir_app(MemoryCatalog(), settings=settings), host="127.0.0.1", port=port, log_level="error"
+    )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
@@ -57,10 +60,10 @@ def served() -> Iterator[str]:
         thread.join(10)
 
 
-def passes(out: Path) -> tuple[dict[str, list[str]], dict[str, str]]:
+def passes(out: Path, settings: FhirSettings) -> tuple[dict[str, list[str]], dict[str, str]]:
     """Passing cases by suite, and the reason of each that fails."""
     place = folder()
-    with served() as base:
+    with served(settings) as base:
         command = [
             sys.executable,
             str(place / "txrun.py"),
@@ -80,8 +83,10 @@ def passes(out: Path) -> tuple[dict[str, list[str]], dict[str, str]]:
     return good, bad
 
 
-def test_passes_never_fall(tmp_path: Path) -> None:
-    good, bad = passes(tmp_path / "out.json")
+@pytest.mark.parametrize("announced", [False, True])
+def test_passes_never_fall(tmp_path: Path, announced: bool) -> None:
+    """Also where the resources of a suite are sent once and remembered."""
+    good, bad = passes(tmp_path / "out.json", FhirSettings(cache_announced=announced))
     expected = json.loads(BASELINE.read_text())
     lost = {
         f"{suite}/{name}": bad.get(f"{suite}/{name}", "did not run")
@@ -94,6 +99,6 @@ def test_passes_never_fall(tmp_path: Path) -> None:
 
 
 if __name__ == "__main__":
-    found, failing = passes(Path(sys.argv[1]))
+    found, failing = passes(Path(sys.argv[1]), FhirSettings())
     BASELINE.write_text(json.dumps({s: sorted(n) for s, n in sorted(found.items())}, indent=1) + "\n")
     print(sum(map(len, found.values())), "passed;", len(failing), "failed", failing)

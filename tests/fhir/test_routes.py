@@ -188,3 +188,29 @@ def test_xml_in_and_out(client: TestClient) -> None:
     answer = client.post("/fhir/CodeSystem/$validate-code", content=body, headers=sent)
     assert {"name": "result", "valueBoolean": True} in answer.json()["parameter"]
     assert client.post("/fhir/CodeSystem/$validate-code", content="<a", headers=sent).status_code == 400
+
+
+def test_resources_sent_once_are_remembered_by_id(client: TestClient) -> None:
+    def sent(*more: Any) -> dict[str, Any]:
+        return {"resourceType": "Parameters", "parameter": list(more)}
+
+    include = [{"system": URL, "concept": [{"code": "F1"}]}]
+    mine = {
+        "resourceType": "ValueSet",
+        "url": "http://mine",
+        "status": "active",
+        "compose": {"include": include},
+    }
+    resource = {"name": "tx-resource", "resource": mine}
+    started = client.post("/fhir/r5/$cache-control?mode=start-cache", json=sent(resource)).json()
+    header = {"X-Cache-Id": started["parameter"][0]["valueId"]}
+    path = "/fhir/r5/ValueSet/$expand?url=http://mine"
+    assert client.get(path).status_code == 404
+    assert client.get(path, headers=header).json()["expansion"]["total"] == 1
+    ended = client.post("/fhir/r5/$cache-control?mode=end-cache", json=sent(), headers=header)
+    assert ended.status_code == 200 and client.get(path, headers=header).status_code == 404
+    named = {"name": "cache-id", "valueId": "abc"}
+    body = sent({"name": "url", "valueUri": "http://mine"}, resource, named)
+    assert client.post("/fhir/r5/ValueSet/$expand", json=body).status_code == 200
+    again = sent({"name": "url", "valueUri": "http://mine"}, named)
+    assert client.post("/fhir/r5/ValueSet/$expand", json=again).json()["expansion"]["total"] == 1
