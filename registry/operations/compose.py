@@ -123,6 +123,9 @@ def content_of(context: Context, value_set: ValueSet, include: Include, usage: U
     required = context.pins.required(system)
     if required and not matches(required, found.info.version):
         raise Unanswerable(issue("VALUESET_VERSION_CHECK", system, found.info.version, required))
+    late = context.not_in_force(found) if version and value_set.locked_date is None else None
+    if late is not None and late.severity == "error":
+        raise Unanswerable(late)
     usage.add(found, pin, version)
     return found
 

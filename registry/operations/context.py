@@ -122,16 +122,19 @@ class Context:
         url, named = split(canonical)
         return self.catalog.value_set(url, version or named or self.pins.value_set(url), self.on)
 
-    def not_in_force(self, view: ContentView, place: str = "") -> Issue | None:
-        """A warning where a version chosen by name does not apply on the date that the caller gave."""
+    def status_of(self, view: ContentView) -> str:
+        """``upcoming`` or ``expired`` where a version does not apply on the date that the caller gave."""
         info = view.info
         if not self.asked or self.on is None:
-            return None
+            return ""
         if info.valid_from and self.on < info.valid_from:
-            status = "upcoming"
-        elif info.valid_to and self.on >= info.valid_to:
-            status = "expired"
-        else:
+            return "upcoming"
+        return "expired" if info.valid_to and self.on >= info.valid_to else ""
+
+    def not_in_force(self, view: ContentView, place: str = "") -> Issue | None:
+        """A warning where a version chosen by name does not apply on the date that the caller gave."""
+        info, status = view.info, self.status_of(view)
+        if not status:
             return None
         severity: Severity = "error" if self.pins.required(info.url) else "warning"
         return issue(

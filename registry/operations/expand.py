@@ -201,7 +201,7 @@ def _told(
         *((name, "uri", value) for name, value in usage.pins),
         *_pinned_sets(context, prepared),
     ]
-    return [g for g in given if g[2] is not None] + _used(prepared, usage)
+    return [g for g in given if g[2] is not None] + _used(context, prepared, usage)
 
 
 def _pinned_sets(context: Context, prepared: Prepared) -> Iterator[tuple[str, str, Any]]:
@@ -211,11 +211,15 @@ def _pinned_sets(context: Context, prepared: Prepared) -> Iterator[tuple[str, st
             yield "default-valueset-version", "uri", join(url, version)
 
 
-def _used(prepared: Prepared, usage: Usage) -> list[tuple[str, str, Any]]:
+def _used(context: Context, prepared: Prepared, usage: Usage) -> list[tuple[str, str, Any]]:
     told: list[tuple[str, str, Any]] = []
     for content in usage.contents.values():
         canonical = join(content.info.url, content.info.version)
         told.append(("used-codesystem", "uri", canonical))
+        if content.info.release:
+            told.append(("used-release", "string", content.info.release))
+        if context.status_of(content):
+            told.append(("warning-" + context.status_of(content), "uri", canonical))
         if content.info.content in ("fragment", "example"):
             told.append(("used-" + content.info.content, "uri", canonical))
         for supplement in getattr(content, "supplements", ()):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from registry.canonical import split
 from registry.issues import Issue, issue
 from registry.operations.catalog import Missing
 from registry.operations.conceptmap import ConceptMap, MapElement, MapGroup, MapTarget
@@ -104,8 +105,13 @@ def _fits(system: str, version: str, coding: Coding) -> bool:
 
 
 def _forward(
-    context: Context, concept_map: ConceptMap, coding: Coding, request: TranslateRequest
+    context: Context,
+    concept_map: ConceptMap,
+    coding: Coding,
+    request: TranslateRequest,
+    asked: tuple[str, ...] = (),
 ) -> Iterator[Match]:
+    """Matches of a map; ``asked`` are maps on the way here, which are not asked again."""
     for group in concept_map.groups:
         if not _fits(group.source, group.source_version, coding):
             continue
@@ -115,7 +121,9 @@ def _forward(
         if elements:
             yield from (m for e in elements for m in _of_element(concept_map, group, e))
         elif group.unmapped is not None:
-            yield from _unmapped(context, concept_map, group, coding, request)
+            yield from _unmapped(
+                context, concept_map, group, coding, request, (*asked, concept_map.canonical)
+            )
 
 
 #: elements of groups by source code, as many as hold so many elements; keyed by identity, groups never change
@@ -152,16 +160,21 @@ def _target(group: MapGroup, target: MapTarget) -> Coding:
 
 
 def _unmapped(
-    context: Context, concept_map: ConceptMap, group: MapGroup, coding: Coding, request: TranslateRequest
+    context: Context,
+    concept_map: ConceptMap,
+    group: MapGroup,
+    coding: Coding,
+    request: TranslateRequest,
+    asked: tuple[str, ...],
 ) -> Iterable[Match]:
     rule = group.unmapped
     if rule is None:
         return []
     if rule.mode == "other-map":
-        other = context.catalog.concept_map(rule.other_map, "", context.on)
-        if isinstance(other, Missing) or other.canonical == concept_map.canonical:
+        other = context.catalog.concept_map(*split(rule.other_map), context.on)
+        if isinstance(other, Missing) or other.canonical in asked:
             return []
-        return list(_forward(context, other, coding, request))
+        return list(_forward(context, other, coding, request, asked))
     code = coding.code if rule.mode == "use-source-code" else rule.code
     target = Coding(code, group.target, group.target_version, rule.display)
     return [Match(relationship=rule.relationship, concept=target, origin=concept_map.canonical)]

@@ -95,3 +95,16 @@ def test_several_versions_side_by_side(client: TestClient) -> None:
     found = client.post("/fhir/r5/ValueSet/$expand", json=body).json()["expansion"]
     assert found["total"] == 7
     assert {c["version"] for c in found["contains"]} == {"2020", "2022"}
+
+
+def test_an_expansion_of_an_explicit_version_warns(client: TestClient) -> None:
+    compose = {"include": [{"system": URL, "version": "2020"}]}
+    value_set = {"resourceType": "ValueSet", "status": "active", "compose": compose}
+    body = {"resourceType": "Parameters", "parameter": [{"name": "valueSet", "resource": value_set}]}
+    found = client.post("/fhir/r5/ValueSet/$expand?date=2022-05-01", json=body).json()["expansion"][
+        "parameter"
+    ]
+    assert {"name": "warning-expired", "valueUri": f"{URL}|2020"} in found
+    assert any(p["name"] == "used-release" for p in found)
+    strict = f"/fhir/r5/ValueSet/$expand?date=2022-05-01&check-system-version={URL}|2020"
+    assert client.post(strict, json=body).status_code == 422
