@@ -20,6 +20,7 @@ __all__ = [
     "designation_json",
     "lookup_json",
     "parameters",
+    "property_json",
     "translate_json",
     "typed",
     "validation_json",
@@ -121,7 +122,7 @@ def lookup_json(answer: LookupResult) -> Json:
     optional = (("version", info.version), ("display", answer.display), ("definition", answer.definition))
     items += [writing(name, "string", value) for name, value in optional if value]
     items += [{"name": "designation", "part": list(_designation(d, s))} for d, s in answer.designations]
-    items += [{"name": "property", "part": list(_property(*p))} for p in answer.properties]
+    items += [property_json(*p) for p in answer.properties]
     items += _origin(info)
     items += [writing("used-supplement", "canonical", s) for s in answer.supplements]
     if answer.warnings:
@@ -145,6 +146,11 @@ def _designation(text: Designation, source: str) -> Iterator[Json]:
     yield writing("value", "string", text.text)
     if source:
         yield writing("source", "canonical", source)
+
+
+def property_json(code: str, kind: str, value: Any, description: str) -> Json:
+    """One property of a ``$lookup``."""
+    return {"name": "property", "part": list(_property(code, kind, value, description))}
 
 
 def _property(code: str, kind: str, value: Any, description: str) -> Iterator[Json]:

@@ -5,7 +5,7 @@ code as on the general way, and kept as a *frame* until the catalog changes; the
 frame. Whatever is unusual — a parameter not listed here or given twice, an unknown system, anything refused —
 is left to the general way: ``answer`` gives None. ``tests/fhir/test_hot.py`` holds the two ways to equal answers.
 
-Not here: the general way (``service``, ``questions``), rules (``registry.operations``).
+Not here: the frames (``frames``), the general way (``service``, ``questions``), rules (``registry.operations``).
 """
 
 from __future__ import annotations
@@ -15,35 +15,21 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, unquote_plus
 
+from api.fhir import frames
 from api.fhir.callers import Caller
-from api.fhir.circumstances import Call, context_of, speak, value_set_of
-from api.fhir.encoding import lookup_json, parameters, translate_json, validation_json
+from api.fhir.circumstances import Call
+from api.fhir.frames import Frame
 from api.fhir.outcome import Refused
-from api.fhir.parameters import Given, writing
+from api.fhir.parameters import Given
 from api.fhir.settings import FhirSettings
-from registry.canonical import split
 from registry.errors import GyldigError
 from registry.issues import Unanswerable
 from registry.operations.catalog import Catalog
-from registry.operations.compose import prepare
-from registry.operations.lookup import LookupRequest, lookup
-from registry.operations.subsumes import SubsumesRequest, subsumes
-from registry.operations.translate import TranslateRequest, translate
-from registry.operations.validate_code import (
-    Asked,
-    Place,
-    ValidateRequest,
-    Validation,
-    validate_in_system,
-    validate_prepared,
-)
-from registry.records import Coding
 from registry.store.bounded import Bounded
 
 __all__ = ["Hot"]
 
 Json = dict[str, Any]
-Frame = Callable[[dict[bytes, str]], Json | None]  #: the varying parameters → the answer
 _FRAMES = 1024  #: kept frames, each about 2 KB
 _LONGEST = 2000  #: bytes of a query that is still plain
 
@@ -58,97 +44,22 @@ class _Way:
     frame: Callable[[Call], Frame | None]
 
 
-def _lookup(call: Call) -> Frame:
-    context, given = context_of(call), call.given
-    system, version = given.required("system"), given.text("version")
-    properties = given.texts("property")
-
-    def answer(asked: dict[bytes, str]) -> Json | None:
-        request = LookupRequest(system=system, code=asked[b"code"], version=version, properties=properties)
-        found = lookup(context, request)
-        return lookup_json(found) if found.problem is None else None
-
-    return answer
-
-
-def _subsumes(call: Call) -> Frame:
-    context, given = context_of(call), call.given
-    system, version = given.required("system"), given.text("version")
-
-    def answer(asked: dict[bytes, str]) -> Json | None:
-        a, b = asked[b"codeA"], asked[b"codeB"]
-        found = subsumes(context, SubsumesRequest(system=system, code_a=a, code_b=b, version=version))
-        return None if found.problem else parameters([writing("outcome", "code", found.outcome)])
-
-    return answer
-
-
-def _in_system(call: Call) -> Frame:
-    context, given = context_of(call), call.given
-    url, version = split(given.required("url"))
-    version = given.text("version") or version
-
-    def answer(asked: dict[bytes, str]) -> Json | None:
-        return _told(validate_in_system(context, _one(asked, url, version)))
-
-    return answer
-
-
-def _in_value_set(call: Call) -> Frame | None:
-    context, given = context_of(call), call.given
-    value_set = value_set_of(context, call)
-    if value_set.supplements:
-        return None
-    speak(context, call, value_set)
-    prepared = prepare(context, value_set, expanding=False)
-    if context.supplements:
-        return None
-    system, version = given.required("system"), given.text("systemVersion")
-
-    def answer(asked: dict[bytes, str]) -> Json | None:
-        return _told(validate_prepared(context, prepared, _one(asked, system, version)))
-
-    return answer
-
-
-def _one(asked: dict[bytes, str], system: str, version: str) -> ValidateRequest:
-    coding = Asked(system, asked[b"code"], _PLACE, version, asked.get(b"display", ""))
-    return ValidateRequest(codings=(coding,))
-
-
-def _told(answer: Validation) -> Json | None:
-    return validation_json(answer, None) if answer.problem is None else None
-
-
-def _translate(call: Call) -> Frame:
-    context, given = context_of(call), call.given
-    url, version = split(given.required("url"))
-    system, system_version = given.text("system"), given.text("version")
-    target, wanted = given.text("targetSystem", "targetsystem"), given.text("conceptMapVersion") or version
-
-    def answer(asked: dict[bytes, str]) -> Json | None:
-        coding = Coding(asked[b"code"], system, system_version)
-        request = TranslateRequest(codings=(coding,), map=url, map_version=wanted, target_system=target)
-        found = translate(context, request)
-        return translate_json(found, call.release) if found.problem is None else None
-
-    return answer
-
-
-_PLACE = Place("code")
 _CODE, _DISPLAY, _NONE = frozenset({b"code"}), frozenset({b"display"}), frozenset[bytes]()
 _WHEN = frozenset({"date", "displayLanguage"})
 _WAYS = {
-    "CodeSystem/$lookup": _Way(_CODE, _NONE, _WHEN | {"system", "version", "property"}, _lookup),
-    "CodeSystem/$validate-code": _Way(_CODE, _DISPLAY, _WHEN | {"url", "version"}, _in_system),
+    "CodeSystem/$lookup": _Way(_CODE, _NONE, _WHEN | {"system", "version", "property"}, frames.lookup_frame),
+    "CodeSystem/$validate-code": _Way(_CODE, _DISPLAY, _WHEN | {"url", "version"}, frames.in_system),
     "CodeSystem/$subsumes": _Way(
-        frozenset({b"codeA", b"codeB"}), _NONE, _WHEN | {"system", "version"}, _subsumes
+        frozenset({b"codeA", b"codeB"}), _NONE, _WHEN | {"system", "version"}, frames.subsumes_frame
     ),
     "ValueSet/$validate-code": _Way(
-        _CODE, _DISPLAY, _WHEN | {"url", "system", "systemVersion", "valueSetVersion"}, _in_value_set
+        _CODE, _DISPLAY, _WHEN | {"url", "system", "systemVersion", "valueSetVersion"}, frames.in_value_set
     ),
     "ConceptMap/$translate": _Way(
-        _CODE, _NONE, _WHEN | {"url", "system", "version", "conceptMapVersion", "targetSystem"}, _translate
+        _CODE,
+        _NONE,
+        _WHEN | {"url", "system", "version", "conceptMapVersion", "targetSystem"},
+        frames.translate_frame,
     ),
 }
 _PLACES = (("", ""), ("r4/", "R4"), ("r5/", "R5"))
@@ -160,7 +71,6 @@ class Hot:
 
     def __init__(self, release: str, settings: FhirSettings) -> None:
         self._release, self._settings = release, settings
-        self._stamp: object = None
         self._frames: Bounded[tuple[object, ...], Frame | None] = Bounded(_FRAMES)
 
     def answer(self, catalog: Catalog, caller: Caller, path: str, query: bytes) -> Json | None:

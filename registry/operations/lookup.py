@@ -20,17 +20,18 @@ from registry.operations.validation.versions import unknown_system
 from registry.records import ConceptRecord, Designation
 from registry.views import ContentView
 
-__all__ = ["LookupRequest", "LookupResult", "lookup"]
+__all__ = ["LookupRequest", "LookupResult", "lookup", "shown"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LookupRequest:
-    """A code; ``properties`` = those wanted by name, ``*`` or none = all."""
+    """A code; ``properties`` = those wanted by name, ``*`` or none = all; without ``relatives`` no parents and children."""
 
     system: str
     code: str
     version: str = ""
     properties: tuple[str, ...] = ()
+    relatives: bool = True
 
 
 @dataclass(slots=True, kw_only=True)
@@ -74,7 +75,7 @@ def _lookup(context: Context, request: LookupRequest) -> LookupResult:
     result = LookupResult(content=content, record=record)
     _texts(context, content, record, result)
     wanted = set(request.properties)
-    rows = _properties(context, content, ident, record)
+    rows = _properties(context, content, ident, record, relatives=request.relatives)
     result.properties = [p for p in rows if not wanted or "*" in wanted or p[0] in wanted]
     late = context.not_in_force(content, "version") if request.version else None
     result.warnings = [late] if late else []
@@ -97,14 +98,20 @@ def _texts(context: Context, content: ContentView, record: ConceptRecord, result
     ]
 
 
+def shown(context: Context, record: ConceptRecord) -> str:
+    """The text to show for a concept, in the languages asked for if it has one in them."""
+    chosen = choose(record, context.languages) or main(record)
+    return chosen.text if chosen else ""
+
+
 def _properties(
-    context: Context, content: ContentView, ident: int, record: ConceptRecord
+    context: Context, content: ContentView, ident: int, record: ConceptRecord, *, relatives: bool
 ) -> Iterator[tuple[str, str, Any, str]]:
     yield "inactive", "boolean", record.inactive, ""
-    for name, near in (("parent", content.parents(ident)), ("child", content.children(ident))):
-        for relative in content.concepts(near) if near else ():
-            shown = choose(relative, context.languages) or main(relative)
-            yield name, "code", relative.code, shown.text if shown else ""
+    if relatives:
+        for name, near in (("parent", content.parents(ident)), ("child", content.children(ident))):
+            for relative in content.concepts(near) if near else ():
+                yield name, "code", relative.code, shown(context, relative)
     for p in record.properties:
         if p.code not in ("inactive", "parent", "child"):
             yield p.code, p.type, p.value, ""

@@ -16,7 +16,7 @@ from registry.operations.valueset import ValueSet
 from registry.records import ConceptRecord
 from registry.views import ContentView
 
-__all__ = ["concept_status", "is_deprecated", "notices", "standing"]
+__all__ = ["concept_status", "is_deprecated", "notices", "standing", "status_codes"]
 
 _STATUS_URI = "http://hl7.org/fhir/concept-properties#status"
 _MESSAGE = {
@@ -65,6 +65,11 @@ def as_issue(notice: tuple[str, str, str]) -> Issue:
     """A notice as an issue."""
     what, canonical, resource = notice
     return issue(_MESSAGE[what], canonical, None, resource)
+
+
+def status_codes(content: ContentView) -> set[str]:
+    """Codes of the properties that tell a concept's status."""
+    return {p.code for p in content.info.properties if p.uri == _STATUS_URI} or {"status"}
 
 
 def concept_status(content: ContentView, record: ConceptRecord) -> str:

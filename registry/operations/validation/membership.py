@@ -119,8 +119,9 @@ def _in_system(context: Context, include: Include, asked: Asked, agreement: Agre
         result.member = result.fragment
         return result
     result.member = ident in ids_of(context, include, content)
-    code = content.concept(ident).code
-    result.told = next((c for c in include.concepts if c.code == code), None)
+    if include.concepts:
+        code = content.concept(ident).code
+        result.told = next((c for c in include.concepts if c.code == code), None)
     return result
 
 

@@ -78,6 +78,8 @@ class Finding:
 
     def locate(self, content: ContentView) -> None:
         """Judge by this version from now on."""
+        if content is self.content:
+            return
         self.content = content
         self.ident = content.find(self.asked.code)
         self.record = None if self.ident is None else content.concept(self.ident)
