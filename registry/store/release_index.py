@@ -20,12 +20,12 @@ from registry.errors import StoreDamaged
 from registry.store.bounded import Bounded
 from registry.store.engine import Connection, Database
 from registry.store.hierarchy import Closure
-from registry.store.search import KeptHits
+from registry.store.search import KeptPostings
 from registry.store.states import unpack_ordering
 
 __all__ = ["ReleaseIndex", "release_index"]
 
-_HITS = 400_000  #: states in kept search hits of one release: about 1 MB
+_POSTINGS = 16_000_000  #: bytes of kept search hits of one release
 _RELEASES = 512  #: indexes kept per database; empty ones cost next to nothing
 _CONCEPTS = 1_500_000  #: concepts in the closures kept per database: about 85 MB
 _POSITIONS = 4_000_000  #: concepts in the orders kept per database: at most 32 MB
@@ -64,7 +64,7 @@ class ReleaseIndex:
         self._key, self.release_id, self.members = release_id, release_id & ((1 << 40) - 1), members
         self._patched = release_id >> 40 > 0
         self._guard = threading.RLock()
-        self.hits: KeptHits = Bounded(_HITS, lambda hits: len(hits.states))
+        self.postings: KeptPostings = Bounded(_POSTINGS, lambda found: found.weight)
 
     def _reader(self) -> Connection:
         database = self._database()

@@ -8,21 +8,20 @@ Not here: what a query means (``registry.store.query``), how rows are written (`
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from pyroaring import BitMap
 
-from registry.store.bounded import Bounded
 from registry.store.engine import Connection
+from registry.store.postings import Found, KeptPostings, Postings, combined
 from registry.store.query import Query, best_band, match_text, matched, matches, parse
 from registry.store.rows import fetch
 from registry.store.states import decode
 from registry.store.terms import BAND, STATE, STATE_MASK, SYSTEM, add_terms, remove_terms
 
 __all__ = [
-    "KeptHits",
+    "KeptPostings",
     "Query",
     "add_terms",
     "matched",
@@ -38,22 +37,6 @@ _PATIENCE = 1000  #: rows read for a narrow question before another way is taken
 _FEW = 64  #: so few states are looked at one by one
 
 
-@dataclass(frozen=True, slots=True)
-class Hits:
-    """All states of a release that a query meets, ascending, and the best band of each."""
-
-    states: BitMap
-    bands: array[int]
-
-    def best(self, wanted: BitMap) -> list[tuple[int, int]]:
-        """(band, state id) of the hits among the wanted."""
-        rank, bands = self.states.rank, self.bands
-        return [(bands[rank(state) - 1], state) for state in self.states & wanted]
-
-
-KeptHits = Bounded[tuple[tuple[tuple[str, ...], ...], ...], Hits]
-
-
 def search(
     connection: Connection,
     system_id: int,
@@ -61,19 +44,18 @@ def search(
     bitmap: BitMap,
     limit: int | None = None,
     within: BitMap | None = None,
-    kept: KeptHits | None = None,
+    kept: KeptPostings | None = None,
 ) -> Iterator[int]:
     """State ids of ``bitmap`` (and ``within``) that match every word as a prefix, best first, each once.
 
     First the concepts whose code begins with the text (with or without its dot), by code; then by band and code.
-    A word is met by a word of one designation or by the code. ``kept`` are hits of earlier narrow questions on the
-    same bitmap.
+    A word is met by a word of one designation or by the code. ``kept`` are the rows of tokens in the same bitmap.
     """
     query = parse(text)
     if not query.words:
         return
     wanted = bitmap if within is None else bitmap & within
-    reading = _Reading(connection, system_id, query, bitmap, wanted, kept if within is not None else None)
+    reading = _Reading(connection, system_id, query, bitmap, wanted, within is not None, kept)
     seen: set[int] = set()
     for ident in reading.ranked():
         if ident not in seen:
@@ -84,14 +66,19 @@ def search(
 
 
 def matching(
-    connection: Connection, system_id: int, text: str, bitmap: BitMap, within: BitMap | None, kept: KeptHits
+    connection: Connection,
+    system_id: int,
+    text: str,
+    bitmap: BitMap,
+    within: BitMap | None,
+    kept: KeptPostings,
 ) -> BitMap:
     """All that ``search`` would give, as a set: for totals, without ranking a common word's thousands of hits."""
     query = parse(text)
     if not query.words:
         return BitMap()
-    reading = _Reading(connection, system_id, query, bitmap, bitmap, kept)
-    found = kept.get(query.words, reading.collect).states | reading.coded()
+    reading = _Reading(connection, system_id, query, bitmap, bitmap, False, kept)
+    found = reading.every(kept).states() | reading.coded()
     return found if within is None else found & within
 
 
@@ -104,7 +91,8 @@ class _Reading:
     query: Query
     bitmap: BitMap
     wanted: BitMap
-    kept: KeptHits | None
+    narrow: bool
+    kept: KeptPostings | None
 
     def ranked(self) -> Iterator[int]:
         """Hits in order; one state may come several times."""
@@ -139,21 +127,22 @@ class _Reading:
 
     def _by_text(self) -> Iterator[int]:
         """Hits of the text index, band by band, by code inside a band."""
-        if self.kept is not None and (known := self.kept.peek(self.query.words)) is not None:
-            yield from self._sorted(known.best(self.wanted))
+        kept = self.kept
+        if kept is not None and all(kept.peek(token) is not None for token in self._tokens()):
+            yield from self._every(kept)
             return
         read, patience = 0, _PATIENCE if len(self.wanted) > _FEW else min(_PATIENCE, _FIRST_READ)
         for hits, rows in _bands(self._rows()):
             read += rows
-            if self.kept is not None and read >= patience:
-                yield from self._narrow(self.kept)
+            if kept is not None and self.narrow and read >= patience:
+                yield from self._narrow(kept)
                 return
             yield from self._sorted(hits)
 
-    def _narrow(self, kept: KeptHits) -> Iterator[int]:
+    def _narrow(self, kept: KeptPostings) -> Iterator[int]:
         """The wanted hits of a common word: by looking at the few states wanted, else by collecting all hits once."""
         if len(self.wanted) > _FEW:
-            return self._sorted(kept.get(self.query.words, self.collect).best(self.wanted))
+            return self._every(kept)
         found = [
             (band, ident)
             for ident, body in fetch(self.connection, "body", list(self.wanted))
@@ -161,13 +150,21 @@ class _Reading:
         ]
         return self._sorted(found)
 
-    def collect(self) -> Hits:
+    def _tokens(self) -> set[str]:
+        return {token for ways in self.query.words for way in ways for token in way}
+
+    def every(self, kept: KeptPostings) -> Found:
         """Every hit of the query in the release."""
-        found: dict[int, int] = {}
-        for (row,) in self._read(0, -1):
-            found.setdefault(row >> STATE & STATE_MASK, row >> BAND & 0x3FF)
-        states = BitMap(array("I", found)) & self.bitmap
-        return Hits(states, array("H", [found[state] for state in states]))
+        return combined(self.query.words, lambda token: kept.get(token, lambda: self._postings(token)))
+
+    def _every(self, kept: KeptPostings) -> Iterator[int]:
+        for hits in self.every(kept).bands(self.wanted):
+            yield from self._by_band_and_code(hits)
+
+    def _postings(self, token: str) -> Postings:
+        """Every row of the release that a token meets."""
+        rows = self._read(0, -1, Query((((token,),),), ""))
+        return Postings.of([row for (row,) in rows], self.bitmap)
 
     def _sorted(self, hits: list[tuple[int, int]]) -> Iterator[int]:
         """Hits of whole bands, (band, state id), by band and code; codes are read for as far as the caller goes."""
@@ -196,7 +193,7 @@ class _Reading:
                 return
             start, size = rows[-1][0] + 1, min(size * 4, _LARGEST_READ)
 
-    def _read(self, start: int, size: int) -> list[tuple[int]]:
+    def _read(self, start: int, size: int, query: Query | None = None) -> list[tuple[int]]:
         """Rows of the index from one id on, in order; at most ``size`` of them (-1 = all)."""
         sqlite = self.connection.dialect == "sqlite"
         statement = (
@@ -205,7 +202,7 @@ class _Reading:
         )
         first, end = self.system_id << SYSTEM, (self.system_id + 1) << SYSTEM
         most = size if size >= 0 else (-1 if sqlite else None)
-        match = match_text(self.connection, self.query)
+        match = match_text(self.connection, query or self.query)
         return self.connection.all(statement, (match, max(first, start), end, most))
 
 

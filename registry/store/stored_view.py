@@ -198,7 +198,9 @@ class StoredView:
         """Ids that match every word of the text as a prefix, best first, each once; read lazily."""
         reader = self._database.reader()
         if self._overlay is None:
-            return search(reader, self._system_id, text, self._members, within=within, kept=self._index.hits)
+            return search(
+                reader, self._system_id, text, self._members, within=within, kept=self._index.postings
+            )
         return self._search_layers(text, within)
 
     def matching(self, text: str, within: BitMap | None = None) -> BitMap:
@@ -206,7 +208,7 @@ class StoredView:
         if self._overlay is not None:
             return BitMap(self._search_layers(text, within))
         reader = self._database.reader()
-        return matching(reader, self._system_id, text, self._members, within, self._index.hits)
+        return matching(reader, self._system_id, text, self._members, within, self._index.postings)
 
     def _search_layers(self, text: str, within: BitMap | None) -> Iterator[int]:
         """Hits of all layers as ids of the first; a text that an earlier layer overrules is no hit."""
