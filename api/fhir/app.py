@@ -119,7 +119,9 @@ class FhirApp:
 def _written(reply: Reply, *, xml: bool) -> bytes:
     if reply.body is None:
         return b""
-    return json_to_xml(reply.body, release=reply.release) if xml else orjson.dumps(reply.body)
+    written = orjson.dumps(reply.body)
+    # parts of the body may be written already, so the XML is made from the whole JSON
+    return json_to_xml(orjson.loads(written), release=reply.release) if xml else written
 
 
 def _keeps(scope: Scope, body: bytes) -> bool:

@@ -13,7 +13,7 @@ from registry.extensions import UNCLOSED, UNCLOSED_REASON
 from registry.operations.entries import Entry
 from registry.operations.expand import Expansion
 
-__all__ = ["expansion_json"]
+__all__ = ["entry_json", "expansion_json"]
 
 Json = dict[str, Any]
 #: metadata that an expansion has even without its definition
@@ -59,7 +59,7 @@ def _expansion(answer: Expansion, release: str) -> Json:
     if extensions:
         written["extension"] = extensions
     if answer.entries:
-        written["contains"] = [_entry(e, release) for e in answer.entries]
+        written["contains"] = [entry_json(e, release) if isinstance(e, Entry) else e for e in answer.entries]
     return written
 
 
@@ -76,7 +76,8 @@ def _as_extension(name: str, parts: Json) -> Json:
     return {"url": _R5 + name, "extension": inner}
 
 
-def _entry(entry: Entry, release: str) -> Json:
+def entry_json(entry: Entry, release: str) -> Json:
+    """One entry and those below it; entries that are no ``Entry`` are written already (``written``)."""
     written: Json = {"system": entry.system}
     if entry.version:
         written["version"] = entry.version
@@ -98,5 +99,5 @@ def _entry(entry: Entry, release: str) -> Json:
     if extensions:
         written["extension"] = extensions
     if entry.contains:
-        written["contains"] = [_entry(e, release) for e in entry.contains]
+        written["contains"] = [entry_json(e, release) for e in entry.contains]
     return written

@@ -6,13 +6,15 @@ Here: which parameters each operation has. Not here: rules (``registry.operation
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from api.fhir.circumstances import Call, context_of, speak, value_set_of
 from api.fhir.encoding import lookup_json, parameters, translate_json, validation_json
-from api.fhir.expansions import expansion_json
+from api.fhir.expansions import entry_json, expansion_json
 from api.fhir.outcome import Refused, outcome, refuse
 from api.fhir.parameters import Given, writing
+from api.fhir.written import WrittenEntries
 from loaders.fhir.conceptmap import read_concept_map
 from registry.canonical import split
 from registry.errors import ContentError
@@ -56,7 +58,8 @@ def expand_route(call: Call) -> Json:
         designations=given.texts("designation"),
         properties=given.texts("property"),
     )
-    answer = expand(context, request)
+    write = partial(entry_json, release=call.release)
+    answer = expand(context, request, partial(WrittenEntries, write=write, form=call.release))
     if answer.problem is not None:
         raise Refused(answer.problem)
     return expansion_json(answer, call.release, definition=bool(request.include_definition))

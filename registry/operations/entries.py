@@ -22,7 +22,7 @@ from registry.operations.valueset import ConceptReference
 from registry.records import ConceptRecord, Designation
 from registry.views import ContentView
 
-__all__ = ["Entry", "EntryMaker"]
+__all__ = ["Entry", "EntryMaker", "Wishes"]
 
 _STANDARD = "http://hl7.org/fhir/concept-properties#"
 _URI = {"order": _STANDARD + "order", "label": _STANDARD + "label", "weight": _STANDARD + "itemWeight"}
@@ -45,7 +45,9 @@ class Entry:
     contains: list[Entry] = field(default_factory=list)
 
 
-class _Wishes(Protocol):
+class Wishes(Protocol):
+    """What a caller wants shown of each concept."""
+
     @property
     def include_designations(self) -> bool | None: ...
     @property
@@ -57,7 +59,7 @@ class _Wishes(Protocol):
 class EntryMaker:
     """Makes the entries of one answer and remembers which properties occur in it."""
 
-    def __init__(self, context: Context, wishes: _Wishes, *, versioned: set[str]) -> None:
+    def __init__(self, context: Context, wishes: Wishes, *, versioned: set[str]) -> None:
         self._context, self._wishes, self._versioned = context, wishes, versioned
         self._occurring: dict[str, str] = {}
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any
+from typing import Any, Protocol
 
 from pyroaring import BitMap
 
@@ -17,7 +17,7 @@ from registry.canonical import join
 from registry.issues import Issue, Unanswerable, issue
 from registry.operations.compose import Prepared, Selected, Usage, prepare, select
 from registry.operations.context import Context
-from registry.operations.entries import Entry, EntryMaker
+from registry.operations.entries import Entry, EntryMaker, Wishes
 from registry.operations.status import notices
 from registry.operations.valueset import ValueSet
 
@@ -57,17 +57,21 @@ class Expansion:
     unclosed: list[str] = field(default_factory=list)
 
 
-def expand(context: Context, request: ExpandRequest) -> Expansion:
-    """Expand a value set; never raises for what a request can get wrong."""
+class _Makes(Protocol):
+    def __call__(self, context: Context, wishes: Wishes, *, versioned: set[str]) -> EntryMaker: ...
+
+
+def expand(context: Context, request: ExpandRequest, makes: _Makes = EntryMaker) -> Expansion:
+    """Expand a value set; never raises for what a request can get wrong. ``makes`` the maker of its entries."""
     answer = Expansion(value_set=request.value_set, offset=request.offset)
     try:
-        _fill(context, request, answer)
+        _fill(context, request, answer, makes)
     except Unanswerable as stop:
         answer.problem = stop.issue
     return answer
 
 
-def _fill(context: Context, request: ExpandRequest, answer: Expansion) -> None:
+def _fill(context: Context, request: ExpandRequest, answer: Expansion, makes: _Makes) -> None:
     usage = Usage()
     prepared = prepare(context, request.value_set, expanding=True)
     chosen = _distinct(select(context, prepared, usage))
@@ -76,7 +80,7 @@ def _fill(context: Context, request: ExpandRequest, answer: Expansion) -> None:
             one.ids = one.ids - one.content.inactive()
     for content in usage.contents.values():
         context.catalog.take(content.info.url)
-    maker = EntryMaker(context, request, versioned=_versioned(prepared, chosen))
+    maker = makes(context, request, versioned=_versioned(prepared, chosen))
     hits = [_hits(one, request.filter) for one in chosen]
     answer.total = sum(len(h) for h in hits)
     _guard(context, request, answer.total)

@@ -51,10 +51,11 @@ class Postings:
         """All states."""
         return BitMap(self.states)
 
-    def sets(self) -> Iterator[tuple[int, BitMap]]:
-        """Each place with its states, best first."""
+    def sets(self, wanted: set[int] | None = None) -> Iterator[tuple[int, BitMap]]:
+        """Each place (of those wanted) with its states, best first."""
         for n, place in enumerate(self.places):
-            yield place, BitMap(self.states[self.starts[n] : self.starts[n + 1]])
+            if wanted is None or place in wanted:
+                yield place, BitMap(self.states[self.starts[n] : self.starts[n + 1]])
 
 
 KeptPostings = Bounded[str, Postings]

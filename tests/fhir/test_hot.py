@@ -32,6 +32,8 @@ RESOURCES: list[dict[str, Any]] = [
      "compose": {"include": [{"system": URL, "version": "2020", "concept": [{"code": "F1", "display": "Epple"}, {"code": "F9"}]}]}},
     {"resourceType": "ValueSet", "url": SET + "3", "status": "active", "compose": {"include": [{"valueSet": [SET]}]}},
     {"resourceType": "ValueSet", "url": SET + "4", "status": "active", "compose": {"include": [{"valueSet": ["http://no"]}]}},
+    {"resourceType": "ValueSet", "url": SET + "5", "status": "active", "compose": {"include": [
+        {"system": URL, "concept": [{"code": "F2"}, {"code": "F1"}]}, {"system": URL, "version": "2020", "concept": [{"code": "F1"}]}]}},
     {"resourceType": "ConceptMap", "url": MAP, "status": "active", "group": [
         {"source": URL, "target": "http://t", "unmapped": {"mode": "fixed", "code": "U"},
          "element": [{"code": "F1", "target": [{"code": "A", "equivalence": "wider", "comment": "x"}, {"code": "B"}]}]},

@@ -1,0 +1,108 @@
+"""Entries of expansions, written once: the JSON of a concept as most expansions show it, kept for the next.
+
+``WrittenEntries`` takes the place of the registry's ``EntryMaker`` and asks it for what it has not written yet.
+Entries with anything special (designations, properties, texts of the value set, supplements) are its alone.
+Not here: which concepts are shown (``registry.operations.expand``), the rest of the answer (``expansions``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import orjson
+from pyroaring import BitMap
+
+from registry.operations.compose import Selected
+from registry.operations.context import Context
+from registry.operations.entries import Entry, EntryMaker, Wishes
+from registry.views import ContentView
+
+__all__ = ["WrittenEntries"]
+
+_MOST = 100_000  #: entries kept in all, about 30 MB
+Heads = dict[int, bytes]  #: state id → the entry without its closing brace
+
+
+class _Kept:
+    """Written entries by content and language; all are forgotten when they become too many."""
+
+    def __init__(self) -> None:
+        self._of: WeakKeyDictionary[ContentView, dict[object, Heads]] = WeakKeyDictionary()
+        self._count = 0
+
+    def heads(self, content: ContentView, look: object, more: int) -> Heads:
+        """Those of a content in one look; room is made for so many more."""
+        self._count += more
+        if self._count > _MOST:
+            self._of.clear()
+            self._count = more
+        return self._of.setdefault(content, {}).setdefault(look, {})
+
+
+_KEPT = _Kept()
+
+
+class WrittenEntries(EntryMaker):
+    """Entries as ``orjson.Fragment`` where they are plain, as ``Entry`` where they are not."""
+
+    def __init__(
+        self,
+        context: Context,
+        wishes: Wishes,
+        *,
+        versioned: set[str],
+        write: Callable[[Entry], dict[str, Any]],
+        form: str,
+    ) -> None:
+        super().__init__(context, wishes, versioned=versioned)
+        self._write, self._form = write, form
+        self._usual = not (wishes.include_designations or wishes.designations or wishes.properties)
+
+    def _plain(self, one: Selected) -> bool:
+        listed = one.include.concepts if one.include is not None else ()
+        own = any(c.display or c.designations or c.extensions for c in listed)
+        return self._usual and not own and not self._context.supplements
+
+    def _heads(self, one: Selected, idents: Sequence[int]) -> Heads | None:
+        """The entries of these ids; None where one of them is special."""
+        look = (self._form, self._context.languages, one.content.info.url in self._versioned)
+        heads = _KEPT.heads(one.content, look, 0)
+        missing = [ident for ident in idents if ident not in heads]
+        if missing:
+            heads = _KEPT.heads(one.content, look, len(missing))
+            for ident, record in zip(missing, one.content.concepts(missing), strict=True):
+                entry = self._entry(one.content, record, None)
+                if entry.properties:
+                    return None
+                heads[ident] = orjson.dumps(self._write(entry))[:-1]
+        return heads if all(ident in heads for ident in idents) else None
+
+    def flat(self, one: Selected, idents: Sequence[int]) -> Iterator[Any]:
+        """Entries for ids, in their order."""
+        heads = self._heads(one, idents) if self._plain(one) else None
+        if heads is None:
+            yield from super().flat(one, idents)
+        else:
+            yield from (orjson.Fragment(heads[ident] + b"}") for ident in idents)
+
+    def tree(self, one: Selected, ids: BitMap) -> list[Any]:
+        """Entries as a tree."""
+        order = one.content.page(ids, 0, None)
+        heads = self._heads(one, order) if self._plain(one) and one.content.info.hierarchy else None
+        if heads is None:
+            return super().tree(one, ids)
+        below: dict[int, list[int]] = {ident: [] for ident in order}
+        tops: list[int] = []
+        for ident in order:
+            above = next((p for p in one.content.parents(ident) if p in below), None)
+            (tops if above is None else below[above]).append(ident)
+        return [orjson.Fragment(_closed(ident, heads, below)) for ident in tops]
+
+
+def _closed(ident: int, heads: Heads, below: dict[int, list[int]]) -> bytes:
+    inner = below[ident]
+    if not inner:
+        return heads[ident] + b"}"
+    return heads[ident] + b',"contains":[' + b",".join(_closed(i, heads, below) for i in inner) + b"]}"
