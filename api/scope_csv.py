@@ -82,7 +82,7 @@ def _entry(raw: dict[str, str | None], name: str, line: int) -> ScopeEntry:
         kind=row.get("kind", ""),
         row=ScopeRow(
             scope=row["scope"], system=row["system"], version=row["version"], track=row.get("track", ""),
-            role=row.get("role") or "event", legal_basis=row.get("legal_basis", ""), codes=row.get("codes", ""),
+            role=row.get("role", ""), legal_basis=row.get("legal_basis", ""), codes=row.get("codes", ""),
             allowed_from=_date(row, "allowed_from", name, line), required_from=_date(row, "required_from", name, line),
             accepted_until=through + timedelta(days=1) if through else _date(row, "accepted_until", name, line),
         ),

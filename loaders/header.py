@@ -41,6 +41,8 @@ def finish(header: ReleaseHeader, options: LoadOptions) -> ReleaseHeader:
     said: dict[str, Any] = {
         name: getattr(options, name) for name in _FIELDS + _MORE if getattr(options, name)
     }
+    if options.effective_from and not options.kind:
+        said["kind"] = "update"
     if options.coverage:
         said["coverage"] = _coverage(options.coverage, said.get("system", header.system))
     inferred = {name: value for name, value in header.inferred.items() if name not in said and value}

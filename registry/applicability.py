@@ -5,7 +5,6 @@ Here: statuses from applicability rows. Not here: validity of versions in genera
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import date
 
@@ -64,7 +63,11 @@ def _rows(
 
 def _concerns(row: ApplicabilityRow, code: str | None) -> bool:
     """Whether the row speaks of the code; without a code, rows narrowed to some codes do not."""
-    return not row.codes or (code is not None and re.fullmatch(row.codes, code) is not None)
+    if not row.codes:
+        return True
+    import re2  # only where a scope narrows to codes: importing it takes longer than most questions
+
+    return code is not None and re2.fullmatch(row.codes, code) is not None
 
 
 def _filled(row: ApplicabilityRow, version: VersionRow) -> ApplicabilityRow:

@@ -52,8 +52,8 @@ def _write_together(context: Context, plans: Sequence[Plan]) -> dict[str, int]:
 
 
 def _together_report(context: Context, plan: Plan, fresh: dict[str, int], started: float) -> LoadReport:
-    if plan.here and plan.current is not None:
-        return again(context, plan.prepared, plan.current, started)
+    if plan.here is not None:
+        return again(context, plan, started)
     outcome, states = ("amended" if plan.replaces else "loaded"), fresh[plan.prepared.header.system]
     created = plan.known is None
     return report_of(plan.prepared, outcome, context, started=started, created=created, fresh=states)

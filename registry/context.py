@@ -29,11 +29,11 @@ from registry.versions import Segment, Timeline
 if TYPE_CHECKING:
     from registry.store.stored_view import StoredView
 
-__all__ = ["Context", "Moment", "Resolved"]
+__all__ = ["EPOCH_SECONDS", "Context", "Moment", "Resolved"]
 
 _BITMAPS, _VIEWS, _MOMENTS = 512, 256, 16
 _PARENTS = 8192
-_EPOCH_SECONDS = 0.5  #: how long PostgreSQL's epoch is believed
+EPOCH_SECONDS = 0.5  #: how long PostgreSQL's epoch is believed
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ class Context:
         if (
             ledger is not None
             and self.database.dialect == "postgresql"
-            and time.monotonic() - self._checked < _EPOCH_SECONDS
+            and time.monotonic() - self._checked < EPOCH_SECONDS
         ):
             return ledger
         epoch = self.database.epoch()
@@ -204,8 +204,11 @@ class Context:
         loaded = [v for v in rows if timeline.loaded(v, day)]
         chosen = timeline.preferred(loaded)
         if chosen is None:
-            reason = "not_loaded" if rows else timeline.reason_on(day)
-            return _nothing(reason, moment, day, timeline=timeline, version=timeline.preferred(rows))
+            missing = timeline.preferred(rows)
+            gone = moment.snapshot.purged.get(missing.version_id) if missing else None
+            reason = "purged" if gone else "not_loaded" if rows else timeline.reason_on(day)
+            why = gone[0].purged if gone else ""
+            return _nothing(reason, moment, day, timeline=timeline, version=missing, name=why)
         return _found(moment, timeline, timeline.segment_on(chosen, day), day)
 
     def _explicit(

@@ -60,10 +60,8 @@ class Prepared:
 
 
 def source_hash(header: ReleaseHeader) -> str:
-    """Hash of the sorted file hashes, and of what makes one file several releases (FORMATS, FAT)."""
+    """Hash of the sorted file hashes."""
     parts = sorted(f.sha256 for f in header.files)
-    if header.rolling:
-        parts.append(header.version)
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
@@ -75,11 +73,15 @@ def prepare(parsed: Any, progress: Progress | None = None) -> Prepared:
     _collect(prepared, parsed.concepts, progress)
     if not prepared.records and not getattr(parsed, "may_be_empty", False):
         raise ContentError("there is no code in it", file=_file(prepared))
+    pairs = sorted(zip((r.code for r in prepared.records), (h.hex() for h in prepared.hashes), strict=True))
+    prepared.content_sha256 = hashlib.sha256(msgspec.json.encode(pairs)).hexdigest()
+    if header.rolling:  # every download holds all versions: the content alone tells one release from another
+        prepared.source_sha256 = hashlib.sha256(
+            f"{header.version}\n{prepared.content_sha256}".encode()
+        ).hexdigest()
     if not header.files:
         prepared.source_sha256 = hashlib.sha256(b"".join(sorted(prepared.hashes))).hexdigest()
     _check_parents(prepared)
-    pairs = sorted(zip((r.code for r in prepared.records), (h.hex() for h in prepared.hashes), strict=True))
-    prepared.content_sha256 = hashlib.sha256(msgspec.json.encode(pairs)).hexdigest()
     return prepared
 
 

@@ -25,6 +25,7 @@ __all__ = [
 ]
 
 OSLO = ZoneInfo("Europe/Oslo")
+_FAR = "9999"
 _DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?")
 
@@ -94,6 +95,8 @@ def known_at_us(value: str | date | datetime | int | None, *, now_us: int) -> in
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=OSLO)
         micros = _micros(moment)
+    elif str(value) >= _FAR:
+        micros = now_us + 1
     else:
         day = parse_date(value, what="known_at")
         if day is None:

@@ -7,6 +7,7 @@ Here: the order of steps and the decision loaded / unchanged / amended. Not here
 from __future__ import annotations
 
 import gc
+import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -20,13 +21,14 @@ from registry.changes import Side, count_types, derive
 from registry.context import Context
 from registry.errors import UsageError
 from registry.importing import Prepared, Writer, load_log, prepare, publish, put_version, write_release
-from registry.metadata import Snapshot, SystemRow, VersionRow
+from registry.intervals import contains
+from registry.metadata import ReleaseRow, Snapshot, SystemRow, VersionRow
 from registry.records import ConceptRecord, MapRecord, ReleaseHeader, SystemRecord
 from registry.results import LoadReport
 from registry.store.content import states_by_ids
 from registry.store.states import decode
 from registry.systems import rules_for
-from registry.versions import Timeline
+from registry.versions import Timeline, rule_end
 
 __all__ = [
     "Plan",
@@ -44,6 +46,7 @@ _BY_ALIAS = (
     " WHERE a.alias = ? AND a.recorded_to IS NULL AND s.recorded_to IS NULL"
 )
 Progress = Callable[[str, int, int | None], None]
+_SLUG = re.compile(r"[a-z0-9][a-z0-9._-]*")
 
 
 def load_parsed(
@@ -126,12 +129,12 @@ def known_system(context: Context, parsed: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is to become of a release: nothing where it is ``here``, else a load or an amendment."""
+    """What is to become of a release: nothing where it is ``here`` already, else a load or an amendment."""
 
     prepared: Prepared
     known: SystemRow | None
     current: VersionRow | None
-    here: bool
+    here: ReleaseRow | None
     replaces: bool
 
 
@@ -139,8 +142,9 @@ def planned(snapshot: Snapshot, prepared: Prepared) -> Plan:
     _check_header(prepared)
     h = prepared.header
     known = snapshot.slugs.get(h.system)
+    _check_effective(snapshot, known, prepared)
     current = snapshot.version(known.system_id, h.version, h.track) if known else None
-    here = current is not None and _is_here(snapshot, current, prepared)
+    here = _is_here(snapshot, current, prepared) if current is not None else None
     earlier = snapshot.releases.get(current.version_id, []) if current else []
     return Plan(prepared, known, current, here, any(_same_place(r.header, h) for r in earlier))
 
@@ -163,14 +167,34 @@ def _check_header(prepared: Prepared) -> None:
         raise UsageError(f"version {h.version} would end ({h.valid_to}) before it starts ({h.valid_from})")
     if h.kind == "update" and h.effective_from is None:
         raise UsageError("an update needs the date it takes effect: --effective-from")
+    if h.kind == "correction" and h.effective_from is not None:
+        raise UsageError("a correction is always meant so and has no date of effect: say --kind update")
+    if "@" in h.version:
+        raise UsageError(f"version {h.version!r}: the sign @ parts a version from its release")
+    if not _SLUG.fullmatch(h.system):
+        raise UsageError(f"system {h.system!r}: a slug has small letters, digits, '-', '_' and '.' only")
+
+
+def _check_effective(snapshot: Snapshot, system: SystemRow | None, prepared: Prepared) -> None:
+    """An update takes effect inside its version's validity (DOMAIN, Release)."""
+    h = prepared.header
+    if h.effective_from is None:
+        return
+    row = Timeline(snapshot, system).find(h.version, h.track) if system is not None else None
+    start = row.valid_from if row is not None else h.valid_from
+    end = row.valid_to if row is not None else h.valid_to or rule_end(prepared.system.end_rule, h.valid_from)
+    if not contains(start, end, h.effective_from):
+        raise UsageError(
+            f"the update takes effect on {h.effective_from}, but version {h.version} is valid from {start} until {end} (exclusive)"
+        )
 
 
 def _load(context: Context, prepared: Prepared, progress: Progress | None, started: float) -> LoadReport:
     """The load proper, under the lock."""
     context.forget()
     plan = planned(context.moment().snapshot, prepared)
-    if plan.here and plan.current is not None:
-        return again(context, prepared, plan.current, started)
+    if plan.here is not None:
+        return again(context, plan, started)
     name = prepared.header.files[0].name if prepared.header.files else prepared.header.source_line
     with load_log(context.database, name), context.database.transaction() as connection:
         writer = Writer(connection)
@@ -191,25 +215,39 @@ def _same_place(old: ReleaseHeader, new: ReleaseHeader) -> bool:
     return (old.source_line, old.kind, old.effective_from) == (new.source_line, new.kind, new.effective_from)
 
 
-def _is_here(snapshot: Snapshot, version: VersionRow, prepared: Prepared) -> bool:
-    """Whether this very source is loaded for the version already, meant the same way.
+def _is_here(snapshot: Snapshot, version: VersionRow, prepared: Prepared) -> ReleaseRow | None:
+    """The release of this very source for the version, meant the same way, where it is loaded already.
 
     Of a rolling source only the content counts: each download holds all its versions (DOMAIN 12).
     """
     h = prepared.header
-    line = [r for r in snapshot.releases.get(version.version_id, []) if r.source_line == h.source_line]
-    if h.rolling and line and max(line, key=lambda r: r.rank).content_sha256 == prepared.content_sha256:
-        return True
-    return any(
-        r.source_sha256 == prepared.source_sha256
-        and (r.header.kind, r.header.effective_from, r.header.status) == (h.kind, h.effective_from, h.status)
-        and r.content_sha256 == prepared.content_sha256
-        for r in snapshot.releases.get(version.version_id, [])
-    )
+    for r in snapshot.releases.get(version.version_id, []):
+        meant = (r.source_line, r.header.kind, r.header.effective_from, r.header.status)
+        same = (r.source_sha256, r.content_sha256) == (prepared.source_sha256, prepared.content_sha256)
+        if same and meant == (h.source_line, h.kind, h.effective_from, h.status):
+            return r
+    return None
 
 
-def again(context: Context, prepared: Prepared, current: VersionRow, started: float) -> LoadReport:
-    """The identical source again: a no-op, unless it comes with other dates for the version."""
+def _attest(context: Context, prepared: Prepared, held: ReleaseRow) -> None:
+    """Note that the content was published again later: without it, what another file said in between
+    would speak or not speak depending on the order of loading."""
+    if prepared.header.published <= held.published:
+        return
+    with context.database.transaction() as connection:
+        writer = Writer(connection)
+        row = (held.id, prepared.header.published, writer.recorded)
+        connection.insert("attestation", ("release_id", "published", "recorded_from"), [row])
+        h = prepared.header
+        writer.publish("attest", h.system, h.version, held.source_sha256, f"published again {h.published}")
+
+
+def again(context: Context, plan: Plan, started: float) -> LoadReport:
+    """The identical source again: a no-op, unless it comes with a later publication or other dates."""
+    prepared, current, held = plan.prepared, plan.current, plan.here
+    if current is None or held is None:
+        raise ValueError("nothing is here yet")
+    _attest(context, prepared, held)
     h = prepared.header
     given = (h.valid_from, h.valid_to)
     explicit = "valid_from" not in h.inferred
@@ -225,6 +263,9 @@ def again(context: Context, prepared: Prepared, current: VersionRow, started: fl
         writer.end("version", current.row_id)
         put_version(writer, current.version_id, current.system_id, h)
         writer.publish("version", h.system, h.version, prepared.source_sha256, "version dates corrected")
+    prepared.warnings.append(
+        f"version {h.version} is valid from {h.valid_from} to {h.valid_to or 'its derived end'} now"
+    )
     return report_of(prepared, "amended", context, started=started)
 
 

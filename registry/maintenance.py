@@ -12,6 +12,7 @@ from datetime import date
 from pathlib import Path
 
 import msgspec
+import re2
 from pyroaring import BitMap
 
 from registry.errors import StoreError, UnknownTarget, UsageError
@@ -111,8 +112,8 @@ def add_version(
     with database.transaction() as connection:
         writer = Writer(connection)
         row = _system(writer, system)
-        if same_as:
-            _version(writer, row, same_as, track)
+        if same_as and _version(writer, row, same_as, track).label == label:
+            raise UsageError(f"version {label} cannot be the same as itself")
         current = writer.snapshot.version(row.system_id, label, track)
         header = ReleaseHeader(
             system=row.slug, version=label, source_line="", facets=(), track=track, valid_from=valid_from,
@@ -129,6 +130,8 @@ def add_version(
 
 def add_scope(database: Database, slug: str, *, title: str = "", kind: str = "") -> None:
     """Name a register, message or sector that versions apply to; an empty title or kind keeps what is known."""
+    if not slug.strip():
+        raise UsageError("a scope needs a name")
     with database.transaction() as connection:
         writer = Writer(connection)
         known = writer.snapshot.scopes.get(slug)
@@ -176,26 +179,41 @@ def _add_row(writer: Writer, row: ScopeRow) -> None:
 
 def _check_dates(row: ScopeRow) -> None:
     dates = [d for d in (row.allowed_from, row.required_from, row.accepted_until) if d]
+    if not _compiles(row.codes):
+        raise UsageError(f"{row.scope} {row.version}: {row.codes!r} is no pattern for codes")
     if dates != sorted(dates):
         raise UsageError(
             f"{row.scope} {row.version}: allowed_from, required_from and accepted_until are not in order"
         )
 
 
+def _compiles(pattern: str) -> bool:
+    """Whether a pattern of codes can be matched in linear time (RE2's syntax)."""
+    try:
+        re2.compile(pattern)
+    except re2.error:
+        return False
+    return True
+
+
 def retract(database: Database, system: str, version: str, *, release: str | None = None, why: str) -> None:
-    """End a release (all of the version's without one named) from now on; ``known_at`` before still shows it."""
+    """End a release from now on; ``known_at`` before still shows it.
+
+    Without a release named, the version's only one, or a declared version that has none.
+    """
     _need_reason(why)
     with database.transaction() as connection:
         writer = Writer(connection)
         row = _system(writer, system)
         target = _version(writer, row, version)
         live = writer.snapshot.releases.get(target.version_id, [])
-        ended = _named(live, row, version, release)
+        declared_only = target.declared and not live and release is None
+        ended = [] if declared_only else _named(live, row, version, release)
         for r in ended:
             writer.end("release", r.id, key="id")
-        if len(ended) == len(live) and not target.declared:
+        if declared_only or (len(ended) == len(live) and not target.declared):
             writer.end("version", target.row_id)
-        writer.publish("retract", row.slug, version, ended[0].source_sha256, why)
+        writer.publish("retract", row.slug, version, ended[0].source_sha256 if ended else "", why)
 
 
 def _need_reason(why: str) -> None:
@@ -207,8 +225,11 @@ def _named(live: list[ReleaseRow], system: SystemRow, version: str, release: str
     found = [r for r in live if release is None or r.source_sha256.startswith(release)]
     if not found:
         raise UnknownTarget(f"{system.slug} {version} has no release {release or ''}".rstrip())
-    if release is not None and len({r.source_sha256 for r in found}) > 1:
-        raise UsageError(f"{release!r} means several releases of {system.slug} {version}: give more digits")
+    hashes = sorted({r.source_sha256[:12] for r in found})
+    if len(hashes) > 1:
+        raise UsageError(
+            f"{system.slug} {version} has several releases: name one as {version}@… of {', '.join(hashes)}"
+        )
     return found
 
 
@@ -221,11 +242,15 @@ def purge(database: Database, system: str, version: str, *, release: str, why: s
         rows = [
             r for r in Ledger.read(connection, 0).releases if r.system_id == row.system_id and not r.purged
         ]
-        target = [r for r in rows if len(release) >= 6 and r.source_sha256.startswith(release)]
-        if not target:
-            raise UnknownTarget(
-                f"{row.slug} {version} has no release {release} (give 6 or more digits of its hash)"
-            )
+        ids = {
+            v.version_id
+            for v in Ledger.read(connection, 0).versions
+            if (v.system_id, v.label) == (row.system_id, version)
+        }
+        own = [r for r in rows if r.version_id in ids]
+        if len(release) < 6:
+            raise UsageError("give 6 or more digits of the release's hash: what is purged is gone for good")
+        target = _named(own, row, version, release)
         for r in target:
             _purge_one(writer, r, rows, why)
         writer.publish("purge", row.slug, version, target[0].source_sha256, why)

@@ -8,7 +8,7 @@ Here: reading rows and finding systems, versions, releases by name. Not here: ti
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 
@@ -75,6 +75,7 @@ class ReleaseRow:
     purged: str
     recorded_from: int
     recorded_to: int | None
+    published: str = ""  #: the latest publication of this content known at the time
     patches: tuple[
         ReleaseRow, ...
     ] = ()  #: fragments laid over this release, oldest first (registry.versions)
@@ -82,7 +83,7 @@ class ReleaseRow:
     @property
     def rank(self) -> tuple[str, int]:
         """Greater replaces smaller within one source line at one effective date."""
-        return (self.header.published, self.recorded_from)
+        return (self.published, self.recorded_from)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +174,7 @@ class Ledger:
     releases: list[ReleaseRow]
     scopes: list[ScopeInfo]
     applicability: list[ApplicabilityRow]
-    publications: list[tuple[int, int]] = field(default_factory=list)
+    attestations: dict[int, list[tuple[str, int]]] = field(default_factory=dict)  #: by release
 
     @classmethod
     def read(cls, connection: Connection, epoch: int) -> Ledger:
@@ -201,7 +202,16 @@ class Ledger:
                 )
             ],
             applicability=_read_applicability(connection),
+            attestations=_read_attestations(connection),
         )
+
+    def _attested(self, release: ReleaseRow, instant: int | None) -> ReleaseRow:
+        """The release with the latest publication of its content that was known."""
+        later = [
+            p for p, since in self.attestations.get(release.id, ()) if instant is None or since <= instant
+        ]
+        published = max([release.header.published, *later])
+        return release if published == release.published else replace(release, published=published)
 
     def at(self, instant: int | None) -> Snapshot:
         """What was known at the instant (None = now)."""
@@ -216,7 +226,7 @@ class Ledger:
             if r.purged and (instant is None or r.recorded_from <= instant):
                 purged.setdefault(r.version_id, []).append(r)
             elif known:
-                releases.setdefault(r.version_id, []).append(r)
+                releases.setdefault(r.version_id, []).append(self._attested(r, instant))
         return Snapshot(
             instant=instant,
             systems={s.system_id: s for s in self.systems if covers(s.recorded_from, s.recorded_to, instant)},
@@ -227,6 +237,15 @@ class Ledger:
             applicability=[a for a in self.applicability if covers(a.recorded_from, a.recorded_to, instant)],
             purged=purged,
         )
+
+
+def _read_attestations(connection: Connection) -> dict[int, list[tuple[str, int]]]:
+    found: dict[int, list[tuple[str, int]]] = {}
+    for release_id, published, recorded in connection.all(
+        "SELECT release_id, published, recorded_from FROM attestation ORDER BY row_id"
+    ):
+        found.setdefault(release_id, []).append((published, recorded))
+    return found
 
 
 def _read_versions(connection: Connection) -> list[VersionRow]:
@@ -247,10 +266,13 @@ def _read_releases(connection: Connection) -> list[ReleaseRow]:
         "SELECT id, version_id, system_id, source_sha256, content_sha256, source_line, header, concepts, purged,"
         " recorded_from, recorded_to FROM release WHERE ready ORDER BY id"
     )
-    return [
-        ReleaseRow(r[0], r[1], r[2], r[3], r[4], r[5], _decode_header(r[6]), r[7], r[8], r[9], r[10])
-        for r in rows
-    ]
+    found = []
+    for r in rows:
+        header = _decode_header(r[6])
+        found.append(
+            ReleaseRow(r[0], r[1], r[2], r[3], r[4], r[5], header, r[7], r[8], r[9], r[10], header.published)
+        )
+    return found
 
 
 def _read_applicability(connection: Connection) -> list[ApplicabilityRow]:

@@ -15,6 +15,7 @@ from sqlmodel import Field, SQLModel
 __all__ = [
     "Applicability",
     "Artifact",
+    "Attestation",
     "CodeSystem",
     "Concept",
     "ConceptMap",
@@ -132,6 +133,15 @@ class ReleaseContent(SQLModel, table=True):
     bitmap: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     bitmap_sha256: str = Field(sa_column=_text())
     ordering: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+
+
+class Attestation(SQLModel, table=True):
+    """A later publication of the very content of a release: from then on it is as new as that."""
+
+    row_id: int | None = Field(default=None, sa_column=_key())
+    release_id: int = Field(sa_column=_big())
+    published: str = Field(sa_column=_text())
+    recorded_from: int = Field(sa_column=_big())
 
 
 class Concept(SQLModel, table=True):

@@ -19,7 +19,7 @@ from packaging.version import Version as Semver
 from registry.intervals import contains, overlap
 from registry.metadata import ReleaseRow, Snapshot, SystemRow, VersionRow
 
-__all__ = ["Segment", "Timeline", "order_key"]
+__all__ = ["Segment", "Timeline", "order_key", "rule_end"]
 
 _NUMBER = re.compile(r"(\d+)")
 
@@ -95,7 +95,7 @@ class Timeline:
         if v.valid_to is not None or v.valid_from is None:
             return v
         rule = "until-next" if v.rolling else self.system.record.end_rule
-        ends = [e for e in (_rule_end(rule, v.valid_from), successor if rule != "open" else None) if e]
+        ends = [e for e in (rule_end(rule, v.valid_from), successor if rule != "open" else None) if e]
         end = min(ends) if ends else None
         return VersionRow(
             v.version_id, v.system_id, v.track, v.label, v.valid_from, end, v.published, v.rolling, v.same_as,
@@ -114,11 +114,14 @@ class Timeline:
 
     def releases(self, version: VersionRow) -> list[ReleaseRow]:
         """Live releases of the version, or of the one it is the same as."""
-        own = self.snapshot.releases.get(version.version_id, [])
-        if own or not version.same_as:
-            return own
-        twin = self.find(version.same_as, version.track)
-        return self.snapshot.releases.get(twin.version_id, []) if twin else []
+        seen: set[int] = set()
+        row: VersionRow | None = version
+        while row is not None and row.version_id not in seen:
+            seen.add(row.version_id)
+            if own := self.snapshot.releases.get(row.version_id, []):
+                return own
+            row = self.find(row.same_as, row.track) if row.same_as else None
+        return []
 
     def segments(self, version: VersionRow) -> list[Segment]:
         """The version cut where its content changes by an update; a version without content is one segment."""
@@ -206,8 +209,10 @@ def _by_track(rows: Sequence[VersionRow]) -> list[tuple[str, list[VersionRow]]]:
     return list(found.items())
 
 
-def _rule_end(rule: str, start: date) -> date | None:
+def rule_end(rule: str, start: date | None) -> date | None:
     """End that a system's rule derives from a start: the calendar year, the (US) fiscal year, or none."""
+    if start is None:
+        return None
     if rule == "calendar-year":
         return date(start.year + 1, 1, 1)
     if rule == "fiscal-year":

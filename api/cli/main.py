@@ -65,6 +65,9 @@ for module in (catalogue, codes, hierarchy, differences, loading, changing, scop
 def run(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and leave with its exit code."""
     given = hoist(sys.argv[1:] if arguments is None else arguments)
+    if broken := next((a for a in given if any("\ud800" <= c <= "\udfff" for c in a)), None):
+        print(f"gyldig: {broken!r} is not text in UTF-8", file=sys.stderr)
+        sys.exit(2)
     if has_dash_code(given):
         from api.cli.tree import commands
 

@@ -53,7 +53,7 @@ def add(
         str, typer.Option("--version", metavar="LABEL", help="… that applies in the scope.")
     ] = "",
     track: Annotated[str, typer.Option("--track", metavar="NAME", help="Edition or derived variant.")] = "",
-    role: Annotated[str, typer.Option("--role", metavar="ROLE", help="Date role that decides.")] = "event",
+    role: Annotated[str, typer.Option("--role", metavar="ROLE", help="Date role that decides.")] = "",
     allowed_from: Annotated[
         date | None, typer.Option("--allowed-from", parser=day, metavar="DATE", help="Permitted from.")
     ] = None,

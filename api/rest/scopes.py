@@ -30,7 +30,7 @@ class ScopeEntry(BaseModel):
     system: str = Field("", max_length=300)
     version: str = Field("", max_length=300)
     track: str = Field("", max_length=100)
-    role: str = Field("event", max_length=50)
+    role: str = Field("", max_length=50)
     allowed_from: IsoDate | None = None
     required_from: IsoDate | None = None
     accepted_until: IsoDate | None = None

@@ -6,7 +6,8 @@ from datetime import date
 
 from registry.applicability import RANKS, answer, scoped, scoped_reason
 from registry.context import Context, Moment
-from registry.reasons import explain
+from registry.metadata import SystemRow
+from registry.reasons import explain, suggest
 from registry.results import Applicable, ApplicableVersion
 from registry.versions import Timeline
 
@@ -91,25 +92,31 @@ def _by_scope(moment: Moment, timeline: Timeline, day: date, scope: str, role: s
         reason=reason,
         not_loaded=missing,
         others=[a for a in answers if a.status not in RANKS],
-        message=_scope_message(reason, moment, slug, scope, role, day, missing),
+        message=_scope_message(reason, moment, timeline.system, scope, role, day, missing),
     )
 
 
 def _scope_message(
     reason: str | None,
     moment: Moment,
-    slug: str,
+    system: SystemRow,
     scope: str,
     role: str | None,
     day: date,
     missing: list[ApplicableVersion],
 ) -> str:
-    with_role = f" for the date role {role!r}" if role else ""
+    with_role, slug = f" for the date role {role!r}" if role else "", system.slug
     if reason is None:
         return ""
     if reason == "unknown":
-        known = "" if scope in moment.snapshot.scopes else " (no such scope)"
-        return f"nothing is recorded of which version of {slug} {scope!r} takes{with_role}{known}"
+        if scope not in moment.snapshot.scopes:
+            return f"there is no scope {scope!r}{suggest(scope, list(moment.snapshot.scopes))}"
+        rows = [
+            r for r in moment.snapshot.applicability if r.scope == scope and r.system_id == system.system_id
+        ]
+        roles = sorted({repr(r.role) if r.role else "none" for r in rows})
+        other = f"; there are rows for the date role {', '.join(roles)}" if roles else ""
+        return f"nothing is recorded of which version of {slug} {scope!r} takes{with_role}{other}"
     if reason == "not_loaded":
         return (
             f"version {missing[0].version} of {slug} applied to {scope}, but its content is not loaded here"

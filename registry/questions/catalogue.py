@@ -68,6 +68,7 @@ def versions(
 
 def _version(timeline: Timeline, v: VersionRow, day: date) -> VersionAnswer:
     stacks = [s for s in timeline.segments(v) if s.stack]
+    releases = timeline.snapshot.releases.get(v.version_id, [])
     return VersionAnswer(
         version=v.label,
         track=v.track,
@@ -75,12 +76,12 @@ def _version(timeline: Timeline, v: VersionRow, day: date) -> VersionAnswer:
         valid_from=v.valid_from,
         valid_to=v.valid_to,
         undated=v.undated,
-        published=v.published,
+        published=max([v.published, *(r.published for r in releases)]) if not v.declared else v.published,
         rolling=v.rolling,
         loaded=bool(stacks),
         same_as=v.same_as,
         provisional=any(s.provisional for s in stacks),
-        releases=len(timeline.snapshot.releases.get(v.version_id, [])),
+        releases=len(releases),
         concepts=stacks[-1].stack[0].concepts if stacks else 0,
     )
 
@@ -105,7 +106,13 @@ def releases(context: Context, reference: str, *, known_at: Known = None) -> lis
     every = [r for r in context.ledger().releases if r.system_id == row.system_id]
     instant = moment.snapshot.instant
     known = [r for r in every if instant is None or r.recorded_from <= instant]
-    speaking = {r.id for v in timeline.versions for s in timeline.segments(v) for r in s.stack}
+    speaking = {
+        h.id
+        for v in timeline.versions
+        for s in timeline.segments(v)
+        for r in s.stack
+        for h in (r, *r.patches)
+    }
     answers = [_release(r, _label(context, labels, r), r.id in speaking) for r in known]
     return sorted(answers, key=lambda a: (a.track, a.version, a.recorded, a.release))
 
@@ -130,7 +137,7 @@ def _release(r: ReleaseRow, v: VersionRow, speaks: bool) -> ReleaseAnswer:
         facets=list(h.facets),
         testimony=h.testimony,
         status=h.status,
-        published=h.published,
+        published=r.published,
         recorded=instant_text(r.recorded_from),
         retracted=instant_text(r.recorded_to),
         purged=r.purged,

@@ -54,7 +54,7 @@ class Content:
         return get
 
     def covers(self, code: str) -> bool:
-        return any(covers(r, self.rules.subsets, code) for r in self.stack)
+        return any(covers(r, self.rules, code) for r in self.stack)
 
     def records(self, idents: BitMap) -> dict[str, ConceptRecord]:
         """Records of states of the first layer by stable key."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from datetime import date
 
-from registry.changes import count_types
+from registry.changes import TYPES, count_types
 from registry.context import Context, Resolved
+from registry.errors import UsageError
 from registry.metadata import VersionRow
 from registry.questions.compare import Comparison, Content, compare
 from registry.questions.lookup import layered
@@ -28,12 +29,15 @@ def diff(
     known_at: str | date | None = None,
 ) -> Changes:
     """Typed changes from ``v1`` to ``v2``; each is VERSION (its last content) or VERSION@RELEASE."""
+    unknown = sorted(set(types) - set(TYPES))
+    if unknown:
+        raise UsageError(f"no change type {unknown[0]!r}: there are {', '.join(TYPES)}")
     sides = [_side(context, system, v, known_at) for v in (v1, v2)]
     for side in sides:
         if side.segment is None:
             return _nothing(system, v1, v2, side)
     old, new = (content_of(context, side) for side in sides)
-    comparison = compare(old, new, earlier=earlier_getter(context, sides[0]))
+    comparison = compare(old, new, earlier=earlier_getter(context, *sides))
     changes = [
         c for c in comparison.derived.changes if not types or c.type in types or set(types) & set(c.aspects)
     ]
@@ -83,12 +87,15 @@ def _not_comparable(old: Content, new: Content, comparison: Comparison) -> dict[
     return facets
 
 
-def earlier_getter(context: Context, resolved: Resolved) -> Callable[[str], ConceptRecord | None]:
-    """The record of a code in the newest loaded version before this one, on its track."""
+def earlier_getter(
+    context: Context, resolved: Resolved, other: Resolved
+) -> Callable[[str], ConceptRecord | None]:
+    """The record of a code in the newest loaded version before both, on the first one's track."""
     timeline, version = resolved.timeline, resolved.version
-    if timeline is None or version is None:
+    if timeline is None or version is None or other.version is None:
         return lambda code: None
-    stacks = [s.stack for v in _before(timeline, version) for s in timeline.segments(v) if s.stack]
+    before = min(_before(timeline, version), _before(timeline, other.version), key=len)
+    stacks = [s.stack for v in before for s in timeline.segments(v) if s.stack]
 
     def get(code: str) -> ConceptRecord | None:
         rows = states_by_code(context.connection, timeline.system.system_id, code)

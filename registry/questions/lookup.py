@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from functools import partial
@@ -14,6 +15,7 @@ from registry.records import Coding, ConceptRecord
 from registry.results import CodeDisplay, ConceptAnswer, DesignationAnswer, Lookup, PropertyAnswer
 from registry.store.content import states_by_code
 from registry.store.states import decode
+from registry.systems import CodeRules
 
 __all__ = ["covers", "layered", "lookup"]
 
@@ -59,14 +61,15 @@ def layered(context: Context, system_id: int, code: str, stack: Sequence[Release
     return overlay(layers)
 
 
-def covers(release: ReleaseRow, resolved_rules: dict[str, str], code: str) -> bool:
-    """Whether absence of the code from the release means that it was not there (DOMAIN 6)."""
-    import re
+def covers(release: ReleaseRow, rules: CodeRules, code: str) -> bool:
+    """Whether absence of the code from the release means that it was not there (DOMAIN 6).
 
+    A text that is no code of the system at all is covered by every release.
+    """
     coverage = release.header.coverage
-    if coverage.kind == "complete":
+    if coverage.kind == "complete" or not rules.looks_right(code):
         return True
-    pattern = coverage.pattern or resolved_rules.get(coverage.name, "")
+    pattern = coverage.pattern or rules.subsets.get(coverage.name, "")
     return bool(pattern) and re.fullmatch(pattern, code) is not None
 
 
@@ -76,7 +79,7 @@ def _missing(context: Context, resolved: Resolved, code: str) -> Lookup:
     if system is None or version is None:
         raise ValueError("nothing is resolved")
     where = _versions_with(context, resolved, code)
-    if not covers(resolved.stack[0], system.rules.subsets, code):
+    if not covers(resolved.stack[0], system.rules, code):
         reason = "outside_coverage"
         text = (
             f"what is loaded of {system.slug} {version.label} does not cover {code}: its absence says nothing"

@@ -12,6 +12,7 @@ from registry.overlay import Layered
 from registry.questions.lookup import covers, layered
 from registry.reasons import explain
 from registry.results import RoleIssue, Validity, Verdict
+from registry.store.content import storable
 from registry.versions import Timeline
 
 __all__ = ["validity"]
@@ -102,11 +103,12 @@ def _verdict(
         return Verdict(version=version.label, status=status, valid=False, reason=status), None
     segment = timeline.segment_on(version, day)
     if not segment.stack:
-        return Verdict(version=version.label, status=status, valid=False, reason="not_loaded"), None
+        reason = "purged" if timeline.snapshot.purged.get(version.version_id) else "not_loaded"
+        return Verdict(version=version.label, status=status, valid=False, reason=reason), None
     stack = segment.stack if version.rolling else segment.stack + timeline.overlay(day, version)
     found = layered(context, timeline.system.system_id, code, stack)
     if found is None:
-        covered = covers(stack[0], timeline.system.rules.subsets, code)
+        covered = covers(stack[0], timeline.system.rules, code)
         reason = "unknown_code" if covered else "outside_coverage"
         return Verdict(version=version.label, status=status, valid=False, reason=reason), None
     why = _unusable(timeline, found) or _not_reportable(found, scope)
@@ -164,6 +166,7 @@ def _why(
         "reserve": f"{code} in {slug} {labels} is held in reserve and has no meaning yet",
         "expired": f"{code} is not in use any more on {day} ({slug} {labels})",
         "not_yet": f"{slug} {labels} is not taken yet on {day}",
+        "purged": f"the content of {slug} {labels} was removed",
         "not_loaded": f"version {labels} of {slug} applied, but its content is not loaded here",
         "outside_coverage": f"what is loaded of {slug} {labels} does not cover {code}",
     }
@@ -177,6 +180,8 @@ def _why(
 
 def _other_system(context: Context, moment: Moment, timeline: Timeline, code: str) -> str | None:
     """A system that has the code, where this one never had it."""
+    if not storable(code):
+        return None
     rows = context.connection.all("SELECT DISTINCT system_id FROM concept_state WHERE code = ?", (code,))
     others = {r[0] for r in rows}
     if timeline.system.system_id in others:

@@ -17,6 +17,7 @@ __all__ = [
     "release_bitmap",
     "states_by_code",
     "states_by_ids",
+    "storable",
 ]
 
 _CHUNK = 500
@@ -41,8 +42,17 @@ def patched(connection: Connection, base: BitMap, patch: BitMap) -> BitMap:
     return (base - replaced) | patch
 
 
+def storable(text: str) -> bool:
+    """Whether a text can be in the database at all: no NUL, no halves of characters."""
+    if "\0" in text:
+        return False
+    return text.isascii() or not any("\ud800" <= c <= "\udfff" for c in text)
+
+
 def states_by_code(connection: Connection, system_id: int, code: str) -> list[tuple[int, bytes]]:
     """(state id, body) of every state that ever had the code in the system."""
+    if not storable(code):
+        return []
     return connection.all(
         "SELECT id, body FROM concept_state WHERE system_id = ? AND code = ?", (system_id, code)
     )
@@ -62,6 +72,8 @@ def states_by_ids(connection: Connection, idents: Iterable[int]) -> Iterator[tup
 
 def family_codes(connection: Connection, system_id: int, compact_prefix: str) -> list[tuple[int, str]]:
     """(state id, code) of every state whose compact code begins with the prefix."""
+    if not storable(compact_prefix):
+        return []
     return connection.all(
         "SELECT id, code FROM concept_state WHERE system_id = ? AND compact >= ? AND compact < ?",
         (system_id, compact_prefix, compact_prefix + "\U0010ffff"),

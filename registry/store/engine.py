@@ -16,9 +16,12 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from registry.errors import LoadBusy, StoreDamaged, StoreError, StoreFull, UsageError
+
+if TYPE_CHECKING:
+    from sqlalchemy import URL
 
 __all__ = ["APPLICATION_ID", "Connection", "Database", "database_url", "default_url"]
 
@@ -127,11 +130,13 @@ class Database:
             path.parent.mkdir(parents=True, exist_ok=True)
 
     @property
-    def url(self) -> str:
+    def url(self) -> URL:
         """The URL that opens the same database in SQLAlchemy."""
+        from sqlalchemy import URL, make_url
+
         if self.dialect == "sqlite":
-            return f"sqlite:///{self.location}"
-        return self.location.replace("postgresql:", "postgresql+psycopg:", 1)
+            return URL.create("sqlite", database=self.location)
+        return make_url(self.location.replace("postgresql:", "postgresql+psycopg:", 1))
 
     def connect(self) -> Connection:
         """A new connection of one's own; the caller closes it."""

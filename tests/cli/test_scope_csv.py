@@ -23,7 +23,7 @@ def test_semicolons_a_mark_and_an_inclusive_end(tmp_path: Path) -> None:
     )
     (entry,) = read_rows(_file(tmp_path, text))
     assert entry.row.accepted_until == date(2025, 5, 1)
-    assert (entry.row.role, entry.title, entry.kind) == ("event", "Norsk pasientregister", "")
+    assert (entry.row.role, entry.title, entry.kind) == ("", "Norsk pasientregister", "")
 
 
 @pytest.mark.parametrize(

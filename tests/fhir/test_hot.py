@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
@@ -20,6 +21,7 @@ from api.fhir.stored import read_stored
 from api.settings import Settings
 from registry import Registry
 from registry.artifacts import ArtifactRow, put_artifacts
+from registry.context import EPOCH_SECONDS
 from registry.operations.registry_catalog import RegistryCatalog
 from tests.fhir.conftest import URL, fill
 
@@ -175,11 +177,13 @@ def test_what_another_connection_stores_is_in_the_next_answer(
     expanded = f"/fhir/ValueSet/$expand?url={SET}"
     assert client.get(asked).status_code == client.get(expanded).status_code == 404
     put_artifacts(other.context.database, rows()[:1])
+    time.sleep(EPOCH_SECONDS)
     assert client.get(asked).json()["parameter"][0]["valueBoolean"] is True
     assert len(client.get(expanded).json()["expansion"]["contains"][0]["contains"]) == 1
     narrower = {**RESOURCES[0], "compose": {"include": [{"system": URL, "concept": [{"code": "F2"}]}]}}
     row = ArtifactRow(kind="ValueSet", resource_id="r0", url=SET, body=orjson.dumps(narrower))
     put_artifacts(other.context.database, [row])
+    time.sleep(EPOCH_SECONDS)
     assert client.get(asked).json()["parameter"][0]["valueBoolean"] is False
     assert client.get(expanded).json()["expansion"]["contains"][0]["code"] == "F2"
 
