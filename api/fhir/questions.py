@@ -219,6 +219,7 @@ def translate_route(call: Call) -> Json:
     request = TranslateRequest(
         codings=wanted,
         reverse=reverse,
+        swapped=reverse and not any(given.has(name) for name in _TARGETS),
         map=url,
         map_version=given.text("conceptMapVersion") or version or call.instance.get("version", ""),
         given=_inline_map(inline) if inline is not None else None,
@@ -240,9 +241,12 @@ def _inline_map(resource: Json) -> ConceptMap:
         raise refuse("REQUEST_INVALID", str(error), place="conceptMap") from error
 
 
+_TARGETS = ("targetCode", "targetCoding", "targetCodeableConcept")
+
+
 def _to_translate(given: Given) -> tuple[tuple[Coding, ...], bool]:
     """The codings to translate and whether they are targets."""
-    if given.has("targetCode") or given.has("targetCoding") or given.has("targetCodeableConcept"):
+    if any(given.has(name) for name in _TARGETS):
         found = _one_form(
             given, "targetCode", "targetCoding", "targetCodeableConcept", ("targetSystem", "system")
         )

@@ -22,13 +22,15 @@ __all__ = ["Match", "TranslateRequest", "TranslateResult", "translate"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TranslateRequest:
-    """A coding to translate. ``reverse``: it is a target, and its sources are wanted.
+    """A coding to translate. ``reverse``: it is a target, and its sources are wanted; ``swapped``: as in R4, where
+    the concept of a reverse match is the source, and ``target_system`` may name the system of the sources.
 
     ``map`` chooses one map by canonical, ``given`` is one sent along; scopes and systems narrow the choice.
     """
 
     codings: tuple[Coding, ...]
     reverse: bool = False
+    swapped: bool = False
     map: str = ""
     map_version: str = ""
     given: ConceptMap | None = None
@@ -182,18 +184,23 @@ def _unmapped(
 
 def _reverse(concept_map: ConceptMap, coding: Coding, request: TranslateRequest) -> Iterator[Match]:
     for group in concept_map.groups:
-        if request.target_system and group.target != request.target_system:
-            continue
-        if request.source_system and group.source != request.source_system:
-            continue
-        if not _fits(group.target, group.target_version, coding):
+        if not _reaches(group, request) or not _fits(group.target, group.target_version, coding):
             continue
         for element in group.elements:
             for target in (t for t in element.targets if t.code == coding.code):
+                source = Coding(element.code, group.source, group.source_version, element.display)
                 yield Match(
                     relationship=target.relationship,
-                    concept=_target(group, target),
+                    concept=source if request.swapped else _target(group, target),
                     origin=concept_map.canonical,
-                    source=Coding(element.code, group.source, group.source_version, element.display),
+                    source=None if request.swapped else source,
                     comment=target.comment,
                 )
+
+
+def _reaches(group: MapGroup, request: TranslateRequest) -> bool:
+    """Whether a group is between the systems that a reverse question names."""
+    ends = (group.target, group.source) if request.swapped else (group.target,)
+    if request.target_system and request.target_system not in ends:
+        return False
+    return not request.source_system or group.source == request.source_system
