@@ -91,7 +91,7 @@ def test_scopes_one_by_one_and_from_csv(on: Run, pets: Path, tmp_path: Path) -> 
     assert on("scopes", "add", "zoo", "--system", "pets", "--version", "2025", *row).code == 0
     (found,) = on("scopes", "list", "--json").json["scopes"]
     assert (found["scope"], found["role"], found["accepted_until"]) == ("zoo", "", "2026-01-01")
-    question = ("applicable", "pets", "--scope", "zoo", "--role", "event", "--json", "--on")
+    question = ("applicable", "pets", "--scope", "zoo", "--json", "--on")
     assert on(*question, "2025-02-01").json["versions"][0]["status"] == "permitted"
     assert on(*question, "2025-03-01").json["versions"][0]["status"] == "required"
 
