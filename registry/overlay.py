@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from registry.records import ConceptRecord, Designation, Note, Property, ReleaseHeader
+from registry.records import Coding, ConceptRecord, Designation, Note, Property, ReleaseHeader
 from registry.results import Disagreement
 from registry.wording import same_wording
 
@@ -20,6 +20,8 @@ __all__ = ["RECONSTRUCTED", "Layered", "overlay"]
 
 #: Ends the kind of a text that tells of the past in today's words; such a text is never the display.
 RECONSTRUCTED = ".reconstructed"
+#: The use of such a text, for those who show uses.
+_LATER_WORDS = Coding("reconstructed", "urn:gyldig:designation-use", display="Wording of a later time")
 
 
 @dataclass
@@ -61,7 +63,7 @@ def _testified(d: Designation, header: ReleaseHeader) -> Designation:
     """A reconstructed text, marked: today's wording must not stand for what a code meant then (DOMAIN 6)."""
     if header.testimony == "contemporary":
         return d
-    return msgspec.structs.replace(d, kind=d.kind + RECONSTRUCTED)
+    return msgspec.structs.replace(d, kind=d.kind + RECONSTRUCTED, use=d.use or _LATER_WORDS)
 
 
 def _merged(
