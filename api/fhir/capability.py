@@ -9,12 +9,13 @@ from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from api.fhir.definitions import DEFINED
 from api.fhir.encoding import parameters
 from api.fhir.library import Held, Library, library
 from api.fhir.parameters import writing
 from registry.operations.catalog import Catalog
 
-__all__ = ["FHIR_VERSION", "capability_statement", "terminology_capabilities", "versions"]
+__all__ = ["FHIR_VERSION", "capability_statement", "software", "terminology_capabilities", "versions"]
 
 Json = dict[str, Any]
 FHIR_VERSION = {"R4": "4.0.1", "R5": "5.0.0"}
@@ -63,7 +64,8 @@ _EXPANSION = (
 )
 
 
-def _software() -> str:
+def software() -> str:
+    """The version of this software."""
     try:
         return version("gyldig")
     except PackageNotFoundError:
@@ -76,13 +78,13 @@ def _head(kind: str, base: str, release: str) -> Json:
         "resourceType": kind,
         "id": name.lower(),
         "url": f"{base}/{kind}/{name.lower()}",
-        "version": _software(),
+        "version": software(),
         "name": name,
         "title": f"Gyldig terminology server, FHIR {release}",
         "status": "active",
         "date": _DATE,
         "kind": "instance",
-        "software": {"name": "Gyldig", "version": _software()},
+        "software": {"name": "Gyldig", "version": software()},
     }
 
 
@@ -114,20 +116,26 @@ def _rest(base: str, *, writable: bool, operations: Sequence[str]) -> Json:
     return {
         "mode": "server",
         "security": {"cors": True, "service": [{"coding": [security]}]},
-        "resource": [_resource(kind, names, writable=writable) for kind, names in _RESOURCES.items()],
+        "resource": [_resource(base, kind, names, writable=writable) for kind, names in _RESOURCES.items()],
         "interaction": [{"code": "batch"}],
         "operation": [{"name": o, "definition": f"{_OPERATION}CapabilityStatement-{o}"} for o in operations],
     }
 
 
-def _resource(kind: str, names: tuple[str, ...], *, writable: bool) -> Json:
+def _defined(base: str, kind: str, operation: str) -> str:
+    """Where an operation is defined: here, where the standard's own knows no date."""
+    own = (kind, operation) in DEFINED
+    return f"{base}/OperationDefinition/{kind}-{operation}" if own else f"{_OPERATION}{kind}-{operation}"
+
+
+def _resource(base: str, kind: str, names: tuple[str, ...], *, writable: bool) -> Json:
     codes = ["read", "search-type", "vread", *(("create", "update", "delete") if writable else ())]
     return {
         "type": kind,
         "interaction": [{"code": code} for code in codes],
         "versioning": "versioned",
         "searchParam": [{"name": name, "type": type_} for name, type_ in _SEARCH.items()],
-        "operation": [{"name": name, "definition": f"{_OPERATION}{kind}-{name}"} for name in names],
+        "operation": [{"name": name, "definition": _defined(base, kind, name)} for name in names],
     }
 
 

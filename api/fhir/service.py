@@ -11,9 +11,10 @@ from datetime import date
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from api.fhir.capability import capability_statement, terminology_capabilities, versions
+from api.fhir.capability import capability_statement, software, terminology_capabilities, versions
 from api.fhir.changes import Changes
 from api.fhir.circumstances import Call, all_sent
+from api.fhir.definitions import DEFINED, operation_definition
 from api.fhir.encoding import parameters
 from api.fhir.library import Held, library
 from api.fhir.outcome import Refused, outcome, refuse
@@ -108,6 +109,8 @@ class Service:
             return Reply(200, versions(call.release))
         if path == ("$cache-control",):
             return Reply(200, self._cache_control(request))
+        if path[0] == "OperationDefinition" and len(path) == 2:
+            return Reply(200, _definition(path[1], base))
         if path[0] not in _KINDS:
             raise refuse("REQUEST_NOT_SUPPORTED", f"There is nothing at '{'/'.join(path)}'")
         if path[-1].startswith("$"):
@@ -232,6 +235,13 @@ def _as_issue(error: GyldigError) -> Issue:
 def _not_allowed(method: str) -> Issue:
     problem = issue("REQUEST_NOT_SUPPORTED", f"'{method}' is not possible here")
     return replace(problem, status=405)
+
+
+def _definition(ident: str, base: str) -> Json:
+    kind, _, operation = ident.partition("-")
+    if (kind, operation) not in DEFINED:
+        raise refuse("RESOURCE_UNKNOWN", "OperationDefinition", ident)
+    return operation_definition(kind, operation, base, software())
 
 
 def _day(text: str) -> date:

@@ -30,7 +30,8 @@ def test_every_answer_is_valid_fhir(client: TestClient, release: str, base: str)
         f"CodeSystem/$validate-code?url={URL}&code=F2", f"CodeSystem/$subsumes?system={URL}&codeA=F&codeB=F1a",
         f"ValueSet/$expand?url={URL}?fhir_vs&includeDesignations=true&property=colour",
         f"ValueSet/$validate-code?url={URL}?fhir_vs&system={URL}&code=F9", "ConceptMap/$translate?code=a&system=b",
-        "Patient", "CodeSystem/none",
+        "Patient", "CodeSystem/none", "OperationDefinition/CodeSystem-subsumes",
+        "OperationDefinition/ConceptMap-translate",
     ]  # fmt: skip
     for path in paths:
         answer = client.get(f"{base}/{path}")
