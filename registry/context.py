@@ -12,6 +12,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pyroaring import BitMap
@@ -82,7 +83,7 @@ class Context:
         self._bitmaps: OrderedDict[int | tuple[int, ...], BitMap] = OrderedDict()
         #: parents named in lookups, by the releases that speak and the stable key
         self.parents: Bounded[tuple[tuple[int, ...], str], CodeDisplay] = Bounded(_PARENTS)
-        self._views: OrderedDict[tuple[int, ...], StoredView] = OrderedDict()
+        self._views: OrderedDict[tuple[str | int | None, ...], StoredView] = OrderedDict()
 
     def today(self) -> date:
         """The date that questions without one are about: the setting, else today in Oslo."""
@@ -153,16 +154,22 @@ class Context:
 
         if resolved.system is None or resolved.segment is None or not resolved.stack:
             raise UsageError(resolved.message)
-        key = (resolved.segment.version.row_id, *(layer_id(r) for r in resolved.stack))
+        key = (resolved.known_at, resolved.segment.version.row_id, *(layer_id(r) for r in resolved.stack))
         found = self._views.get(key)
         if found is None:
             layers = [Layer(layer_id(r), self.bitmap(r), r.header) for r in resolved.stack]
             found = StoredView(self.database, layers, view_info(resolved), resolved.system.rules)
+            found.tell_dates = partial(self._dates, resolved.system.slug, resolved.known_at)
             with self._lock:
                 self._views[key] = found
                 while len(self._views) > _VIEWS:
                     self._views.popitem(last=False)
         return found
+
+    def _dates(self, system: str, known_at: str | None, code: str) -> tuple[date | None, date | None]:
+        from registry.questions.history import code_dates
+
+        return code_dates(self, system, code, known_at)
 
     def resolve(
         self,

@@ -22,6 +22,9 @@ from registry.views import ContentView
 
 __all__ = ["LookupRequest", "LookupResult", "lookup", "shown"]
 
+#: Properties that follow from a code's history; ``*`` asks for them too.
+_DATES = {"effectiveDate", "deprecationDate", "*"}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LookupRequest:
@@ -77,9 +80,24 @@ def _lookup(context: Context, request: LookupRequest) -> LookupResult:
     wanted = set(request.properties)
     rows = _properties(context, content, ident, record, relatives=request.relatives)
     result.properties = [p for p in rows if not wanted or "*" in wanted or p[0] in wanted]
+    if wanted & _DATES:
+        known = {p[0] for p in result.properties}
+        result.properties += [
+            p for p in _dates(content, record) if p[0] not in known and wanted & {p[0], "*"}
+        ]
     late = context.not_in_force(content, "version") if request.version else None
     result.warnings = [late] if late else []
     return result
+
+
+def _dates(content: ContentView, record: ConceptRecord) -> Iterator[tuple[str, str, Any, str]]:
+    """Since when the code is known, and when it went out of use: from its history, so only where asked for."""
+    tell = getattr(content, "tell_dates", None)
+    for name, day in zip(
+        ("effectiveDate", "deprecationDate"), tell(record.code) if tell else (), strict=False
+    ):
+        if day is not None:
+            yield name, "dateTime", day.isoformat(), ""
 
 
 def _texts(context: Context, content: ContentView, record: ConceptRecord, result: LookupResult) -> None:

@@ -19,7 +19,19 @@ from registry.store.content import family_codes, states_by_code
 from registry.store.text import compact_code
 from registry.versions import Segment, Timeline
 
-__all__ = ["history"]
+__all__ = ["code_dates", "history"]
+
+
+def code_dates(
+    context: Context, system: str, code: str, known_at: str | None
+) -> tuple[date | None, date | None]:
+    """First day from which the code is known, and the day from which it is not to be used any more."""
+    spans = history(context, system, code, known_at=known_at).spans
+    if not spans:
+        return None, None
+    last = spans[-1]
+    gone = last.valid_to if last.ends == "deleted" else last.valid_from if last.inactive else None
+    return spans[0].valid_from, gone
 
 
 @dataclass

@@ -13,7 +13,7 @@ from registry.metadata import ReleaseRow
 from registry.overlay import RECONSTRUCTED, Layered, overlay
 from registry.records import Coding, ConceptRecord
 from registry.results import CodeDisplay, ConceptAnswer, DesignationAnswer, Lookup, PropertyAnswer
-from registry.store.content import states_by_code
+from registry.store.content import states_by_code, storable
 from registry.store.states import decode
 from registry.systems import CodeRules
 
@@ -38,11 +38,22 @@ def lookup(
     found = layered(context, resolved.system.system_id, canonical, resolved.stack)
     if found is None and canonical != code:
         found = layered(context, resolved.system.system_id, code, resolved.stack)
+    if found is None and not resolved.system.rules.case_sensitive:
+        found = _in_other_case(context, resolved, code)
     if found is None:
         return _missing(context, resolved, canonical)
     languages = [lang] if isinstance(lang, str) else list(lang or ())
     concept = _concept(context, resolved, found, languages)
     return _answer(resolved, system, concept.code, concept, None, "")
+
+
+def _in_other_case(context: Context, resolved: Resolved, code: str) -> Layered | None:
+    """The record of a code that a system without significant case writes otherwise."""
+    view = context.view(resolved)
+    ident = view.find(code) if storable(code) else None
+    if ident is None or resolved.system is None:
+        return None
+    return layered(context, resolved.system.system_id, view.concept(ident).code, resolved.stack)
 
 
 def layered(context: Context, system_id: int, code: str, stack: Sequence[ReleaseRow]) -> Layered | None:

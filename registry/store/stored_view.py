@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 from functools import cached_property
 
 from pyroaring import BitMap
@@ -45,6 +46,9 @@ class StoredView:
 
     def __init__(self, database: Database, layers: Sequence[Layer], info: ViewInfo, rules: CodeRules) -> None:
         first = Layer(*layers[0])
+        self.tell_dates: Callable[[str], tuple[date | None, date | None]] | None = (
+            None  #: set by who knows history
+        )
         self._database, self._info, self._rules = database, info, rules
         self._index = release_index(database, first.release_id, first.bitmap)
         self._members, self._system_id = first.bitmap, self._index.system_id

@@ -108,3 +108,21 @@ def test_an_expansion_of_an_explicit_version_warns(client: TestClient) -> None:
     assert any(p["name"] == "used-release" for p in found)
     strict = f"/fhir/r5/ValueSet/$expand?date=2022-05-01&check-system-version={URL}|2020"
     assert client.post(strict, json=body).status_code == 422
+
+
+def test_dates_of_a_code_are_told_where_asked_for(client: TestClient) -> None:
+    """``effectiveDate`` and ``deprecationDate`` follow from the code's history."""
+
+    def dates(code: str, *wanted: str) -> dict[str, str]:
+        query = [("system", URL), ("code", code), ("version", "2022"), *(("property", w) for w in wanted)]
+        found = client.get("/fhir/r5/CodeSystem/$lookup", params=query).json()
+        parts = [p["part"] for p in found["parameter"] if p["name"] == "property"]
+        told = {p[0]["valueCode"]: next(iter(v for k, v in p[1].items() if k != "name")) for p in parts}
+        return {k: str(v)[:10] for k, v in told.items() if k.endswith("Date")}
+
+    assert dates("F1a", "effectiveDate") == {"effectiveDate": "2022-01-01"}
+    assert dates("F2", "effectiveDate", "deprecationDate") == {
+        "effectiveDate": "2020-01-01",
+        "deprecationDate": "2022-01-01",
+    }
+    assert dates("F2") == {}
