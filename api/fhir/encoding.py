@@ -114,7 +114,7 @@ def lookup_json(answer: LookupResult) -> Json:
         return parameters([])
     info = content.info
     items = [
-        writing("name", "string", info.name or info.title or info.system),
+        writing("name", "string", info.name or info.title or info.system or info.url),
         writing("system", "uri", info.url),
         writing("code", "code", record.code),
         writing("abstract", "boolean", record.selectable is False),

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
+import msgspec
+
 from registry.canonical import has_wildcard, latest, matches, order_key, ordered
 from registry.operations.conceptmap import ConceptMap
 from registry.operations.valueset import Filter, Include, ValueSet
@@ -268,10 +270,15 @@ class MemoryCatalog:
         return implicit(self, url, version)
 
     def concept_map(self, url: str, version: str = "", on: date | None = None) -> ConceptMap | Missing:
-        """A map of either layer; of several with one canonical the one added last."""
+        """A map of either layer; several with one canonical count as one map with the groups of all."""
         own = {m.version: m for m in self._maps if m.url == url}
         chosen = pick(dict(own), version, on)
-        return own[chosen] if isinstance(chosen, str) else self._base.concept_map(url, version, on)
+        if not isinstance(chosen, str):
+            return self._base.concept_map(url, version, on)
+        same = [m for m in self._maps if (m.url, m.version) == (url, chosen)]
+        if len(same) == 1:
+            return same[0]
+        return msgspec.structs.replace(same[-1], groups=tuple(g for m in same for g in m.groups))
 
     def code_systems(self) -> list[str]:
         """URLs of both layers."""

@@ -48,12 +48,13 @@ class Prepared:
 
 @dataclass(slots=True)
 class Selected:
-    """Concepts of one version that belong; ``include`` is what brought them, None after an import."""
+    """Concepts of one version that belong; ``include`` is what brought them, of an imported value set its own."""
 
     content: ContentView
     ids: BitMap
-    include: Include | None = None
+    include: Include
     order: list[int] | None = None  #: of a list of codes: the list's own
+    imported: bool = False
 
     @property
     def key(self) -> tuple[str, str]:
@@ -203,7 +204,7 @@ def _included(context: Context, prepared: Prepared, include: Include, usage: Usa
     if not imported:
         return []
     first, *others = imported
-    return [_within(Selected(s.content, s.ids), others) for s in first]
+    return [_within(Selected(s.content, s.ids, s.include, s.order, imported=True), others) for s in first]
 
 
 def _within(one: Selected, all_of: Sequence[Sequence[Selected]]) -> Selected:
@@ -211,7 +212,8 @@ def _within(one: Selected, all_of: Sequence[Sequence[Selected]]) -> Selected:
     for group in all_of:
         same = (s for s in group if s.key[0] == one.key[0])
         ids = ids & BitMap().union(*(_translated(s, one.content) for s in same))
-    return Selected(one.content, ids, one.include, one.order)
+    imported = one.imported or bool(one.include.value_sets)
+    return Selected(one.content, ids, one.include, one.order, imported)
 
 
 def _translated(one: Selected, content: ContentView) -> BitMap:

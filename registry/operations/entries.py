@@ -89,7 +89,7 @@ class EntryMaker:
     def _entry(self, content: ContentView, record: ConceptRecord, told: ConceptReference | None) -> Entry:
         info = content.info
         entry = Entry(info.url, record.code, abstract=record.selectable is False, inactive=record.inactive)
-        if info.url in self._versioned:
+        if info.version_needed or info.url in self._versioned:
             entry.version = info.version
         extra = _own_texts(told)
         chosen = choose(record, self._context.languages, extra)
@@ -123,15 +123,18 @@ class EntryMaker:
             self._occurring.setdefault(code, _URI[code])
             yield code, kind, value
         status = concept_status(content, record)
-        if status and status.lower() != "active" and "status" not in self._wishes.properties:
+        told = {"status", "*"}.intersection(self._wishes.properties)
+        if status and status.lower() != "active" and not told:
             self._occurring.setdefault("status", _STANDARD + "status")
             yield "status", "code", status
 
 
 def _listed(one: Selected) -> dict[str, ConceptReference]:
-    if one.include is None:
-        return {}
-    return {c.code: c for c in one.include.concepts}
+    concepts = one.include.concepts
+    if one.content.info.case_sensitive or not concepts:
+        return {c.code: c for c in concepts}
+    found = zip(one.content.find_many([c.code for c in concepts]), concepts, strict=True)
+    return {one.content.concept(i).code: c for i, c in found if i is not None}
 
 
 def _own_texts(told: ConceptReference | None) -> list[Designation]:

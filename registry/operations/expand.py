@@ -142,7 +142,7 @@ def _hits(one: Selected, text: str) -> _Hits:
     """The concepts to show: the set, or in order those that a text finds or a list names."""
     if text:
         found = one.content.matching(text, one.ids)
-        return found if one.include is not None and one.include.filters else _TextHits(one, text, found)
+        return found if one.include.filters and not one.imported else _TextHits(one, text, found)
     if one.order is not None:
         return [i for i in one.order if i in one.ids]
     return one.ids
@@ -176,7 +176,7 @@ def _page(
             yield from maker.flat(one, found[start : start + size])
         elif isinstance(found, _TextHits):
             yield from maker.flat(one, found.page(start, size))
-        elif whole and not request.exclude_nested and one.include is not None and not one.include.value_sets:
+        elif whole and not request.exclude_nested and not one.imported:
             yield from maker.tree(one, found)
         else:
             yield from maker.flat(one, one.content.page(found, start, size))

@@ -131,8 +131,9 @@ def _one(
         and not (request.infer_system and not asked.system)
     ):
         in_system.resolve(context, finding, in_value_set=True)
-    if not rules.membership_only and verdict.member is not None:
-        in_system.examine(finding, rules)
+    if verdict.member is not None:
+        judge = in_system.may_use if rules.membership_only else in_system.examine
+        judge(finding, rules)
     if not rules.membership_only:
         display.compare(finding, context.languages, rules, verdict.told)
     membership.remarks(finding, verdict.told, prepared.value_set.canonical)

@@ -14,7 +14,7 @@ from registry.operations.validation.question import Finding, Rules
 from registry.operations.validation.versions import unknown_system
 from registry.operations.valueset import ValueSet
 
-__all__ = ["examine", "resolve"]
+__all__ = ["examine", "may_use", "resolve"]
 
 
 def resolve(context: Context, finding: Finding, *, in_value_set: bool = False) -> bool:
@@ -75,7 +75,7 @@ def examine(finding: Finding, rules: Rules) -> None:
     elif is_deprecated(content, record):
         values = ("deprecated", asked.code)
         finding.issues.append(issue("DEPRECATED_CONCEPT_FOUND", *values, place=place.itself))
-    _use(finding, rules)
+    may_use(finding, rules)
 
 
 def _not_found(finding: Finding) -> None:
@@ -90,8 +90,8 @@ def _not_found(finding: Finding) -> None:
     finding.issues.append(issue(name, asked.code, info.url, info.version, place=place))
 
 
-def _use(finding: Finding, rules: Rules) -> None:
-    """Whether the concept may be used as the caller means to."""
+def may_use(finding: Finding, rules: Rules) -> None:
+    """Whether the concept may be used as the caller means to: an abstract or inactive one may not always."""
     asked, record = finding.asked, finding.record
     place = asked.place.of("code")
     if record is None:

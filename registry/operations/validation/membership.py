@@ -43,13 +43,23 @@ def judge(context: Context, prepared: Prepared, asked: Asked, rules: Rules) -> M
     """The verdict on a coding, by the include that explains it best."""
     value_set = prepared.value_set
     found = [_by_include(context, prepared, i, asked, rules) for i in value_set.includes]
-    best = max((m for m in found if m is not None), key=lambda m: m.rank, default=Membership())
-    if best.member and _excluded(context, prepared, asked, rules, best):
-        best.member = False
+    verdicts = _of_the_version([m for m in found if m is not None], asked)
+    for one in verdicts:
+        if one.member and _excluded(context, prepared, asked, rules, one):
+            one.member = False
+    best = max(verdicts, key=lambda m: m.rank, default=Membership())
     if best.member and value_set.inactive is False and _is_inactive(best.content, asked.code):
         best.member = False
         best.issues.append(_not_active(asked))
     return best
+
+
+def _of_the_version(verdicts: list[Membership], asked: Asked) -> list[Membership]:
+    """Where includes name several versions, those of the coding's own version decide."""
+    if not asked.version or len(verdicts) < 2:
+        return verdicts
+    own = [m for m in verdicts if m.agreed and m.content and m.content.info.version == asked.version]
+    return own or verdicts
 
 
 def _not_active(asked: Asked) -> Issue:
@@ -120,9 +130,17 @@ def _in_system(context: Context, include: Include, asked: Asked, agreement: Agre
         return result
     result.member = ident in ids_of(context, include, content)
     if include.concepts:
-        code = content.concept(ident).code
-        result.told = next((c for c in include.concepts if c.code == code), None)
+        result.told = _as_listed(include, content, ident)
     return result
+
+
+def _as_listed(include: Include, content: ContentView, ident: int) -> ConceptReference | None:
+    """The include's own word on a concept; where case does not count it may write the code otherwise."""
+    code = content.concept(ident).code
+    told = next((c for c in include.concepts if c.code == code), None)
+    if told is None and not content.info.case_sensitive:
+        told = next((c for c in include.concepts if content.find(c.code) == ident), None)
+    return told
 
 
 def infer(context: Context, prepared: Prepared, asked: Asked, rules: Rules) -> list[str]:
