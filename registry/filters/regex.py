@@ -27,7 +27,8 @@ def _compiled(pattern: str) -> Any:
     try:
         return re2.compile(pattern, options)
     except re2.error as error:
-        raise BadPattern(str(error)) from error
+        told = error.args[0] if error.args else error
+        raise BadPattern(told.decode() if isinstance(told, bytes) else str(told)) from error
 
 
 def select(content: ContentView, name: str, value: str) -> BitMap:

@@ -51,8 +51,8 @@ def is_withdrawn(designation: Designation) -> bool:
 
 
 def serving(designations: Sequence[Designation], wanted: str) -> list[Designation]:
-    """The texts in a wanted language, best fit first; a text without a language serves every language."""
-    ranked = [(fit(wanted, d.language) if d.language else 1, d) for d in designations]
+    """The texts in a wanted language, best fit first; a text without a language serves every language, last."""
+    ranked = [(fit(wanted, d.language) if d.language else 0.5, d) for d in designations]
     return [d for score, d in sorted(ranked, key=lambda pair: -pair[0]) if score]
 
 

@@ -63,7 +63,7 @@ def _judge(
     usable = [d for d in every if not is_withdrawn(d)]
     wanted = languages if languages is not None and languages.tags else None
     allowed = _in_languages(usable, wanted) if wanted else usable
-    if any(_same(given, d.text) for d in allowed):
+    if not usable or any(_same(given, d.text) for d in allowed):
         return None
     if wanted and not allowed:
         return _none_in_language(finding, record, usable, wanted, given)

@@ -63,7 +63,8 @@ def _without_content(
     result.known = False
     if asked.version and wanted and not matches(wanted, asked.version):
         result.issues.append(_mismatch(include, asked, wanted))
-    result.issues.append(unknown_system(context, include.system, wanted, asked.place.of("system")))
+    named = wanted or asked.version
+    result.issues.append(unknown_system(context, include.system, named, asked.place.of("system")))
     result.caused_by.append(join(include.system, wanted))
     fallback = asked.version or context.pins.effective(include.system, "")[0]
     other = context.view(include.system, fallback)
