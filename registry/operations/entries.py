@@ -123,8 +123,8 @@ class EntryMaker:
             self._occurring.setdefault(code, _URI[code])
             yield code, kind, value
         status = concept_status(content, record)
-        told = {"status", "*"}.intersection(self._wishes.properties)
-        if status and status.lower() != "active" and not told:
+        asked = not {"status", "*"}.isdisjoint(self._wishes.properties)
+        if status and status.lower() != "active" and not asked:
             self._occurring.setdefault("status", _STANDARD + "status")
             yield "status", "code", status
 

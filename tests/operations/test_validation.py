@@ -62,7 +62,12 @@ BOTH = [Include(system=S, version="1.0.0"), Include(system=S, version="2.0.0")]
         ("a", "", True, []),
         ("c", "", True, []),
         ("b", "2.0.0", True, []),
-        ("c", "1.0.0", False, ["VALUESET_VALUE_MISMATCH"]),
+        (
+            "c",
+            "1.0.0",
+            False,
+            ["Unknown_Code_in_Version", "None_of_the_provided_codes_are_in_the_value_set_one"],
+        ),
         (
             "d",
             "2.0.0",
