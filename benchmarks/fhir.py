@@ -132,28 +132,52 @@ def served(database: Path, *, core: int | None, workers: int = 1) -> Iterator[Se
 
 
 def _shape(shape: Shape, load: Load, server: Server, core: int | None, quick: bool) -> Iterator[Figure]:
-    """A row for each number of connections."""
+    """A row for each number of connections; requests asked for the first time are measured by themselves."""
     seconds = 1 if quick else _SECONDS
-    load.put(server.port, connections=10, seconds=_WARM, core=core)
+    first, first_cpu = _first(shape, load, server, core)
     for connections in _CONNECTIONS:
-        before = server.cpu()
+        before, waited = server.cpu(), _waited(server.pid)
         outcome = load.put(server.port, connections=connections, seconds=seconds, core=core)
         cpu = (server.cpu() - before) / max(1, outcome.requests) * 1e6
+        waited = (_waited(server.pid) - waited) / outcome.seconds
+        peer = shape.peer if connections == 10 else None
         yield Figure(
             group=GROUP,
             name=f"{shape.name}, {connections} connections",
             value=outcome.rate,
             unit="/s",
             least=shape.aim,
-            note=_note(outcome, cpu, shape.peer if connections == 10 else None),
+            note=_note(outcome, cpu, first_cpu, waited, peer),
             more={"p50_ms": outcome.p50, "p99_ms": outcome.p99, "cpu_us": cpu, "peer": shape.peer}
-            | {"refused": outcome.refused, "broken": outcome.broken}
+            | {"refused": outcome.refused, "broken": outcome.broken, "waited_for_the_core": waited}
+            | {"first_rate": first.rate, "first_cpu_us": first_cpu, "different": load.count}
             | {"bytes": outcome.bytes / max(1, outcome.requests), "memory_mb": server.memory()},
         )
 
 
-def _note(outcome: Outcome, cpu: float, peer: int | None) -> str:
-    told = f"p50 {outcome.p50:.1f} p99 {outcome.p99:.1f} ms, {cpu:.0f} µs CPU"
+def _first(shape: Shape, load: Load, server: Server, core: int | None) -> tuple[Outcome, float]:
+    """The first second of a shape, and its CPU per answer; then as many as there are different, where they are few."""
+    before = server.cpu()
+    first = load.put(server.port, connections=10, seconds=_WARM, core=core)
+    cpu = (server.cpu() - before) / max(1, first.requests) * 1e6
+    asked, tries = first.requests, 0
+    while shape.count < 10_000 and asked < load.count and tries < 5:
+        asked += load.put(server.port, connections=10, seconds=_WARM, core=core).requests
+        tries += 1
+    return first, cpu
+
+
+def _waited(pid: int) -> float:
+    """Seconds that the process was ready to run and another had its core; 0 where the system does not tell."""
+    try:
+        return int(Path(f"/proc/{pid}/schedstat").read_text().split()[1]) / 1e9
+    except OSError:
+        return 0.0
+
+
+def _note(outcome: Outcome, cpu: float, first: float, waited: float, peer: int | None) -> str:
+    told = f"p50 {outcome.p50:.1f} p99 {outcome.p99:.1f} ms, {cpu:.0f} µs CPU (first {first:.0f})"
+    told += f", core taken {waited:.0%}" if waited > 0.05 else ""
     told += f", peer {peer:,}" if peer else ""
     return told + (
         f", {outcome.refused} refused, {outcome.broken} broken" if outcome.refused + outcome.broken else ""

@@ -196,8 +196,9 @@ SHAPES = [
         lambda m: _get("ValueSet/$expand", url=f"{m.url}?fhir_vs", filter=m.typed(m.code()), count="20"),
         27,
         2000,
+        _COUNT,
     ),
-    Shape("$expand is-a + text", _typed_in, 25, 1500),
+    Shape("$expand is-a + text", _typed_in, 25, 1500, _COUNT),
     Shape(
         "$expand 200 listed (POST)",
         lambda m: _post("ValueSet/$expand", valueSet=_value_set("sent", _listed(m, m.listed(200)))),

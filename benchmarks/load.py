@@ -57,6 +57,7 @@ class Load:
     """Requests as bytes, written to a file that wrk's script and our own client read."""
 
     def __init__(self, folder: Path, name: str, requests: Sequence[bytes]) -> None:
+        self.count = len(requests)
         self._file = folder / f"{name}.requests"
         self._file.write_bytes(b"".join(b"%d\n%s" % (len(r), r) for r in requests))
 

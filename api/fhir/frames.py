@@ -44,7 +44,7 @@ Frame = Callable[
     [dict[bytes, str]], Json | None
 ]  #: the varying parameters → the answer; None = the general way
 _PLACE = Place("code")
-_RELATIVES = 20_000  #: encoded parents and children kept for one version, about 8 MB
+_RELATIVES = 10_000  #: encoded parents and children kept for one version, about 5 MB
 
 
 def lookup_frame(call: Call) -> Frame:
@@ -90,9 +90,14 @@ class _Relatives:
         def made() -> orjson.Fragment:
             relative = self._content.concept(other)
             written = property_json(name, "code", relative.code, shown(self._context, relative))
-            return orjson.Fragment(orjson.dumps(written))
+            return _fragment(written)
 
         return self._kept.get((name, other), made)
+
+
+def _fragment(written: Json) -> orjson.Fragment:
+    """Written JSON to keep; a copy, because what ``dumps`` gives holds on to 1 KB however short it is."""
+    return orjson.Fragment(bytes(memoryview(orjson.dumps(written))))
 
 
 def subsumes_frame(call: Call) -> Frame:
@@ -209,9 +214,7 @@ class _Ordinary:
         if not answer.result or answer.issues or names[:3] != ["result", "code", "system"]:
             return
         if names[-1] == "display" and len(set(names)) == len(names):
-            self._before, *self._between = (
-                orjson.Fragment(orjson.dumps(item)) for item in (items[0], *items[2:-1])
-            )
+            self._before, *self._between = (_fragment(item) for item in (items[0], *items[2:-1]))
             self.known = True
 
     def answer(self, record: ConceptRecord) -> Json | None:

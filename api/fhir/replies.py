@@ -6,7 +6,7 @@ Not here: which requests may be answered so (``app``).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from registry.store.bounded import Bounded
 
@@ -43,7 +43,8 @@ class Replies:
     def keep(self, stamp: object, key: tuple[object, ...], reply: Encoded) -> None:
         """Remember an answer, unless it is large or the catalog has changed meanwhile."""
         if stamp == self._stamp and len(reply.body) * _LARGEST <= self._limit:
-            self._kept.get(key, lambda: reply)
+            # a copy takes its own length, what a serialiser gives may hold on to much more
+            self._kept.get(key, lambda: replace(reply, body=bytes(memoryview(reply.body))))
 
 
 def _weight(reply: Encoded) -> int:

@@ -25,7 +25,7 @@ class FhirSettings:
     """
 
     limit: int = 10_000
-    reply_bytes: int = 32_000_000
+    reply_bytes: int = 20_000_000
     sent_concepts: int = 200_000
     cache_announced: bool = False
     today: Callable[[], date] = oslo_today

@@ -156,7 +156,7 @@ def ids_of(context: Context, include: Include, content: ContentView) -> BitMap:
 def _condition(context: Context, include: Include, content: ContentView) -> _Evaluated:
     if not include.concepts and not include.filters:
         return content.all(), None
-    stamp = context.catalog.stamp()
+    stamp = context.stamp()
     if stamp is None:
         return _evaluated(include, content)
     key = (stamp, context.supplements, content.info.url, content.info.version, id(include))

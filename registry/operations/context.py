@@ -79,6 +79,13 @@ class Context:
     supplements: tuple[str, ...] = ()
     limit: int = 10_000
     _views: dict[tuple[str, str, date | None], ContentView | Missing] = field(default_factory=dict)
+    _stamp: list[object] = field(default_factory=list)
+
+    def stamp(self) -> object | None:
+        """The catalog's stamp when it was first asked for: one request works in one state of the catalog."""
+        if not self._stamp:
+            self._stamp.append(self.catalog.stamp())
+        return self._stamp[0]
 
     def view(self, system: str, version: str = "", on: date | None = None) -> ContentView | Missing:
         """A version's content with the supplements in use laid over it; ``on`` instead of the request's date."""

@@ -25,7 +25,7 @@ from registry.store.states import unpack_ordering
 
 __all__ = ["ReleaseIndex", "release_index"]
 
-_POSTINGS = 16_000_000  #: bytes of kept search hits of one release
+_POSTINGS = 6_000_000  #: bytes of kept search hits of one release
 _RELEASES = 512  #: indexes kept per database; empty ones cost next to nothing
 _CONCEPTS = 1_500_000  #: concepts in the closures kept per database: about 85 MB
 _POSITIONS = 4_000_000  #: concepts in the orders kept per database: at most 32 MB
