@@ -12,7 +12,7 @@ from registry.store.bounded import Bounded
 
 __all__ = ["Encoded", "Replies"]
 
-_OVERHEAD = 400  #: bytes that an entry takes besides its body
+_OVERHEAD = 1000  #: bytes that an entry takes besides its body
 _LARGEST = 8  #: an answer of more than the n-th part of all is not kept
 
 
