@@ -150,9 +150,8 @@ def _hits(one: Selected, text: str) -> _Hits:
 
 def _guard(context: Context, request: ExpandRequest, total: int) -> None:
     """Raise Unanswerable where the answer would hold more codes than one answer may."""
-    if (total if request.count is None else min(request.count, total)) - (
-        request.offset or 0
-    ) > context.limit:
+    left = total - (request.offset or 0)
+    if (left if request.count is None else min(request.count, left)) > context.limit:
         raise Unanswerable(issue("VALUESET_TOO_COSTLY", request.value_set.canonical, f">{context.limit}"))
 
 

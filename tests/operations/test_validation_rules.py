@@ -131,6 +131,33 @@ def test_a_display_of_a_concept_without_any_is_not_wrong() -> None:
     assert not answer.issues
 
 
+def test_a_code_that_a_value_set_lists_may_lie_outside_the_fragment_at_hand() -> None:
+    ctx = context(view("1", "a", content="fragment"))
+    value_set = ValueSet(url="http://vs", includes=(include("a", "z"),))
+    listed = ask(ctx, value_set, "z")
+    assert listed.result
+    assert ids(listed) == {"UNKNOWN_CODE_IN_FRAGMENT"}
+    assert not ask(ctx, value_set, "y").result
+    without = ValueSet(url="http://vs", includes=(include(),), excludes=(include("z"),))
+    assert ask(ctx, without, "y").result
+    assert not ask(ctx, without, "z").result
+
+
+def test_a_supplement_is_named_as_such_where_a_value_set_includes_it() -> None:
+    ctx = context(view("1", "a", content="supplement", supplements="http://other"))
+    value_set = ValueSet(url="http://vs", includes=(include(),))
+    assert ids(ask(ctx, value_set, "a")) == {"CODESYSTEM_CS_NO_SUPPLEMENT"}
+
+
+def test_the_limit_counts_the_codes_of_the_page() -> None:
+    ctx = context(view("1", *"abcdefgh"))
+    ctx.limit = 3
+    whole = ValueSet(url="http://vs", includes=(include(),))
+    for offset, count, fits in ((0, 3, True), (0, 4, False), (4, 4, False), (6, 9, True), (6, None, True)):
+        answer = expand(ctx, ExpandRequest(value_set=whole, offset=offset, count=count))
+        assert (answer.problem is None) is fits
+
+
 def test_a_version_of_a_system_that_nobody_knows_is_named() -> None:
     value_set = ValueSet(url="http://vs", includes=(include(),))
     assert ids(ask(context(), value_set, "a", "7")) == {"UNKNOWN_CODESYSTEM_VERSION_NONE"}

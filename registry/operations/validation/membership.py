@@ -124,9 +124,9 @@ def _in_system(context: Context, include: Include, asked: Asked, agreement: Agre
     result.contents.append(content)
     ident = content.find(asked.code)
     if ident is None:
-        whole = not include.concepts and not include.filters
-        result.fragment = whole and content.info.content in ("fragment", "example")
-        result.member = result.fragment
+        partial = content.info.content in ("fragment", "example")
+        result.fragment = partial and not include.concepts and not include.filters
+        result.member = result.fragment or (partial and any(c.code == asked.code for c in include.concepts))
         return result
     result.member = ident in ids_of(context, include, content)
     if include.concepts:

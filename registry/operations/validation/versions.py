@@ -31,8 +31,10 @@ class Agreement:
 
 def unknown_system(context: Context, system: str, version: str, place: str) -> Issue:
     """The issue for a system, or a version of it, that nobody knows."""
+    found = context.view(system)
+    if isinstance(found, Missing) and found.reason == "supplement":
+        return issue("CODESYSTEM_CS_NO_SUPPLEMENT", join(system, found.version), place=place)
     if not version:
-        found = context.view(system)
         if isinstance(found, Missing) and found.reason in ("before_first", "gap", "after_last", "not_loaded"):
             return issue("CODESYSTEM_NOT_IN_FORCE", system, context.on, found.reason, place=place)
         return issue("UNKNOWN_CODESYSTEM", system, place=place)
