@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from mappings.relationships import BROADER, EQUIVALENT, NARROWER, RELATED
 from registry.changes import TYPES
 from registry.errors import UnknownTarget
 from registry.records import MapRecord, MapRowRecord
+from registry.relationships import BROADER, EQUIVALENT, NARROWER, RELATED
 from registry.results import Change, CodeDisplay
 
 if TYPE_CHECKING:

@@ -8,11 +8,11 @@ from typing import Any
 
 from api.fhir.outcome import outcome
 from api.fhir.parameters import writing
-from loaders.fhir.conceptmap import R4_EQUIVALENCE
 from registry.operations.lookup import LookupResult
 from registry.operations.translate import Match, TranslateResult
 from registry.operations.validate_code import Validation
 from registry.records import Coding, Designation
+from registry.relationships import to_r4
 from registry.views import ViewInfo
 
 __all__ = [
@@ -171,7 +171,7 @@ def translate_json(answer: TranslateResult, release: str) -> Json:
 
 def _match(match: Match, release: str) -> Iterator[Json]:
     if release == "R4":
-        yield writing("equivalence", "code", R4_EQUIVALENCE.get(match.relationship, "relatedto"))
+        yield writing("equivalence", "code", to_r4(match.relationship))
     else:
         yield writing("relationship", "code", match.relationship)
     if match.concept is not None:

@@ -8,30 +8,10 @@ from __future__ import annotations
 from loaders.fhir.reading import Json, items, period, text, without
 from registry.canonical import split
 from registry.operations.conceptmap import ConceptMap, MapElement, MapGroup, MapTarget, Unmapped
+from registry.relationships import NOT_RELATED, from_r4
 
-__all__ = ["EQUIVALENCES", "R4_EQUIVALENCE", "read_concept_map"]
+__all__ = ["read_concept_map"]
 
-#: R4's equivalence (of the target seen from the source) → R5's relationship
-EQUIVALENCES = {
-    "equivalent": "equivalent",
-    "equal": "equivalent",
-    "relatedto": "related-to",
-    "inexact": "related-to",
-    "wider": "source-is-narrower-than-target",
-    "subsumes": "source-is-narrower-than-target",
-    "narrower": "source-is-broader-than-target",
-    "specializes": "source-is-broader-than-target",
-    "disjoint": "not-related-to",
-    "unmatched": "not-related-to",
-}
-#: R5's relationship → R4's equivalence
-R4_EQUIVALENCE = {
-    "equivalent": "equivalent",
-    "related-to": "relatedto",
-    "source-is-narrower-than-target": "wider",
-    "source-is-broader-than-target": "narrower",
-    "not-related-to": "disjoint",
-}
 _SOURCES = ("sourceScopeUri", "sourceScopeCanonical", "sourceUri", "sourceCanonical")
 _TARGETS = ("targetScopeUri", "targetScopeCanonical", "targetUri", "targetCanonical")
 
@@ -84,7 +64,7 @@ def _element(item: Json, path: str) -> MapElement:
 def _relationship(item: Json, path: str) -> str:
     if "relationship" in item:
         return text(item, "relationship", path)
-    return EQUIVALENCES.get(text(item, "equivalence", path), "related-to")
+    return from_r4(text(item, "equivalence", path)) or NOT_RELATED
 
 
 def _target(item: Json, path: str) -> MapTarget:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from mappings import change_map
-from mappings.relationships import RELATIONSHIPS, from_r4, inverse, needs_comment, to_r4, to_skos
 from registry import Registry
 from registry.errors import UnknownTarget
+from registry.relationships import RELATIONSHIPS, from_r4, inverse, needs_comment, to_r4, to_skos
 from tests.registry.making import load
 
 

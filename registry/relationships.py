@@ -2,12 +2,24 @@
 
 One vocabulary inside: FHIR R5's, source to target. R4 turns the words around (it says what the target is).
 Source: FHIR R5 ConceptMapRelationship, R4 ConceptMapEquivalence, SKOS mapping properties, SSSOM.
-Pure data and functions; not here: maps themselves.
+Pure data and functions, shared by loaders, mappings and FHIR; not here: maps themselves.
 """
 
 from __future__ import annotations
 
-__all__ = ["EQUIVALENT", "RELATIONSHIPS", "from_r4", "inverse", "needs_comment", "to_r4", "to_skos"]
+__all__ = [
+    "BROADER",
+    "EQUIVALENT",
+    "NARROWER",
+    "NOT_RELATED",
+    "RELATED",
+    "RELATIONSHIPS",
+    "from_r4",
+    "inverse",
+    "needs_comment",
+    "to_r4",
+    "to_skos",
+]
 
 EQUIVALENT = "equivalent"
 NARROWER = "source-is-narrower-than-target"
