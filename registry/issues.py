@@ -380,6 +380,7 @@ OWN = frozenset(
         "CONCEPTMAP_UNKNOWN",
         "DATE_SPANS_VERSIONS",
         "FILTER_BAD_REGEX",
+        "FILTER_NOT_UNDERSTOOD",
         "FORBIDDEN",
         "NO_CODE_GIVEN",
         "REQUEST_INVALID",
@@ -387,6 +388,8 @@ OWN = frozenset(
         "REQUEST_REQUIRED",
         "RESOURCE_UNKNOWN",
         "UNAVAILABLE",
+        "UNKNOWN_CODESYSTEM_EXP",
+        "UNKNOWN_CODESYSTEM_VERSION_EXP_NONE",
         "VALUESET_NOT_IN_FORCE",
         "VERSION_NOT_IN_FORCE",
     }

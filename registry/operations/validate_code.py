@@ -15,8 +15,8 @@ from registry.operations.context import Context
 from registry.operations.status import as_issue, notices, system_notice
 from registry.operations.validation import display, in_system, membership
 from registry.operations.validation.question import Asked, Finding, Place, Rules
-from registry.operations.validation.versions import agree
-from registry.operations.valueset import Include, ValueSet
+from registry.operations.validation.versions import demands
+from registry.operations.valueset import ValueSet
 
 __all__ = [
     "Asked",
@@ -171,10 +171,7 @@ def _alone(context: Context, asked: Asked, rules: Rules, answer: Validation) -> 
     context.require_supplements(())
     if not in_system.resolve(context, finding) or finding.content is None:
         return finding
-    agreement = agree(context, None, Include(system=asked.system), asked)
-    finding.issues += agreement.issues
-    if agreement.content is not None:
-        finding.locate(agreement.content)
+    finding.issues += demands(context, asked, finding.content)
     finding.member = finding.record is not None or finding.content.info.content in ("fragment", "example")
     in_system.examine(finding, rules)
     display.compare(finding, context.languages, rules)

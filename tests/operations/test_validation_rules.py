@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from registry.memory_view import MemoryView
 from registry.operations.catalog import MemoryCatalog
-from registry.operations.context import Context
+from registry.operations.context import Context, Pins
 from registry.operations.expand import ExpandRequest, Expansion, expand
 from registry.operations.validate_code import (
     Asked,
@@ -12,6 +14,7 @@ from registry.operations.validate_code import (
     Rules,
     ValidateRequest,
     Validation,
+    validate_in_system,
     validate_in_value_set,
 )
 from registry.operations.valueset import ConceptReference, Include, ValueSet
@@ -156,6 +159,29 @@ def test_the_limit_counts_the_codes_of_the_page() -> None:
     for offset, count, fits in ((0, 3, True), (0, 4, False), (4, 4, False), (6, 9, True), (6, None, True)):
         answer = expand(ctx, ExpandRequest(value_set=whole, offset=offset, count=count))
         assert (answer.problem is None) is fits
+
+
+@pytest.mark.parametrize(
+    ("version", "pins", "judged_by", "told"),
+    [
+        ("", Pins.read(default=[f"{URL}|1"]), "1", set()),
+        ("2", Pins.read(default=[f"{URL}|1"]), "2", set()),
+        ("", Pins.read(check=[f"{URL}|1"]), "1", set()),
+        ("2", Pins.read(check=[f"{URL}|1"]), "2", {"VALUESET_VERSION_CHECK"}),
+    ],
+)
+def test_without_a_value_set_the_codings_version_is_judged(
+    version: str, pins: Pins, judged_by: str, told: set[str]
+) -> None:
+    ctx = context(OLD, NEW)
+    ctx.pins = pins
+    coding = Asked(URL, "b", Place("Coding"), version)
+    answer = validate_in_system(ctx, ValidateRequest(codings=(coding,)))
+    assert ids(answer) == told
+    assert answer.result is (not told)
+    assert answer.shown is not None
+    assert answer.shown.content is not None
+    assert answer.shown.content.info.version == judged_by
 
 
 def test_a_version_of_a_system_that_nobody_knows_is_named() -> None:

@@ -15,7 +15,7 @@ from registry.operations.validation.question import Asked
 from registry.operations.valueset import Include, ValueSet
 from registry.views import ContentView
 
-__all__ = ["Agreement", "agree", "unknown_system"]
+__all__ = ["Agreement", "agree", "demands", "unknown_system"]
 
 
 @dataclass(slots=True)
@@ -43,10 +43,10 @@ def unknown_system(context: Context, system: str, version: str, place: str) -> I
     return issue(name, system, version, valid_versions(known), place=place)
 
 
-def agree(context: Context, value_set: ValueSet | None, include: Include, asked: Asked) -> Agreement:
+def agree(context: Context, value_set: ValueSet, include: Include, asked: Asked) -> Agreement:
     """Settle the version for a coding of the include's system; disagreement is told, never hidden."""
     wanted, _ = context.pins.effective(include.system, include.version)
-    found = context.view(include.system, wanted, value_set.locked_date if value_set else None)
+    found = context.view(include.system, wanted, value_set.locked_date)
     result = Agreement()
     if isinstance(found, Missing):
         _without_content(context, include, asked, wanted, result)
@@ -54,7 +54,8 @@ def agree(context: Context, value_set: ValueSet | None, include: Include, asked:
     result.content = found
     if asked.version and asked.version != found.info.version:
         _other_version(context, include, asked, wanted, found, result)
-    _check(context, asked, result)
+    if result.content is not None:
+        result.issues += demands(context, asked, result.content)
     return result
 
 
@@ -101,15 +102,12 @@ def _mismatch(include: Include, asked: Asked, wanted: str) -> Issue:
     return issue("VALUESET_VALUE_MISMATCH_CHANGED", *values, place=place)
 
 
-def _check(context: Context, asked: Asked, result: Agreement) -> None:
-    """The caller's demand on the version, and whether it applies on the caller's date."""
-    if result.content is None:
-        return
-    info = result.content.info
+def demands(context: Context, asked: Asked, content: ContentView) -> list[Issue]:
+    """What speaks against a version: the caller's demand on it, or that it does not apply on the caller's date."""
+    info, found = content.info, []
     required = context.pins.required(info.url)
     if required and not matches(required, info.version):
         values = (info.url, info.version, required)
-        result.issues.append(issue("VALUESET_VERSION_CHECK", *values, place=asked.place.of("version")))
-    late = context.not_in_force(result.content, asked.place.of("version"))
-    if late is not None:
-        result.issues.append(late)
+        found.append(issue("VALUESET_VERSION_CHECK", *values, place=asked.place.of("version")))
+    late = context.not_in_force(content, asked.place.of("version"))
+    return found if late is None else [*found, late]
