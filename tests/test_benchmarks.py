@@ -52,3 +52,37 @@ def test_a_quick_run_writes_its_figures(tmp_path: Path, monkeypatch: pytest.Monk
     (written,) = (tmp_path / "results").iterdir()
     body = json.loads(written.read_text())
     assert body["machine"]["python"] and {f["name"] for f in body["figures"]} >= {"load four years"}
+
+
+def test_the_own_client_asks_what_was_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where wrk is not installed: real requests, counted and timed."""
+    import socketserver
+    import threading
+
+    from benchmarks import load
+
+    class Handler(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            while (line := self.rfile.readline()).strip():
+                while self.rfile.readline().strip():
+                    pass
+                status = b"404 No" if b"/bad" in line else b"200 OK"
+                self.wfile.write(b"HTTP/1.1 " + status + b"\r\nContent-Length: 2\r\n\r\nok")
+
+    monkeypatch.setattr(load.shutil, "which", lambda name: None)
+    asked = load.Load(tmp_path, "x", [b"GET /%s HTTP/1.1\r\nHost: a\r\n\r\n" % p for p in (b"good", b"bad")])
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        outcome = asked.put(server.server_address[1], connections=2, seconds=0.3, core=None)
+        server.shutdown()
+    assert outcome.requests > 1 and 0 < outcome.refused < outcome.requests and outcome.p50 <= outcome.p99
+
+
+def test_requests_are_the_same_on_every_run() -> None:
+    from benchmarks.fhir_requests import SHAPES, Material, resources
+
+    records = list(icd10cm(2020, 600).concepts)
+    one, other = (Material("urn:x", records) for _ in range(2))
+    assert resources(one) == resources(other)
+    assert [s.requests(one)[:5] for s in SHAPES[-3:]] == [s.requests(other)[:5] for s in SHAPES[-3:]]

@@ -63,8 +63,8 @@ def lookup_frame(call: Call) -> Frame:
         if found.problem is not None:
             return None
         written = lookup_json(found)
-        if near is not None and found.record is not None:
-            near.add(written["parameter"], found.record)
+        if near is not None and found.ident is not None:
+            near.add(written["parameter"], found.ident)
         return written
 
     return answer
@@ -77,14 +77,12 @@ class _Relatives:
         self._context, self._content = context, content
         self._kept: Bounded[tuple[str, int], orjson.Fragment] = Bounded(_RELATIVES)
 
-    def add(self, items: list[Json], record: ConceptRecord) -> None:
-        """Put them where the operation has them: after the first property, ``inactive``."""
-        ident = self._content.find(record.code)
-        if ident is not None:
-            at = next(n for n, item in enumerate(items) if item["name"] == "property") + 1
-            found = [self._written("parent", other) for other in self._content.parents(ident)]
-            found += [self._written("child", other) for other in self._content.children(ident)]
-            items[at:at] = found  # type: ignore[assignment]
+    def add(self, items: list[Json], ident: int) -> None:
+        """Put those of a concept where the operation has them: after the first property, ``inactive``."""
+        at = next(n for n, item in enumerate(items) if item["name"] == "property") + 1
+        found = [self._written("parent", other) for other in self._content.parents(ident)]
+        found += [self._written("child", other) for other in self._content.children(ident)]
+        items[at:at] = found  # type: ignore[assignment]
 
     def _written(self, name: str, other: int) -> orjson.Fragment:
         def made() -> orjson.Fragment:

@@ -44,6 +44,7 @@ class LookupResult:
     problem: Issue | None = None
     content: ContentView | None = None
     record: ConceptRecord | None = None
+    ident: int | None = None  #: of the record in the content
     display: str = ""
     definition: str = ""
     designations: list[tuple[Designation, str]] = field(
@@ -75,7 +76,7 @@ def _lookup(context: Context, request: LookupRequest) -> LookupResult:
         problem = issue(name, request.code, info.url, info.version, place="code")
         return LookupResult(problem=replace(problem, status=404), content=content)
     record = content.concept(ident)
-    result = LookupResult(content=content, record=record)
+    result = LookupResult(content=content, record=record, ident=ident)
     _texts(context, content, record, result)
     wanted = set(request.properties)
     rows = _properties(context, content, ident, record, relatives=request.relatives)
