@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import APIRouter, Depends, FastAPI, Request
 from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -17,6 +17,7 @@ from api import start_page
 from api.limits import BodyLimit
 from api.rest import changes, codes, docs_page, downloads, problems, schema, scopes, systems
 from api.rest.answers import registry_of
+from api.rest.known import only_known
 from api.settings import Settings
 from registry import Registry
 
@@ -77,7 +78,7 @@ async def _start(request: Request) -> Response:
 
 
 def _rest(app: FastAPI) -> APIRouter:
-    rest = APIRouter()
+    rest = APIRouter(dependencies=[Depends(only_known)])
 
     @rest.get("/docs", include_in_schema=False)
     async def docs() -> Response:

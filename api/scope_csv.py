@@ -77,6 +77,10 @@ def _entry(raw: dict[str, str | None], name: str, line: int) -> ScopeEntry:
         what = f"{', '.join(empty)} must not be empty" if empty else "more fields than columns"
         raise ContentError(what, file=name, line=line)
     through = _date(row, "accepted_through", name, line)
+    if through and row.get("accepted_until"):
+        raise ContentError(
+            "accepted_until and accepted_through name the same end: give one", file=name, line=line
+        )
     return ScopeEntry(
         title=row.get("title", ""),
         kind=row.get("kind", ""),
