@@ -125,7 +125,7 @@ def _limit(call: Call) -> int:
 def _languages(call: Call, value_set: ValueSet | None) -> Languages | None:
     """Parameter, the value set's own parameter, header; raises Refused for a bad parameter."""
     asked = call.given.text("displayLanguage")
-    own = value_set.parameters.get("displayLanguage", "") if value_set else ""
+    own = value_set.parameters.get("displayLanguage", ("",))[0] if value_set else ""
     if asked or own:
         try:
             return parse(asked or own)
@@ -143,7 +143,10 @@ def _tolerant(text: str) -> Languages | None:
 
 
 def speak(context: Context, call: Call, value_set: ValueSet) -> None:
-    """Choose the languages for an answer about a value set; its own language comes last."""
+    """Let a value set choose languages and versions where the caller does not; its own language comes last."""
+    own = {name: list(values) for name, values in value_set.parameters.items() if name in _PINS}
+    if own:
+        context.pins = _pins(call.given.over(Given(own)))
     context.languages = _languages(call, value_set)
     if context.languages is None and value_set.language:
         context.languages, context.languages_told = _tolerant(value_set.language), False

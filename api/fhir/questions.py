@@ -73,12 +73,16 @@ _OWN = (
     "count",
     "offset",
     "filter",
+    "designation",
+    "property",
 )
 
 
 def _with_own(given: Given, value_set: ValueSet) -> Given:
     """The value set's own expansion parameters, where the caller says nothing."""
-    own = {name: [value] for name, value in value_set.parameters.items() if name in _OWN}
+    own = {name: list(values) for name, values in value_set.parameters.items() if name in _OWN}
+    if value_set.properties:
+        own.setdefault("property", list(value_set.properties))
     return given.over(Given(own)) if own else given
 
 

@@ -36,7 +36,8 @@ def read_value_set(resource: Json, path: str = "ValueSet") -> ValueSet:
         inactive=inactive if isinstance(inactive, bool) else None,
         locked_date=read_date(text(compose, "lockedDate", path), f"{path}.compose.lockedDate"),
         supplements=tuple(str(value_of(e)) for e in own if e.get("url") == VS_SUPPLEMENT),
-        parameters=dict(_parameters((*own, *extensions(compose, path)))),
+        parameters=_parameters((*own, *extensions(compose, path))),
+        properties=texts(compose, "property", f"{path}.compose"),
         contained={str(c.get("id", "")): read_value_set(c, w) for c, w in _contained(resource, path)},
         valid_from=valid_from,
         valid_to=valid_to,
@@ -51,15 +52,16 @@ def _contained(resource: Json, path: str) -> Iterator[tuple[Json, str]]:
             yield item, where
 
 
-def _parameters(found: tuple[dict[str, object], ...]) -> Iterator[tuple[str, str]]:
+def _parameters(found: tuple[dict[str, object], ...]) -> dict[str, tuple[str, ...]]:
     """How the value set itself wants to be expanded."""
+    told: dict[str, tuple[str, ...]] = {}
     for extension in found:
-        if extension.get("url") != VS_PARAMETER:
-            continue
-        parts = extension.get("extension")
+        parts = extension.get("extension") if extension.get("url") == VS_PARAMETER else None
         named = {p.get("url"): value_of(p) for p in parts} if isinstance(parts, list) else {}
         if "name" in named:
-            yield str(named["name"]), str(named.get("value", ""))
+            name = str(named["name"])
+            told[name] = (*told.get(name, ()), str(named.get("value", "")))
+    return told
 
 
 def _includes(compose: Json, name: str, path: str) -> Iterator[Include]:

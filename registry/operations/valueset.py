@@ -51,7 +51,8 @@ class ValueSet(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """A value set of one version; ``shell`` is the source's own metadata, for those who show it.
 
     ``inactive`` False = only active concepts belong. ``supplements``: canonicals it cannot do without.
-    ``parameters``: how it wants to be expanded, by name.
+    ``parameters``: how it wants to be expanded, by name. ``properties``: those an expansion shows unless the
+    caller names others.
     """
 
     url: str = ""
@@ -65,7 +66,8 @@ class ValueSet(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     inactive: bool | None = None
     locked_date: date | None = None
     supplements: tuple[str, ...] = ()
-    parameters: dict[str, str] = {}
+    parameters: dict[str, tuple[str, ...]] = {}
+    properties: tuple[str, ...] = ()
     contained: dict[str, ValueSet] = {}
     valid_from: date | None = None
     valid_to: date | None = None
