@@ -7,6 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 from api.fhir.encoding import designation_json, typed
+from api.fhir.releases import ELEMENTS
+from loaders.fhir.reading import period
 from registry.operations.displays import main
 from registry.records import ConceptRecord
 from registry.views import ContentView, ViewInfo
@@ -14,12 +16,18 @@ from registry.views import ContentView, ViewInfo
 __all__ = ["code_system_json"]
 
 Json = dict[str, Any]
+_STATUSES = ("draft", "active", "retired", "unknown")
+_OWN = (ELEMENTS["CodeSystem", "R4"] | ELEMENTS["CodeSystem", "R5"]) - {
+    "concept",
+    "property",
+    "text",
+    "count",
+}
 _URI = "http://hl7.org/fhir/concept-properties#"
-_PERIOD = "http://hl7.org/fhir/5.0/StructureDefinition/extension-CodeSystem.effectivePeriod"
 
 
 def code_system_json(view: ContentView, *, content: bool = True) -> Json:
-    """The resource; without ``content`` its metadata only. Parents are told as properties."""
+    """The resource in R5's elements; without ``content`` its metadata only. Parents are told as properties."""
     info = view.info
     written = _shell(info)
     written["count"] = len(view)
@@ -32,28 +40,34 @@ def code_system_json(view: ContentView, *, content: bool = True) -> Json:
 
 
 def _shell(info: ViewInfo) -> Json:
-    own = {k: v for k, v in info.shell.items() if k not in ("concept", "property", "text", "count")}
+    own = {k: v for k, v in info.shell.items() if k in _OWN and (k != "status" or v in _STATUSES)}
     written: Json = {"resourceType": "CodeSystem", "status": info.status, "content": info.content}
     written |= {"url": info.url, "caseSensitive": info.case_sensitive}
     if info.title:
         written["title"] = info.title
     if info.version:
         written["version"] = info.version
-    if info.valid_from or info.valid_to:
-        written["extension"] = [{"url": _PERIOD, "valuePeriod": _period(info)}]
     if info.hierarchy:
         written["hierarchyMeaning"] = "is-a"
-    return {**written, **own}
+    return _dated({**written, **own}, info)
+
+
+def _dated(written: Json, info: ViewInfo) -> Json:
+    """With the period that the registry knows, unless the resource's own words mean the same."""
+    known = (info.valid_from, info.valid_to)
+    if known in ((None, None), period(written, "CodeSystem")):
+        return written
+    return {**written, "effectivePeriod": _period(info)}
 
 
 def _period(info: ViewInfo) -> Json:
     """FHIR's Period: its end is the last day."""
-    period: Json = {}
+    told: Json = {}
     if info.valid_from:
-        period["start"] = info.valid_from.isoformat()
+        told["start"] = info.valid_from.isoformat()
     if info.valid_to:
-        period["end"] = (info.valid_to - timedelta(days=1)).isoformat()
-    return period
+        told["end"] = (info.valid_to - timedelta(days=1)).isoformat()
+    return told
 
 
 def _properties(view: ContentView) -> list[Json]:

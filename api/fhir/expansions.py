@@ -9,6 +9,7 @@ from typing import Any
 
 from api.fhir.encoding import designation_json, typed
 from api.fhir.parameters import writing
+from api.fhir.releases import in_release
 from registry.extensions import UNCLOSED, UNCLOSED_REASON
 from registry.operations.entries import Entry
 from registry.operations.expand import Expansion
@@ -36,6 +37,7 @@ def expansion_json(answer: Expansion, release: str, *, definition: bool) -> Json
         written["version"] = value_set.version
     if definition:
         written |= value_set.definition
+    written = in_release(written, release)
     written["expansion"] = _expansion(answer, release)
     return written
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from api.fhir.codesystems import code_system_json
 from api.fhir.maps import groups_json
+from api.fhir.releases import in_release
 from registry.operations.catalog import Catalog, Missing
 
 __all__ = ["Held", "Library", "library"]
@@ -23,7 +24,7 @@ _NO_ID = re.compile(r"[^A-Za-z0-9\-.]+")
 
 @dataclass(slots=True)
 class Held:
-    """One version of a resource; ``shell`` is its metadata."""
+    """One version of a resource; ``shell`` is its metadata, in R5's elements."""
 
     kind: str
     id: str
@@ -32,14 +33,18 @@ class Held:
     shell: Json
     definition: Json = field(default_factory=dict)
 
-    def complete(self, catalog: Catalog) -> Json:
-        """The whole resource."""
+    def told(self, release: str) -> Json:
+        """The metadata in a release's elements."""
+        return in_release(self.shell, release)
+
+    def complete(self, catalog: Catalog, release: str) -> Json:
+        """The whole resource in a release's elements."""
         if self.kind == "CodeSystem":
             catalog.take(self.url)
             view = catalog.code_system(self.url, self.version)
             if not isinstance(view, Missing):
-                return {**code_system_json(view), "id": self.id}
-        return {**self.shell, **self.definition}
+                return in_release({**code_system_json(view), "id": self.id}, release)
+        return in_release({**self.shell, **self.definition}, release)
 
 
 class Library:
@@ -57,7 +62,7 @@ class Library:
         while (held.kind, held.id) in self._ids:
             number += 1
             held.id = f"{name[:60]}.{number}"
-        held.shell = {"resourceType": held.kind, **held.shell, "id": held.id}
+        held.shell = in_release({"resourceType": held.kind, **held.shell, "id": held.id}, "R5")
         self.kinds[held.kind].append(held)
         self._ids[(held.kind, held.id)] = held
         self._urls.setdefault((held.kind, held.url), []).append(held)
@@ -87,7 +92,8 @@ def _everything(catalog: Catalog) -> Iterator[Held]:
             yield Held("CodeSystem", ident, url, view.info.version, shell)
     for value_set in catalog.value_sets():
         ident = str(value_set.shell.get("id", "")) or make_id(value_set.url, value_set.version)
-        shell, definition = dict(value_set.shell), value_set.definition
+        definition = {k: v for k, v in value_set.definition.items() if k != "extension"}
+        shell = value_set.shell | {k: v for k, v in value_set.definition.items() if k == "extension"}
         yield Held("ValueSet", ident, value_set.url, value_set.version, shell, definition)
     for one in catalog.concept_maps():
         ident = str(one.shell.get("id", "")) or make_id(one.url, one.version)

@@ -20,11 +20,11 @@ Json = dict[str, Any]
 Query = Sequence[tuple[str, str]]
 _LARGEST, _USUAL = 1000, 50
 _BIG = ("concept", "compose", "expansion", "group", "contained", "text")
-_MANDATORY = ("resourceType", "id", "meta", "url", "version", "status")
+_MANDATORY = ("resourceType", "id", "meta", "url", "version", "status", "content")
 _PROTOCOL = frozenset({"_count", "_offset", "_summary", "_elements", "_format", "_pretty", "_total", "_sort"})
 
 
-def search(catalog: Catalog, held: Library, kind: str, query: Query, base: str) -> Json:
+def search(catalog: Catalog, held: Library, kind: str, query: Query, base: str, release: str) -> Json:
     """A searchset Bundle; raises Refused for a bad parameter."""
     options = {k: v for k, v in query if k in _PROTOCOL}
     found = _candidates(held, kind, query)
@@ -35,7 +35,7 @@ def search(catalog: Catalog, held: Library, kind: str, query: Query, base: str) 
     bundle: Json = {"resourceType": "Bundle", "type": "searchset", "total": len(found)}
     bundle["link"] = _links(kind, query, options, len(found), base)
     if options.get("_summary") != "count":
-        bundle["entry"] = [_entry(catalog, h, options, base) for h in shown]
+        bundle["entry"] = [_entry(catalog, h, options, base, release) for h in shown]
     return {k: v for k, v in bundle.items() if v != []}
 
 
@@ -90,10 +90,7 @@ def _special(catalog: Catalog, h: Held, name: str, wanted: Sequence[str]) -> boo
 
 def _effective(shell: Json, day: str) -> bool:
     """Whether a resource applies on a day; what has no period applies always."""
-    periods = [
-        e.get("valuePeriod", {}) for e in shell.get("extension", []) if "ffectivePeriod" in e.get("url", "")
-    ]
-    found: Json = shell.get("effectivePeriod") or next(iter(periods), {})
+    found: Json = shell.get("effectivePeriod") or {}
     return str(found.get("start", "")) <= day and (not found.get("end") or day <= str(found["end"])[:10])
 
 
@@ -151,14 +148,14 @@ def _links(kind: str, query: Query, options: dict[str, str], total: int, base: s
     return links
 
 
-def _entry(catalog: Catalog, h: Held, options: dict[str, str], base: str) -> Json:
+def _entry(catalog: Catalog, h: Held, options: dict[str, str], base: str, release: str) -> Json:
     wanted = options.get("_summary", "")
     if options.get("_elements"):
-        resource = elements(h, catalog, options["_elements"])
+        resource = elements(h, catalog, options["_elements"], release)
     elif wanted in ("true", "text") or (h.kind == "CodeSystem" and wanted != "false"):
-        resource = summary(h.shell)
+        resource = summary(h.told(release))
     else:
-        resource = h.complete(catalog)
+        resource = h.complete(catalog, release)
     return {"fullUrl": f"{base}/{h.kind}/{h.id}", "resource": resource, "search": {"mode": "match"}}
 
 
@@ -172,8 +169,8 @@ def summary(resource: Json) -> Json:
     return _subsetted({k: v for k, v in resource.items() if k not in _BIG})
 
 
-def elements(h: Held, catalog: Catalog, wanted: str) -> Json:
+def elements(h: Held, catalog: Catalog, wanted: str, release: str) -> Json:
     """The resource's named and mandatory elements."""
     names = {*_MANDATORY, *(n.strip().partition(".")[0] for n in wanted.split(","))}
-    whole = h.complete(catalog) if names & set(_BIG) else h.shell
+    whole = h.complete(catalog, release) if names & set(_BIG) else h.told(release)
     return _subsetted({k: v for k, v in whole.items() if k in names})

@@ -20,6 +20,7 @@ from api.fhir.library import Held, library
 from api.fhir.outcome import Refused, outcome, refuse
 from api.fhir.parameters import Given, writing
 from api.fhir.questions import OPERATIONS
+from api.fhir.releases import in_release
 from api.fhir.search import elements, search, summary
 from api.fhir.sent import SentResources
 from api.fhir.settings import FhirSettings
@@ -163,7 +164,7 @@ class Service:
     def _resource(self, request: Request, path: tuple[str, ...], call: Call, base: str) -> Reply:
         searching = len(path) == 1 or path[1:] == ("_search",)
         if searching and (request.method in ("GET", "HEAD") or path[1:] == ("_search",)):
-            found = search(call.catalog, library(call.catalog), path[0], request.query, base)
+            found = search(call.catalog, library(call.catalog), path[0], request.query, base, call.release)
             return Reply(200, found)
         if request.method not in ("GET", "HEAD"):
             return self._change(request, path, call)
@@ -172,7 +173,7 @@ class Service:
         held = self._held(call, path[0], path[1])
         if len(path) == 4 and path[3] != "1":
             raise refuse("RESOURCE_UNKNOWN", path[0], "/".join(path[1:]))
-        return Reply(200, _read(held, call.catalog, dict(request.query)))
+        return Reply(200, _read(held, call, dict(request.query)))
 
     def _change(self, request: Request, path: tuple[str, ...], call: Call) -> Reply:
         """Create, update or delete; raises Refused, Restricted or NotAuthorised."""
@@ -187,7 +188,8 @@ class Service:
             self._changes().delete(self._held(call, path[0], ident))
             return Reply(204, None)
         changed = self._changes().put(path[0], ident, request.body, known=held is not None)
-        return Reply(201 if changed.created else 200, changed.resource, changed.headers)
+        told = in_release(changed.resource, call.release)
+        return Reply(201 if changed.created else 200, told, changed.headers)
 
     def _batch(self, request: Request, call: Call) -> Reply:
         bundle = request.body
@@ -251,9 +253,9 @@ def _day(text: str) -> date:
         raise refuse("REQUEST_INVALID", f"'{text}' is no date", place="as-of") from None
 
 
-def _read(held: Held, catalog: Catalog, options: dict[str, str]) -> Json:
+def _read(held: Held, call: Call, options: dict[str, str]) -> Json:
     if options.get("_elements"):
-        return elements(held, catalog, options["_elements"])
+        return elements(held, call.catalog, options["_elements"], call.release)
     if options.get("_summary", "false") in ("true", "text"):
-        return summary(held.shell)
-    return held.complete(catalog)
+        return summary(held.told(call.release))
+    return held.complete(call.catalog, call.release)

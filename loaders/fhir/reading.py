@@ -12,7 +12,7 @@ from typing import Any
 from registry.errors import ContentError
 from registry.records import Coding
 
-__all__ = ["coding", "extensions", "items", "period", "read_date", "text", "texts", "typed_value"]
+__all__ = ["PERIODS", "coding", "extensions", "items", "period", "read_date", "text", "texts", "typed_value"]
 
 Json = Mapping[str, Any]
 
@@ -33,11 +33,13 @@ _PYTHON: dict[str, tuple[type, ...]] = {
     "boolean": (bool,),
     "decimal": (int, float),
 }
-_PERIODS = (
+#: how extensions that carry an effective period end
+PERIODS = (
     "resource-effectivePeriod",
     "cqf-effectivePeriod",
     "CodeSystem.effectivePeriod",
     "ValueSet.effectivePeriod",
+    "ConceptMap.effectivePeriod",
 )
 
 
@@ -122,7 +124,7 @@ def period(resource: Json, path: str) -> tuple[date | None, date | None]:
     """``effectivePeriod`` as a half-open interval: R5's element, or the extension that R4 carries it in."""
     found: Any = resource.get("effectivePeriod")
     for extension in extensions(resource, path) if found is None else ():
-        if str(extension["url"]).endswith(_PERIODS):
+        if str(extension["url"]).endswith(PERIODS):
             found = extension.get("valuePeriod")
     if not isinstance(found, dict):
         return None, None

@@ -81,7 +81,7 @@ def test_search_pages_and_summaries(client: TestClient) -> None:
     assert client.get("/fhir/CodeSystem?effective=2020-05-01").json()["total"] == 1
     assert client.get("/fhir/CodeSystem?nonsense=1").status_code == 400
     assert set(client.get("/fhir/CodeSystem?_elements=title").json()["entry"][0]["resource"]) == {
-        "resourceType", "id", "meta", "url", "version", "status", "title",
+        "resourceType", "id", "meta", "url", "version", "status", "content", "title",
     }  # fmt: skip
 
 
