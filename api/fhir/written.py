@@ -8,6 +8,7 @@ Not here: which concepts are shown (``registry.operations.expand``), the rest of
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -21,24 +22,39 @@ from registry.views import ContentView
 
 __all__ = ["WrittenEntries"]
 
-_MOST = 80_000  #: entries kept in all, about 25 MB
-Heads = dict[int, bytes]  #: state id → the entry without its closing brace
+_MOST = 120_000  #: entries kept in all, about 25 MB
+
+
+@dataclass(slots=True)
+class _Heads:
+    """Entries without their closing brace; what all of them begin with is kept once."""
+
+    start: bytes
+    rest: dict[int, bytes] = field(default_factory=dict)  #: by state id
+
+    def __getitem__(self, ident: int) -> bytes:
+        return self.start + self.rest[ident]
+
+    def joined(self, idents: Sequence[int]) -> bytes:
+        """Entries that have nothing below them, with commas between."""
+        return self.start + (b"}," + self.start).join(map(self.rest.__getitem__, idents)) + b"}"
 
 
 class _Kept:
     """Written entries by content and language; all are forgotten when they become too many."""
 
     def __init__(self) -> None:
-        self._of: WeakKeyDictionary[ContentView, dict[object, Heads]] = WeakKeyDictionary()
+        self._of: WeakKeyDictionary[ContentView, dict[object, _Heads]] = WeakKeyDictionary()
         self._count = 0
 
-    def heads(self, content: ContentView, look: object, more: int) -> Heads:
-        """Those of a content in one look; room is made for so many more."""
+    def heads(self, content: ContentView, look: object, more: int, start: bytes) -> _Heads:
+        """Those of a content in one look, which begin alike; room is made for so many more."""
         self._count += more
         if self._count > _MOST:
             self._of.clear()
             self._count = more
-        return self._of.setdefault(content, {}).setdefault(look, {})
+        looks = self._of.setdefault(content, {})
+        return looks[look] if look in looks else looks.setdefault(look, _Heads(start))
 
 
 _KEPT = _Kept()
@@ -65,29 +81,33 @@ class WrittenEntries(EntryMaker):
         own = any(c.display or c.designations or c.extensions for c in listed)
         return self._usual and not own and not self._context.supplements
 
-    def _heads(self, one: Selected, idents: Sequence[int]) -> Heads | None:
+    def _heads(self, one: Selected, idents: Sequence[int]) -> _Heads | None:
         """The entries of these ids; None where one of them is special."""
-        look = (self._form, self._context.languages, one.content.info.url in self._versioned)
-        heads = _KEPT.heads(one.content, look, 0)
-        missing = [ident for ident in idents if ident not in heads]
-        if missing:
-            heads = _KEPT.heads(one.content, look, len(missing))
-            for ident, record in zip(missing, one.content.concepts(missing), strict=True):
-                entry = self._entry(one.content, record, None)
-                if entry.properties:
-                    return None
-                heads[ident] = orjson.dumps(self._write(entry))[:-1]
-            if len(heads) < len(idents):  # all was forgotten to make room, these are the missing ones alone
+        info = one.content.info
+        versioned = info.version_needed or info.url in self._versioned
+        look = (self._form, self._context.languages, versioned)
+        start = _start(info.url, info.version if versioned else "")
+        heads = _KEPT.heads(one.content, look, 0, start)
+        missing = [ident for ident in idents if ident not in heads.rest]
+        if not missing:
+            return heads
+        heads = _KEPT.heads(one.content, look, len(missing), start)
+        for ident, record in zip(missing, one.content.concepts(missing), strict=True):
+            entry = self._entry(one.content, record, None)
+            written = orjson.dumps(self._write(entry))[:-1]
+            if entry.properties or not written.startswith(start):
                 return None
-        return heads
+            heads.rest[ident] = written[len(start) :]
+        # all may have been forgotten to make room, then these are the missing ones alone
+        return None if len(heads.rest) < len(idents) else heads
 
     def flat(self, one: Selected, idents: Sequence[int]) -> Iterator[Any]:
-        """Entries for ids, in their order."""
-        heads = self._heads(one, idents) if self._plain(one) else None
+        """Entries for ids, in their order; those written already as one piece."""
+        heads = self._heads(one, idents) if idents and self._plain(one) else None
         if heads is None:
             yield from super().flat(one, idents)
         else:
-            yield from (orjson.Fragment(heads[ident] + b"}") for ident in idents)
+            yield orjson.Fragment(heads.joined(idents))
 
     def tree(self, one: Selected, ids: BitMap) -> list[Any]:
         """Entries as a tree."""
@@ -103,7 +123,13 @@ class WrittenEntries(EntryMaker):
         return [orjson.Fragment(_closed(ident, heads, below)) for ident in tops]
 
 
-def _closed(ident: int, heads: Heads, below: dict[int, list[int]]) -> bytes:
+def _start(url: str, version: str) -> bytes:
+    """What the entries of a system begin with, up to the comma before the next member."""
+    begun = {"system": url, "version": version} if version else {"system": url}
+    return orjson.dumps(begun)[:-1]
+
+
+def _closed(ident: int, heads: _Heads, below: dict[int, list[int]]) -> bytes:
     inner = below[ident]
     if not inner:
         return heads[ident] + b"}"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import msgspec
+
 from loaders.fhir.codesystem import read_designation
 from loaders.fhir.reading import Json, extensions, items, period, read_date, text, texts, without
 from registry.errors import ContentError
@@ -13,6 +15,7 @@ from registry.operations.valueset import ConceptReference, Filter, Include, Valu
 __all__ = ["read_value_set"]
 
 _DEFINITION = ("compose", "expansion", "contained", "extension", "text", "meta")
+_CODES_ALONE = tuple[ConceptReference, ...]
 
 
 def read_value_set(resource: Json, path: str = "ValueSet") -> ValueSet:
@@ -69,16 +72,25 @@ def _includes(compose: Json, name: str, path: str) -> Iterator[Include]:
         yield Include(
             system=text(item, "system", where),
             version=text(item, "version", where),
-            concepts=tuple(_concept(c, w) for c, w in items(item, "concept", where)),
+            concepts=_listed(item, where),
             filters=tuple(_filter(f, w) for f, w in items(item, "filter", where)),
             value_sets=texts(item, "valueSet", where),
             place=where,
         )
 
 
+def _listed(include: Json, path: str) -> tuple[ConceptReference, ...]:
+    """The codes listed; most lists have nothing but codes and are read as a whole."""
+    listed = include.get("concept")
+    try:
+        if isinstance(listed, list) and all(map((1).__eq__, map(len, listed))):
+            return msgspec.convert(listed, _CODES_ALONE)
+    except (TypeError, msgspec.ValidationError):
+        pass  # read one by one, which tells what is wrong
+    return tuple(_concept(c, w) for c, w in items(include, "concept", path))
+
+
 def _concept(item: Json, path: str) -> ConceptReference:
-    if len(item) == 1 and isinstance(item.get("code"), str):
-        return ConceptReference(item["code"])  # by far the most
     return ConceptReference(
         code=text(item, "code", path),
         display=text(item, "display", path),

@@ -1,4 +1,4 @@
-"""What is worked out once per stored release and kept in memory: its order and its hierarchy.
+"""What is worked out once per stored release and kept in memory: its order, its hierarchy, its codes.
 
 Everything here is rebuilt from the store when it is missing, is keyed by release (immutable, so never out of
 date) and bounded: the least recently used goes first. Not here: the view that answers from it.
@@ -18,6 +18,7 @@ from pyroaring import BitMap
 
 from registry.errors import StoreDamaged
 from registry.store.bounded import Bounded
+from registry.store.codes import CodeIndex
 from registry.store.engine import Connection, Database
 from registry.store.hierarchy import Closure
 from registry.store.search import KeptPostings
@@ -28,6 +29,8 @@ __all__ = ["ReleaseIndex", "release_index"]
 _POSTINGS = 6_000_000  #: bytes of kept search hits of one release
 _RELEASES = 512  #: indexes kept per database; empty ones cost next to nothing
 _CONCEPTS = 1_500_000  #: concepts in the closures kept per database: about 85 MB
+_CODES = 400_000  #: codes kept in memory per database: about 8 MB; a larger release is always read by SQL
+_WORTH = 300  #: codes looked up in a release before its codes are kept
 _POSITIONS = 4_000_000  #: concepts in the orders kept per database: at most 32 MB
 
 
@@ -52,6 +55,7 @@ class Indexes:
     def __init__(self) -> None:
         self.releases: Bounded[int, ReleaseIndex] = Bounded(_RELEASES)
         self.closures: Bounded[int, Closure] = Bounded(_CONCEPTS, len)
+        self.codes: Bounded[int, CodeIndex] = Bounded(_CODES, len)
         self.orders: Bounded[int, Order] = Bounded(_POSITIONS, lambda order: len(order.idents) + 1)
 
 
@@ -64,6 +68,7 @@ class ReleaseIndex:
         self._key, self.release_id, self.members = release_id, release_id & ((1 << 40) - 1), members
         self._patched = release_id >> 40 > 0
         self._guard = threading.RLock()
+        self._looked_up = 0
         self.postings: KeptPostings = Bounded(_POSTINGS, lambda found: found.weight)
 
     def _reader(self) -> Connection:
@@ -100,6 +105,20 @@ class ReleaseIndex:
 
     def _make_order(self) -> Order:
         return Order.of(self._by_source() or self._by_code(), self.members)
+
+    def codes(self, wanted: int) -> CodeIndex | None:
+        """The codes, for looking so many up; None while that has been asked too rarely, or where they are too many."""
+        if self._looked_up < _WORTH:
+            self._looked_up += wanted
+            return None
+        return self._indexes.codes.get(self._key, self._make_codes) if len(self.members) <= _CODES else None
+
+    def _make_codes(self) -> CodeIndex:
+        members = self.members
+        rows = self._reader().execute(
+            "SELECT id, code FROM concept_state WHERE system_id = ?", (self.system_id,)
+        )
+        return CodeIndex(((ident, code) for ident, code in rows if ident in members), len(members))
 
     @property
     def closure(self) -> Closure:

@@ -82,7 +82,11 @@ class StoredView:
         return found
 
     def find_many(self, codes: Sequence[str]) -> list[int | None]:
-        """``find`` for many codes: one statement for those written in canonical form."""
+        """``find`` for many codes: from memory or by one statement those written in canonical form."""
+        codes_known = self._index.codes(len(codes))
+        if codes_known is not None:
+            kept = map(codes_known.find, codes)
+            return [self.find(c) if i is None else i for c, i in zip(codes, kept, strict=True)]
         found: dict[str, int] = {}
         wanted = list(dict.fromkeys(codes))
         for start in range(0, len(wanted), _AT_ONCE):
@@ -93,6 +97,8 @@ class StoredView:
         return [found[code] if code in found else self.find(code) for code in codes]
 
     def _find(self, code: str) -> int | None:
+        if (codes := self._index.codes(1)) is not None:
+            return codes.find(code)
         members = self._members
         for (ident,) in self._database.reader().execute(_FIND, (self._system_id, code)).fetchall():
             if ident in members:
