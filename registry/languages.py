@@ -14,6 +14,9 @@ __all__ = ["BadLanguage", "Languages", "fit", "parse"]
 
 _TAG = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*|\*")
 
+#: languages that are two or more, each with a tag of its own
+_MEMBERS = {"no": ("nb", "nn")}
+
 
 class BadLanguage(ValueError):
     """A text that is no list of language tags."""
@@ -71,6 +74,8 @@ def fit(wanted: str, language: str) -> int:
     want, have = wanted.lower(), language.lower()
     if want == have:
         return 3
-    if have.startswith(want + "-"):
+    if have.startswith(want + "-") or have.partition("-")[0] in _MEMBERS.get(want, ()):
         return 2
+    if want.partition("-")[0] in _MEMBERS.get(have, ()):
+        return 1
     return 1 if have and want.startswith(have + "-") else 0

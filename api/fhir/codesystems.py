@@ -9,7 +9,8 @@ from typing import Any
 from api.fhir.encoding import designation_json, typed
 from api.fhir.releases import ELEMENTS
 from loaders.fhir.reading import period
-from registry.operations.displays import main
+from registry.extensions import PROVISIONAL
+from registry.operations.displays import is_repeated, main
 from registry.records import ConceptRecord
 from registry.views import ContentView, ViewInfo
 
@@ -49,7 +50,16 @@ def _shell(info: ViewInfo) -> Json:
         written["version"] = info.version
     if info.hierarchy:
         written["hierarchyMeaning"] = "is-a"
-    return _dated({**written, **own}, info)
+    return _provisional(_dated({**written, **own}, info), info)
+
+
+def _provisional(written: Json, info: ViewInfo) -> Json:
+    """Content that may still change says so: by an extension of ours, and as a draft."""
+    if not info.provisional:
+        return written
+    told = [*written.get("extension", []), {"url": PROVISIONAL, "valueBoolean": True}]
+    status = "draft" if written["status"] == "active" else written["status"]
+    return {**written, "status": status, "extension": told}
 
 
 def _dated(written: Json, info: ViewInfo) -> Json:
@@ -102,7 +112,8 @@ def _concept(record: ConceptRecord, parents: list[str]) -> Json:
     definition = next((n.text for n in record.notes if n.kind == "definition"), "")
     if definition:
         written["definition"] = definition
-    others = [designation_json(d) for d in record.designations if d is not own]
+    told = {(own.text, own.language)} if own is not None else set()
+    others = [designation_json(d) for d in record.designations if d is not own and not is_repeated(d, told)]
     if others:
         written["designation"] = others
     properties = [{"code": "parent", "valueCode": p} for p in parents]

@@ -9,6 +9,7 @@ from typing import Any
 from api.fhir.outcome import outcome
 from api.fhir.parameters import writing
 from registry.operations.lookup import LookupResult
+from registry.operations.subsumes import SubsumesResult
 from registry.operations.translate import Match, TranslateResult
 from registry.operations.validate_code import Validation
 from registry.records import Coding, Designation
@@ -21,6 +22,7 @@ __all__ = [
     "lookup_json",
     "parameters",
     "property_json",
+    "subsumes_json",
     "translate_json",
     "typed",
     "validation_json",
@@ -125,6 +127,19 @@ def lookup_json(answer: LookupResult) -> Json:
     items += [property_json(*p) for p in answer.properties]
     items += _origin(info)
     items += [writing("used-supplement", "canonical", s) for s in answer.supplements]
+    if answer.warnings:
+        items.append({"name": "issues", "resource": outcome(answer.warnings)})
+    return parameters(items)
+
+
+def subsumes_json(answer: SubsumesResult) -> Json:
+    """The Parameters of ``$subsumes``; of a stored version also which one it is."""
+    items = [writing("outcome", "code", answer.outcome)]
+    info = answer.content.info if answer.content is not None else None
+    if info is not None and info.release:
+        if info.version:
+            items.append(writing("version", "string", info.version))
+        items += _origin(info)
     if answer.warnings:
         items.append({"name": "issues", "resource": outcome(answer.warnings)})
     return parameters(items)

@@ -14,7 +14,7 @@ import orjson
 from pyroaring import BitMap
 
 from api.fhir.circumstances import Call, context_of, speak, value_set_of
-from api.fhir.encoding import lookup_json, parameters, property_json, translate_json, validation_json
+from api.fhir.encoding import lookup_json, property_json, subsumes_json, translate_json, validation_json
 from api.fhir.parameters import writing
 from registry.canonical import split
 from registry.operations.catalog import Missing
@@ -106,7 +106,7 @@ def subsumes_frame(call: Call) -> Frame:
     def answer(asked: dict[bytes, str]) -> Json | None:
         a, b = asked[b"codeA"], asked[b"codeB"]
         found = subsumes(context, SubsumesRequest(system=system, code_a=a, code_b=b, version=version))
-        return None if found.problem else parameters([writing("outcome", "code", found.outcome)])
+        return None if found.problem else subsumes_json(found)
 
     return answer
 

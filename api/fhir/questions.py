@@ -10,10 +10,10 @@ from functools import partial
 from typing import Any
 
 from api.fhir.circumstances import Call, context_of, speak, value_set_of
-from api.fhir.encoding import lookup_json, parameters, translate_json, validation_json
+from api.fhir.encoding import lookup_json, parameters, subsumes_json, translate_json, validation_json
 from api.fhir.expansions import entry_json, expansion_json
 from api.fhir.outcome import Refused, outcome, refuse
-from api.fhir.parameters import Given, writing
+from api.fhir.parameters import Given
 from api.fhir.written import WrittenEntries
 from loaders.fhir.conceptmap import read_concept_map
 from registry.canonical import split
@@ -210,7 +210,7 @@ def subsumes_route(call: Call) -> Json:
     answer = subsumes(context_of(call), request)
     if answer.problem is not None:
         raise Refused(answer.problem)
-    return parameters([writing("outcome", "code", answer.outcome)])
+    return subsumes_json(answer)
 
 
 def translate_route(call: Call) -> Json:

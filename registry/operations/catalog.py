@@ -89,14 +89,20 @@ def _in_force(item: _Dated, on: date) -> bool:
 
 
 def pick(items: dict[str, _Dated], version: str, on: date | None) -> str | None | Missing:
-    """The label among the items that is meant: the one named, or of those in force the latest begun, the newest."""
+    """The label among the items that is meant: the one named, or of those in force the latest begun, the newest.
+
+    A pattern is a choice among those in force; it names another, the newest, only where none in force fits it.
+    ``*`` says nothing.
+    """
     if version in items and version:
         return version
-    if version:
-        return latest(list(items), version) if has_wildcard(version) else None
+    if version and not has_wildcard(version):
+        return None
     if on is None:
-        return ordered(items)[-1] if items else None
-    live = [v for v, item in items.items() if _in_force(item, on)]
+        return latest(list(items), version)
+    live = [v for v, item in items.items() if _in_force(item, on) and (not version or matches(version, v))]
+    if not live and version not in ("", "*"):
+        return latest(list(items), version)
     if items and not live:
         return Missing(_reason(list(items.values()), on), "")
     rank = {v: i for i, v in enumerate(ordered(live))}

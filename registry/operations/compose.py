@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from pyroaring import BitMap
 
 from registry import filters
-from registry.canonical import join, matches, split
+from registry.canonical import join, split
 from registry.issues import Issue, Unanswerable, issue
 from registry.operations.catalog import Missing
 from registry.operations.context import Context, valid_versions
@@ -68,6 +69,7 @@ class Usage:
 
     contents: dict[tuple[str, str], ContentView] = field(default_factory=dict)
     pins: list[tuple[str, str]] = field(default_factory=list)  #: parameter, canonical
+    dated: set[tuple[str, str]] = field(default_factory=set)  #: contents not chosen by a lockedDate alone
 
     def add(self, content: ContentView, pin: str, version: str) -> None:
         """Note a version used, and the parameter that chose it."""
@@ -120,22 +122,21 @@ def content_of(context: Context, value_set: ValueSet, include: Include, usage: U
     version, pin = context.pins.effective(system, include.version)
     found = context.view(system, version, value_set.locked_date)
     if isinstance(found, Missing):
-        raise Unanswerable(unknown_for_expansion(context, found, version))
-    required = context.pins.required(system)
-    if required and not matches(required, found.info.version):
-        raise Unanswerable(issue("VALUESET_VERSION_CHECK", system, found.info.version, required))
-    late = context.not_in_force(found) if version and value_set.locked_date is None else None
-    if late is not None and late.severity == "error":
-        raise Unanswerable(late)
+        raise Unanswerable(unknown_for_expansion(context, found, version, value_set.locked_date))
+    refused = context.refused(found)
+    if refused is not None and (refused.id != "VERSION_NOT_IN_FORCE" or value_set.locked_date is None):
+        raise Unanswerable(refused)
     usage.add(found, pin, version)
+    if version or value_set.locked_date is None:
+        usage.dated.add((found.info.url, found.info.version))
     return found
 
 
-def unknown_for_expansion(context: Context, missing: Missing, version: str) -> Issue:
+def unknown_for_expansion(context: Context, missing: Missing, version: str, locked: date | None) -> Issue:
     """The issue for a system that an expansion needs and that is not there."""
     system = missing.url
     if missing.reason in ("before_first", "gap", "after_last", "not_loaded"):
-        return issue("CODESYSTEM_NOT_IN_FORCE", system, context.on, missing.reason)
+        return issue("CODESYSTEM_NOT_IN_FORCE", system, context.day(locked), missing.reason)
     if not version:
         return issue("UNKNOWN_CODESYSTEM_EXP", system)
     known = context.catalog.versions(system)

@@ -6,7 +6,7 @@ Here: version pins (system-version, check-, force-), dates, languages, supplemen
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from registry.canonical import has_wildcard, join, matches, split
@@ -92,14 +92,14 @@ class Context:
         key = (system, version, on)
         if key not in self._views:
             found = self.catalog.code_system(system, version, on or self.on)
-            if not version and on is None and self.until is not None:
-                self._same_until(found, system, self.until)
+            if on is None and self.until is not None and (not version or has_wildcard(version)):
+                self._same_until(found, system, version, self.until)
             self._views[key] = found if isinstance(found, Missing) else self._supplemented(found)
         return self._views[key]
 
-    def _same_until(self, found: ContentView | Missing, system: str, until: date) -> None:
+    def _same_until(self, found: ContentView | Missing, system: str, version: str, until: date) -> None:
         """Raise Unanswerable where a month or year does not tell which version is meant."""
-        last = self.catalog.code_system(system, "", until)
+        last = self.catalog.code_system(system, version, until)
         labels = [f"({v.reason})" if isinstance(v, Missing) else v.info.version for v in (found, last)]
         if labels[0] != labels[1]:
             raise Unanswerable(issue("DATE_SPANS_VERSIONS", system, self.on, until, " … ".join(labels)))
@@ -129,24 +129,41 @@ class Context:
         url, named = split(canonical)
         return self.catalog.value_set(url, version or named or self.pins.value_set(url), self.on)
 
+    def day(self, locked: date | None) -> str:
+        """The date that chose, as messages tell it: a value set's ``lockedDate``, or the request's."""
+        return f"{locked} (lockedDate)" if locked is not None else str(self.on)
+
     def status_of(self, view: ContentView) -> str:
-        """``upcoming`` or ``expired`` where a version does not apply on the date that the caller gave."""
+        """``upcoming`` or ``expired`` where a version does not apply on the date asked about, or today."""
         info = view.info
-        if not self.asked or self.on is None:
+        if self.on is None:
             return ""
         if info.valid_from and self.on < info.valid_from:
             return "upcoming"
         return "expired" if info.valid_to and self.on >= info.valid_to else ""
 
     def not_in_force(self, view: ContentView, place: str = "") -> Issue | None:
-        """A warning where a version chosen by name does not apply on the date that the caller gave."""
+        """A warning where a version chosen by name does not apply on the date asked about, or today.
+
+        An error where the caller both checks the version and gives the date.
+        """
         info, status = view.info, self.status_of(view)
         if not status:
             return None
-        severity: Severity = "error" if self.pins.required(info.url) else "warning"
-        return issue(
+        grave = self.asked and bool(self.pins.required(info.url))
+        severity: Severity = "error" if grave else "warning"
+        found = issue(
             "VERSION_NOT_IN_FORCE", info.url, info.version, self.on, status, place=place, severity=severity
         )
+        return replace(found, told=grave)
+
+    def refused(self, view: ContentView, place: str = "") -> Issue | None:
+        """What the caller's check of versions has against this one, where there is no answer but an error."""
+        info, required = view.info, self.pins.required(view.info.url)
+        if required and not matches(required, info.version):
+            return issue("VALUESET_VERSION_CHECK", info.url, info.version, required, place=place)
+        late = self.not_in_force(view, place)
+        return late if late is not None and late.severity == "error" else None
 
 
 def _fits(supplement: ContentView, view: ContentView) -> bool:

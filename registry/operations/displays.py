@@ -12,7 +12,7 @@ from registry.extensions import standards_status
 from registry.languages import Languages, fit
 from registry.records import Coding, ConceptRecord, Designation
 
-__all__ = ["PREFERRED", "choose", "is_display", "is_withdrawn", "main", "serving"]
+__all__ = ["PREFERRED", "choose", "is_display", "is_repeated", "is_withdrawn", "main", "serving"]
 
 PREFERRED = Coding(
     code="preferredForLanguage",
@@ -48,6 +48,17 @@ def is_display(designation: Designation) -> bool:
 def is_withdrawn(designation: Designation) -> bool:
     """Whether the source says that the text is no longer to be used."""
     return standards_status(designation.extensions) in ("withdrawn", "deprecated")
+
+
+def is_repeated(designation: Designation, told: set[tuple[str, str]]) -> bool:
+    """Whether a text that serves no use of its own has been told (``told`` is added to): long and short texts
+    of a source are often the same."""
+    key = (designation.text, designation.language)
+    plain = designation.use is None and not designation.extensions
+    if plain and key in told:
+        return True
+    told.add(key)
+    return False
 
 
 def serving(designations: Sequence[Designation], wanted: str) -> list[Designation]:

@@ -16,7 +16,7 @@ from pyroaring import BitMap
 from registry.extensions import CONCEPT_SHOWN, PROPERTY_OF, VALUE_SET_SHOWN, value_of
 from registry.operations.compose import Selected
 from registry.operations.context import Context
-from registry.operations.displays import PREFERRED, choose, main
+from registry.operations.displays import PREFERRED, choose, is_repeated, main
 from registry.operations.status import concept_status
 from registry.operations.valueset import ConceptReference
 from registry.records import ConceptRecord, Designation
@@ -104,8 +104,9 @@ class EntryMaker:
         self, record: ConceptRecord, extra: Sequence[Designation], chosen: Designation | None
     ) -> Iterator[Designation]:
         own = main(record)
+        told = {(chosen.text, chosen.language)} if chosen else set()
         for text in (*record.designations, *extra):
-            if text is chosen or (chosen is own and text is own):
+            if text is chosen or (chosen is own and text is own) or is_repeated(text, told):
                 continue
             if text is own:
                 text = msgspec.structs.replace(text, use=text.use or PREFERRED)

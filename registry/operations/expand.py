@@ -216,12 +216,14 @@ def _pinned_sets(context: Context, prepared: Prepared) -> Iterator[tuple[str, st
 
 def _used(context: Context, prepared: Prepared, usage: Usage) -> list[tuple[str, str, Any]]:
     told: list[tuple[str, str, Any]] = []
-    for content in usage.contents.values():
-        canonical = join(content.info.url, content.info.version)
+    for key, content in usage.contents.items():
+        canonical = join(*key)
         told.append(("used-codesystem", "uri", canonical))
         if content.info.release:
             told.append(("used-release", "string", content.info.release))
-        if context.status_of(content):
+        if content.info.provisional:
+            told.append(("provisional", "boolean", True))
+        if key in usage.dated and context.status_of(content):
             told.append(("warning-" + context.status_of(content), "uri", canonical))
         if content.info.content in ("fragment", "example"):
             told.append(("used-" + content.info.content, "uri", canonical))

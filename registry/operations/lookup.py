@@ -15,7 +15,7 @@ from registry.canonical import join
 from registry.issues import Issue, Unanswerable, issue
 from registry.operations.catalog import Missing
 from registry.operations.context import Context
-from registry.operations.displays import PREFERRED, choose, main
+from registry.operations.displays import PREFERRED, choose, is_repeated, main
 from registry.operations.validation.versions import unknown_system
 from registry.records import ConceptRecord, Designation
 from registry.views import ContentView
@@ -69,6 +69,9 @@ def _lookup(context: Context, request: LookupRequest) -> LookupResult:
     content = context.view(request.system, version)
     if isinstance(content, Missing):
         return LookupResult(problem=unknown_system(context, request.system, version, "system"))
+    refused = context.refused(content, "version")
+    if refused is not None:
+        return LookupResult(problem=refused, content=content)
     ident = content.find(request.code)
     if ident is None:
         info = content.info
@@ -86,7 +89,7 @@ def _lookup(context: Context, request: LookupRequest) -> LookupResult:
         result.properties += [
             p for p in _dates(content, record) if p[0] not in known and wanted & {p[0], "*"}
         ]
-    late = context.not_in_force(content, "version") if request.version else None
+    late = context.not_in_force(content, "version")
     result.warnings = [late] if late else []
     return result
 
@@ -102,12 +105,14 @@ def _dates(content: ContentView, record: ConceptRecord) -> Iterator[tuple[str, s
 
 
 def _texts(context: Context, content: ContentView, record: ConceptRecord, result: LookupResult) -> None:
-    own = main(record)
+    own, told = main(record), set()
     chosen = choose(record, context.languages) or own
     result.display = chosen.text if chosen else ""
     result.definition = next((n.text for n in record.notes if n.kind == "definition"), "")
     for text in record.designations:
         source = text.kind.removeprefix("supplement:") if text.kind.startswith("supplement:") else ""
+        if is_repeated(text, told):
+            continue
         shown = msgspec.structs.replace(text, use=text.use or PREFERRED) if text is own else text
         result.designations.append((shown, source))
     result.supplements = [

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from registry.artifacts import ArtifactRow, read_artifacts
-from registry.canonical import has_wildcard, latest
+from registry.canonical import has_wildcard, latest, matches
 from registry.context import Context, Moment
 from registry.metadata import SystemRow
 from registry.operations.catalog import MemoryCatalog, Missing
@@ -93,8 +93,10 @@ class RegistryCatalog:
         if timeline is None:
             return Missing("unknown_url", url, version)
         label: str | None = version or None
-        if version and has_wildcard(version):
-            label = latest(_labels(timeline), version)
+        if version == "*":
+            label = None
+        elif version and has_wildcard(version):
+            label = self._fitting(timeline, version, on or self._day())
             if label is None:
                 return Missing("unknown_version", url, version)
         resolved = self._context.resolve(timeline.system.slug, on=on, version=label, known_at=self._known_at)
@@ -102,6 +104,12 @@ class RegistryCatalog:
             reason = resolved.reason or "unknown"
             return Missing("unknown_url" if reason == "unknown" else reason, url, version)
         return self._context.view(resolved)
+
+    def _fitting(self, timeline: Timeline, pattern: str, day: date) -> str | None:
+        """The version that a pattern means: of those in force the preferred one, else the newest that fits."""
+        live = [v for v in timeline.in_force(day) if timeline.loaded(v, day) and matches(pattern, v.label)]
+        chosen = timeline.preferred(live)
+        return chosen.label if chosen is not None else latest(_labels(timeline), pattern)
 
     def take(self, url: str) -> None:
         """Nothing is forbidden here: who may take what is the way in's to say (``api``)."""

@@ -5,7 +5,7 @@ Here: the operation. Not here: hierarchies themselves (views).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from registry.issues import Issue, Unanswerable, issue
 from registry.operations.catalog import Missing
@@ -33,6 +33,7 @@ class SubsumesResult:
     outcome: str = ""
     problem: Issue | None = None
     content: ContentView | None = None
+    warnings: list[Issue] = field(default_factory=list)
 
 
 def subsumes(context: Context, request: SubsumesRequest) -> SubsumesResult:
@@ -44,6 +45,9 @@ def subsumes(context: Context, request: SubsumesRequest) -> SubsumesResult:
         return SubsumesResult(problem=stop.issue)
     if isinstance(content, Missing):
         return SubsumesResult(problem=unknown_system(context, request.system, version, "system"))
+    refused = context.refused(content, "version")
+    if refused is not None:
+        return SubsumesResult(problem=refused, content=content)
     a, b = content.find(request.code_a), content.find(request.code_b)
     for ident, code, place in ((a, request.code_a, "codeA"), (b, request.code_b, "codeB")):
         if ident is None:
@@ -52,7 +56,10 @@ def subsumes(context: Context, request: SubsumesRequest) -> SubsumesResult:
             return SubsumesResult(problem=replace(problem, status=404), content=content)
     if a is None or b is None:
         return SubsumesResult(content=content)
-    return SubsumesResult(outcome=_outcome(content, a, b), content=content)
+    late = context.not_in_force(content, "version")
+    return SubsumesResult(
+        outcome=_outcome(content, a, b), content=content, warnings=[late] if late is not None else []
+    )
 
 
 def _outcome(content: ContentView, a: int, b: int) -> str:

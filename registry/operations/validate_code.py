@@ -53,8 +53,10 @@ class Validation:
 
     @property
     def message(self) -> str:
-        """All told texts in one; errors first."""
+        """All told texts in one, errors first; where the answer is no, what speaks against the code."""
         ranked = sorted((i for i in self.issues if i.told), key=lambda i: i.severity != "error")
+        if not ranked and not self.result:
+            ranked = [i for i in self.issues if i.severity == "error"]
         return "; ".join(dict.fromkeys(i.text for i in ranked))
 
 

@@ -111,7 +111,9 @@ def _wrong(finding: Finding, allowed: Sequence[Designation], wanted: Languages |
         if spaced
         else "Display_Name_for__should_be_one_of__instead_of"
     )
-    shown = list(dict.fromkeys(f"'{d.text}'" + (f" ({d.language})" if d.language else "") for d in allowed))
+    spoken = {d.text for d in allowed if d.language}
+    choices = [d for d in allowed if d.language or d.text not in spoken]
+    shown = list(dict.fromkeys(f"'{d.text}'" + (f" ({d.language})" if d.language else "") for d in choices))
     listed = " or ".join(filter(None, [", ".join(shown[:-1]), shown[-1]])) if shown else "''"
     values = (len(shown), asked.system, asked.code, listed, given, wanted.text if wanted else "--")
     return issue(plural(name, shown or [""]), *values, place=asked.place.of("display"))
