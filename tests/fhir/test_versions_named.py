@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 
 import pytest
@@ -49,7 +49,7 @@ def test_a_version_named_chooses_the_content(
     assert "expired" in issues[0]["details"]["text"]
 
 
-def _post(client: TestClient, path: str, value_set: dict[str, object]) -> dict[str, object]:
+def _post(client: TestClient, path: str, value_set: Mapping[str, object]) -> dict[str, object]:
     resource = {"resourceType": "ValueSet", "status": "active", **value_set}
     body = {"resourceType": "Parameters", "parameter": [{"name": "valueSet", "resource": resource}]}
     found: dict[str, object] = client.post(path, json=body).json()
