@@ -105,7 +105,8 @@ def _dates(content: ContentView, record: ConceptRecord) -> Iterator[tuple[str, s
 
 
 def _texts(context: Context, content: ContentView, record: ConceptRecord, result: LookupResult) -> None:
-    own, told = main(record), set()
+    own = main(record)
+    told: set[tuple[str, str]] = set()
     chosen = choose(record, context.languages) or own
     result.display = chosen.text if chosen else ""
     result.definition = next((n.text for n in record.notes if n.kind == "definition"), "")
