@@ -16,14 +16,22 @@ from registry.importing import Writer
 from registry.intervals import iso
 from registry.store.engine import Connection, Database
 
-__all__ = ["ArtifactRow", "drop_artifact", "put_artifacts", "read_artifacts"]
+__all__ = ["ArtifactRow", "artifact_history", "drop_artifact", "put_artifacts", "read_artifacts"]
 
 _COLUMNS = "kind, resource_id, url, version, valid_from, valid_to, body, recorded_from, recorded_to, row_id"
+#: how many states of the same resource there were so far, this one included
+_NUMBER = (
+    "CASE WHEN resource_id = '' THEN 1 ELSE (SELECT COUNT(*) FROM artifact b WHERE b.kind = artifact.kind"
+    " AND b.resource_id = artifact.resource_id AND b.row_id <= artifact.row_id) END"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArtifactRow:
-    """One version of a resource; ``recorded_from`` is the instant, in microseconds, that it was stored."""
+    """One version of a resource; ``recorded_from`` is the instant, in microseconds, that it was stored.
+
+    ``number`` counts the states of one id, from 1.
+    """
 
     kind: str
     resource_id: str
@@ -35,16 +43,18 @@ class ArtifactRow:
     recorded_from: int = 0
     recorded_to: int | None = None
     row_id: int = 0
+    number: int = 1
 
 
-def put_artifacts(database: Database, rows: Sequence[ArtifactRow]) -> list[str]:
+def put_artifacts(database: Database, rows: Sequence[ArtifactRow], *, by_id: bool = False) -> list[str]:
     """Store resources in one publication; gives created, amended or unchanged for each.
 
-    A resource is found again by its URL and version; without a URL by its id.
+    A resource is found again by its URL and version, without a URL by its id; ``by_id``: by its id alone, so that
+    several ids may hold the same URL and version.
     """
     with database.transaction() as connection:
         writer = Writer(connection)
-        outcomes = [_put(writer, row) for row in rows]
+        outcomes = [_put(writer, row, by_id=by_id) for row in rows]
         changed = [r for r, o in zip(rows, outcomes, strict=True) if o != "unchanged"]
         if changed:
             kinds = ", ".join(sorted({r.kind for r in changed}))
@@ -53,10 +63,10 @@ def put_artifacts(database: Database, rows: Sequence[ArtifactRow]) -> list[str]:
         return outcomes
 
 
-def _put(writer: Writer, row: ArtifactRow) -> str:
+def _put(writer: Writer, row: ArtifactRow, *, by_id: bool) -> str:
     if not row.url and not row.resource_id:
         raise UsageError(f"a {row.kind} needs a url or an id to be stored")
-    held = _live(writer.connection, row)
+    held = _live(writer.connection, row, by_id=by_id)
     if any(h.body == row.body and h.resource_id == row.resource_id for h in held):
         return "unchanged"
     for old in held:
@@ -76,8 +86,12 @@ def _put(writer: Writer, row: ArtifactRow) -> str:
     return "amended" if held else "created"
 
 
-def _live(connection: Connection, row: ArtifactRow) -> list[ArtifactRow]:
+def _live(connection: Connection, row: ArtifactRow, *, by_id: bool) -> list[ArtifactRow]:
     """Live rows that the row takes the place of."""
+    if by_id:
+        nameless = "(url = ? AND version = ? AND url <> '' AND resource_id = '')"
+        where = f"(resource_id = ? OR {nameless})"
+        return _named(connection, row.kind, where, row.resource_id, row.url, row.version)
     if row.url:
         return _named(connection, row.kind, "url = ? AND version = ?", row.url, row.version)
     return _named(connection, row.kind, "url = '' AND resource_id = ?", row.resource_id)
@@ -106,8 +120,14 @@ def drop_artifact(
         )
 
 
+def artifact_history(connection: Connection, kind: str, resource_id: str) -> list[ArtifactRow]:
+    """Every state of an id, the first first, those that have ended too."""
+    found = _rows(connection, "kind = ? AND resource_id = ?", (kind, resource_id))
+    return sorted(found, key=lambda r: r.row_id)
+
+
 def read_artifacts(connection: Connection, instant: int | None = None) -> list[ArtifactRow]:
-    """Every resource as known at the instant (None = now), by kind, URL and version."""
+    """Every resource as known at the instant (None = now), by kind, URL and version, the latest stored last."""
     if instant is None:
         return _rows(connection, "recorded_to IS NULL", ())
     known = "recorded_from <= ? AND (recorded_to IS NULL OR recorded_to > ?)"
@@ -116,12 +136,12 @@ def read_artifacts(connection: Connection, instant: int | None = None) -> list[A
 
 def _rows(connection: Connection, where: str, params: Sequence[object]) -> list[ArtifactRow]:
     statement = (
-        f"SELECT {_COLUMNS} FROM artifact WHERE {where} ORDER BY kind, url, version, resource_id, row_id"
+        f"SELECT {_COLUMNS}, {_NUMBER} FROM artifact WHERE {where} ORDER BY kind, url, version, row_id"
     )
     return [
         ArtifactRow(
             kind=r[0], resource_id=r[1], url=r[2], version=r[3], valid_from=_day(r[4]), valid_to=_day(r[5]),
-            body=bytes(r[6]), recorded_from=r[7], recorded_to=r[8], row_id=r[9],
+            body=bytes(r[6]), recorded_from=r[7], recorded_to=r[8], row_id=r[9], number=r[10],
         )
         for r in connection.all(statement, params)
     ]  # fmt: skip

@@ -321,13 +321,19 @@ class Registry:
         )
         return self.put_artifacts([row])[0]
 
-    def put_artifacts(self, rows: Sequence[ArtifactRow]) -> list[str]:
-        """Store many in one publication."""
+    def put_artifacts(self, rows: Sequence[ArtifactRow], *, by_id: bool = False) -> list[str]:
+        """Store many in one publication; ``by_id``: each takes the place of what its id held."""
         from registry.artifacts import put_artifacts
 
-        outcomes = put_artifacts(self.database, rows)
+        outcomes = put_artifacts(self.database, rows, by_id=by_id)
         self.context.forget()
         return outcomes
+
+    def artifact_history(self, kind: str, resource_id: str) -> list[ArtifactRow]:
+        """Every state of a stored resource, the first first."""
+        from registry.artifacts import artifact_history
+
+        return artifact_history(self.context.connection, kind, resource_id)
 
     def drop_artifact(self, kind: str, *, url: str = "", version: str = "", resource_id: str = "") -> None:
         """End a stored resource from now on."""

@@ -21,7 +21,7 @@ from api.fhir.changes import Changes
 from api.fhir.hot import Hot
 from api.fhir.outcome import outcome, refuse
 from api.fhir.replies import Encoded, Replies
-from api.fhir.service import CatalogSource, Reply, Request, Service
+from api.fhir.service import CatalogSource, History, Reply, Request, Service
 from api.fhir.settings import FhirSettings
 from api.fhir.xmlform import wants_xml
 from loaders.fhir.xml import json_to_xml, xml_to_json
@@ -169,8 +169,10 @@ async def _send(send: Send, scope: Scope, reply: Encoded) -> None:
     if b"x-request-id" in asked:
         headers.append((b"x-request-id", asked[b"x-request-id"]))
     if status == 200 and method in ("GET", "HEAD"):
-        tag = f'W/"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'.encode()
-        headers.append((b"etag", tag))
+        tag = reply.headers.get("ETag", "").encode()
+        if not tag:
+            tag = f'W/"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'.encode()
+            headers.append((b"etag", tag))
         if tag in asked.get(b"if-none-match", b""):
             status, body = 304, b""
     if len(body) > _WORTH_COMPRESSING and b"gzip" in asked.get(b"accept-encoding", b""):
@@ -189,6 +191,7 @@ def fhir_app(
     trusts: Callable[[Scope], bool] = lambda scope: True,
     permits: Callable[[Scope], None] | None = None,
     changes: Callable[[], Changes] | None = None,
+    history: History | None = None,
 ) -> FhirApp:
     """The application for a catalog, or for one asked for at each request, told whether the caller is trusted.
 
@@ -198,5 +201,5 @@ def fhir_app(
     def source(trusted: bool) -> Catalog:
         return catalog(trusted) if callable(catalog) else catalog
 
-    service = Service(source, release, settings or FhirSettings(), changes)
+    service = Service(source, release, settings or FhirSettings(), changes, history)
     return FhirApp(service, trusts, permits)

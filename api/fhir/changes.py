@@ -6,11 +6,15 @@ Here: from a resource to a load, a kept resource or a retraction. Not here: who 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import re
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from api.fhir.library import Held, make_id
+from api.fhir.library import Held
 from api.fhir.outcome import refuse
+from api.fhir.stored import stored_json
 from loaders.base import LoadOptions, ParsedResource
 from loaders.fhir.package import parsed_resource
 from registry.errors import ContentError
@@ -21,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["Changed", "Changes"]
 
 Json = dict[str, Any]
+_ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 
 
 @dataclass(slots=True)
@@ -29,44 +34,70 @@ class Changed:
 
     resource: Json
     created: bool
-    headers: dict[str, str] = field(default_factory=dict)
 
 
 class Changes:
-    """Writes to one registry. PUT of a ``url|version`` amends it, DELETE ends it; earlier states stay known."""
+    """Writes to one registry. PUT takes the place of what the id held, DELETE ends it; earlier states stay known."""
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
 
-    def put(self, kind: str, ident: str, resource: Any, *, known: bool) -> Changed:
-        """Keep a resource under its id (empty = one is made); raises Refused naming what is wrong with it."""
-        if not isinstance(resource, dict) or resource.get("resourceType") != kind:
-            raise refuse("REQUEST_INVALID", f"A {kind} is expected", place="resourceType")
-        given = str(resource.get("id", ""))
-        if ident and given and given != ident:
-            raise refuse(
-                "REQUEST_INVALID", f"The id '{given}' is not that of the address, '{ident}'", place="id"
-            )
-        made = ident or given or make_id(str(resource.get("url", "")), str(resource.get("version", "")))
-        written = {**resource, "id": made}
-        outcomes = {self._keep(one) for one in _parsed(written)}
-        created = not known and not outcomes & {"unchanged", "amended"}
-        return Changed(written, created, {"Location": f"{kind}/{made}/_history/1"})
+    def create(self, kind: str, resource: Any) -> Changed:
+        """Keep a resource under an id of the server's; raises Refused naming what is wrong with it."""
+        return self._put(kind, {**_expected(kind, resource), "id": str(uuid.uuid4())}, None)
 
-    def _keep(self, parsed: Any) -> str:
-        if isinstance(parsed, ParsedResource):
-            return self._registry.put_artifacts([parsed.artifact])[0]
-        return self._registry.load_parsed(parsed).outcome
+    def update(self, kind: str, ident: str, resource: Any, held: Held | None) -> Changed:
+        """Keep a resource under an id in place of what it held; raises Refused naming what is wrong with it."""
+        given = _expected(kind, resource).get("id", ident)
+        if given != ident:
+            text = f"The id '{given}' is not that of the address, '{ident}'"
+            raise refuse("REQUEST_INVALID", text, place=f"{kind}.id")
+        if not _ID.fullmatch(ident):
+            text = "An id has at most 64 letters, digits, '-' and '.'"
+            raise refuse("REQUEST_INVALID", text, place=f"{kind}.id")
+        return self._put(kind, {**resource, "id": ident}, held)
 
-    def delete(self, held: Held) -> None:
-        """End a resource from now on; ``known-at`` before still shows it."""
-        if held.kind != "CodeSystem":
+    def _put(self, kind: str, resource: Json, held: Held | None) -> Changed:
+        for one in _parsed(resource):
+            if isinstance(one, ParsedResource):
+                self._registry.put_artifacts([one.artifact], by_id=True)
+            else:
+                self._registry.load_parsed(one)
+        if kind != "CodeSystem":
+            resource = stored_json(self._registry.artifact_history(kind, resource["id"])[-1])
+        elif held is not None and (held.url, held.version) != _identity(resource):
+            self._retract(held)
+        return Changed(resource, created=held is None)
+
+    def delete(self, held: Sequence[Held]) -> None:
+        """End resources of one id from now on; ``known-at`` before still shows them."""
+        for one in held:
+            if one.kind == "CodeSystem":
+                self._retract(one)
+        if held[0].kind != "CodeSystem":
+            self._drop(held[0])
+
+    def _drop(self, held: Held) -> None:
+        if held.id == held.given_id and self._registry.artifact_history(held.kind, held.id):
             self._registry.drop_artifact(held.kind, resource_id=held.id)
-            return
+        else:
+            self._registry.drop_artifact(held.kind, url=held.url, version=held.version)
+
+    def _retract(self, held: Held) -> None:
         system = self._registry.system(held.url)
         if system is None:
             raise refuse("RESOURCE_UNKNOWN", held.kind, held.id)
-        self._registry.retract(system.slug, held.version, why="deleted over FHIR")
+        self._registry.retract(system.slug, held.version, why="deleted or replaced over FHIR")
+
+
+def _expected(kind: str, resource: Any) -> Json:
+    if not isinstance(resource, dict) or resource.get("resourceType") != kind:
+        raise refuse("REQUEST_INVALID", f"A {kind} is expected", place="resourceType")
+    return resource
+
+
+def _identity(resource: Json) -> tuple[str, str]:
+    return str(resource.get("url", "")), str(resource.get("version", ""))
 
 
 def _parsed(resource: Json) -> list[Any]:

@@ -6,6 +6,7 @@ Here: an index over the catalog, kept as long as the catalog does not change. No
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from registry.operations.catalog import Catalog, Missing
 __all__ = ["Held", "Library", "library"]
 
 Json = dict[str, Any]
+_LONGEST = 64  #: characters of an id
 _NO_ID = re.compile(r"[^A-Za-z0-9\-.]+")
 
 
@@ -32,6 +34,12 @@ class Held:
     version: str
     shell: Json
     definition: Json = field(default_factory=dict)
+    given_id: str = ""  #: the id before others of the same one were told apart
+
+    @property
+    def state(self) -> str:
+        """``meta.versionId``, empty without."""
+        return str(self.shell.get("meta", {}).get("versionId", ""))
 
     def told(self, release: str) -> Json:
         """The metadata in a release's elements."""
@@ -43,7 +51,8 @@ class Held:
             catalog.take(self.url)
             view = catalog.code_system(self.url, self.version)
             if not isinstance(view, Missing):
-                return in_release({**code_system_json(view), "id": self.id}, release)
+                own: Json = {name: self.shell[name] for name in ("id", "meta") if name in self.shell}
+                return in_release({**code_system_json(view), **own}, release)
         return in_release({**self.shell, **self.definition}, release)
 
 
@@ -59,6 +68,7 @@ class Library:
 
     def _add(self, held: Held) -> None:
         name, number = held.id, 1
+        held.given_id = name
         while (held.kind, held.id) in self._ids:
             number += 1
             held.id = f"{name[:60]}.{number}"
@@ -71,6 +81,12 @@ class Library:
         """The resource of an id."""
         return self._ids.get((kind, ident))
 
+    def sharing(self, held: Held) -> list[Held]:
+        """The resource, and where it has the plain id all others that came with the same."""
+        if held.id != held.given_id:
+            return [held]
+        return [h for h in self.kinds[held.kind] if h.given_id == held.id]
+
     def by_url(self, kind: str, url: str) -> list[Held]:
         """All versions of a canonical URL."""
         return self._urls.get((kind, url), [])
@@ -78,7 +94,11 @@ class Library:
 
 def make_id(*parts: str) -> str:
     """An id that FHIR allows, from texts that tell the resource apart."""
-    return _NO_ID.sub("-", "-".join(p for p in parts if p)).strip("-.")[:64] or "unnamed"
+    whole = "-".join(p for p in parts if p)
+    found = _NO_ID.sub("-", whole).strip("-.")
+    if len(found) > _LONGEST:
+        found = f"{found[: _LONGEST - 11]}-{hashlib.sha256(whole.encode()).hexdigest()[:10]}"
+    return found or "unnamed"
 
 
 def _everything(catalog: Catalog) -> Iterator[Held]:
@@ -88,6 +108,8 @@ def _everything(catalog: Catalog) -> Iterator[Held]:
             if isinstance(view, Missing):
                 continue
             shell = code_system_json(view, content=False)
+            if view.info.release:
+                shell["meta"] = {**shell.get("meta", {}), "versionId": view.info.release[:_LONGEST]}
             ident = str(view.info.shell.get("id", "")) or make_id(view.info.system or url, version)
             yield Held("CodeSystem", ident, url, view.info.version, shell)
     for value_set in catalog.value_sets():

@@ -68,6 +68,7 @@ def mounted(app: FastAPI) -> FhirApp:
         settings=FhirSettings(today=(lambda: day) if day else oslo_today),
         trusts=trusts,
         permits=permits,
+        history=lambda kind, ident: app.state.registry.artifact_history(kind, ident),
         changes=(lambda: Changes(app.state.registry)) if settings.token else None,
     )
 

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from api.fhir.capability import capability_statement, software, terminology_capabilities, versions
-from api.fhir.changes import Changes
+from api.fhir.changes import Changed, Changes
 from api.fhir.circumstances import Call, all_sent
 from api.fhir.definitions import DEFINED, operation_definition
 from api.fhir.encoding import parameters
@@ -24,14 +24,17 @@ from api.fhir.releases import in_release
 from api.fhir.search import elements, search, summary
 from api.fhir.sent import SentResources
 from api.fhir.settings import FhirSettings
+from api.fhir.stored import stored_json
+from registry.artifacts import ArtifactRow
 from registry.errors import GyldigError, Restricted
 from registry.issues import Issue, issue
 from registry.operations.catalog import Catalog
 
-__all__ = ["CatalogSource", "Reply", "Request", "Service"]
+__all__ = ["CatalogSource", "History", "Reply", "Request", "Service"]
 
 Json = dict[str, Any]
 CatalogSource = Callable[[bool], Catalog]
+History = Callable[[str, str], Sequence[ArtifactRow]]  #: every state of a stored resource, by type and id
 _KINDS = ("CodeSystem", "ValueSet", "ConceptMap")
 _RELEASES = {"r4": "R4", "r5": "R5"}
 _MOST_ENTRIES = 1000
@@ -70,9 +73,10 @@ class Service:
         release: str,
         settings: FhirSettings,
         changes: Callable[[], Changes] | None = None,
+        history: History | None = None,
     ) -> None:
         self.catalog, self.release, self.settings = catalog, release, settings
-        self._changes = changes
+        self._changes, self._history = changes, history
         self._sent = SentResources(settings.sent_concepts)
 
     def answer(self, request: Request) -> Reply:
@@ -167,29 +171,49 @@ class Service:
             found = search(call.catalog, library(call.catalog), path[0], request.query, base, call.release)
             return Reply(200, found)
         if request.method not in ("GET", "HEAD"):
-            return self._change(request, path, call)
+            return self._change(request, path, call, base)
         if len(path) not in (2, 4) or (len(path) == 4 and path[2] != "_history"):
             raise refuse("REQUEST_NOT_SUPPORTED", f"There is nothing at '{'/'.join(path)}'")
+        if len(path) == 4 and (past := self._past(path[0], path[1], path[3])) is not None:
+            return Reply(200, in_release(past, call.release), {"ETag": f'W/"{path[3]}"'})
         held = self._held(call, path[0], path[1])
-        if len(path) == 4 and path[3] != "1":
+        options = dict(request.query)
+        if len(path) == 4 and path[3] != (held.state or "1"):
             raise refuse("RESOURCE_UNKNOWN", path[0], "/".join(path[1:]))
-        return Reply(200, _read(held, call, dict(request.query)))
+        tagged = {"ETag": f'W/"{held.state}"'} if held.kind != "CodeSystem" and held.state else {}
+        return Reply(200, _read(held, call, options), tagged)
 
-    def _change(self, request: Request, path: tuple[str, ...], call: Call) -> Reply:
+    def _past(self, kind: str, ident: str, number: str) -> Json | None:
+        """A state of a stored resource, by its number."""
+        rows = self._history(kind, ident) if self._history is not None else ()
+        return next((stored_json(r) for r in rows if str(r.number) == number), None)
+
+    def _change(self, request: Request, path: tuple[str, ...], call: Call, base: str) -> Reply:
         """Create, update or delete; raises Refused, Restricted or NotAuthorised."""
         if self._changes is None or request.permit is None:
             raise refuse("FORBIDDEN", "Resources cannot be changed here")
         request.permit()
         if (request.method, len(path)) not in (("POST", 1), ("PUT", 2), ("DELETE", 2)):
             raise Refused(_not_allowed(request.method))
-        ident = path[1] if len(path) == 2 else ""
-        held = library(call.catalog).by_id(path[0], ident) if ident else None
+        kind, ident = path[0], path[1] if len(path) == 2 else ""
+        if not ident:
+            return self._changed(self._changes().create(kind, request.body), call, base)
+        held = library(call.catalog).by_id(kind, ident)
+        _check_match(request.headers.get("if-match", ""), held)
         if request.method == "DELETE":
-            self._changes().delete(self._held(call, path[0], ident))
+            self._changes().delete(library(call.catalog).sharing(self._held(call, kind, ident)))
             return Reply(204, None)
-        changed = self._changes().put(path[0], ident, request.body, known=held is not None)
+        return self._changed(self._changes().update(kind, ident, request.body, held), call, base)
+
+    def _changed(self, changed: Changed, call: Call, base: str) -> Reply:
         told = in_release(changed.resource, call.release)
-        return Reply(201 if changed.created else 200, told, changed.headers)
+        kind, ident = told["resourceType"], told["id"]
+        now = library(self.catalog(True)).by_id(kind, ident)
+        state = now.state if now is not None else ""
+        if now is not None and "meta" in now.shell:
+            told["meta"] = now.shell["meta"]
+        headers = {"Location": f"{base}/{kind}/{ident}/_history/{state or 1}"}
+        return Reply(201 if changed.created else 200, told, headers)
 
     def _batch(self, request: Request, call: Call) -> Reply:
         bundle = request.body
@@ -237,6 +261,14 @@ def _as_issue(error: GyldigError) -> Issue:
 def _not_allowed(method: str) -> Issue:
     problem = issue("REQUEST_NOT_SUPPORTED", f"'{method}' is not possible here")
     return replace(problem, status=405)
+
+
+def _check_match(wanted: str, held: Held | None) -> None:
+    """Raise Refused (412) where the caller names another state than the one that is here."""
+    named = {tag.strip().removeprefix("W/").strip('"') for tag in wanted.split(",")}
+    if wanted and (held is None or not named & {"*", held.state}):
+        problem = issue("REQUEST_INVALID", f"The resource is not in the state {wanted}", place="If-Match")
+        raise Refused(replace(problem, code="conflict", status=412))
 
 
 def _definition(ident: str, base: str) -> Json:

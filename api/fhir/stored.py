@@ -7,7 +7,8 @@ Here: JSON of stored resources to values, the licensed view of a catalog. Not he
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
+from typing import Any
 
 import orjson
 
@@ -22,21 +23,35 @@ from registry.operations.valueset import ValueSet
 from registry.records import SystemRecord
 from registry.views import ContentView
 
-__all__ = ["Licensed", "read_stored"]
+__all__ = ["Licensed", "read_stored", "stored_json"]
 
 
 def read_stored(rows: Sequence[ArtifactRow]) -> Stored:
     """Stored value sets and maps as values; what the server gave them as id goes with them."""
     found = Stored()
     for row in rows:
-        resource = (
-            {**orjson.loads(row.body), "id": row.resource_id} if row.resource_id else orjson.loads(row.body)
-        )
+        resource = stored_json(row)
+        kept: dict[str, Any] = {name: resource[name] for name in ("text", "meta") if name in resource}
         if row.kind == "ValueSet":
-            found.value_sets.append(read_value_set(resource))
+            value_set = read_value_set(resource)
+            value_set.shell.update(kept)
+            if "expansion" in resource:
+                value_set.definition["expansion"] = resource["expansion"]
+            found.value_sets.append(value_set)
         elif row.kind == "ConceptMap":
-            found.concept_maps.append(read_concept_map(resource))
+            concept_map = read_concept_map(resource)
+            concept_map.shell.update(kept)
+            found.concept_maps.append(concept_map)
     return found
+
+
+def stored_json(row: ArtifactRow) -> dict[str, Any]:
+    """A stored resource as it was given, with the id and the version that the server gave it."""
+    resource: dict[str, Any] = orjson.loads(row.body)
+    told = datetime.fromtimestamp(row.recorded_from / 1_000_000, UTC).isoformat(timespec="milliseconds")
+    own = {"versionId": str(row.number), "lastUpdated": told.replace("+00:00", "Z")}
+    resource["meta"] = {**resource.get("meta", {}), **own}
+    return {**resource, "id": row.resource_id} if row.resource_id else resource
 
 
 class Licensed:

@@ -110,6 +110,17 @@ def _problem(resource: Json, kind: str, release: str, path: str) -> ContentError
         first = found[0]
         more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
         return ContentError(_said(first, release) + more, line=path + _steps(first["loc"]))
+    return _bound(resource, kind, release, path)
+
+
+def _bound(resource: Json, kind: str, release: str, path: str) -> ContentError | None:
+    """What is wrong with the resource's own codes that are of a fixed list (``status``, ``content`` …)."""
+    for name, field in _model(kind, release).model_fields.items():
+        extra = field.json_schema_extra
+        allowed = extra.get("enum_values") if isinstance(extra, dict) else None
+        value = resource.get(field.alias or name)
+        if allowed and isinstance(value, str) and value not in allowed:
+            return ContentError(f"'{value}' is none of {', '.join(allowed)}", line=f"{path}.{name}")
     return None
 
 

@@ -164,6 +164,7 @@ class MemoryCatalog:
         self._systems: dict[str, dict[str, ContentView]] = {}
         self._supplements: dict[str, dict[str, ContentView]] = {}
         self._sets: dict[str, dict[str, ValueSet]] = {}
+        self._aside: list[ValueSet] = []  # of the same URL and version as another, under another id
         self._maps: list[ConceptMap] = []
         self._all_codes: dict[str, tuple[str, str]] = {}
         self._changes = 0
@@ -181,8 +182,11 @@ class MemoryCatalog:
                 self._all_codes[info.value_set] = (info.url, info.version)
 
     def add_value_set(self, value_set: ValueSet) -> None:
-        """Add a value set, or replace the one of the same version."""
+        """Add a value set, or replace the one of the same version (one of another id can still be listed)."""
         self._changes += 1
+        held = self._sets.get(value_set.url, {}).get(value_set.version)
+        if held is not None and held.shell.get("id") != value_set.shell.get("id"):
+            self._aside.append(held)
         self._sets.setdefault(value_set.url, {})[value_set.version] = value_set
 
     def add_all_codes(self, url: str, system: str, version: str = "") -> None:
@@ -292,9 +296,8 @@ class MemoryCatalog:
 
     def value_sets(self) -> Iterable[ValueSet]:
         """Value sets of both layers."""
-        return [v for versions in self._sets.values() for v in versions.values()] + list(
-            self._base.value_sets()
-        )
+        own = [v for versions in self._sets.values() for v in versions.values()]
+        return [*own, *self._aside, *self._base.value_sets()]
 
     def concept_maps(self) -> Iterable[ConceptMap]:
         """Maps of both layers."""
@@ -307,6 +310,7 @@ class MemoryCatalog:
         other = MemoryCatalog(self._base.as_known_at(known_at))
         other._systems, other._supplements = self._systems, self._supplements
         other._sets, other._maps, other._all_codes = self._sets, self._maps, self._all_codes
+        other._aside = self._aside
         return other
 
 
