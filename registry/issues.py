@@ -334,6 +334,20 @@ MESSAGES: dict[str, _Message] = {
     "VALUESET_NOT_IN_FORCE": _m(
         "error", "not-found", "not-found", "No version of ValueSet '{0}' is in force on {1}: {2}", status=404
     ),
+    "CONCEPTMAP_NOT_IN_FORCE": _m(
+        "error",
+        "not-found",
+        "not-found",
+        "No version of the concept map '{0}' is in force on {1}: {2}",
+        status=404,
+    ),
+    "DATE_SPANS_MAPS": _m(
+        "error",
+        "multiple-matches",
+        "",
+        "From {1} to {2} several versions of the concept map '{0}' apply ({3}): give the day",
+        status=400,
+    ),
     "DATE_SPANS_VERSIONS": _m(
         "error",
         "multiple-matches",
@@ -377,7 +391,9 @@ MESSAGES: dict[str, _Message] = {
 OWN = frozenset(
     {
         "CODESYSTEM_NOT_IN_FORCE",
+        "CONCEPTMAP_NOT_IN_FORCE",
         "CONCEPTMAP_UNKNOWN",
+        "DATE_SPANS_MAPS",
         "DATE_SPANS_VERSIONS",
         "FILTER_BAD_REGEX",
         "FILTER_NOT_UNDERSTOOD",

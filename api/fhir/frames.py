@@ -22,6 +22,7 @@ from registry.operations.compose import Prepared, ids_of, prepare
 from registry.operations.context import Context
 from registry.operations.displays import choose, main
 from registry.operations.lookup import LookupRequest, lookup, shown
+from registry.operations.maps_in_force import map_of
 from registry.operations.status import status_codes
 from registry.operations.subsumes import SubsumesRequest, subsumes
 from registry.operations.translate import TranslateRequest, translate
@@ -224,16 +225,19 @@ class _Ordinary:
         return {"resourceType": "Parameters", "parameter": [self._before, code, *self._between, display]}
 
 
-def translate_frame(call: Call) -> Frame:
+def translate_frame(call: Call) -> Frame | None:
     """``ConceptMap/$translate`` by a map that is named."""
     context, given = context_of(call), call.given
     url, version = split(given.required("url"))
     system, system_version = given.text("system"), given.text("version")
     target, wanted = given.text("targetSystem", "targetsystem"), given.text("conceptMapVersion") or version
+    chosen = map_of(context, url, wanted)
+    if isinstance(chosen, Missing):
+        return None
 
     def answer(asked: dict[bytes, str]) -> Json | None:
         coding = Coding(asked[b"code"], system, system_version)
-        request = TranslateRequest(codings=(coding,), map=url, map_version=wanted, target_system=target)
+        request = TranslateRequest(codings=(coding,), given=chosen, target_system=target)
         found = translate(context, request)
         return translate_json(found, call.release) if found.problem is None else None
 

@@ -18,7 +18,7 @@ from registry.operations.conceptmap import ConceptMap
 from registry.operations.valueset import Filter, Include, ValueSet
 from registry.views import ContentView
 
-__all__ = ["Catalog", "EmptyCatalog", "MemoryCatalog", "Missing", "pick"]
+__all__ = ["Catalog", "EmptyCatalog", "MemoryCatalog", "Missing", "pick", "reason_for"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,8 @@ class _Dated(Protocol):
     def valid_to(self) -> date | None: ...
 
 
-def _reason(dated: Sequence[_Dated], on: date) -> str:
+def reason_for(dated: Sequence[_Dated], on: date) -> str:
+    """Why none of these is in force on a day."""
     if all(d.valid_from is not None and on < d.valid_from for d in dated):
         return "before_first"
     if all(d.valid_to is not None and on >= d.valid_to for d in dated):
@@ -104,7 +105,7 @@ def pick(items: dict[str, _Dated], version: str, on: date | None) -> str | None 
     if not live and version not in ("", "*"):
         return latest(list(items), version)
     if items and not live:
-        return Missing(_reason(list(items.values()), on), "")
+        return Missing(reason_for(list(items.values()), on), "")
     rank = {v: i for i, v in enumerate(ordered(live))}
     return max(live, key=lambda v: (items[v].valid_from or date.min, rank[v]), default=None)
 

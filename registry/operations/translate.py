@@ -10,10 +10,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from registry.canonical import split
-from registry.issues import Issue, issue
+from registry.issues import Issue, Unanswerable, issue
 from registry.operations.catalog import Missing
 from registry.operations.conceptmap import ConceptMap, MapElement, MapGroup, MapTarget
 from registry.operations.context import Context
+from registry.operations.maps_in_force import map_of, maps_of
 from registry.records import Coding
 from registry.store.bounded import Bounded
 
@@ -64,7 +65,10 @@ class TranslateResult:
 
 def translate(context: Context, request: TranslateRequest) -> TranslateResult:
     """Translate; an unknown map is a problem, a code without a translation an answer."""
-    maps = _maps(context, request)
+    try:
+        maps = _maps(context, request)
+    except Unanswerable as stop:
+        return TranslateResult(problem=stop.issue)
     if isinstance(maps, Issue):
         return TranslateResult(problem=maps)
     answer = TranslateResult()
@@ -86,11 +90,14 @@ def _maps(context: Context, request: TranslateRequest) -> list[ConceptMap] | Iss
     if request.given is not None:
         return [request.given]
     if request.map:
-        found = context.catalog.concept_map(request.map, request.map_version, context.on)
-        if isinstance(found, Missing):
-            return issue("CONCEPTMAP_UNKNOWN", request.map)
-        return [found]
-    return [m for m in context.catalog.concept_maps() if _scoped(m, request)]
+        found = map_of(context, request.map, request.map_version)
+        if not isinstance(found, Missing):
+            return [found]
+        if found.reason in ("before_first", "gap", "after_last"):
+            return issue("CONCEPTMAP_NOT_IN_FORCE", request.map, context.on, found.reason, place="date")
+        return issue("CONCEPTMAP_UNKNOWN", request.map)
+    systems = {coding.system for coding in request.codings}
+    return [m for m in maps_of(context, systems) if _scoped(m, request)]
 
 
 def _scoped(concept_map: ConceptMap, request: TranslateRequest) -> bool:
@@ -173,7 +180,7 @@ def _unmapped(
     if rule is None:
         return []
     if rule.mode == "other-map":
-        other = context.catalog.concept_map(*split(rule.other_map), context.on)
+        other = map_of(context, *split(rule.other_map))
         if isinstance(other, Missing) or other.canonical in asked:
             return []
         return list(_forward(context, other, coding, request, asked))
