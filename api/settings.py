@@ -20,7 +20,8 @@ class Settings(BaseSettings):
     ``db``: a path, ``sqlite:///…`` or ``postgresql://…``; empty = a file in the user's data folder. ``token``:
     what callers name (``Authorization: Bearer …``) to write and to read restricted content; empty = nobody
     can. ``today``: the day that counts as today, for test systems; empty = the day in Oslo. ``max_body``: the
-    largest request body in bytes.
+    largest request body in bytes; ``max_operation_body``: the same of a FHIR operation or batch, and of callers
+    without the token.
     """
 
     model_config = SettingsConfigDict(env_prefix="GYLDIG_", env_ignore_empty=True, extra="ignore")
@@ -29,3 +30,4 @@ class Settings(BaseSettings):
     token: str = ""
     today: date | None = None
     max_body: Annotated[int, Field(ge=1)] = 50_000_000
+    max_operation_body: Annotated[int, Field(ge=1)] = 10_000_000

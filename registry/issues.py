@@ -375,6 +375,7 @@ MESSAGES: dict[str, _Message] = {
     "REQUEST_REQUIRED": _m("error", "required", "", "The parameter '{0}' is required", status=400),
     "REQUEST_NOT_SUPPORTED": _m("error", "not-supported", "", "{0}", status=404),
     "RESOURCE_UNKNOWN": _m("error", "not-found", "", "{0} '{1}' is not known", status=404),
+    "TOO_MUCH": _m("error", "too-costly", "", "{0}", status=422),
     "FORBIDDEN": _m("error", "forbidden", "", "{0}", status=403),
     "UNAVAILABLE": _m("error", "transient", "", "{0}", status=503),
     "CONCEPTMAP_UNKNOWN": _m(
@@ -403,6 +404,7 @@ OWN = frozenset(
         "REQUEST_NOT_SUPPORTED",
         "REQUEST_REQUIRED",
         "RESOURCE_UNKNOWN",
+        "TOO_MUCH",
         "UNAVAILABLE",
         "UNKNOWN_CODESYSTEM_EXP",
         "UNKNOWN_CODESYSTEM_VERSION_EXP_NONE",

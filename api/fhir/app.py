@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, unquote
@@ -16,23 +17,28 @@ from urllib.parse import parse_qsl, unquote
 import orjson
 from starlette.types import Receive, Scope, Send
 
+from api.fhir.aside import Aside
+from api.fhir.batches import Written, batch_reply, is_batch
+from api.fhir.bodies import Kind, read_body
 from api.fhir.callers import Caller, Callers
 from api.fhir.changes import Changes
 from api.fhir.hot import Hot
-from api.fhir.outcome import outcome, refuse
+from api.fhir.outcome import Refused, outcome, refuse
 from api.fhir.replies import Encoded, Replies
-from api.fhir.service import CatalogSource, History, Reply, Request, Service
+from api.fhir.service import CatalogSource, History, Reply, Request, Service, failed
 from api.fhir.settings import FhirSettings
 from api.fhir.xmlform import wants_xml
 from loaders.fhir.xml import json_to_xml, xml_to_json
 from registry.errors import ContentError, GyldigError
 from registry.operations.catalog import Catalog
+from registry.patience import HURRIED, TakesLong
 
 __all__ = ["FhirApp", "fhir_app"]
 
 _JSON = (b"content-type", b"application/fhir+json; charset=utf-8")
 _XML = (b"content-type", b"application/fhir+xml; charset=utf-8")
 _VARY = (b"vary", b"accept, accept-encoding, accept-language")
+_AT_EASE = 256_000  #: bytes of a body that is read or packed while others wait
 _WORTH_COMPRESSING = 1400  #: bytes, about one packet
 _KEPT_POSTS = ("/$expand",)  #: how paths end whose answers to POST are kept too
 
@@ -46,13 +52,93 @@ class FhirApp:
         self.service, self._permits = service, permits
         self._callers, self._hot = Callers(trusts), Hot(service.release, service.settings)
         self._replies = Replies(service.settings.reply_bytes)
+        self._aside = Aside(service.settings.waiting)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] != "http":
             return
-        body = await _body(receive) if scope["method"] in ("POST", "PUT") else b""
-        await _send(send, scope, self._answered(scope, self._callers.of(scope), body))
+        try:
+            caller, body = self._callers.of(scope), b""
+            if scope["method"] in ("POST", "PUT"):
+                body = await read_body(scope, receive, self._kind(scope, caller), self.service.settings)
+            reply = await self._in_time(scope, caller, body)
+            sent = await self._packed(scope, reply)
+        except Refused as refused:
+            sent = _packed(scope, _encoded(Reply(refused.issue.status, outcome([refused.issue]))))
+        except Exception as error:  # noqa: BLE001 - whatever it is, the caller gets an answer and the connection stays
+            sent = _packed(scope, _encoded(failed(scope["path"], error)))
+        await _send(send, sent)
+
+    def _kind(self, scope: Scope, caller: Caller) -> Kind:
+        """What sort of body this is, for its bounds."""
+        path = _below(scope)
+        operation = "$" in path or is_batch(_pieces(path))
+        return Kind(
+            xml="xml" in caller.headers.get("content-type", ""),
+            upload=not operation and self._permitted(scope),
+        )
+
+    def _permitted(self, scope: Scope) -> bool:
+        if self._permits is None:
+            return False
+        try:
+            self._permits(scope)
+        except GyldigError:
+            return False
+        return True
+
+    async def _in_time(self, scope: Scope, caller: Caller, body: bytes) -> Encoded:
+        """The answer; made in this thread unless it takes long, because others wait for this thread."""
+        if scope["method"] == "POST" and is_batch(_pieces(_below(scope))):
+            return await self._batch(scope, caller, body)
+        if len(body) <= _AT_EASE and not _once(scope["method"], scope["path"], body):
+            try:
+                with HURRIED:
+                    return self._answered(scope, caller, body)
+            except TakesLong:
+                pass
+        return await self._aside.run(lambda: self._answered(scope, caller, body), large=True)
+
+    async def _batch(self, scope: Scope, caller: Caller, body: bytes) -> Encoded:
+        """The answer to a batch, entry by entry."""
+        large = len(body) > _AT_EASE
+        query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+
+        def read() -> Request | Reply:
+            return self._request(scope, query, caller, body)
+
+        request = await self._aside.run(read, large=True) if large else read()
+        if isinstance(request, Reply):
+            return self._encoded(request, query, caller)
+        answered = await batch_reply(request, self._entry, self.service.settings)
+        answered.release = self.service.release_of(request.path)
+        return await self._aside.run(lambda: self._encoded(answered, query, caller), large=large)
+
+    async def _entry(self, request: Request) -> Written:
+        """The answer to one entry of a batch."""
+        if not _once(request.method, "/".join(request.path)):
+            try:
+                with HURRIED:
+                    return self._written_entry(request)
+            except TakesLong:
+                pass
+        return await self._aside.run(lambda: self._written_entry(request))
+
+    def _written_entry(self, request: Request) -> Written:
+        try:
+            reply = self.service.answer(request)
+            return Written(reply.status, orjson.dumps(reply.body) if reply.body is not None else b"")
+        except TakesLong:
+            raise
+        except Exception as error:  # noqa: BLE001 - the other entries get their answers
+            reply = failed("/".join(request.path), error)
+            return Written(reply.status, orjson.dumps(reply.body))
+
+    async def _packed(self, scope: Scope, reply: Encoded) -> Packed:
+        if len(reply.body) <= _AT_EASE:
+            return _packed(scope, reply)
+        return await self._aside.run(lambda: _packed(scope, reply), large=True)
 
     def _answered(self, scope: Scope, caller: Caller, body: bytes) -> Encoded:
         """The short way where there is one, else an answer kept, else the general way."""
@@ -81,33 +167,36 @@ class FhirApp:
 
     def _general(self, scope: Scope, caller: Caller, body: bytes) -> Encoded:
         query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
-        reply = self._reply(scope, query, caller, body)
-        format_ = next((v for k, v in query if k == "_format"), "")
-        xml = wants_xml(format_, caller.headers.get("accept", ""))
-        return Encoded(reply.status, _written(reply, xml=xml), reply.headers, xml)
+        request = self._request(scope, query, caller, body)
+        reply = request if isinstance(request, Reply) else self.service.answer(request)
+        return self._encoded(reply, query, caller)
 
-    def _reply(self, scope: Scope, query: list[tuple[str, str]], caller: Caller, body: bytes) -> Reply:
+    def _encoded(self, reply: Reply, query: list[tuple[str, str]], caller: Caller) -> Encoded:
+        format_ = next((v for k, v in query if k == "_format"), "")
+        return _encoded(reply, xml=wants_xml(format_, caller.headers.get("accept", "")))
+
+    def _request(
+        self, scope: Scope, query: list[tuple[str, str]], caller: Caller, body: bytes
+    ) -> Request | Reply:
+        """The request as the service takes it; a reply where its body cannot be read."""
         parsed: Any = None
-        path = tuple(unquote(p) for p in _below(scope).split("/") if p)
-        form = caller.headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
-        if body and form:
+        path = _pieces(_below(scope))
+        if body and _is_form(caller):
             query += parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)
         elif body:
             try:
                 parsed = self._parsed(path, caller, body)
             except (orjson.JSONDecodeError, ContentError) as error:
                 return _refused(400, f"The body cannot be read: {error}")
-        return self.service.answer(
-            Request(
-                method=scope["method"],
-                path=path,
-                query=query,
-                body=parsed,
-                headers=caller.headers,
-                base=_base(scope),
-                trusted=caller.trusted,
-                permit=partial(self._permits, scope) if self._permits else None,
-            )
+        return Request(
+            method=scope["method"],
+            path=path,
+            query=query,
+            body=parsed,
+            headers=caller.headers,
+            base=_base(scope),
+            trusted=caller.trusted,
+            permit=partial(self._permits, scope) if self._permits else None,
         )
 
     def _parsed(self, path: tuple[str, ...], caller: Caller, body: bytes) -> Any:
@@ -116,12 +205,29 @@ class FhirApp:
         return orjson.loads(body)
 
 
+def _encoded(reply: Reply, *, xml: bool = False) -> Encoded:
+    return Encoded(reply.status, _written(reply, xml=xml), reply.headers, xml)
+
+
+def _pieces(path: str) -> tuple[str, ...]:
+    return tuple(unquote(p) for p in path.split("/") if p)
+
+
+def _is_form(caller: Caller) -> bool:
+    return caller.headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
+
+
 def _written(reply: Reply, *, xml: bool) -> bytes:
     if reply.body is None:
         return b""
     written = orjson.dumps(reply.body)
     # parts of the body may be written already, so the XML is made from the whole JSON
     return json_to_xml(orjson.loads(written), release=reply.release) if xml else written
+
+
+def _once(method: str, path: str, body: bytes = b"") -> bool:
+    """Whether the request leaves something behind, so that it may not be begun here and be done again elsewhere."""
+    return method not in ("GET", "HEAD") and ("$" not in path or b"cache-id" in body)
 
 
 def _keeps(scope: Scope, body: bytes) -> bool:
@@ -151,16 +257,16 @@ def _base(scope: Scope) -> str:
     return f"{scope.get('scheme', 'http')}://{host}{scope.get('root_path', '')}"
 
 
-async def _body(receive: Receive) -> bytes:
-    chunks = []
-    while True:
-        message = await receive()
-        chunks.append(message.get("body", b""))
-        if not message.get("more_body", False):
-            return b"".join(chunks)
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """An answer with its headers, compressed where that is worth it."""
+
+    status: int
+    headers: list[tuple[bytes, bytes]]
+    body: bytes
 
 
-async def _send(send: Send, scope: Scope, reply: Encoded) -> None:
+def _packed(scope: Scope, reply: Encoded) -> Packed:
     body, status, method = reply.body, reply.status, scope["method"]
     asked: dict[bytes, bytes] = dict(scope["headers"])
     headers = [_XML if reply.xml else _JSON, _VARY]
@@ -179,8 +285,12 @@ async def _send(send: Send, scope: Scope, reply: Encoded) -> None:
         body = gzip.compress(body, compresslevel=1)
         headers.append((b"content-encoding", b"gzip"))
     headers.append((b"content-length", b"%d" % len(body)))
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": b"" if method == "HEAD" else body})
+    return Packed(status, headers, b"" if method == "HEAD" else body)
+
+
+async def _send(send: Send, packed: Packed) -> None:
+    await send({"type": "http.response.start", "status": packed.status, "headers": packed.headers})
+    await send({"type": "http.response.body", "body": packed.body})
 
 
 def fhir_app(

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from api.fhir.bodies import check_given
 from api.fhir.outcome import Refused, refuse
 from api.fhir.parameters import Given
 from api.fhir.sent import Sendable, SentResources, lay
@@ -58,8 +59,9 @@ def read_sent(resource: Any, place: str) -> Sendable:
     raise refuse("REQUEST_INVALID", f"A terminology resource is expected, not {kind}", place=place)
 
 
-def all_sent(given: Given) -> list[Sendable]:
-    """Every resource sent along."""
+def all_sent(given: Given, most: int) -> list[Sendable]:
+    """Every resource sent along; raises Refused where they hold too much."""
+    check_given(given.all("tx-resource"), most, "tx-resource")
     return [read_sent(r, f"tx-resource[{n}]") for n, r in enumerate(given.all("tx-resource"))]
 
 
@@ -81,7 +83,7 @@ def overlaid(call: Call) -> Catalog:
     """The catalog with the resources sent along laid over it, as known at the time asked for."""
     known_at = call.given.text("known-at")
     base = call.catalog.as_known_at(known_at or None)
-    sent = _remembered(call, all_sent(call.given))
+    sent = _remembered(call, all_sent(call.given, call.settings.given_concepts))
     if not sent:
         return base
     upper = MemoryCatalog(base)
@@ -157,7 +159,7 @@ def value_set_of(context: Context, call: Call) -> ValueSet:
     given, inline = call.given, call.given.object("valueSet")
     url = given.text("url") or call.instance.get("url", "")
     if inline is not None:
-        return _inline(inline, url)
+        return _inline(inline, url, call.settings.given_concepts)
     if not url:
         raise refuse("REQUEST_REQUIRED", "url", place="url")
     version = given.text("valueSetVersion") or call.instance.get("version", "")
@@ -167,7 +169,8 @@ def value_set_of(context: Context, call: Call) -> ValueSet:
     raise _unknown(context, found, url, version)
 
 
-def _inline(resource: dict[str, Any], url: str) -> ValueSet:
+def _inline(resource: dict[str, Any], url: str, most: int) -> ValueSet:
+    check_given(resource, most, "valueSet")
     try:
         found = read_value_set(resource)
     except ContentError as error:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
+
+import orjson
 
 from api.fhir.encoding import designation_json, typed
 from api.fhir.releases import ELEMENTS
 from loaders.fhir.reading import period
 from registry.extensions import PROVISIONAL
 from registry.operations.displays import is_repeated, main
+from registry.patience import lengthy
 from registry.records import ConceptRecord
 from registry.views import ContentView, ViewInfo
 
@@ -25,6 +28,8 @@ _OWN = (ELEMENTS["CodeSystem", "R4"] | ELEMENTS["CodeSystem", "R5"]) - {
     "count",
 }
 _URI = "http://hl7.org/fhir/concept-properties#"
+_PIECE = 500  #: concepts written at a time
+_AT_EASE = 2000  #: concepts written while others wait
 
 
 def code_system_json(view: ContentView, *, content: bool = True) -> Json:
@@ -36,7 +41,7 @@ def code_system_json(view: ContentView, *, content: bool = True) -> Json:
     if properties:
         written["property"] = properties
     if content:
-        written["concept"] = list(_concepts(view))
+        written["concept"] = _concepts(view)
     return written
 
 
@@ -94,12 +99,19 @@ def _properties(view: ContentView) -> list[Json]:
     return found
 
 
-def _concepts(view: ContentView) -> Iterator[Json]:
+def _concepts(view: ContentView) -> orjson.Fragment:
+    """The list of concepts, written piece by piece: their records are never in memory together."""
     order = view.page(view.all(), 0, None)
-    records = view.concepts(order)
-    codes = {r.stable_key: r.code for r in records}
-    for record in records:
-        yield _concept(record, [codes[p] for p in record.parents if p in codes])
+    pieces = [order[at : at + _PIECE] for at in range(0, len(order), _PIECE)]
+    lengthy(len(order), _AT_EASE)
+    codes = {r.stable_key: r.code for piece in pieces for r in view.concepts(piece)}
+    written = b",".join(_piece(view.concepts(piece), codes) for piece in pieces)
+    return orjson.Fragment(b"[" + written + b"]")
+
+
+def _piece(records: Sequence[ConceptRecord], codes: dict[str, str]) -> bytes:
+    written = [_concept(r, [codes[p] for p in r.parents if p in codes]) for r in records]
+    return orjson.dumps(written)[1:-1]
 
 
 def _concept(record: ConceptRecord, parents: list[str]) -> Json:

@@ -16,11 +16,13 @@ from api.fhir.codesystems import code_system_json
 from api.fhir.maps import groups_json
 from api.fhir.releases import in_release
 from registry.operations.catalog import Catalog, Missing
+from registry.patience import lengthy
 
 __all__ = ["Held", "Library", "library"]
 
 Json = dict[str, Any]
 _LONGEST = 64  #: characters of an id
+_AT_EASE = 100  #: code systems listed while others wait
 _NO_ID = re.compile(r"[^A-Za-z0-9\-.]+")
 
 
@@ -131,6 +133,7 @@ def library(catalog: Catalog) -> Library:
     stamp = catalog.stamp()
     if stamp is not None and _LATEST and _LATEST[0][0] == stamp:
         return _LATEST[0][1]
+    lengthy(len(catalog.code_systems()), _AT_EASE)
     made = Library(catalog)
     if stamp is not None:
         _LATEST[:] = [(stamp, made)]

@@ -5,9 +5,7 @@ Not here: the application (``app``), licences (``api.auth``).
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -20,10 +18,9 @@ from api import auth
 from api.fhir.app import FhirApp, fhir_app
 from api.fhir.changes import Changes
 from api.fhir.maps import implied_map
-from api.fhir.outcome import outcome
+from api.fhir.service import failed
 from api.fhir.settings import FhirSettings, oslo_today
 from api.fhir.stored import Licensed, read_stored
-from registry.issues import issue
 from registry.operations.catalog import Catalog
 from registry.operations.registry_catalog import RegistryCatalog
 
@@ -34,8 +31,6 @@ if TYPE_CHECKING:
     from registry.metadata import Snapshot
 
 __all__ = ["bug", "mounted"]
-
-_log = logging.getLogger("gyldig.fhir")
 
 
 def mounted(app: FastAPI) -> FhirApp:
@@ -65,7 +60,11 @@ def mounted(app: FastAPI) -> FhirApp:
 
     return fhir_app(
         source,
-        settings=FhirSettings(today=(lambda: day) if day else oslo_today),
+        settings=FhirSettings(
+            today=(lambda: day) if day else oslo_today,
+            upload_body=settings.max_body,
+            operation_body=min(settings.max_operation_body, settings.max_body),
+        ),
         trusts=trusts,
         permits=permits,
         history=lambda kind, ident: app.state.registry.artifact_history(kind, ident),
@@ -89,8 +88,5 @@ def _licenser(registry: Callable[[], Registry]) -> Callable[[Catalog], Catalog]:
 
 async def bug(request: Request, error: Exception) -> Response:
     """What a caller is told of a failure that is ours."""
-    _log.error("bug while answering %s", request.url.path, exc_info=error)
-    told = issue("UNAVAILABLE", "The server failed on this request; it has been logged")
-    return Response(
-        orjson.dumps(outcome([replace(told, code="exception")])), 500, media_type="application/fhir+json"
-    )
+    told = failed(request.url.path, error).body
+    return Response(orjson.dumps(told), 500, media_type="application/fhir+json")

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from api.fhir.bodies import check_given
 from api.fhir.circumstances import Call, context_of, speak, value_set_of
 from api.fhir.encoding import lookup_json, parameters, subsumes_json, translate_json, validation_json
 from api.fhir.expansions import entry_json, expansion_json
@@ -226,7 +227,7 @@ def translate_route(call: Call) -> Json:
         swapped=reverse and not any(given.has(name) for name in _TARGETS),
         map=url,
         map_version=given.text("conceptMapVersion") or version or call.instance.get("version", ""),
-        given=_inline_map(inline) if inline is not None else None,
+        given=_inline_map(inline, call.settings.given_concepts) if inline is not None else None,
         source_system=source_system if reverse else "",
         target_system=given.text("targetSystem", "targetsystem"),
         source_scope=given.text("sourceScope", "source"),
@@ -238,7 +239,8 @@ def translate_route(call: Call) -> Json:
     return translate_json(answer, call.release)
 
 
-def _inline_map(resource: Json) -> ConceptMap:
+def _inline_map(resource: Json, most: int) -> ConceptMap:
+    check_given(resource, most, "conceptMap")
     try:
         return read_concept_map(resource)
     except ContentError as error:

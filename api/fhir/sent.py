@@ -6,6 +6,7 @@ processes do not share them, so the operation is not announced unless the settin
 
 from __future__ import annotations
 
+import threading
 import uuid
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -40,6 +41,7 @@ class SentResources:
 
     def __init__(self, limit: int) -> None:
         self._limit, self._held = limit, OrderedDict[str, list[Sendable]]()
+        self._guard = threading.Lock()
 
     def start(self, resources: Sequence[Sendable]) -> str:
         """Keep a new set; gives its id."""
@@ -49,16 +51,18 @@ class SentResources:
 
     def extend(self, ident: str, resources: Sequence[Sendable]) -> None:
         """Add to a set, which is made where there is none."""
-        self._held.setdefault(ident, []).extend(resources)
-        self._held.move_to_end(ident)
-        while len(self._held) > 1 and sum(map(_weight, self._held.values())) > self._limit:
-            self._held.popitem(last=False)
+        with self._guard:
+            self._held.setdefault(ident, []).extend(resources)
+            self._held.move_to_end(ident)
+            while self._held and sum(map(_weight, self._held.values())) > self._limit:
+                self._held.popitem(last=False)
 
     def get(self, ident: str) -> list[Sendable] | None:
         """The resources of a set; None where it is not (or no longer) here."""
-        if ident in self._held:
-            self._held.move_to_end(ident)
-        return self._held.get(ident)
+        with self._guard:
+            if ident in self._held:
+                self._held.move_to_end(ident)
+            return self._held.get(ident)
 
     def end(self, ident: str) -> bool:
         """Forget a set; whether there was one."""

@@ -1,15 +1,16 @@
-"""From a request to an answer: which route, read and search, batches. No network here.
+"""From a request to an answer: which route, read and search. No network here.
 
-Here: dispatch by method and path. Not here: HTTP's encoding (``app``), operations (``questions``).
+Here: dispatch by method and path. Not here: HTTP's encoding (``app``), operations (``questions``), batches
+(``batches``).
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
 
 from api.fhir.capability import capability_statement, software, terminology_capabilities, versions
 from api.fhir.changes import Changed, Changes
@@ -30,14 +31,15 @@ from registry.errors import GyldigError, Restricted
 from registry.issues import Issue, issue
 from registry.operations.catalog import Catalog
 
-__all__ = ["CatalogSource", "History", "Reply", "Request", "Service"]
+__all__ = ["CatalogSource", "History", "Reply", "Request", "Service", "failed"]
+
+_log = logging.getLogger("gyldig.fhir")
 
 Json = dict[str, Any]
 CatalogSource = Callable[[bool], Catalog]
 History = Callable[[str, str], Sequence[ArtifactRow]]  #: every state of a stored resource, by type and id
 _KINDS = ("CodeSystem", "ValueSet", "ConceptMap")
 _RELEASES = {"r4": "R4", "r5": "R5"}
-_MOST_ENTRIES = 1000
 
 
 @dataclass(slots=True, kw_only=True)
@@ -107,7 +109,7 @@ class Service:
 
     def _route(self, request: Request, path: tuple[str, ...], call: Call, base: str) -> Reply:
         if not path:
-            return self._batch(request, call)
+            raise Refused(_not_allowed(request.method))
         if path[0] == "metadata" and len(path) == 1:
             return Reply(200, self._metadata(request, call, base))
         if path == ("$versions",):
@@ -128,7 +130,7 @@ class Service:
             raise Refused(_not_allowed(request.method))
         mode = dict(request.query).get("mode", "start-cache")
         if mode == "start-cache":
-            ident = self._sent.start(all_sent(Given.of_resource(request.body)))
+            ident = self._sent.start(all_sent(Given.of_resource(request.body), self.settings.given_concepts))
         elif mode == "end-cache":
             ident = request.headers.get("x-cache-id", "")
             if not self._sent.end(ident):
@@ -215,41 +217,12 @@ class Service:
         headers = {"Location": f"{base}/{kind}/{ident}/_history/{state or 1}"}
         return Reply(201 if changed.created else 200, told, headers)
 
-    def _batch(self, request: Request, call: Call) -> Reply:
-        bundle = request.body
-        if request.method != "POST" or not isinstance(bundle, dict) or bundle.get("resourceType") != "Bundle":
-            raise refuse("REQUEST_INVALID", "A Bundle of type batch is expected here", place="Bundle")
-        entries = bundle.get("entry", [])
-        if bundle.get("type") != "batch" or not isinstance(entries, list) or len(entries) > _MOST_ENTRIES:
-            message = f"A batch of at most {_MOST_ENTRIES} entries is expected"
-            raise refuse("REQUEST_INVALID", message, place="Bundle.type")
-        answers = [self._entry(entry, request, number) for number, entry in enumerate(entries)]
-        return Reply(200, {"resourceType": "Bundle", "type": "batch-response", "entry": answers})
 
-    def _entry(self, entry: Any, request: Request, number: int) -> Json:
-        wanted = entry.get("request") if isinstance(entry, dict) else None
-        place = f"Bundle.entry[{number}].request"
-        if not isinstance(wanted, dict) or not isinstance(wanted.get("url"), str) or not wanted["url"]:
-            reply = Reply(400, outcome([refuse("REQUEST_REQUIRED", "request", place=place).issue]))
-        else:
-            url = urlsplit(wanted["url"])
-            prefix = [p for p in request.path if p in _RELEASES or p == "as-of" or p[:1].isdigit()]
-            pieces = tuple(p for p in url.path.split("/") if p)
-            one = Request(
-                method=str(wanted.get("method", "GET")),
-                path=(*prefix, *pieces),
-                query=parse_qsl(url.query, keep_blank_values=True),
-                body=entry.get("resource"),
-                headers=request.headers,
-                base=request.base,
-                trusted=request.trusted,
-                permit=request.permit,
-            )
-            reply = self.answer(one) if pieces else Reply(400, outcome([_not_allowed("batch")]))
-        told: Json = {"response": {"status": str(reply.status)}}
-        if reply.body is not None:
-            told["resource"] = reply.body
-        return told
+def failed(path: str, error: Exception) -> Reply:
+    """What a caller is told of a failure that is ours; it is logged."""
+    _log.error("bug while answering %s", path, exc_info=error)
+    told = issue("UNAVAILABLE", "The server failed on this request; it has been logged")
+    return Reply(500, outcome([replace(told, code="exception")]))
 
 
 def _as_issue(error: GyldigError) -> Issue:

@@ -22,10 +22,25 @@ class FhirSettings:
     ``reply_bytes``: memory for answers to requests that come again. ``sent_concepts``: how many concepts clients may
     leave here with ``$cache-control``; ``cache_announced``: the operation is named in the CapabilityStatement (only
     where one process answers everything).
+
+    ``operation_body`` and ``xml_body``: bytes of a request, but for an upload with the token, which may have
+    ``upload_body``. ``elements``: of JSON in one body, ``upload_elements`` in an upload. ``given_concepts``: concepts
+    and codes of resources sent along. ``batch_entries``, ``batch_bytes`` (of answers), ``batch_seconds``: of one
+    batch. ``waiting``: requests that take long and wait for another.
     """
 
     limit: int = 10_000
     reply_bytes: int = 20_000_000
     sent_concepts: int = 200_000
     cache_announced: bool = False
+    operation_body: int = 10_000_000
+    xml_body: int = 5_000_000
+    upload_body: int = 50_000_000
+    elements: int = 1_000_000
+    upload_elements: int = 8_000_000
+    given_concepts: int = 100_000
+    batch_entries: int = 1000
+    batch_bytes: int = 20_000_000
+    batch_seconds: float = 10.0
+    waiting: int = 8
     today: Callable[[], date] = oslo_today

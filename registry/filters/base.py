@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 
 from pyroaring import BitMap
 
+from registry.patience import lengthy
 from registry.views import ContentView
 
 __all__ = ["CODE_NAMES", "Operator", "equals", "has", "known_property", "values"]
@@ -22,6 +23,7 @@ _STANDARD = frozenset(
     {"parent", "child", "display", "definition", "inactive", "notSelectable", "status", "deprecated"}
     | {"effectiveDate", "deprecationDate", "retirementDate"}
 )
+_AT_EASE = 2000  #: concepts looked through while others wait
 _PREFIX = "http://hl7.org/fhir/concept-properties#"
 
 
@@ -91,6 +93,7 @@ def has(content: ContentView, name: str) -> BitMap:
 def values(content: ContentView, name: str) -> Iterator[tuple[str, BitMap]]:
     """Each value of the property as text, with the ids that have it."""
     if name in CODE_NAMES or name in ("display", "definition"):
+        lengthy(len(content), _AT_EASE)
         for ident in content.all():
             text = _text(content, ident, name)
             if text:

@@ -147,6 +147,7 @@ def unknown_for_expansion(context: Context, missing: Missing, version: str, lock
 _Evaluated = tuple[BitMap, list[int] | None]
 _CACHE: OrderedDict[tuple[object, ...], tuple[Include, _Evaluated]] = OrderedDict()
 _CACHED = 512
+_LISTED = 10_000  #: codes of an include whose set is not kept: it holds on to the include
 
 
 def ids_of(context: Context, include: Include, content: ContentView) -> BitMap:
@@ -161,6 +162,8 @@ def _condition(context: Context, include: Include, content: ContentView) -> _Eva
     if stamp is None:
         return _evaluated(include, content)
     key = (stamp, context.supplements, content.info.url, content.info.version, id(include))
+    if len(include.concepts) > _LISTED:
+        return _evaluated(include, content)
     held = _CACHE.get(key)
     if held is None or held[0] is not include:
         held = _CACHE[key] = (include, _evaluated(include, content))

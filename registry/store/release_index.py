@@ -17,6 +17,7 @@ from itertools import islice
 from pyroaring import BitMap
 
 from registry.errors import StoreDamaged
+from registry.patience import lengthy
 from registry.store.bounded import Bounded
 from registry.store.codes import CodeIndex
 from registry.store.engine import Connection, Database
@@ -31,6 +32,7 @@ _RELEASES = 512  #: indexes kept per database; empty ones cost next to nothing
 _CONCEPTS = 1_500_000  #: concepts in the closures kept per database: about 85 MB
 _CODES = 400_000  #: codes kept in memory per database: about 8 MB; a larger release is always read by SQL
 _WORTH = 300  #: codes looked up in a release before its codes are kept
+_AT_EASE = 10_000  #: concepts whose order or hierarchy is made while others wait
 _POSITIONS = 4_000_000  #: concepts in the orders kept per database: at most 32 MB
 
 
@@ -104,6 +106,7 @@ class ReleaseIndex:
         return self._indexes.orders.get(self._key, self._make_order)
 
     def _make_order(self) -> Order:
+        lengthy(len(self.members), _AT_EASE)
         return Order.of(self._by_source() or self._by_code(), self.members)
 
     def codes(self, wanted: int) -> CodeIndex | None:
@@ -114,6 +117,7 @@ class ReleaseIndex:
         return self._indexes.codes.get(self._key, self._make_codes) if len(self.members) <= _CODES else None
 
     def _make_codes(self) -> CodeIndex:
+        lengthy(len(self.members), _AT_EASE)
         members = self.members
         rows = self._reader().execute(
             "SELECT id, code FROM concept_state WHERE system_id = ?", (self.system_id,)
@@ -126,6 +130,7 @@ class ReleaseIndex:
         return self._indexes.closures.get(self._key, self._make_closure)
 
     def _make_closure(self) -> Closure:
+        lengthy(len(self.members), _AT_EASE)
         with self._guard:  # a second thread waits rather than building the same
             built = self._indexes.closures.peek(self._key)
             return built or Closure.load(self._reader(), self.system_id, self.members)

@@ -17,6 +17,7 @@ from pyroaring import BitMap
 
 from registry.displays import best_display
 from registry.errors import StoreDamaged
+from registry.patience import lengthy
 from registry.records import ConceptRecord
 from registry.store.bounded import Bounded
 from registry.store.engine import Database
@@ -39,6 +40,7 @@ _FIND_MANY = "SELECT id, code FROM concept_state WHERE system_id = ? AND code IN
 _AT_ONCE = 400  #: codes in one statement
 _BODY = "SELECT body FROM concept_state WHERE id = ?"
 _SETS = 64  #: descendant sets kept per view
+_AT_EASE = 2000  #: records read while others wait
 
 
 class StoredView:
@@ -120,6 +122,7 @@ class StoredView:
 
     def concepts(self, idents: Sequence[int]) -> list[ConceptRecord]:
         """Records of many ids, in the order given."""
+        lengthy(len(idents), _AT_EASE)
         bodies = dict(fetch(self._database.reader(), "body", idents))
         if len(bodies) < len(set(idents)):
             raise StoreDamaged("a release names states that are not in the database")
