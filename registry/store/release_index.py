@@ -117,7 +117,6 @@ class ReleaseIndex:
         return self._indexes.codes.get(self._key, self._make_codes) if len(self.members) <= _CODES else None
 
     def _make_codes(self) -> CodeIndex:
-        lengthy(len(self.members), _AT_EASE)
         members = self.members
         rows = self._reader().execute(
             "SELECT id, code FROM concept_state WHERE system_id = ?", (self.system_id,)
