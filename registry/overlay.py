@@ -7,7 +7,7 @@ Not here: which layers speak (``registry.versions``).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -26,10 +26,10 @@ _LATER_WORDS = Coding("reconstructed", "urn:gyldig:designation-use", display="Wo
 
 @dataclass
 class Layered:
-    """A merged record; ``lines`` says which source line each facet came from."""
+    """A merged record; ``lines`` says which source line each facet came from, where there are several."""
 
     record: ConceptRecord
-    facets: frozenset[str]
+    facets: Collection[str]
     lines: dict[str, ReleaseHeader] = field(default_factory=dict)
     disagreements: list[Disagreement] = field(default_factory=list)
 
@@ -37,9 +37,9 @@ class Layered:
 def overlay(layers: Sequence[tuple[ReleaseHeader, ConceptRecord]]) -> Layered:
     """Merge the records of one concept, the most authoritative layer first."""
     first, record = layers[0]
-    lines = dict.fromkeys(first.facets, first)
     if len(layers) == 1:
-        return Layered(record, frozenset(first.facets), lines)
+        return Layered(record, first.facets)
+    lines = dict.fromkeys(first.facets, first)
     designations, properties = list(record.designations), list(record.properties)
     notes, parents, inactive, selectable = record.notes, record.parents, record.inactive, record.selectable
     disagreements: list[Disagreement] = []

@@ -123,17 +123,7 @@ def _concept(context: Context, resolved: Resolved, found: Layered, languages: Se
         code=record.code,
         concept=record.stable_key,
         display=display_of(record, languages),
-        designations=[
-            DesignationAnswer(
-                kind=d.kind.removesuffix(RECONSTRUCTED),
-                language=d.language,
-                text=d.text,
-                source_line=_line(found, d.kind.removesuffix(RECONSTRUCTED)) if several else "",
-                reconstructed=d.kind.endswith(RECONSTRUCTED)
-                or resolved.stack[0].header.testimony == "reconstructed",
-            )
-            for d in record.designations
-        ],
+        designations=_designations(resolved, found),
         notes=[{"kind": n.kind, "language": n.language, "text": n.text} for n in record.notes],
         parents=_parents(context, resolved, record) if "hierarchy" in found.facets else None,
         properties=[
@@ -149,6 +139,26 @@ def _concept(context: Context, resolved: Resolved, found: Layered, languages: Se
         selectable=record.selectable,
         disagreements=found.disagreements,
     )
+
+
+def _designations(resolved: Resolved, found: Layered) -> list[DesignationAnswer]:
+    """The texts, each with its source where there are several."""
+    told = resolved.stack[0].header.testimony == "reconstructed"
+    if not found.lines:
+        return [
+            DesignationAnswer(kind=d.kind, language=d.language, text=d.text, reconstructed=told)
+            for d in found.record.designations
+        ]
+    return [
+        DesignationAnswer(
+            kind=d.kind.removesuffix(RECONSTRUCTED),
+            language=d.language,
+            text=d.text,
+            source_line=_line(found, d.kind.removesuffix(RECONSTRUCTED)),
+            reconstructed=told or d.kind.endswith(RECONSTRUCTED),
+        )
+        for d in found.record.designations
+    ]
 
 
 def _line(found: Layered, facet: str) -> str:

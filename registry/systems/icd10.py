@@ -22,6 +22,13 @@ class Icd10Rules(CodeRules):
     upper: bool = False  #: letters have no case in this system
 
     def canonical(self, code: str) -> str:
+        if (
+            code[3:4] == "."
+            and code.count(".") == 1
+            and code.replace(".", "").isalnum()
+            and code[0].isupper()
+        ):
+            return code.upper() if self.upper else code  # written as it is to be: nearly always
         bare = code.strip().replace(" ", "").rstrip("*†+")
         bare = bare.upper() if self.upper else bare
         if not bare or _BLOCK.fullmatch(bare):
