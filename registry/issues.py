@@ -341,6 +341,9 @@ MESSAGES: dict[str, _Message] = {
         "No version of the concept map '{0}' is in force on {1}: {2}",
         status=404,
     ),
+    "INCLUDE_OF_NOTHING": _m(
+        "error", "invalid", "vs-invalid", "An include or exclude needs a system or a value set", status=400
+    ),
     "DATE_SPANS_MAPS": _m(
         "error",
         "multiple-matches",
@@ -399,6 +402,7 @@ OWN = frozenset(
         "FILTER_BAD_REGEX",
         "FILTER_NOT_UNDERSTOOD",
         "FORBIDDEN",
+        "INCLUDE_OF_NOTHING",
         "NO_CODE_GIVEN",
         "REQUEST_INVALID",
         "REQUEST_NOT_SUPPORTED",

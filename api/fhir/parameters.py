@@ -10,12 +10,13 @@ from datetime import date
 from functools import cache
 from typing import Any
 
+from api.fhir.dates import days_of
 from api.fhir.outcome import refuse
-from loaders.fhir.reading import read_date
-from registry.errors import ContentError
 from registry.records import Coding
 
 __all__ = ["Given", "writing"]
+
+_DIGITS = 19  #: of a number, fewer
 
 
 class Given:
@@ -61,6 +62,10 @@ class Given:
         """These parameters but the named ones."""
         return Given({k: v for k, v in self._values.items() if k not in names})
 
+    def names(self) -> list[str]:
+        """The names given."""
+        return list(self._values)
+
     def has(self, name: str) -> bool:
         """Whether the parameter is given."""
         return bool(self._values.get(name))
@@ -104,23 +109,20 @@ class Given:
         """The value as a whole number that is not negative; None without."""
         if not self.has(name):
             return None
-        try:
-            number = int(str(self.all(name)[0]))
-        except ValueError:
-            number = -1
-        if number < 0:
+        written = str(self.all(name)[0])
+        if not (written.isascii() and written.isdigit() and len(written) < _DIGITS):
             raise refuse("REQUEST_INVALID", f"'{name}' is to be a whole number, 0 or more", place=name)
-        return number
+        return int(written)
 
     def days(self, name: str) -> tuple[date | None, date | None]:
         """The first and last day of a date as written: a dateTime, a day, a month or a year."""
         if not self.has(name):
             return None, None
         written = self.text(name)
-        try:
-            return read_date(written, name), read_date(written, name, end=True)
-        except ContentError:
-            raise refuse("REQUEST_INVALID", f"'{written}' is no date", place=name) from None
+        found = days_of(written)
+        if found is None:
+            raise refuse("REQUEST_INVALID", f"'{written}' is no date", place=name)
+        return found
 
     def object(self, name: str) -> dict[str, Any] | None:
         """The value as an object (a Coding, a CodeableConcept, a resource); None without."""

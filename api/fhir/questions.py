@@ -13,6 +13,7 @@ from api.fhir.bodies import check_given
 from api.fhir.circumstances import Call, context_of, speak, value_set_of
 from api.fhir.encoding import lookup_json, parameters, subsumes_json, translate_json, validation_json
 from api.fhir.expansions import entry_json, expansion_json
+from api.fhir.known import check_body
 from api.fhir.outcome import Refused, outcome, refuse
 from api.fhir.parameters import Given
 from api.fhir.written import WrittenEntries
@@ -170,7 +171,9 @@ def batch_validate(call: Call) -> Json:
 def _answered(call: Call) -> Json:
     in_value_set = call.given.has("url") or call.given.has("valueSet")
     try:
-        return validate_value_set(call) if in_value_set else validate_code_system(call)
+        found = validate_value_set(call) if in_value_set else validate_code_system(call)
+        check_body(call.given)
+        return found
     except Refused as refused:
         return outcome([refused.issue])
 

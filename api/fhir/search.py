@@ -122,7 +122,7 @@ def _identified(identifiers: Any, wanted: str) -> bool:
 
 def _number(options: dict[str, str], name: str, usual: int) -> int:
     written = options.get(name, str(usual))
-    if not written.isdigit():
+    if not (written.isascii() and written.isdigit()):
         raise refuse("REQUEST_INVALID", f"'{name}' is to be a whole number", place=name)
     return int(written)
 

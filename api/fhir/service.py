@@ -15,8 +15,10 @@ from typing import Any
 from api.fhir.capability import capability_statement, software, terminology_capabilities, versions
 from api.fhir.changes import Changed, Changes
 from api.fhir.circumstances import Call, all_sent
+from api.fhir.dates import days_of
 from api.fhir.definitions import DEFINED, operation_definition
 from api.fhir.encoding import parameters
+from api.fhir.known import check_body, check_once, check_query
 from api.fhir.library import Held, library
 from api.fhir.outcome import Refused, outcome, refuse
 from api.fhir.parameters import Given, writing
@@ -40,6 +42,7 @@ CatalogSource = Callable[[bool], Catalog]
 History = Callable[[str, str], Sequence[ArtifactRow]]  #: every state of a stored resource, by type and id
 _KINDS = ("CodeSystem", "ValueSet", "ConceptMap")
 _RELEASES = {"r4": "R4", "r5": "R5"}
+_DAY = len("2020-01-01")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -154,12 +157,18 @@ class Service:
         if len(path) == 3:
             held = self._held(call, path[0], path[1])
             call.instance = {"url": held.url, "version": held.version}
-        call.given = Given.of_query(request.query)
+        asked, body = Given.of_query(request.query), None
         if request.method == "POST" and request.body is not None:
-            call.given = Given.of_resource(request.body).over(call.given)
-        elif request.method not in ("GET", "HEAD", "POST"):
+            body = Given.of_resource(request.body)
+            check_once(body)
+        check_query(asked)
+        call.given = body.over(asked) if body is not None else asked
+        if request.method not in ("GET", "HEAD", "POST"):
             raise Refused(_not_allowed(request.method))
-        return Reply(200, operation(call))
+        found = operation(call)
+        if body is not None:
+            check_body(body)
+        return Reply(200, found)
 
     def _held(self, call: Call, kind: str, ident: str) -> Held:
         held = library(call.catalog).by_id(kind, ident)
@@ -252,10 +261,10 @@ def _definition(ident: str, base: str) -> Json:
 
 
 def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise refuse("REQUEST_INVALID", f"'{text}' is no date", place="as-of") from None
+    found = days_of(text)
+    if found is None or len(text) != _DAY:
+        raise refuse("REQUEST_INVALID", f"'{text}' is no date", place="as-of")
+    return found[0]
 
 
 def _read(held: Held, call: Call, options: dict[str, str]) -> Json:

@@ -92,6 +92,8 @@ def prepare(
     context.require_supplements(value_set.supplements)
     prepared = Prepared(value_set)
     for include in (*value_set.includes, *value_set.excludes):
+        if not include.system and not include.value_sets:
+            raise Unanswerable(issue("INCLUDE_OF_NOTHING", place=include.place))
         for number, condition in enumerate(include.filters):
             filters.check(include.system, condition, f"{include.place}.filter[{number}]")
         for canonical in include.value_sets:

@@ -1,0 +1,76 @@
+"""Parameters that are misspelt, repeated or malformed are refused, never ignored."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from starlette.testclient import TestClient
+
+from api.fhir.dates import days_of
+from tests.fhir.conftest import URL, parameters
+
+LOOKUP = f"/fhir/CodeSystem/$lookup?system={URL}&code=F1"
+
+
+@pytest.mark.parametrize(
+    ("more", "word"),
+    [
+        ("dato=2020-01-01", "'date'"),
+        ("verison=2020", "'version'"),
+        ("Date=2020-01-01", "'date'"),
+        ("somethingelse=1", "'somethingelse'"),
+        ("date=2020-01-01&date=2022-01-01", "more than once"),
+        (f"system={URL}", "more than once"),
+        ("code=F1", "more than once"),
+        ("date=2020-01-01T99:99:99", "no date"),
+        ("date=٢٠٢٠-٠١-٠١", "no date"),
+        ("date=2020-1-1", "no date"),
+        ("date=2020-13", "no date"),
+    ],
+)
+def test_what_is_not_understood_is_refused_by_name(client: TestClient, more: str, word: str) -> None:
+    answer = client.get(f"{LOOKUP}&{more}")
+    assert answer.status_code == 400
+    issue = answer.json()["issue"][0]
+    assert word in issue["details"]["text"] and issue["expression"]
+
+
+@pytest.mark.parametrize("count", ["1_0", "٣", "-1", "x", "+1", "1.0"])
+def test_counts_are_plain_digits(client: TestClient, count: str) -> None:
+    for path in (f"ValueSet/$expand?url={URL}?fhir_vs&count=", "CodeSystem?_count="):
+        assert client.get(f"/fhir/{path}{count}").status_code == 400
+
+
+def test_a_body_may_bring_settings_of_the_client_but_no_near_misses(client: TestClient) -> None:
+    def ask(*more: str) -> int:
+        named = [("system", "valueUri", URL), ("code", "valueCode", "F1")]
+        named += [(name, "valueString", "1") for name in more]
+        listed = [{"name": n, kind: v} for n, kind, v in named]
+        body = {"resourceType": "Parameters", "parameter": listed}
+        return int(client.post("/fhir/CodeSystem/$lookup", json=body).status_code)
+
+    assert ask("x-my-own-setting", "uuid") == 200
+    assert ask("dato") == 400
+    assert ask("version", "version") == 400
+
+
+def test_an_include_of_nothing_is_refused(client: TestClient) -> None:
+    value_set = {"resourceType": "ValueSet", "status": "active", "compose": {"include": [{}]}}
+    body = {"resourceType": "Parameters", "parameter": [{"name": "valueSet", "resource": value_set}]}
+    for path in ("$expand", f"$validate-code?system={URL}&code=F1"):
+        answer = client.post(f"/fhir/ValueSet/{path}", json=body)
+        assert answer.status_code == 400
+        assert answer.json()["issue"][0]["expression"] == ["ValueSet.compose.include[0]"]
+
+
+def test_dates_cover_days() -> None:
+    assert days_of("2020") == (date(2020, 1, 1), date(2020, 12, 31))
+    assert days_of("2020-12") == (date(2020, 12, 1), date(2020, 12, 31))
+    assert days_of("2020-02-29T23:59:59.9+02:00") == (date(2020, 2, 29), date(2020, 2, 29))
+    for wrong in ("", "0000", "2021-02-29", "2020-01-01T24:00", "2020-01-01x", "20200101"):
+        assert (days_of(wrong) is None) is True
+
+
+def test_all_forms_still_answer(client: TestClient) -> None:
+    assert parameters(client.get(f"{LOOKUP}&date=2020-01-01T12:00:00%2B01:00").json())["version"] == "2020"
