@@ -24,6 +24,7 @@ def serve(session: Session, *, host: str, port: int, workers: int, today: date |
     session.open(readonly=False).close()
     if session.db:
         os.environ["GYLDIG_DB"] = session.db
+    os.environ["GYLDIG_WORKERS"] = str(workers)
     if today is not None:
         os.environ["GYLDIG_TODAY"] = today.isoformat()
     shown = f"[{host}]" if ":" in host else host

@@ -75,7 +75,7 @@ def _remembered(call: Call, sent: list[Sendable]) -> list[Sendable]:
         sent = []
     held = call.sent.get(named or header)
     if held is None:
-        raise refuse("RESOURCE_UNKNOWN", "cache-id", header, place="cache-id")
+        raise refuse("RESOURCE_UNKNOWN", "cache-id", named or header, place="cache-id")
     return [*held, *sent]
 
 

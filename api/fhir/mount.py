@@ -62,6 +62,7 @@ def mounted(app: FastAPI) -> FhirApp:
         source,
         settings=FhirSettings(
             today=(lambda: day) if day else oslo_today,
+            cache_announced=settings.workers == 1,
             upload_body=settings.max_body,
             operation_body=min(settings.max_operation_body, settings.max_body),
         ),

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
+from api.fhir.effective import applies, check_dates, dated
 from api.fhir.library import Held, Library
 from api.fhir.outcome import refuse
 from registry.canonical import split
@@ -22,14 +23,18 @@ _LARGEST, _USUAL = 1000, 50
 _BIG = ("concept", "compose", "expansion", "group", "contained", "text")
 _MANDATORY = ("resourceType", "id", "meta", "url", "version", "status", "content")
 _PROTOCOL = frozenset({"_count", "_offset", "_summary", "_elements", "_format", "_pretty", "_total", "_sort"})
+_ASIDE = _PROTOCOL | {"known-at"}  #: no conditions
 
 
 def search(catalog: Catalog, held: Library, kind: str, query: Query, base: str, release: str) -> Json:
     """A searchset Bundle; raises Refused for a bad parameter."""
     options = {k: v for k, v in query if k in _PROTOCOL}
+    for name, value in query:
+        if name in ("date", "effective"):
+            check_dates(name, value)
     found = _candidates(held, kind, query)
     for name, value in query:
-        if name not in _PROTOCOL:
+        if name not in _ASIDE:
             found = [h for h in found if _matches(catalog, h, name, value)]
     shown = _page(found, options)
     bundle: Json = {"resourceType": "Bundle", "type": "searchset", "total": len(found)}
@@ -61,7 +66,7 @@ def _matches(catalog: Catalog, h: Held, name: str, value: str) -> bool:
     if plain == "_id":
         return h.id in wanted
     if plain == "date":
-        return all(_date_fits(str(h.shell.get("date", "")), w) for w in wanted)
+        return any(dated(str(h.shell.get("date", "")), w) for w in wanted)
     if plain == "identifier":
         return any(_identified(h.shell.get("identifier"), w) for w in wanted)
     if plain in ("code", "effective", "content-mode", "system", "reference", "supplements"):
@@ -80,18 +85,12 @@ def _special(catalog: Catalog, h: Held, name: str, wanted: Sequence[str]) -> boo
             view.find(w.rpartition("|")[2]) is not None for w in wanted
         )
     if name == "effective":
-        return all(_effective(h.shell, w) for w in wanted)
+        return any(applies(h.shell, w) for w in wanted)
     includes = h.definition.get("compose", {}).get("include", [])
     if name == "code":
         codes = {c.get("code") for i in includes for c in i.get("concept", [])}
         return any(w.rpartition("|")[2] in codes for w in wanted)
     return any(i.get("system") in wanted or set(i.get("valueSet", ())) & set(wanted) for i in includes)
-
-
-def _effective(shell: Json, day: str) -> bool:
-    """Whether a resource applies on a day; what has no period applies always."""
-    found: Json = shell.get("effectivePeriod") or {}
-    return str(found.get("start", "")) <= day and (not found.get("end") or day <= str(found["end"])[:10])
 
 
 def _text_fits(text: str, wanted: Iterable[str], modifier: str) -> bool:
@@ -101,17 +100,6 @@ def _text_fits(text: str, wanted: Iterable[str], modifier: str) -> bool:
     if modifier == "contains":
         return any(w.casefold() in have for w in wanted)
     return any(have.startswith(w.casefold()) for w in wanted)
-
-
-def _date_fits(text: str, wanted: str) -> bool:
-    prefix = wanted[:2] if wanted[:2].isalpha() else "eq"
-    value = wanted.removeprefix(prefix)
-    have = text[: len(value)]
-    fits = {"eq": have == value, "ne": have != value, "gt": have > value, "ge": have >= value}
-    fits |= {"lt": have < value, "le": have <= value, "sa": have > value, "eb": have < value}
-    if prefix not in fits or not value[:4].isdigit():
-        raise refuse("REQUEST_INVALID", f"'{wanted}' is no date to search for", place="date")
-    return bool(text) and fits[prefix]
 
 
 def _identified(identifiers: Any, wanted: str) -> bool:

@@ -7,9 +7,11 @@ processes do not share them, so the operation is not announced unless the settin
 from __future__ import annotations
 
 import threading
+import time
 import uuid
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 from registry.memory_view import MemoryView
 from registry.operations.catalog import MemoryCatalog
@@ -32,15 +34,53 @@ def lay(catalog: MemoryCatalog, resource: Sendable) -> None:
         catalog.add_concept_map(resource)
 
 
-def _weight(resources: Sequence[Sendable]) -> int:
-    return sum(_OWN + (len(r) if isinstance(r, MemoryView) else 0) for r in resources)
+def _weight(resource: Sendable) -> int:
+    """In concepts, listed codes and rows, each about 1 KB."""
+    if isinstance(resource, MemoryView):
+        return _OWN + len(resource)
+    if isinstance(resource, ValueSet):
+        return _OWN + sum(len(i.concepts) for i in (*resource.includes, *resource.excludes))
+    return _OWN + sum(len(g.elements) for g in resource.groups)
+
+
+def _key(resource: Sendable) -> tuple[str, str, str]:
+    """What of two resources is the same: the one sent later replaces the other."""
+    named = resource.info if isinstance(resource, MemoryView) else resource
+    return type(resource).__name__, named.url, named.version
+
+
+@dataclass(slots=True)
+class _Set:
+    """Resources sent under one id; ``used``: when last, in seconds of the clock."""
+
+    used: float
+    held: dict[tuple[object, ...], Sendable] = field(default_factory=dict)
+    weight: int = 0
+
+    def add(self, resource: Sendable) -> None:
+        key: tuple[object, ...] = _key(resource)
+        if isinstance(resource, ConceptMap):  # several of one canonical stand side by side
+            if resource in self.held.values():
+                return
+            key = (*key, len(self.held))
+        old = self.held.pop(key, None)
+        self.weight += _weight(resource) - (_weight(old) if old is not None else 0)
+        self.held[key] = resource
 
 
 class SentResources:
-    """Sets of resources by id; all of them together hold at most ``limit`` concepts."""
+    """Sets of resources by id: ``number`` of them, ``limit`` concepts in all, none unused for ``seconds``."""
 
-    def __init__(self, limit: int) -> None:
-        self._limit, self._held = limit, OrderedDict[str, list[Sendable]]()
+    def __init__(
+        self,
+        limit: int,
+        *,
+        number: int = 200,
+        seconds: float = 3600,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._limit, self._number, self._seconds, self._clock = limit, number, seconds, clock
+        self._held = OrderedDict[str, _Set]()
         self._guard = threading.Lock()
 
     def start(self, resources: Sequence[Sendable]) -> str:
@@ -52,18 +92,33 @@ class SentResources:
     def extend(self, ident: str, resources: Sequence[Sendable]) -> None:
         """Add to a set, which is made where there is none."""
         with self._guard:
-            self._held.setdefault(ident, []).extend(resources)
-            self._held.move_to_end(ident)
-            while self._held and sum(map(_weight, self._held.values())) > self._limit:
+            found = self._touched(ident) or self._held.setdefault(ident, _Set(self._clock()))
+            for resource in resources:
+                found.add(resource)
+            while self._held and (len(self._held) > self._number or self._weight() > self._limit):
                 self._held.popitem(last=False)
 
     def get(self, ident: str) -> list[Sendable] | None:
         """The resources of a set; None where it is not (or no longer) here."""
         with self._guard:
-            if ident in self._held:
-                self._held.move_to_end(ident)
-            return self._held.get(ident)
+            found = self._touched(ident)
+            return None if found is None else list(found.held.values())
 
     def end(self, ident: str) -> bool:
         """Forget a set; whether there was one."""
-        return self._held.pop(ident, None) is not None
+        with self._guard:
+            return self._held.pop(ident, None) is not None
+
+    def _weight(self) -> int:
+        return sum(s.weight for s in self._held.values())
+
+    def _touched(self, ident: str) -> _Set | None:
+        """The set, used now; those that nobody has used for long are forgotten first."""
+        now = self._clock()
+        while self._held and next(iter(self._held.values())).used < now - self._seconds:
+            self._held.popitem(last=False)
+        found = self._held.get(ident)
+        if found is not None:
+            found.used = now
+            self._held.move_to_end(ident)
+        return found

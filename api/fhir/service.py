@@ -17,6 +17,7 @@ from api.fhir.changes import Changed, Changes
 from api.fhir.circumstances import Call, all_sent
 from api.fhir.dates import days_of
 from api.fhir.definitions import DEFINED, operation_definition
+from api.fhir.effective import standing_on
 from api.fhir.encoding import parameters
 from api.fhir.known import check_body, check_once, check_query
 from api.fhir.library import Held, library
@@ -133,7 +134,8 @@ class Service:
             raise Refused(_not_allowed(request.method))
         mode = dict(request.query).get("mode", "start-cache")
         if mode == "start-cache":
-            ident = self._sent.start(all_sent(Given.of_resource(request.body), self.settings.given_concepts))
+            given = Given.of_resource(request.body) if request.body is not None else Given()
+            ident = self._sent.start(all_sent(given, self.settings.given_concepts))
         elif mode == "end-cache":
             ident = request.headers.get("x-cache-id", "")
             if not self._sent.end(ident):
@@ -179,7 +181,11 @@ class Service:
     def _resource(self, request: Request, path: tuple[str, ...], call: Call, base: str) -> Reply:
         searching = len(path) == 1 or path[1:] == ("_search",)
         if searching and (request.method in ("GET", "HEAD") or path[1:] == ("_search",)):
-            found = search(call.catalog, library(call.catalog), path[0], request.query, base, call.release)
+            query = list(request.query)
+            call.catalog = _as_known(call.catalog, query)
+            if call.on is not None and not any(k.partition(":")[0] == "effective" for k, _ in query):
+                query.append(("effective", call.on.isoformat()))
+            found = search(call.catalog, library(call.catalog), path[0], query, base, call.release)
             return Reply(200, found)
         if request.method not in ("GET", "HEAD"):
             return self._change(request, path, call, base)
@@ -187,12 +193,13 @@ class Service:
             raise refuse("REQUEST_NOT_SUPPORTED", f"There is nothing at '{'/'.join(path)}'")
         if len(path) == 4 and (past := self._past(path[0], path[1], path[3])) is not None:
             return Reply(200, in_release(past, call.release), {"ETag": f'W/"{path[3]}"'})
+        call.catalog = _as_known(call.catalog, request.query)
         held = self._held(call, path[0], path[1])
         options = dict(request.query)
         if len(path) == 4 and path[3] != (held.state or "1"):
             raise refuse("RESOURCE_UNKNOWN", path[0], "/".join(path[1:]))
         tagged = {"ETag": f'W/"{held.state}"'} if held.kind != "CodeSystem" and held.state else {}
-        return Reply(200, _read(held, call, options), tagged)
+        return Reply(200, _marked(_read(held, call, options), held, call.on), tagged)
 
     def _past(self, kind: str, ident: str, number: str) -> Json | None:
         """A state of a stored resource, by its number."""
@@ -265,6 +272,24 @@ def _day(text: str) -> date:
     if found is None or len(text) != _DAY:
         raise refuse("REQUEST_INVALID", f"'{text}' is no date", place="as-of")
     return found[0]
+
+
+def _as_known(catalog: Catalog, query: Sequence[tuple[str, str]]) -> Catalog:
+    """The catalog as the registry knew it at the instant that ``known-at`` names, where it does."""
+    found = [value for name, value in query if name == "known-at"]
+    if len(found) > 1:
+        raise refuse("REQUEST_INVALID", "'known-at' is given more than once", place="known-at")
+    return catalog.as_known_at(found[0]) if found and found[0] else catalog
+
+
+def _marked(resource: Json, held: Held, on: date | None) -> Json:
+    """A resource read as of a day, with a tag where it does not apply then."""
+    what = standing_on(held.shell, on) if on is not None else ""
+    if not what:
+        return resource
+    meta = resource.get("meta", {})
+    tag = {"system": "urn:gyldig:in-force", "code": what, "display": f"{what} on {on}"}
+    return {**resource, "meta": {**meta, "tag": [*meta.get("tag", []), tag]}}
 
 
 def _read(held: Held, call: Call, options: dict[str, str]) -> Json:
