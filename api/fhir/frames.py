@@ -185,7 +185,8 @@ def _validated(
 class _Ordinary:
     """Valid codes of which nothing is to be said: the answers to them differ in code and display alone.
 
-    ``learn`` takes the rest from what the operation answers to the first of them, if that has no issues either.
+    ``learn`` takes the rest from what the operation answers to the first of them, if that has no issues either
+    but about the version.
     """
 
     def __init__(self, context: Context, content: ContentView, members: BitMap | None) -> None:
@@ -193,6 +194,7 @@ class _Ordinary:
         self._telling = status_codes(content) | {"deprecated"}
         self._before: orjson.Fragment | None = None
         self._between: list[orjson.Fragment] = []
+        self._after: list[orjson.Fragment] = []
         self.known = False
 
     def record(self, asked: dict[bytes, str]) -> ConceptRecord | None:
@@ -210,10 +212,13 @@ class _Ordinary:
         """Keep what is common to all of these answers."""
         items: list[Json] = validation_json(answer, None)["parameter"]
         names = [item["name"] for item in items]
-        if not answer.result or answer.issues or names[:3] != ["result", "code", "system"]:
+        said = any(i.id != "VERSION_NOT_IN_FORCE" for i in answer.issues)  # that is said of every code alike
+        if not answer.result or said or names[:3] != ["result", "code", "system"]:
             return
-        if names[-1] == "display" and len(set(names)) == len(names):
-            self._before, *self._between = (_fragment(item) for item in (items[0], *items[2:-1]))
+        if "display" in names and len(set(names)) == len(names):
+            at = names.index("display")
+            self._before, *self._between = (_fragment(item) for item in (items[0], *items[2:at]))
+            self._after = [_fragment(item) for item in items[at + 1 :]]
             self.known = True
 
     def answer(self, record: ConceptRecord) -> Json | None:
@@ -222,7 +227,10 @@ class _Ordinary:
         if chosen is None:
             return None
         code, display = writing("code", "code", record.code), writing("display", "string", chosen.text)
-        return {"resourceType": "Parameters", "parameter": [self._before, code, *self._between, display]}
+        return {
+            "resourceType": "Parameters",
+            "parameter": [self._before, code, *self._between, display, *self._after],
+        }
 
 
 def translate_frame(call: Call) -> Frame | None:

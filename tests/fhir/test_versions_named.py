@@ -103,3 +103,13 @@ def test_a_locked_date_needs_no_warning(late: TestClient) -> None:
     assert "expired" not in str(_post(late, "/fhir/ValueSet/$expand", locked))
     found = _post(late, f"/fhir/ValueSet/$validate-code?code=F1&system={URL}", locked)
     assert "not in force" not in str(found) and parameters(found)["result"] is True
+
+
+def test_the_short_way_warns_as_the_general_one_does(late: TestClient) -> None:
+    for code in ("F2", "F1", "F2"):
+        query = {"url": URL, "version": "2020", "code": code}
+        short = late.get("/fhir/CodeSystem/$validate-code", params=query).json()
+        listed = [{"name": name, "valueString": value} for name, value in query.items()]
+        body = {"resourceType": "Parameters", "parameter": listed}
+        assert short == late.post("/fhir/CodeSystem/$validate-code", json=body).json()
+        assert parameters(short)["issues"]
