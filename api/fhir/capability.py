@@ -12,6 +12,7 @@ from typing import Any
 from api.fhir.definitions import DEFINED
 from api.fhir.encoding import parameters
 from api.fhir.library import Held, Library, library
+from api.fhir.matching import PARAMETERS
 from api.fhir.parameters import writing
 from registry.operations.catalog import Catalog
 
@@ -29,17 +30,6 @@ _RESOURCES = {
     "CodeSystem": ("lookup", "subsumes", "validate-code"),
     "ConceptMap": ("translate",),
     "ValueSet": ("batch-validate-code", "expand", "validate-code"),
-}
-_SEARCH = {
-    "_id": "token",
-    "code": "token",
-    "date": "date",
-    "identifier": "token",
-    "name": "string",
-    "status": "token",
-    "title": "string",
-    "url": "uri",
-    "version": "token",
 }
 _EXPANSION = (
     "activeOnly",
@@ -134,7 +124,7 @@ def _resource(base: str, kind: str, names: tuple[str, ...], *, writable: bool) -
         "type": kind,
         "interaction": [{"code": code} for code in codes],
         "versioning": "versioned",
-        "searchParam": [{"name": name, "type": type_} for name, type_ in _SEARCH.items()],
+        "searchParam": [{"name": name, "type": type_} for name, type_ in PARAMETERS[kind].items()],
         "operation": [{"name": name, "definition": _defined(base, kind, name)} for name in names],
     }
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from api.fhir.bodies import check_given
 from api.fhir.outcome import Refused, refuse
-from api.fhir.parameters import Given
+from api.fhir.parameters import Given, whole_number
 from api.fhir.sent import Sendable, SentResources, lay
 from api.fhir.settings import FhirSettings
 from loaders.fhir.codesystem import read_code_system
@@ -120,8 +120,8 @@ def _pins(given: Given) -> Pins:
 
 def _limit(call: Call) -> int:
     """A caller may ask for a smaller limit than ours, never for a greater one."""
-    wanted = call.headers.get("x-too-costly-threshold", "")
-    return min(int(wanted), call.settings.limit) if wanted.isdigit() else call.settings.limit
+    wanted = whole_number(call.headers.get("x-too-costly-threshold", ""))
+    return call.settings.limit if wanted is None else min(wanted, call.settings.limit)
 
 
 def _languages(call: Call, value_set: ValueSet | None) -> Languages | None:

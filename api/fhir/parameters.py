@@ -5,6 +5,7 @@ Here: access with an error that names the parameter. Not here: what any operatio
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cache
@@ -14,9 +15,9 @@ from api.fhir.dates import days_of
 from api.fhir.outcome import refuse
 from registry.records import Coding
 
-__all__ = ["Given", "writing"]
+__all__ = ["Given", "whole_number", "writing"]
 
-_DIGITS = 19  #: of a number, fewer
+_WHOLE = re.compile(r"[0-9]{1,9}")
 
 
 class Given:
@@ -109,10 +110,10 @@ class Given:
         """The value as a whole number that is not negative; None without."""
         if not self.has(name):
             return None
-        written = str(self.all(name)[0])
-        if not (written.isascii() and written.isdigit() and len(written) < _DIGITS):
+        number = whole_number(str(self.all(name)[0]))
+        if number is None:
             raise refuse("REQUEST_INVALID", f"'{name}' is to be a whole number, 0 or more", place=name)
-        return int(written)
+        return number
 
     def days(self, name: str) -> tuple[date | None, date | None]:
         """The first and last day of a date as written: a dateTime, a day, a month or a year."""
@@ -145,6 +146,15 @@ class Given:
         if not isinstance(listed, list):
             raise refuse("REQUEST_INVALID", "'coding' is to be a list", place=f"{name}.coding")
         return tuple(read_coding(c, f"{name}.coding[{n}]") for n, c in enumerate(listed))
+
+
+def whole_number(text: str) -> int | None:
+    """A number of at most nine ASCII digits; None for anything else.
+
+    >>> whole_number("20"), whole_number("²"), whole_number("9" * 5000)
+    (20, None, None)
+    """
+    return int(text) if _WHOLE.fullmatch(text) else None
 
 
 def read_coding(value: Any, place: str) -> Coding:

@@ -25,7 +25,7 @@ from api.fhir.outcome import Refused, outcome, refuse
 from api.fhir.parameters import Given, writing
 from api.fhir.questions import OPERATIONS
 from api.fhir.releases import in_release
-from api.fhir.search import elements, search, summary
+from api.fhir.search import search, shown
 from api.fhir.sent import SentResources
 from api.fhir.settings import FhirSettings
 from api.fhir.stored import stored_json
@@ -199,7 +199,8 @@ class Service:
         if len(path) == 4 and path[3] != (held.state or "1"):
             raise refuse("RESOURCE_UNKNOWN", path[0], "/".join(path[1:]))
         tagged = {"ETag": f'W/"{held.state}"'} if held.kind != "CodeSystem" and held.state else {}
-        return Reply(200, _marked(_read(held, call, options), held, call.on), tagged)
+        told = shown(held, call.catalog, options, call.release)
+        return Reply(200, _marked(told, held, call.on), tagged)
 
     def _past(self, kind: str, ident: str, number: str) -> Json | None:
         """A state of a stored resource, by its number."""
@@ -290,11 +291,3 @@ def _marked(resource: Json, held: Held, on: date | None) -> Json:
     meta = resource.get("meta", {})
     tag = {"system": "urn:gyldig:in-force", "code": what, "display": f"{what} on {on}"}
     return {**resource, "meta": {**meta, "tag": [*meta.get("tag", []), tag]}}
-
-
-def _read(held: Held, call: Call, options: dict[str, str]) -> Json:
-    if options.get("_elements"):
-        return elements(held, call.catalog, options["_elements"], call.release)
-    if options.get("_summary", "false") in ("true", "text"):
-        return summary(held.told(call.release))
-    return held.complete(call.catalog, call.release)
