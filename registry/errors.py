@@ -72,7 +72,7 @@ class SourceError(GyldigError):
 
     def __init__(self, message: str, *, file: str = "", line: int | str | None = None) -> None:
         self.message, self.file, self.line = message, file, line
-        where = file if line is None else f"{file}:{line}"
+        where = ":".join(str(part) for part in (file, line) if part not in ("", None))
         super().__init__(f"{where}: {message}" if where else message)
 
 

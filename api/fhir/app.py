@@ -183,6 +183,11 @@ class FhirApp:
         path = _pieces(_below(scope))
         if body and _is_form(caller):
             query += parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)
+        elif body and not _readable(caller):
+            return _refused(
+                415,
+                f"A body of the type '{caller.headers['content-type']}' is not read: send FHIR JSON or XML",
+            )
         elif body:
             try:
                 parsed = self._parsed(path, caller, body)
@@ -240,6 +245,12 @@ def _keeps(scope: Scope, body: bytes) -> bool:
 
 def _digest(body: bytes) -> bytes:
     return hashlib.blake2b(body, digest_size=16).digest() if body else b""
+
+
+def _readable(caller: Caller) -> bool:
+    """Whether a body's type may be FHIR; without a type it is taken for JSON."""
+    told = caller.headers.get("content-type", "").lower()
+    return not told or "json" in told or "xml" in told
 
 
 def _refused(status: int, text: str) -> Reply:

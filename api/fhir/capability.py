@@ -105,7 +105,7 @@ def _rest(base: str, *, writable: bool, operations: Sequence[str]) -> Json:
     security = {"system": "http://terminology.hl7.org/CodeSystem/restful-security-service", "code": "OAuth"}
     return {
         "mode": "server",
-        "security": {"cors": True, "service": [{"coding": [security]}]},
+        "security": {"cors": False, "service": [{"coding": [security]}]},
         "resource": [_resource(base, kind, names, writable=writable) for kind, names in _RESOURCES.items()],
         "interaction": [{"code": "batch"}],
         "operation": [{"name": o, "definition": f"{_OPERATION}CapabilityStatement-{o}"} for o in operations],

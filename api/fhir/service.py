@@ -45,6 +45,10 @@ _KINDS = ("CodeSystem", "ValueSet", "ConceptMap")
 _RELEASES = {"r4": "R4", "r5": "R5"}
 _DAY = len("2020-01-01")
 
+_READ = ("GET", "HEAD")
+_METHODS = (*_READ, "POST", "PUT", "DELETE")
+_STATEMENTS = ("metadata", "$versions", "OperationDefinition")
+
 
 @dataclass(slots=True, kw_only=True)
 class Request:
@@ -90,7 +94,8 @@ class Service:
         try:
             reply = self._routed(request)
         except Refused as refused:
-            reply = Reply(refused.issue.status, outcome([refused.issue]))
+            headers = {"allow": ", ".join(_METHODS)} if refused.issue.status == 405 else {}
+            reply = Reply(refused.issue.status, outcome([refused.issue]), headers)
         except GyldigError as error:
             reply = Reply(error.http_status, outcome([_as_issue(error)]))
         reply.release = self.release_of(request.path)
@@ -112,7 +117,8 @@ class Service:
         return self._route(request, path, call, base)
 
     def _route(self, request: Request, path: tuple[str, ...], call: Call, base: str) -> Reply:
-        if not path:
+        known = _READ if not path or path[0] in _STATEMENTS else _METHODS
+        if not path or request.method not in known:
             raise Refused(_not_allowed(request.method))
         if path[0] == "metadata" and len(path) == 1:
             return Reply(200, self._metadata(request, call, base))

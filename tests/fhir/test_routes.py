@@ -215,3 +215,27 @@ def test_resources_sent_once_are_remembered_by_id(client: TestClient) -> None:
     assert client.post("/fhir/r5/ValueSet/$expand", json=body).status_code == 200
     again = sent({"name": "url", "valueUri": "http://mine"}, named)
     assert client.post("/fhir/r5/ValueSet/$expand", json=again).json()["expansion"]["total"] == 1
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("DELETE", "metadata", 405),
+        ("PATCH", "CodeSystem/x", 405),
+        ("PUT", "$versions", 405),
+        ("OPTIONS", "CodeSystem", 405),
+    ],
+)
+def test_methods_that_are_not_there_name_those_that_are(
+    client: TestClient, method: str, path: str, status: int
+) -> None:
+    answer = client.request(method, f"/fhir/r5/{path}")
+    assert (answer.status_code, answer.json()["resourceType"]) == (status, "OperationOutcome")
+    assert "GET" in answer.headers["allow"]
+
+
+def test_a_body_of_another_type_is_refused(client: TestClient) -> None:
+    answer = client.post(
+        "/fhir/r5/ValueSet/$expand", content=b"\x89PNG", headers={"content-type": "image/png"}
+    )
+    assert (answer.status_code, answer.json()["resourceType"]) == (415, "OperationOutcome")
