@@ -148,7 +148,12 @@ def _shape(shape: Shape, load: Load, server: Server, core: int | None, quick: bo
             unit="/s",
             least=shape.aim,
             note=_note(outcome, cpu, first_cpu, waited, peer),
-            more={"p50_ms": outcome.p50, "p99_ms": outcome.p99, "cpu_us": cpu, "peer": shape.peer}
+            more={
+                "p50_ms": outcome.p50,
+                "p99_ms": outcome.p99,
+                "cpu_us": cpu,
+                **({"peer": float(shape.peer)} if shape.peer else {}),
+            }
             | {"refused": outcome.refused, "broken": outcome.broken, "waited_for_the_core": waited}
             | {"first_rate": first.rate, "first_cpu_us": first_cpu, "different": load.count}
             | {"bytes": outcome.bytes / max(1, outcome.requests), "memory_mb": server.memory()},

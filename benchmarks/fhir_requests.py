@@ -137,7 +137,7 @@ class Shape:
 
     name: str
     make: Callable[[Material], bytes]
-    peer: int
+    peer: int | None
     aim: int
     count: int = _SMALL
 
@@ -174,7 +174,7 @@ SHAPES = [
     Shape(
         "ValueSet $validate-code, 200 listed",
         lambda m: _get("ValueSet/$validate-code", url=f"{_OWN}/listed", system=m.url, code=m.code()),
-        1829,
+        None,
         12_000,
     ),
     Shape("$subsumes", _subsumes, 2380, 12_000),
