@@ -195,7 +195,7 @@ def _codes(part: str, text: str, file: str, line: int | None) -> list[tuple[str,
 
 def _spelt_out(first: str, last: str) -> list[str]:
     """The codes from first to last where only final digits differ; empty where they cannot be spelt out."""
-    head = len(re.match(r"(.*?)\d*$", first)[1])  # type: ignore[index]
+    head = len(first.rstrip("0123456789"))
     if (
         len(first) != len(last)
         or first[:head] != last[:head]
