@@ -92,6 +92,6 @@ def _rest(app: FastAPI) -> APIRouter:
 
 def _fhir(app: FastAPI) -> ASGIApp:
     """The FHIR application; it has limits of its own."""
-    from api.fhir.mount import bug, mounted
+    from api.fhir.server.mount import bug, mounted
 
     return ServerErrorMiddleware(mounted(app), handler=bug)

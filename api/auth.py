@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 from starlette.requests import HTTPConnection
 
-from registry.errors import Restricted
+from registry.entities.errors import Restricted
 
 if TYPE_CHECKING:
-    from registry.results import SystemAnswer
+    from registry.entities.results import SystemAnswer
 
 __all__ = ["NotAuthorised", "may_read_restricted", "require_read", "require_take", "require_write"]
 

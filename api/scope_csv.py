@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from registry.errors import ContentError, DecodeError, FormatError
-from registry.results import ScopeRow
+from registry.entities.errors import ContentError, DecodeError, FormatError
+from registry.entities.results import ScopeRow
 
 __all__ = ["COLUMNS", "ScopeEntry", "read_rows"]
 

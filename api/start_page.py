@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from registry.results import SystemAnswer
+from registry.entities.results import SystemAnswer
 
 __all__ = ["html"]
 

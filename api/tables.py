@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
-from registry.questions.table import Table
+from registry.queries.flat_export import Table
 
 if TYPE_CHECKING:
     from polars import DataFrame

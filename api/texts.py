@@ -1,6 +1,6 @@
 """Every sentence that people read on the command line and in pages, once, in English and bokmål.
 
-Here: the texts and how one is chosen. Not here: ids and texts of FHIR issues (``registry.issues``), the
+Here: the texts and how one is chosen. Not here: ids and texts of FHIR issues (``registry.terminology.issues``), the
 help of commands (it stands at the command). Nynorsk falls back to bokmål, any other language to English.
 """
 

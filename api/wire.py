@@ -1,6 +1,6 @@
 """The JSON form of answers, the same on the command line and over HTTP.
 
-Here: encoding and the wrapper of lists. Not here: what an answer holds (``registry.results``).
+Here: encoding and the wrapper of lists. Not here: what an answer holds (``registry.entities.results``).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from registry.results import plain
+from registry.entities.results import plain
 
 __all__ = ["dumps", "listing"]
 

@@ -25,7 +25,7 @@ from benchmarks.synthetic import icd10cm
 from loaders.base import LoadOptions
 from loaders.run import load_paths
 from registry import Registry
-from registry.artifacts import ArtifactRow, put_artifacts
+from registry.store.artifacts import ArtifactRow, put_artifacts
 
 __all__ = ["figures"]
 
@@ -101,7 +101,7 @@ def _fill(database: Path, quick: bool) -> Material:
             registry.load_parsed(icd10cm(year, 9_500 if quick else 98_000))
         view = registry.view(_SYSTEM, on=_TODAY)
         material = Material(view.info.url, view.concepts(view.page(view.all(), 0, None)))
-        put_artifacts(registry.context.database, [_row(r) for r in resources(material)])
+        put_artifacts(registry.reader.database, [_row(r) for r in resources(material)])
     return material
 
 

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 
 import orjson
 
-from registry.records import ConceptRecord
+from registry.entities.records import ConceptRecord
 
 __all__ = ["SHAPES", "Material", "Shape", "resources"]
 

@@ -13,7 +13,7 @@ from itertools import accumulate
 from msgspec.structs import replace
 
 from loaders.base import ParsedRelease
-from registry.records import ConceptRecord, Designation, Property, ReleaseHeader, SystemRecord
+from registry.entities.records import ConceptRecord, Designation, Property, ReleaseHeader, SystemRecord
 
 __all__ = ["Snomed", "Words", "icd10cm"]
 

@@ -1,7 +1,7 @@
 """What a loader is: from a source on disk to one or several parsed releases, nothing else.
 
 Here: the protocol and its values. Not here: formats (one module each), the database (``loaders.run`` hands
-the parsed releases to ``registry.importing``).
+the parsed releases to ``registry.writing.importing``).
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
-from registry.artifacts import ArtifactRow
-from registry.records import ConceptRecord, MapRecord, ReleaseHeader, SystemRecord
+from registry.entities.records import ConceptRecord, MapRecord, ReleaseHeader, SystemRecord
+from registry.store.artifacts import ArtifactRow
 
 __all__ = [
     "LoadOptions",
@@ -62,7 +62,7 @@ class LoadOptions:
 
 
 class Source(Protocol):
-    """A source on disk: a file, a folder or an archive, read within bounds (``loaders.archive``)."""
+    """A source on disk: a file, a folder or an archive, read within bounds (``loaders.reading.archive``)."""
 
     name: str
 
@@ -129,4 +129,4 @@ class Loader(Protocol):
         """The members whose content (not name alone) is of this format; none where the source is of another."""
 
     def read(self, source: Source, options: LoadOptions, progress: Progress) -> Iterator[Parsed]:
-        """Parse the source; raises ``registry.errors.SourceError`` with file and line."""
+        """Parse the source; raises ``registry.entities.errors.SourceError`` with file and line."""

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from registry.errors import ContentError
-from registry.records import ConceptRecord
+from registry.entities.errors import ContentError
+from registry.entities.records import ConceptRecord
 
 __all__ = ["Where", "check_parents", "fold", "not_empty"]
 

@@ -9,21 +9,21 @@ from functools import cache
 from importlib import import_module
 
 from loaders.base import Loader, Source
-from loaders.describe import describe
-from registry.errors import FormatError, UsageError
+from loaders.unknown_format import describe
+from registry.entities.errors import FormatError, UsageError
 
 __all__ = ["detect", "formats"]
 
 #: module and class of each loader, the most specific first; the last takes any list with columns
 _LOADERS = (
-    "loaders.icd10cm_order:Icd10cmOrder",
-    "loaders.icd10cm_tabular:Icd10cmTabular",
-    "loaders.icd10cm_conversion:Icd10cmConversion",
-    "loaders.fhir.package:FhirResources",
-    "loaders.norwegian_json:NorwegianJson",
-    "loaders.fat:Fat",
-    "loaders.fat_adm:FatAdm",
-    "loaders.plain_list:PlainList",
+    "loaders.formats.icd10cm.order:Icd10cmOrder",
+    "loaders.formats.icd10cm.tabular:Icd10cmTabular",
+    "loaders.formats.icd10cm.conversion:Icd10cmConversion",
+    "loaders.formats.fhir.package:FhirResources",
+    "loaders.formats.norwegian.norwegian_json:NorwegianJson",
+    "loaders.formats.norwegian.fat:Fat",
+    "loaders.formats.norwegian.fat_adm:FatAdm",
+    "loaders.formats.plain_list:PlainList",
 )
 _FALLBACK = "plain-list"
 

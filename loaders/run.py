@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from loaders.archive import FolderSource, open_source
 from loaders.base import Loader, LoadOptions, Parsed, ParsedRelease, Progress, Source
 from loaders.detect import detect, formats
+from loaders.reading.archive import FolderSource, open_source
 from loaders.storing import store
-from registry.errors import FormatError, UsageError
-from registry.results import LoadReport
+from registry.entities.errors import FormatError, UsageError
+from registry.entities.results import LoadReport
 
 if TYPE_CHECKING:
     from registry import Registry
@@ -38,7 +38,7 @@ def silent(stage: str, done: int, total: int | None) -> None:
 def parse_paths(
     paths: Iterable[str | Path], options: LoadOptions, *, format: str = "", progress: Progress = silent
 ) -> Iterator[Parsed]:
-    """Everything that the files, folders or archives hold, parsed; raises registry.errors.SourceError."""
+    """Everything that the files, folders or archives hold, parsed; raises registry.entities.errors.SourceError."""
     taken: dict[tuple[str, str, str], str] = {}
     for path in paths:
         for source in _sources(Path(path), format):
@@ -62,7 +62,7 @@ def load_paths(
 
     All are parsed before the first is stored, so that bad input stores nothing. ``wait``: for another load.
     """
-    from registry.loading import quiet_collector
+    from registry.writing.loading import quiet_collector
 
     with quiet_collector():
         parsed = list(parse_paths(paths, options, format=format, progress=progress))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from loaders.base import Parsed, ParsedEntry, ParsedMap, ParsedRelease, ParsedResource, Progress
-from registry.results import LoadReport
+from registry.entities.results import LoadReport
 
 if TYPE_CHECKING:
     from registry import Registry
@@ -51,7 +51,7 @@ def store(
 
 def _add_names(registry: Registry, releases: Sequence[ParsedRelease | ParsedMap]) -> None:
     """Systems that are here already may be asked for by the URL and OIDs of the new source, too."""
-    snapshot = registry.context.moment().snapshot
+    snapshot = registry.reader.moment().snapshot
     for item in releases:
         record = item.system if isinstance(item, ParsedRelease) else None
         if record is None:

@@ -1,7 +1,7 @@
 """Change events as a map: from the codes of one version to those of another, derived and typed.
 
-Here: the turning of ``registry.results.Changes`` into map rows. Not here: deriving the changes
-(``registry.changes``), official tables (loaded as maps), conversion of data.
+Here: the turning of ``registry.entities.results.Changes`` into map rows. Not here: deriving the changes
+(``registry.content.changes``), official tables (loaded as maps), conversion of data.
 """
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from registry.changes import TYPES
-from registry.errors import UnknownTarget
-from registry.records import MapRecord, MapRowRecord
-from registry.relationships import BROADER, EQUIVALENT, NARROWER, RELATED
-from registry.results import Change, CodeDisplay
+from registry.content.changes import TYPES
+from registry.entities.errors import UnknownTarget
+from registry.entities.records import MapRecord, MapRowRecord
+from registry.entities.relationships import BROADER, EQUIVALENT, NARROWER, RELATED
+from registry.entities.results import Change, CodeDisplay
 
 if TYPE_CHECKING:
     from registry import Registry

@@ -1,7 +1,7 @@
 """``Registry``: the one object that Python users, the command line and HTTP ask.
 
-Every method is named as its command and gives the typed answer of ``registry.results``. Logic lives in
-``registry.questions``, ``registry.importing`` and ``registry.maintenance``.
+Every method is named as its command and gives the typed answer of ``registry.entities.results``. Logic lives in
+``registry.queries``, ``registry.writing.importing`` and ``registry.writing.maintenance``.
 """
 
 from __future__ import annotations
@@ -12,9 +12,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from registry.context import Context, Resolved
-from registry.records import SystemRecord
-from registry.results import (
+from registry.entities.records import SystemRecord
+from registry.entities.results import (
     Applicable,
     Changes,
     Feed,
@@ -31,12 +30,13 @@ from registry.results import (
     VerifyReport,
     VersionAnswer,
 )
+from registry.reader import Reader, Resolved
 from registry.store.engine import Database
 
 if TYPE_CHECKING:
-    from registry.artifacts import ArtifactRow
-    from registry.questions.table import Table
-    from registry.store.stored_view import StoredView
+    from registry.content.stored import StoredView
+    from registry.queries.flat_export import Table
+    from registry.store.artifacts import ArtifactRow
 
 __all__ = ["Registry"]
 
@@ -47,12 +47,12 @@ class Registry:
     """An opened registry. Dates are ``date`` or ISO text; systems are slug, canonical URL or OID.
 
     Unknown systems, versions and codes are answers with a reason; wrong use and bad files raise
-    (``registry.errors``).
+    (``registry.entities.errors``).
     """
 
     def __init__(self, database: Database, *, today: date | None = None) -> None:
         self.database = database
-        self.context = Context(database, today=today)
+        self.reader = Reader(database, today=today)
 
     @classmethod
     def open(
@@ -75,47 +75,47 @@ class Registry:
 
     def today(self) -> date:
         """The date that questions without one are about."""
-        return self.context.today()
+        return self.reader.today()
 
     # -- what is here
 
     def systems(self, *, known_at: On = None) -> list[SystemAnswer]:
         """Every code system, by slug."""
-        from registry.questions import catalogue
+        from registry.queries import catalogue
 
-        return catalogue.systems(self.context, known_at)
+        return catalogue.systems(self.reader, known_at)
 
     def system(self, reference: str, *, known_at: On = None) -> SystemAnswer | None:
         """The system of a slug, canonical URL or OID; None where there is none."""
-        from registry.questions import catalogue
+        from registry.queries import catalogue
 
-        return catalogue.system(self.context, reference, known_at)
+        return catalogue.system(self.reader, reference, known_at)
 
     def versions(
         self, system: str, *, on: On = None, status: str | None = None, known_at: On = None
     ) -> list[VersionAnswer]:
         """Versions of a system, with ``on`` those valid then, by track and start."""
-        from registry.questions import catalogue
+        from registry.queries import catalogue
 
-        return catalogue.versions(self.context, system, on=on, status=status, known_at=known_at)
+        return catalogue.versions(self.reader, system, on=on, status=status, known_at=known_at)
 
     def releases(self, system: str, *, known_at: On = None) -> list[ReleaseAnswer]:
         """Every loaded content of every version, retracted ones too."""
-        from registry.questions import catalogue
+        from registry.queries import catalogue
 
-        return catalogue.releases(self.context, system, known_at=known_at)
+        return catalogue.releases(self.reader, system, known_at=known_at)
 
     def scopes(self, system: str | None = None, *, known_at: On = None) -> list[ScopeRow]:
         """Applicability rows: which scope takes which version when."""
-        from registry.questions import catalogue
+        from registry.queries import catalogue
 
-        return catalogue.scopes(self.context, system, known_at=known_at)
+        return catalogue.scopes(self.reader, system, known_at=known_at)
 
     def changes_since(self, cursor: int, *, count: int = 1000) -> Feed:
         """What was published after the cursor."""
-        from registry.questions import catalogue
+        from registry.queries import catalogue
 
-        return catalogue.changes_since(self.context, cursor, count=count)
+        return catalogue.changes_since(self.reader, cursor, count=count)
 
     # -- questions
 
@@ -130,9 +130,9 @@ class Registry:
         known_at: On = None,
     ) -> Applicable:
         """Which versions applied on a date (to a scope), permitted or required; else why none."""
-        from registry.questions.applicable import applicable
+        from registry.queries.applicable import applicable
 
-        return applicable(self.context, system, on=on, scope=scope, role=role, track=track, known_at=known_at)
+        return applicable(self.reader, system, on=on, scope=scope, role=role, track=track, known_at=known_at)
 
     def lookup(
         self,
@@ -145,23 +145,23 @@ class Registry:
         known_at: On = None,
     ) -> Lookup:
         """What the code meant on the date, or in the version; today without either."""
-        from registry.questions.lookup import lookup
+        from registry.queries.lookup import lookup
 
-        return lookup(self.context, system, code, on=on, version=version, lang=lang, known_at=known_at)
+        return lookup(self.reader, system, code, on=on, version=version, lang=lang, known_at=known_at)
 
     def history(self, system: str, code: str, *, known_at: On = None) -> History:
         """The full history of the code."""
-        from registry.questions.history import history
+        from registry.queries.history import history
 
-        return history(self.context, system, code, known_at=known_at)
+        return history(self.reader, system, code, known_at=known_at)
 
     def diff(
         self, system: str, v1: str, v2: str, *, types: Collection[str] = (), known_at: On = None
     ) -> Changes:
         """Typed changes between two versions (VERSION or VERSION@RELEASE)."""
-        from registry.questions.diff import diff
+        from registry.queries.diff import diff
 
-        return diff(self.context, system, v1, v2, types=types, known_at=known_at)
+        return diff(self.reader, system, v1, v2, types=types, known_at=known_at)
 
     def validity(
         self,
@@ -175,10 +175,10 @@ class Registry:
         known_at: On = None,
     ) -> Validity:
         """Was the code valid on the date, and if not, why."""
-        from registry.questions.validity import validity
+        from registry.queries.validity import validity
 
         return validity(
-            self.context, system, code, on=on, scope=scope, role=role, reporter=reporter, known_at=known_at
+            self.reader, system, code, on=on, scope=scope, role=role, reporter=reporter, known_at=known_at
         )
 
     def search(
@@ -193,10 +193,10 @@ class Registry:
         known_at: On = None,
     ) -> SearchResult:
         """Concepts by the beginnings of their words, or by code."""
-        from registry.questions.search import search
+        from registry.queries.search import search
 
         return search(
-            self.context,
+            self.reader,
             text,
             system=system,
             on=on,
@@ -217,43 +217,43 @@ class Registry:
         known_at: On = None,
     ) -> Hierarchy:
         """Relatives of the code: parents, children, ancestors or descendants."""
-        from registry.questions.relatives import hierarchy
+        from registry.queries.relatives import hierarchy
 
-        return hierarchy(self.context, system, code, relation, on=on, version=version, known_at=known_at)
+        return hierarchy(self.reader, system, code, relation, on=on, version=version, known_at=known_at)
 
     def subsumes(
         self, system: str, a: str, b: str, *, on: On = None, version: str | None = None, known_at: On = None
     ) -> Subsumption:
         """How two codes relate in the hierarchy."""
-        from registry.questions.relatives import subsumes
+        from registry.queries.relatives import subsumes
 
-        return subsumes(self.context, system, a, b, on=on, version=version, known_at=known_at)
+        return subsumes(self.reader, system, a, b, on=on, version=version, known_at=known_at)
 
     def export_rows(
         self, system: str, version: str | None = None, *, on: On = None, known_at: On = None
     ) -> Table:
         """A version as flat rows, by code; ``columns`` holds the same by column."""
-        from registry.questions.export import export_rows
+        from registry.queries.export import export_rows
 
-        return export_rows(self.context, system, version, on=on, known_at=known_at)
+        return export_rows(self.reader, system, version, on=on, known_at=known_at)
 
     def history_rows(self, system: str, *, known_at: On = None) -> Iterator[dict[str, Any]]:
         """A row per code and interval."""
-        from registry.questions.export import history_rows
+        from registry.queries.export import history_rows
 
-        return history_rows(self.context, system, known_at=known_at)
+        return history_rows(self.reader, system, known_at=known_at)
 
     def resolve(
         self, system: str, *, on: On = None, version: str | None = None, known_at: On = None
     ) -> Resolved:
         """Which content a question would be about, or the reason why none."""
-        return self.context.resolve(system, on=on, version=version, known_at=known_at)
+        return self.reader.resolve(system, on=on, version=version, known_at=known_at)
 
     def view(
         self, system: str, *, on: On = None, version: str | None = None, known_at: On = None
     ) -> StoredView:
         """The content of a version as a ``ContentView``; raises ``UsageError`` with the reason where none is."""
-        return self.context.view(self.resolve(system, on=on, version=version, known_at=known_at))
+        return self.reader.view(self.resolve(system, on=on, version=version, known_at=known_at))
 
     # -- writing
 
@@ -266,26 +266,26 @@ class Registry:
         progress: Callable[[str, int, int | None], None] | None = None,
     ) -> LoadReport:
         """Load one parsed release or map (``loaders.base``), all or nothing."""
-        from registry.loading import load_parsed
+        from registry.writing.loading import load_parsed
 
-        report = load_parsed(self.context, parsed, dry_run=dry_run, wait=wait, progress=progress)
-        self.context.forget()
+        report = load_parsed(self.reader, parsed, dry_run=dry_run, wait=wait, progress=progress)
+        self.reader.forget()
         return report
 
     def keep_resources(self, rows: Sequence[ArtifactRow], *, dry_run: bool = False) -> list[LoadReport]:
         """Keep value sets and maps as they were given, all in one publication."""
-        from registry.loading import keep_resources
+        from registry.writing.loading import keep_resources
 
-        reports = keep_resources(self.context, rows, dry_run=dry_run)
-        self.context.forget()
+        reports = keep_resources(self.reader, rows, dry_run=dry_run)
+        self.reader.forget()
         return reports
 
     def load_together(self, items: Sequence[Any], *, wait: bool = True) -> list[LoadReport]:
         """Load small releases of as many different systems in one transaction: all or none."""
-        from registry.batch import load_together
+        from registry.writing.bulk_load import load_together
 
-        reports = load_together(self.context, items, wait=wait)
-        self.context.forget()
+        reports = load_together(self.reader, items, wait=wait)
+        self.reader.forget()
         return reports
 
     def add_system(self, record: SystemRecord) -> None:
@@ -308,7 +308,7 @@ class Registry:
         valid_to: date | None = None,
     ) -> str:
         """Store a value set or concept map as given: created, amended or unchanged."""
-        from registry.artifacts import ArtifactRow
+        from registry.store.artifacts import ArtifactRow
 
         row = ArtifactRow(
             kind=kind,
@@ -323,24 +323,24 @@ class Registry:
 
     def put_artifacts(self, rows: Sequence[ArtifactRow], *, by_id: bool = False) -> list[str]:
         """Store many in one publication; ``by_id``: each takes the place of what its id held."""
-        from registry.artifacts import put_artifacts
+        from registry.store.artifacts import put_artifacts
 
         outcomes = put_artifacts(self.database, rows, by_id=by_id)
-        self.context.forget()
+        self.reader.forget()
         return outcomes
 
     def artifact_history(self, kind: str, resource_id: str) -> list[ArtifactRow]:
         """Every state of a stored resource, the first first."""
-        from registry.artifacts import artifact_history
+        from registry.store.artifacts import artifact_history
 
-        return artifact_history(self.context.connection, kind, resource_id)
+        return artifact_history(self.reader.connection, kind, resource_id)
 
     def drop_artifact(self, kind: str, *, url: str = "", version: str = "", resource_id: str = "") -> None:
         """End a stored resource from now on."""
-        from registry.artifacts import drop_artifact
+        from registry.store.artifacts import drop_artifact
 
         drop_artifact(self.database, kind, url=url, version=version, resource_id=resource_id)
-        self.context.forget()
+        self.reader.forget()
 
     def add_version(
         self,
@@ -354,7 +354,7 @@ class Registry:
         published: str = "",
     ) -> None:
         """Declare a version, content not loaded."""
-        from registry.intervals import parse_date
+        from registry.time.intervals import parse_date
 
         self._write(
             "add_version", system, label, valid_from=parse_date(valid_from), valid_to=parse_date(valid_to),
@@ -378,19 +378,19 @@ class Registry:
         self._write("purge", system, version, release=release, why=why)
 
     def _write(self, name: str, *args: Any, **options: Any) -> None:
-        from registry import maintenance
+        from registry.writing import maintenance
 
         getattr(maintenance, name)(self.database, *args, **options)
-        self.context.forget()
+        self.reader.forget()
 
     def verify(self) -> VerifyReport:
         """Recompute every hash; says what is damaged."""
-        from registry.maintenance import verify
+        from registry.writing.maintenance import verify
 
         return verify(self.database)
 
     def backup(self, target: str | Path) -> Path:
         """Copy the live database to a new file."""
-        from registry.maintenance import backup
+        from registry.writing.maintenance import backup
 
         return backup(self.database, target)

@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from api.settings import Settings
 from registry import Registry
-from registry.results import plain
+from registry.entities.results import plain
 
 D = date(2024, 4, 1)
 QUESTIONS: list[tuple[str, Callable[[Registry], Any], str, str]] = [

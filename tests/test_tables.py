@@ -10,7 +10,7 @@ import polars
 import pytest
 
 from api import tables
-from registry.questions.table import Table
+from registry.queries.flat_export import Table
 
 ROWS: list[dict[str, Any]] = [
     {

@@ -12,11 +12,11 @@ import typer
 from api.cli.options import System
 from api.cli.session import Session, current
 from api.cli.show.catalogue import require_system, require_version
-from registry.errors import UsageError
+from registry.entities.errors import UsageError
 
 if TYPE_CHECKING:
     from registry import Registry
-    from registry.results import SystemAnswer
+    from registry.entities.results import SystemAnswer
 
 __all__ = ["register"]
 

@@ -14,7 +14,7 @@ from api.cli.validity import exclusive
 
 if TYPE_CHECKING:
     from loaders.base import LoadOptions
-    from registry.results import LoadReport
+    from registry.entities.results import LoadReport
 
 __all__ = ["register"]
 
@@ -140,8 +140,7 @@ def fetch(
 ) -> None:
     """Fetch a declared source (a package of Python's or Node's index, or https) and load it."""
     from api.cli.progress import shown
-    from loaders import fetch as fetching
-    from loaders.sources import declared
+    from loaders.sources import declared, fetching
 
     session = current(ctx)
     if source is None:

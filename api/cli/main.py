@@ -84,7 +84,7 @@ def run(arguments: Sequence[str] | None = None) -> None:
 
 def _explain(error: Exception) -> int:
     """Say a user's error in one line; anything else is a bug and keeps its traceback."""
-    from registry.errors import GyldigError
+    from registry.entities.errors import GyldigError
 
     if not isinstance(error, GyldigError):
         raise error

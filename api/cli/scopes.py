@@ -78,8 +78,8 @@ def add(
     codes: Annotated[str, typer.Option("--codes", metavar="PATTERN", help="Only for these codes.")] = "",
 ) -> None:
     """Register a scope, and with --system and --version what applies in it."""
-    from registry.errors import UnknownTarget
-    from registry.results import ScopeRow
+    from registry.entities.errors import UnknownTarget
+    from registry.entities.results import ScopeRow
 
     session = current(ctx)
     if bool(system) != bool(version):

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 from api.demo import universe
 from loaders.base import LoadOptions, Progress
-from loaders.fetch import default_cache, fetch
 from loaders.run import load_paths, silent
-from registry.errors import GyldigError
+from loaders.sources.fetching import default_cache, fetch
+from registry.entities.errors import GyldigError
 
 if TYPE_CHECKING:
     from registry import Registry
-    from registry.results import LoadReport
+    from registry.entities.results import LoadReport
 
 __all__ = ["PACKAGES", "fetch_packages", "fill"]
 

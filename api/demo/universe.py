@@ -17,8 +17,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from registry.records import SystemRecord
-from registry.results import ScopeRow
+from registry.entities.records import SystemRecord
+from registry.entities.results import ScopeRow
 
 __all__ = ["REGISTER", "SCOPES", "SYSTEM", "Edition", "editions"]
 

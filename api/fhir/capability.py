@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from api.fhir.definitions import DEFINED
-from api.fhir.encoding import parameters
-from api.fhir.library import Held, Library, library
-from api.fhir.matching import PARAMETERS
-from api.fhir.parameters import writing
-from registry.operations.catalog import Catalog
+from api.fhir.format.encoding import parameters
+from api.fhir.format.operation_definition import DEFINED
+from api.fhir.format.parameters import writing
+from api.fhir.resources.resource_index import ResourceEntry, ResourceIndex, library
+from api.fhir.resources.search_parameters import PARAMETERS
+from registry.terminology.catalog import Catalog
 
 __all__ = ["FHIR_VERSION", "capability_statement", "software", "terminology_capabilities", "versions"]
 
@@ -146,14 +146,14 @@ def terminology_capabilities(catalog: Catalog, base: str, release: str) -> Json:
     return written
 
 
-def _by_url(held: Library) -> dict[str, list[Held]]:
-    found: dict[str, list[Held]] = {}
+def _by_url(held: ResourceIndex) -> dict[str, list[ResourceEntry]]:
+    found: dict[str, list[ResourceEntry]] = {}
     for one in held.kinds["CodeSystem"]:
         found.setdefault(one.url, []).append(one)
     return found
 
 
-def _system(url: str, held: list[Held], release: str) -> Json:
+def _system(url: str, held: list[ResourceEntry], release: str) -> Json:
     written: Json = {"uri": url}
     labels = [{"code": h.version} for h in held if h.version]
     if labels:

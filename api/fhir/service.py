@@ -13,26 +13,26 @@ from datetime import date
 from typing import Any
 
 from api.fhir.capability import capability_statement, software, terminology_capabilities, versions
-from api.fhir.changes import Changed, Changes
-from api.fhir.circumstances import Call, all_sent
-from api.fhir.dates import days_of
-from api.fhir.definitions import DEFINED, operation_definition
-from api.fhir.effective import standing_on
-from api.fhir.encoding import parameters
-from api.fhir.known import check_body, check_once, check_query
-from api.fhir.library import Held, library
-from api.fhir.outcome import Refused, outcome, refuse
-from api.fhir.parameters import Given, writing
-from api.fhir.questions import OPERATIONS
-from api.fhir.releases import in_release
-from api.fhir.search import search, shown
-from api.fhir.sent import SentResources
-from api.fhir.settings import FhirSettings
-from api.fhir.stored import stored_json
-from registry.artifacts import ArtifactRow
-from registry.errors import GyldigError, Restricted
-from registry.issues import Issue, issue
-from registry.operations.catalog import Catalog
+from api.fhir.fhir_settings import FhirSettings
+from api.fhir.format.dates import days_of
+from api.fhir.format.encoding import parameters
+from api.fhir.format.operation_definition import DEFINED, operation_definition
+from api.fhir.format.outcome import Refused, outcome, refuse
+from api.fhir.format.parameters import Given, writing
+from api.fhir.format.r4_r5 import in_release
+from api.fhir.operations.client_cache import ClientCache
+from api.fhir.operations.parameter_check import check_body, check_once, check_query
+from api.fhir.operations.request_context import RequestContext, all_sent
+from api.fhir.operations.routes import OPERATIONS
+from api.fhir.resources.effective import standing_on
+from api.fhir.resources.resource_index import ResourceEntry, library
+from api.fhir.resources.resource_writer import Changed, ResourceWriter
+from api.fhir.resources.search import search, shown
+from api.fhir.resources.stored_catalog import stored_json
+from registry.entities.errors import GyldigError, Restricted
+from registry.store.artifacts import ArtifactRow
+from registry.terminology.catalog import Catalog
+from registry.terminology.issues import Issue, issue
 
 __all__ = ["CatalogSource", "History", "Reply", "Request", "Service", "failed"]
 
@@ -82,12 +82,12 @@ class Service:
         catalog: CatalogSource,
         release: str,
         settings: FhirSettings,
-        changes: Callable[[], Changes] | None = None,
+        changes: Callable[[], ResourceWriter] | None = None,
         history: History | None = None,
     ) -> None:
         self.catalog, self.release, self.settings = catalog, release, settings
         self._changes, self._history = changes, history
-        self._sent = SentResources(settings.sent_concepts)
+        self._sent = ClientCache(settings.sent_concepts)
 
     def answer(self, request: Request) -> Reply:
         """The answer, an OperationOutcome where the request cannot be answered."""
@@ -112,11 +112,13 @@ class Service:
             release = _RELEASES.get(path[0], release)
             on = _day(path[1]) if used == 2 else on
             base, path = "/".join((base, *path[:used])), path[used:]
-        call = Call(self.catalog(request.trusted), self.settings, release, Given(), request.headers, on)
+        call = RequestContext(
+            self.catalog(request.trusted), self.settings, release, Given(), request.headers, on
+        )
         call.sent = self._sent
         return self._route(request, path, call, base)
 
-    def _route(self, request: Request, path: tuple[str, ...], call: Call, base: str) -> Reply:
+    def _route(self, request: Request, path: tuple[str, ...], call: RequestContext, base: str) -> Reply:
         known = _READ if not path or path[0] in _STATEMENTS else _METHODS
         if not path or request.method not in known:
             raise Refused(_not_allowed(request.method))
@@ -150,7 +152,7 @@ class Service:
             raise refuse("REQUEST_INVALID", f"'{mode}' is no mode", place="mode")
         return parameters([writing("cache-id", "id", ident)])
 
-    def _metadata(self, request: Request, call: Call, base: str) -> Json:
+    def _metadata(self, request: Request, call: RequestContext, base: str) -> Json:
         if dict(request.query).get("mode") == "terminology":
             return terminology_capabilities(call.catalog, base, call.release)
         operations = ("cache-control",) if self.settings.cache_announced else ()
@@ -158,7 +160,7 @@ class Service:
             base, call.release, writable=self._changes is not None, operations=operations
         )
 
-    def _operation(self, request: Request, path: tuple[str, ...], call: Call) -> Reply:
+    def _operation(self, request: Request, path: tuple[str, ...], call: RequestContext) -> Reply:
         operation = OPERATIONS.get((path[0], path[-1]))
         if operation is None or len(path) > 3:
             raise refuse("REQUEST_NOT_SUPPORTED", f"There is no operation '{'/'.join(path)}'")
@@ -178,13 +180,13 @@ class Service:
             check_body(body)
         return Reply(200, found)
 
-    def _held(self, call: Call, kind: str, ident: str) -> Held:
+    def _held(self, call: RequestContext, kind: str, ident: str) -> ResourceEntry:
         held = library(call.catalog).by_id(kind, ident)
         if held is None:
             raise refuse("RESOURCE_UNKNOWN", kind, ident)
         return held
 
-    def _resource(self, request: Request, path: tuple[str, ...], call: Call, base: str) -> Reply:
+    def _resource(self, request: Request, path: tuple[str, ...], call: RequestContext, base: str) -> Reply:
         searching = len(path) == 1 or path[1:] == ("_search",)
         if searching and (request.method in ("GET", "HEAD") or path[1:] == ("_search",)):
             query = list(request.query)
@@ -213,7 +215,7 @@ class Service:
         rows = self._history(kind, ident) if self._history is not None else ()
         return next((stored_json(r) for r in rows if str(r.number) == number), None)
 
-    def _change(self, request: Request, path: tuple[str, ...], call: Call, base: str) -> Reply:
+    def _change(self, request: Request, path: tuple[str, ...], call: RequestContext, base: str) -> Reply:
         """Create, update or delete; raises Refused, Restricted or NotAuthorised."""
         if self._changes is None or request.permit is None:
             raise refuse("FORBIDDEN", "Resources cannot be changed here")
@@ -230,7 +232,7 @@ class Service:
             return Reply(204, None)
         return self._changed(self._changes().update(kind, ident, request.body, held), call, base)
 
-    def _changed(self, changed: Changed, call: Call, base: str) -> Reply:
+    def _changed(self, changed: Changed, call: RequestContext, base: str) -> Reply:
         told = in_release(changed.resource, call.release)
         kind, ident = told["resourceType"], told["id"]
         now = library(self.catalog(True)).by_id(kind, ident)
@@ -259,7 +261,7 @@ def _not_allowed(method: str) -> Issue:
     return replace(problem, status=405)
 
 
-def _check_match(wanted: str, held: Held | None) -> None:
+def _check_match(wanted: str, held: ResourceEntry | None) -> None:
     """Raise Refused (412) where the caller names another state than the one that is here."""
     named = {tag.strip().removeprefix("W/").strip('"') for tag in wanted.split(",")}
     if wanted and (held is None or not named & {"*", held.state}):
@@ -289,7 +291,7 @@ def _as_known(catalog: Catalog, query: Sequence[tuple[str, str]]) -> Catalog:
     return catalog.as_known_at(found[0]) if found and found[0] else catalog
 
 
-def _marked(resource: Json, held: Held, on: date | None) -> Json:
+def _marked(resource: Json, held: ResourceEntry, on: date | None) -> Json:
     """A resource read as of a day, with a tag where it does not apply then."""
     what = standing_on(held.shell, on) if on is not None else ""
     if not what:

@@ -20,11 +20,11 @@ from api.rest.problems import NotFound
 from api.settings import Settings
 from api.suggest import similar
 from api.wire import dumps, listing
-from registry.errors import UsageError
+from registry.entities.errors import UsageError
 
 if TYPE_CHECKING:
     from registry import Registry
-    from registry.results import SystemAnswer
+    from registry.entities.results import SystemAnswer
 
 __all__ = ["CodePath", "CodeQuery", "Count", "Cursor", "Day", "KnownAt", "Name", "SystemPath", "SystemQuery",
            "VersionPath", "answer", "asked_system", "etag_of", "fresh", "known_system", "open_system", "page", "registry_of",

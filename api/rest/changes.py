@@ -23,7 +23,7 @@ from api.rest.answers import (
     settings_of,
 )
 from api.rest.schema import gives
-from registry.results import Feed, SearchResult
+from registry.entities.results import Feed, SearchResult
 
 __all__ = ["router"]
 

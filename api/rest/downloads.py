@@ -13,7 +13,7 @@ from api import tables
 from api.rest.answers import KnownAt, SystemPath, VersionPath, etag_of, fresh, registry_of, take_system
 from api.rest.problems import NotFound
 from api.suggest import similar
-from registry.results import VersionAnswer
+from registry.entities.results import VersionAnswer
 
 __all__ = ["router"]
 

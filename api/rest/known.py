@@ -10,8 +10,8 @@ from typing import Any
 
 from fastapi import Request
 
-from registry.errors import UsageError
-from registry.reasons import suggest
+from registry.entities.errors import UsageError
+from registry.time.reasons import suggest
 
 __all__ = ["only_known"]
 

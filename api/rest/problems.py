@@ -17,7 +17,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from registry.errors import GyldigError
+from registry.entities.errors import GyldigError
 
 __all__ = ["MEDIA_TYPE", "NotFound", "install", "problem"]
 

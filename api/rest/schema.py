@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 from fastapi import FastAPI
 
-from registry import results
+from registry.entities import results
 
 __all__ = ["gives", "gives_list", "install"]
 

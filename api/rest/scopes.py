@@ -12,7 +12,7 @@ from starlette.responses import Response
 from api import auth
 from api.rest.answers import Count, Cursor, IsoDate, KnownAt, answer, page, registry_of, settings_of
 from api.rest.schema import gives, gives_list
-from registry.results import ScopeRow
+from registry.entities.results import ScopeRow
 
 __all__ = ["router"]
 

@@ -1,7 +1,7 @@
 """Declared sources: one TOML each says who publishes what, in which format, and how it is fetched.
 
 Here: the declarations, and the two calls that the command line and the demo make: ``fetch`` and ``load_source``.
-Not here: how fetching is done (``loaders.fetch``), formats.
+Not here: how fetching is done (``loaders.sources.fetching``), formats.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from registry.errors import UsageError
-from registry.results import LoadReport
+from registry.entities.errors import UsageError
+from registry.entities.results import LoadReport
 
 if TYPE_CHECKING:
     from loaders.base import Progress
-    from loaders.fetch import Fetched
+    from loaders.sources.fetching import Fetched
     from registry import Registry
 
 __all__ = ["DeclaredSource", "declared", "fetch", "load_source", "source"]
@@ -100,8 +100,8 @@ def fetch(
     base_url: str = "",
     progress: Progress | None = None,
 ) -> Fetched:
-    """Fetch a declared source, see ``loaders.fetch.fetch``; without ``cache_dir`` into the user's cache."""
-    from loaders.fetch import default_cache, fetch
+    """Fetch a declared source, see ``loaders.sources.fetching.fetch``; without ``cache_dir`` into the user's cache."""
+    from loaders.sources.fetching import default_cache, fetch
 
     if progress is not None:
         progress(f"fetch {name}", 0, None)

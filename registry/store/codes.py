@@ -1,7 +1,7 @@
 """The codes of one release in memory, for finding many of them without SQL: about 20 bytes a code.
 
 Codes lie in small buckets by their hash, each bucket one text; a place in it tells the state id.
-Not here: other ways to write a code (``registry.store.stored_view``), when an index is worth it (``release_index``).
+Not here: other ways to write a code (``registry.content.stored``), when an index is worth it (``release_index``).
 """
 
 from __future__ import annotations

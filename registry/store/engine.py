@@ -18,7 +18,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from registry.errors import LoadBusy, StoreDamaged, StoreError, StoreFull, UsageError
+from registry.entities.errors import LoadBusy, StoreDamaged, StoreError, StoreFull, UsageError
 
 if TYPE_CHECKING:
     from sqlalchemy import URL

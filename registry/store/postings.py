@@ -2,7 +2,7 @@
 
 A row is one text of a state. The rows of a token in one release are kept as states in the order of the index, place
 by place; a place is a band with an ordinal (``registry.store.terms``), so that two rows are of one text when state
-and place are the same. Not here: reading the index, ranking inside a band (``registry.store.search``).
+and place are the same. Not here: reading the index, ranking inside a band (``registry.content.search``).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pyroaring import BitMap
 from registry.store.bounded import Bounded
 from registry.store.terms import BAND, STATE, STATE_MASK
 
-__all__ = ["Found", "KeptPostings", "Postings", "combined"]
+__all__ = ["QueryHits", "KeptPostings", "Postings", "combined"]
 
 Places = dict[int, BitMap]  #: band << 8 | ordinal → states with such a text
 Words = tuple[tuple[tuple[str, ...], ...], ...]
@@ -83,7 +83,7 @@ def _further(band: int, rows: Sequence[int]) -> Iterator[tuple[int, BitMap]]:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class QueryHits:
     """What a query meets: of one token, or already combined."""
 
     token: Postings | None = None
@@ -112,14 +112,14 @@ class Found:
             yield [(band, state) for state in here]
 
 
-def combined(words: Words, postings: Callable[[str], Postings]) -> Found:
+def combined(words: Words, postings: Callable[[str], Postings]) -> QueryHits:
     """The rows that meet every word, by any of its ways, each of which needs all of its tokens."""
     if len(words) == len(words[0]) == len(words[0][0]) == 1:
-        return Found(token=postings(words[0][0][0]))
+        return QueryHits(token=postings(words[0][0][0]))
     met = [
         _either([_both([dict(postings(token).sets()) for token in way]) for way in ways]) for ways in words
     ]
-    return Found(places=_both(met))
+    return QueryHits(places=_both(met))
 
 
 def _both(parts: list[Places]) -> Places:

@@ -1,7 +1,7 @@
 """Sets of a view's concepts by property value, from the inverted index ``property_bitmap``.
 
 The index covers every state of a system; a view sees its part of it, which never changes, so sets are kept per
-view. Not here: what is indexed (``registry.importing``).
+view. Not here: what is indexed (``registry.writing.importing``).
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from collections.abc import Iterator
 
 from pyroaring import BitMap
 
+from registry.content.source_layers import Layer, SourceLayers
 from registry.store.bounded import Bounded
 from registry.store.engine import Database
-from registry.store.overlay import Layer, Overlay
 
 __all__ = ["PropertySets"]
 
@@ -25,7 +25,9 @@ _VALUES = "SELECT value, bitmap FROM property_bitmap WHERE system_id = ? AND pro
 class PropertySets:
     """Ids of the first layer by property; a property that it does not assert comes from the first layer that does."""
 
-    def __init__(self, database: Database, system_id: int, first: Layer, overlay: Overlay | None) -> None:
+    def __init__(
+        self, database: Database, system_id: int, first: Layer, overlay: SourceLayers | None
+    ) -> None:
         self._database, self._system_id, self._members = database, system_id, first.bitmap
         self._overlay = overlay
         self._kept: Bounded[tuple[str, str], BitMap] = Bounded(_KEPT)

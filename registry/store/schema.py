@@ -1,4 +1,4 @@
-"""Bringing a database to the schema of ``registry.model``: stamp, migrations, the text index.
+"""Bringing a database to the schema of ``registry.entities.model``: stamp, migrations, the text index.
 
 A database that is at the head revision costs one query; Alembic is imported only when there is work to do.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from registry.errors import StoreError
+from registry.entities.errors import StoreError
 from registry.store.engine import APPLICATION_ID, Connection
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from registry.records import ConceptRecord, Designation, Property
+from registry.entities.records import ConceptRecord, Designation, Property
 from registry.store.text import compact_code, fold
 
 __all__ = [

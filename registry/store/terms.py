@@ -1,7 +1,7 @@
 """Writing the text index: one row per distinct text of a state, its id in rank order.
 
 The row id is system << 50 | band << 40 | state id << 8 | ordinal; the band says how good a hit is (kind of text,
-then length), so reading rows in order is ranking. Not here: reading (``registry.store.search``).
+then length), so reading rows in order is ranking. Not here: reading (``registry.content.search``).
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterable
 from itertools import islice
 
-from registry.errors import StoreError
-from registry.records import ConceptRecord
+from registry.entities.errors import StoreError
+from registry.entities.records import ConceptRecord
 from registry.store.engine import Connection
 from registry.store.states import searchable
 from registry.store.text import tokens

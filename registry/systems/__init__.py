@@ -6,7 +6,7 @@ here is a plain list of codes and gets its entry from the loader or the command 
 
 from __future__ import annotations
 
-from registry.records import SystemRecord
+from registry.entities.records import SystemRecord
 from registry.systems.base import CodeRules, Reserve
 from registry.systems.catalogue import CATALOGUE
 from registry.systems.icd10 import ICD10_CM, ICD10_NO

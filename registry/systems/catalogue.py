@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from registry.records import SystemRecord
+from registry.entities.records import SystemRecord
 
 __all__ = ["CATALOGUE"]
 

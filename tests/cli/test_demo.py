@@ -10,7 +10,7 @@ import pytest
 
 from api.demo import filling, universe
 from registry import Registry
-from registry.errors import SourceError
+from registry.entities.errors import SourceError
 
 Run = Callable[..., Any]
 

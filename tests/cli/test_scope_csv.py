@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from api.scope_csv import read_rows
-from registry.errors import SourceError
+from registry.entities.errors import SourceError
 
 
 def _file(tmp_path: Path, content: str | bytes) -> Path:

@@ -20,9 +20,9 @@ from pathlib import Path
 import pytest
 import uvicorn
 
-from api.fhir.app import fhir_app
-from api.fhir.settings import FhirSettings
-from registry.operations.catalog import MemoryCatalog
+from api.fhir.fhir_settings import FhirSettings
+from api.fhir.server.app import fhir_app
+from registry.terminology.catalog import MemoryCatalog
 
 BASELINE = Path(__file__).with_name("baseline.json")
 ROOT = Path(__file__).resolve().parents[2]

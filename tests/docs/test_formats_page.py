@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from loaders.columns import ROLES
 from loaders.detect import formats
+from loaders.reading.columns import ROLES
 from loaders.sources import declared
 
 PAGE = (Path(__file__).parents[2] / "docs" / "formats.md").read_text("utf-8")

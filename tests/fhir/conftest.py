@@ -13,7 +13,7 @@ from api.app import create_app
 from api.settings import Settings
 from loaders.base import ParsedRelease
 from registry import Registry
-from registry.records import (
+from registry.entities.records import (
     ConceptRecord,
     Designation,
     Property,

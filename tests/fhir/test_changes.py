@@ -128,7 +128,7 @@ def test_states_are_counted_and_can_be_read(client: TestClient) -> None:
 
 
 def test_long_urls_get_ids_of_their_own(client: TestClient) -> None:
-    from api.fhir.library import make_id
+    from api.fhir.resources.resource_index import make_id
 
     urls = [f"http://example.org/{'a' * 80}/{n}" for n in range(3)]
     idents = {make_id(url) for url in urls}

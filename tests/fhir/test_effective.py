@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from api.fhir.sent import SentResources
-from registry.operations.valueset import ValueSet
+from api.fhir.operations.client_cache import ClientCache
+from registry.terminology.valueset import ValueSet
 from tests.fhir.conftest import URL, parameters
 
 
@@ -90,7 +90,7 @@ def test_what_was_sent_once_is_found_again(client: TestClient) -> None:
 
 def test_what_is_sent_is_bounded_in_number_size_and_time() -> None:
     clock = [0.0]
-    sent = SentResources(50, number=2, seconds=10, clock=lambda: clock[0])
+    sent = ClientCache(50, number=2, seconds=10, clock=lambda: clock[0])
     for ident in "abc":
         sent.extend(ident, [])
     assert [sent.get(i) for i in "abc"] == [None, [], []]

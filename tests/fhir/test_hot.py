@@ -15,14 +15,14 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from api.fhir.app import FhirApp, fhir_app
-from api.fhir.settings import FhirSettings
-from api.fhir.stored import read_stored
+from api.fhir.fhir_settings import FhirSettings
+from api.fhir.resources.stored_catalog import read_stored
+from api.fhir.server.app import FhirApp, fhir_app
 from api.settings import Settings
 from registry import Registry
-from registry.artifacts import ArtifactRow, put_artifacts
-from registry.context import EPOCH_SECONDS
-from registry.operations.registry_catalog import RegistryCatalog
+from registry.reader import EPOCH_SECONDS
+from registry.store.artifacts import ArtifactRow, put_artifacts
+from registry.terminology.registry_catalog import RegistryCatalog
 from tests.fhir.conftest import URL, fill
 
 TODAY = date(2022, 6, 1)
@@ -86,8 +86,8 @@ HEADERS = [
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FhirApp]:
     with Registry.open(str(tmp_path_factory.mktemp("hot") / "hot.sqlite"), today=TODAY) as registry:
         fill(registry)
-        put_artifacts(registry.context.database, rows())
-        catalog = RegistryCatalog(registry.context, read_stored)
+        put_artifacts(registry.reader.database, rows())
+        catalog = RegistryCatalog(registry.reader, read_stored)
         yield fhir_app(lambda trusted: catalog, settings=FhirSettings(today=lambda: TODAY))
 
 
@@ -176,13 +176,13 @@ def test_what_another_connection_stores_is_in_the_next_answer(
     asked = f"/fhir/ValueSet/$validate-code?url={SET}&system={URL}&code=F1a"
     expanded = f"/fhir/ValueSet/$expand?url={SET}"
     assert client.get(asked).status_code == client.get(expanded).status_code == 404
-    put_artifacts(other.context.database, rows()[:1])
+    put_artifacts(other.reader.database, rows()[:1])
     time.sleep(EPOCH_SECONDS)
     assert client.get(asked).json()["parameter"][0]["valueBoolean"] is True
     assert len(client.get(expanded).json()["expansion"]["contains"][0]["contains"]) == 1
     narrower = {**RESOURCES[0], "compose": {"include": [{"system": URL, "concept": [{"code": "F2"}]}]}}
     row = ArtifactRow(kind="ValueSet", resource_id="r0", url=SET, body=orjson.dumps(narrower))
-    put_artifacts(other.context.database, [row])
+    put_artifacts(other.reader.database, [row])
     time.sleep(EPOCH_SECONDS)
     assert client.get(asked).json()["parameter"][0]["valueBoolean"] is False
     assert client.get(expanded).json()["expansion"]["contains"][0]["code"] == "F2"
@@ -193,7 +193,7 @@ def test_an_answer_kept_is_the_callers_own(open_registry: Callable[..., Registry
     from msgspec.structs import replace
 
     from loaders.base import ParsedRelease
-    from registry.records import ReleaseHeader, SystemRecord
+    from registry.entities.records import ReleaseHeader, SystemRecord
     from tests.fhir.conftest import concept
 
     registry = open_registry(today=TODAY)

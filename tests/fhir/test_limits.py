@@ -12,13 +12,13 @@ import httpx
 import orjson
 import pytest
 
-from api.fhir.app import FhirApp, fhir_app
+from api.fhir.fhir_settings import FhirSettings
+from api.fhir.resources.stored_catalog import read_stored
+from api.fhir.server.app import FhirApp, fhir_app
 from api.fhir.service import Request, Service
-from api.fhir.settings import FhirSettings
-from api.fhir.stored import read_stored
 from registry import Registry
-from registry.operations.registry_catalog import RegistryCatalog
-from registry.patience import HURRIED, TakesLong, lengthy
+from registry.entities.offload import EVENT_LOOP_GUARD, NeedsOffload, require_offload
+from registry.terminology.registry_catalog import RegistryCatalog
 from tests.fhir.conftest import URL, fill
 
 Make = Callable[..., FhirApp]
@@ -33,7 +33,7 @@ def make(open_registry: Callable[..., Registry]) -> Make:
 
     def made(*, writes: bool = False, **settings: Any) -> FhirApp:
         found = FhirSettings(today=lambda: date(2022, 6, 1), **settings)
-        catalog = RegistryCatalog(registry.context, read_stored)
+        catalog = RegistryCatalog(registry.reader, read_stored)
         return fhir_app(catalog, settings=found, permits=(lambda scope: None) if writes else None)
 
     return made
@@ -169,7 +169,7 @@ def test_large_bodies_are_read_in_another_thread_small_ones_here(
         threads.append(threading.current_thread() is threading.main_thread())
         return loads(data)
 
-    monkeypatch.setattr("api.fhir.app.orjson.loads", seen)
+    monkeypatch.setattr("api.fhir.server.app.orjson.loads", seen)
     app = make()
     for count in (10, 9000):
         assert ask(app, "POST", "/ValueSet/$expand", json=sent(count)).status_code == 200
@@ -181,24 +181,28 @@ def test_what_takes_long_goes_to_the_other_thread_with_the_same_answer(
 ) -> None:
     paths = ["/CodeSystem/fruit-2022", f"/ValueSet/$expand?url={URL}?fhir_vs=isa/F", LOOKUP]
     before = [ask(make(), "GET", path).json() for path in paths]
-    for module in ("registry.store.stored_view", "registry.store.release_index", "api.fhir.library"):
-        monkeypatch.setattr(f"{module}._AT_EASE", 0)
-    monkeypatch.setattr("api.fhir.codesystems._PIECE", 2)
+    for module in (
+        "registry.content.stored",
+        "registry.content.release_index",
+        "api.fhir.resources.resource_index",
+    ):
+        monkeypatch.setattr(f"{module}._INLINE_LIMIT", 0)
+    monkeypatch.setattr("api.fhir.format.codesystem._PIECE", 2)
     after = [ask(make(), "GET", path).json() for path in paths]
     before[1], after[1] = before[1]["expansion"]["contains"], after[1]["expansion"]["contains"]
     assert after == before
 
 
 def test_only_so_many_wait_for_the_other_thread(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("registry.store.stored_view._AT_EASE", 0)
+    monkeypatch.setattr("registry.content.stored._INLINE_LIMIT", 0)
     answer = ask(make(waiting=0), "GET", "/CodeSystem/fruit-2022")
     assert answer.status_code == 503 and answer.json()["issue"][0]["code"] == "transient"
 
 
 def test_patience() -> None:
-    lengthy(2, 1)
-    with HURRIED:
-        lengthy(1, 1)
-        with pytest.raises(TakesLong):
-            lengthy(2, 1)
-    lengthy(2, 1)
+    require_offload(2, 1)
+    with EVENT_LOOP_GUARD:
+        require_offload(1, 1)
+        with pytest.raises(NeedsOffload):
+            require_offload(2, 1)
+    require_offload(2, 1)

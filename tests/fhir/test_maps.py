@@ -11,7 +11,7 @@ from api.app import create_app
 from api.settings import Settings
 from loaders.base import ParsedMap
 from registry import Registry
-from registry.records import MapRecord, MapRowRecord, SystemRecord
+from registry.entities.records import MapRecord, MapRowRecord, SystemRecord
 from tests.registry.making import load
 
 URL = "http://example.org/demo"

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from starlette.testclient import TestClient
 
-from api.fhir.dates import days_of
+from api.fhir.format.dates import days_of
 from tests.fhir.conftest import URL, parameters
 
 LOOKUP = f"/fhir/CodeSystem/$lookup?system={URL}&code=F1"

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from api.fhir.releases import ELEMENTS, in_release
-from loaders.fhir.elements import resource_type
-from loaders.fhir.xml import xml_to_json
+from api.fhir.format.r4_r5 import ELEMENTS, in_release
+from loaders.formats.fhir.elements import resource_type
+from loaders.formats.fhir.xml import xml_to_json
 from tests.fhir.conftest import URL
 
 TOKEN = {"Authorization": "Bearer secret"}

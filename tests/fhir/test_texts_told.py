@@ -12,7 +12,7 @@ from api.app import create_app
 from api.settings import Settings
 from loaders.base import ParsedRelease
 from registry import Registry
-from registry.records import ConceptRecord, Designation, ReleaseHeader, SystemRecord
+from registry.entities.records import ConceptRecord, Designation, ReleaseHeader, SystemRecord
 from tests.fhir.conftest import URL, parameters
 
 TWICE = (

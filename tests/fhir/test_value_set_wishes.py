@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from api.fhir.app import fhir_app
-from registry.operations.catalog import MemoryCatalog
+from api.fhir.server.app import fhir_app
+from registry.terminology.catalog import MemoryCatalog
 
 URL = "http://example.org/trees"
 _WISH = "http://hl7.org/fhir/StructureDefinition/valueset-expansion-parameter"

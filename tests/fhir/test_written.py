@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.fhir import questions
-from api.fhir.app import FhirApp
-from registry.operations.entries import EntryMaker
+from api.fhir.operations import routes as questions
+from api.fhir.server.app import FhirApp
+from registry.terminology.entries import ExpansionEntryBuilder
 from tests.fhir.test_hot import SET, URL, app, scope
 
 __all__ = ["app"]
@@ -25,8 +25,8 @@ CHOICES: dict[str, list[str]] = {
 }  # fmt: skip
 
 
-def plain_maker(context: Any, wishes: Any, *, versioned: set[str], **more: Any) -> EntryMaker:
-    return EntryMaker(context, wishes, versioned=versioned)
+def plain_maker(context: Any, wishes: Any, *, versioned: set[str], **more: Any) -> ExpansionEntryBuilder:
+    return ExpansionEntryBuilder(context, wishes, versioned=versioned)
 
 
 def expansion(app: FhirApp, release: str, pairs: list[tuple[str, str]]) -> Any:
@@ -46,5 +46,5 @@ def test_written_entries_are_those_of_the_general_maker(
     pairs = [(name, data.draw(st.sampled_from(CHOICES[name]))) for name in dict.fromkeys(names)]
     first, again = expansion(app, release, pairs), expansion(app, release, pairs)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(questions, "WrittenEntries", plain_maker)
+        patch.setattr(questions, "EntryCache", plain_maker)
         assert first == again == expansion(app, release, pairs)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from loaders.base import LoadOptions, Parsed, ParsedRelease
 from loaders.run import parse_paths
-from registry.records import ConceptRecord
+from registry.entities.records import ConceptRecord
 
 
 def parsed(path: Path, *, format: str = "", **options: object) -> list[Parsed]:

@@ -10,8 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from loaders.archive import Limits, open_source
-from registry.errors import ArchiveError, ContentError, DecodeError, FormatError, SourceError, UsageError
+from loaders.reading.archive import Limits, open_source
+from registry.entities.errors import (
+    ArchiveError,
+    ContentError,
+    DecodeError,
+    FormatError,
+    SourceError,
+    UsageError,
+)
 from tests.loaders.made import ORDER, json_list, order_line, order_text, parsed, tarred, zipped
 
 Make = Callable[[Path], Path]

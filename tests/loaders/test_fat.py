@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loaders.base import LoadOptions, ParsedRelease
-from loaders.rolling import Dated, rolling_releases
-from registry.errors import ContentError, UsageError
-from registry.records import ConceptRecord, ReleaseHeader
+from loaders.formats.norwegian.rolling import Dated, rolling_releases
+from registry.entities.errors import ContentError, UsageError
+from registry.entities.records import ConceptRecord, ReleaseHeader
 from tests.loaders.made import concepts, json_list, parsed, release
 
 ROW: dict[str, Any] = {

@@ -13,10 +13,10 @@ import pytest
 
 from loaders.base import ParsedRelease
 from loaders.detect import formats
-from loaders.fetch import fetch
 from loaders.run import parse_paths
 from loaders.sources import declared, source
-from registry.errors import GyldigError, SourceError, UsageError
+from loaders.sources.fetching import fetch
+from registry.entities.errors import GyldigError, SourceError, UsageError
 from registry.systems import known
 from tests.loaders.test_fat import TREE, row
 

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from loaders.base import LoadOptions, ParsedEntry, ParsedRelease, ParsedResource
-from loaders.fhir.identity import is_open, slug_of
-from loaders.fhir.xml import json_to_xml
+from loaders.formats.fhir.identity import is_open, slug_of
+from loaders.formats.fhir.xml import json_to_xml
 from loaders.run import load_paths
 from registry import Registry
-from registry.errors import ContentError, FormatError, StoreFull, UsageError
-from registry.importing import write_release
+from registry.entities.errors import ContentError, FormatError, StoreFull, UsageError
+from registry.writing.importing import write_release
 from tests.loaders.fhir_made import (
     URL,
     bundle,
@@ -310,7 +310,7 @@ def test_a_load_that_fails_in_the_middle_leaves_nothing(
             raise StoreFull("no space left")
         return write_release(*args)
 
-    monkeypatch.setattr("registry.batch.write_release", failing)
+    monkeypatch.setattr("registry.writing.bulk_load.write_release", failing)
     with pytest.raises(StoreFull):
         load_paths(registry, [tmp_path / "f"], LoadOptions())
     assert registry.systems() == []

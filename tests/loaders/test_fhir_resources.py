@@ -13,7 +13,7 @@ import pytest
 from loaders.base import LoadOptions, ParsedEntry, ParsedRelease, ParsedResource
 from loaders.run import load_paths, parse_paths
 from registry import Registry
-from registry.errors import SourceError
+from registry.entities.errors import SourceError
 
 URL = "http://example.org/CodeSystem/fruit"
 SYSTEM: dict[str, Any] = {

@@ -9,9 +9,9 @@ import pytest
 from openpyxl import Workbook
 
 from loaders.base import ParsedMap
-from loaders.icd10cm_conversion import previous_codes
-from registry.errors import ContentError
-from registry.records import MapRecord
+from loaders.formats.icd10cm.conversion import previous_codes
+from registry.entities.errors import ContentError
+from registry.entities.records import MapRecord
 from tests.loaders.made import parsed
 
 Groups = list[tuple[str, ...]]

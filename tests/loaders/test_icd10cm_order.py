@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from loaders.icd10cm_addenda import parse_addenda, stated_changes
-from loaders.icd10cm_release import first_day
-from registry.records import ConceptRecord
+from loaders.formats.icd10cm.addenda import parse_addenda, stated_changes
+from loaders.formats.icd10cm.release import first_day
+from registry.entities.records import ConceptRecord
 from tests.loaders.made import ORDER, concepts, order_text, release, zipped
 
 ADDENDA = b"""Delete:      1 A001    Made-up fever, late                                          Made-up fever, late\r
@@ -100,7 +100,7 @@ def test_addenda_state_typed_changes() -> None:
 
 @pytest.mark.parametrize("year", [2019, 2020, 2021])
 def test_derived_changes_equal_the_addenda(samples: Path, year: int) -> None:
-    from loaders.archive import open_source
+    from loaders.reading.archive import open_source
 
     before = concepts(release(samples / "icd10cm" / f"icd10cm_{year - 1}.zip"))
     after = concepts(release(samples / "icd10cm" / f"icd10cm_{year}.zip"))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from loaders.base import ParsedRelease
-from registry.errors import ContentError
+from registry.entities.errors import ContentError
 from tests.loaders.made import concepts, order_text, parsed, release, zipped
 
 XML = """<?xml version="1.0" encoding="utf-8"?>

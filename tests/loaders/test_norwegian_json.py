@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from loaders.base import ParsedMap, ParsedRelease
-from registry.errors import FormatError, UsageError
+from registry.entities.errors import FormatError, UsageError
 from tests.loaders.made import concepts, json_list, parsed, release, tarred, texts, zipped
 
 SHORT = [{"code": f"A{n:03}", "text": f"Oppdiktet tilstand nummer {n}"} for n in range(10, 90)]

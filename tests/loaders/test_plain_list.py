@@ -9,7 +9,7 @@ import pytest
 from openpyxl import Workbook
 
 from loaders.base import ParsedRelease
-from registry.errors import UsageError
+from registry.entities.errors import UsageError
 from tests.loaders.made import concepts, parsed, release, texts
 
 BODY = "A1{d}Sår på øre\nB2{d}Kjønnsulikhet\nC3{d}Ærlig svar\n"

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loaders.archive import open_source
 from loaders.base import LoadOptions, ParsedRelease
+from loaders.reading.archive import open_source
 from loaders.run import load_paths
 from registry import Registry
-from registry.errors import FormatError, GyldigError, UsageError
+from registry.entities.errors import FormatError, GyldigError, UsageError
 from tests.loaders.made import ORDER, json_list, parsed, release, tarred, zipped
 from tests.loaders.test_fat import TREE, row
 from tests.loaders.test_icd10cm_tabular import XML
@@ -84,7 +84,7 @@ def test_a_large_package_is_streamed_again_for_each_member(
     path = tarred(
         tmp_path / "a.tgz", {"p/a.json": b"[1]" * 50, "p/b.json": b"[2]" * 50, "p/c.json": b"[3]" * 50}
     )
-    monkeypatch.setattr("loaders.tarball._KEEP", 160)
+    monkeypatch.setattr("loaders.reading.tarball._KEEP", 160)
     source = open_source(path)
     assert source.members() == ["p/a.json", "p/b.json", "p/c.json"]
     assert [source.read(m, 3) for m in source.members()] == [b"[1]", b"[2]", b"[3]"]

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loaders.checks import find_cycle
-from loaders.dates import end_of, start_of
-from loaders.text import decode, line_at
-from registry.errors import ContentError, DecodeError, UsageError
+from loaders.reading.dates import end_of, start_of
+from loaders.reading.text import decode, line_at
+from registry.entities.errors import ContentError, DecodeError, UsageError
 
 WORDS = st.lists(
     st.sampled_from(["sår", "øre", "kjønn", "Ærlig", "Østfold", "Ås", "idé", "feber"]), min_size=1

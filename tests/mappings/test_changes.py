@@ -6,8 +6,8 @@ import pytest
 
 from mappings import change_map
 from registry import Registry
-from registry.errors import UnknownTarget
-from registry.relationships import RELATIONSHIPS, from_r4, inverse, needs_comment, to_r4, to_skos
+from registry.entities.errors import UnknownTarget
+from registry.entities.relationships import RELATIONSHIPS, from_r4, inverse, needs_comment, to_r4, to_skos
 from tests.registry.making import load
 
 

@@ -13,8 +13,8 @@ from typing import Any
 
 from loaders.base import ParsedRelease
 from registry import Registry
-from registry.records import ConceptRecord, Designation, ReleaseHeader, SourceFile, SystemRecord
-from registry.results import LoadReport
+from registry.entities.records import ConceptRecord, Designation, ReleaseHeader, SourceFile, SystemRecord
+from registry.entities.results import LoadReport
 
 DEMO = SystemRecord(
     slug="demo-icd", rules="icd-10-no", language="nb", end_rule="calendar-year", access="open"

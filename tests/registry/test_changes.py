@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from registry import Registry
-from registry.records import ConceptRecord, Coverage, Designation, Note, Property
+from registry.entities.records import ConceptRecord, Coverage, Designation, Note, Property
 from registry.systems.icpc2 import DIAGNOSES
 from tests.registry.making import DEMO, PLAIN, concept, load
 

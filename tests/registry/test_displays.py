@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from registry.displays import best_display
-from registry.records import Designation
+from registry.content.display import best_display
+from registry.entities.records import Designation
 
 TEXTS = (
     Designation("fsn", "full name", "en"),

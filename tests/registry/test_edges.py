@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from registry import Registry
-from registry.errors import BadDate, UnknownTarget, UsageError
-from registry.records import Coverage
-from registry.results import ScopeRow
+from registry.entities.errors import BadDate, UnknownTarget, UsageError
+from registry.entities.records import Coverage
+from registry.entities.results import ScopeRow
 from registry.systems.icpc2 import DIAGNOSES
 from tests.registry.making import DEMO, load
 

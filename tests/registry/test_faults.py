@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from registry import Registry
-from registry.errors import LoadBusy, StoreDamaged, StoreError, StoreFull, UsageError
+from registry.entities.errors import LoadBusy, StoreDamaged, StoreError, StoreFull, UsageError
 from tests.registry.making import load, release
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,7 +24,7 @@ SMALL = {"A00": "Kolera", "B00": "Herpes"}
 KILLED = """
 import os, sys
 from registry import Registry
-from registry import importing
+from registry.writing import importing
 from tests.registry.making import load
 from tests.registry.test_faults import MANY
 at = sys.argv[2]
@@ -32,8 +32,8 @@ def die(*args, **kwargs):
     print("reached", flush=True)
     os.kill(os.getpid(), 9)
 setattr(importing, at, die)
-import registry.loading
-setattr(registry.loading, at, die) if hasattr(registry.loading, at) else None
+import registry.writing.loading
+setattr(registry.writing.loading, at, die) if hasattr(registry.writing.loading, at) else None
 load(Registry.open(sys.argv[1]), "2021", MANY)
 """
 
@@ -121,13 +121,13 @@ def test_a_reader_sees_all_of_a_load_or_nothing(database: str) -> None:
     seen = set()
     thread.start()
     while thread.is_alive():
-        registry.context.forget()
+        registry.reader.forget()
         found = registry.lookup("demo-icd", "A00", version="2020").found
         many = registry.lookup("demo-icd", "A00.00a", version="2020").found
         seen.add((found, many))
         time.sleep(0.01)
     thread.join()
-    registry.context.forget()
+    registry.reader.forget()
     assert seen <= {(True, False), (False, True), (True, True), (False, False)} - {(False, False)}
     assert registry.lookup("demo-icd", "A00.00a", version="2020").found
     registry.close()
@@ -186,7 +186,7 @@ def test_backup_copies_a_live_database(tmp_path: Path) -> None:
 
 
 def test_a_failed_load_is_noted(registry: Registry) -> None:
-    from registry.errors import ContentError
+    from registry.entities.errors import ContentError
     from tests.registry.making import concept
 
     load(registry, "2020", SMALL)

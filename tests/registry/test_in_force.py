@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 
 from registry import Registry
-from registry.errors import BadDate, UnknownTarget, UsageError
-from registry.results import ScopeRow
+from registry.entities.errors import BadDate, UnknownTarget, UsageError
+from registry.entities.results import ScopeRow
 from tests.registry.making import PLAIN, load
 
 CODES = {"A00.0": "Kolera", "A00.9": "Uspesifisert kolera"}

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from registry import Registry
-from registry.errors import UnknownTarget, UsageError
+from registry.entities.errors import UnknownTarget, UsageError
 from tests.registry.making import load
 
 OLD, NEW = {"A00": "Kolera", "A01": "Tyfoid"}, {"A00": "Kolera (rettet)", "A02": "Salmonella"}

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from registry import Registry
-from registry.results import plain
+from registry.entities.results import plain
 from tests.registry.making import load
 
 CODES = ("A00", "A00.0", "A00.1", "A00.10", "B00", "B00.9", "U07.1")

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from registry import Registry
-from registry.records import ConceptRecord, Designation, Property
-from registry.results import ScopeRow
+from registry.entities.records import ConceptRecord, Designation, Property
+from registry.entities.results import ScopeRow
 from tests.registry.making import load
 
 FACETS = (

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from registry import Registry
-from registry.records import Coverage
+from registry.entities.records import Coverage
 from tests.registry.making import load
 
 RESERVE = "Bruk av U07.1 for beredskapsformål"

@@ -7,9 +7,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.changes import display_of
-from registry.questions.table import table_of
-from registry.records import Coding, ConceptRecord, Designation, Property
+from registry.content.changes import display_of
+from registry.entities.records import Coding, ConceptRecord, Designation, Property
+from registry.queries.flat_export import table_of
 
 WORDS = st.sampled_from(["a", "b", "c d", ""])
 RECORDS = st.lists(

@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 
 from loaders.base import ParsedRelease
 from registry import Registry
-from registry.records import ConceptRecord, Designation, ReleaseHeader, SourceFile, SystemRecord
+from registry.entities.records import ConceptRecord, Designation, ReleaseHeader, SourceFile, SystemRecord
 from tests.rest.conftest import TOKEN
 
 BEARER = {"Authorization": f"Bearer {TOKEN}"}

@@ -1,4 +1,4 @@
-"""Text search the obvious way: look at every record. The twin of ``registry.store.search``."""
+"""Text search the obvious way: look at every record. The twin of ``registry.content.search``."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from registry.records import ConceptRecord, Designation
-from registry.store.search import parse
+from registry.content.search import parse
+from registry.entities.records import ConceptRecord, Designation
 
 KINDS = {"display": 0, "label.full": 0, "preferred": 0, "label.short": 1, "fsn": 1}
 

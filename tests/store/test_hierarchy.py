@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyroaring import BitMap
 
-from registry.errors import StoreDamaged
-from registry.store.hierarchy import Closure, check_acyclic
+from registry.content.hierarchy import Closure, check_acyclic
+from registry.entities.errors import StoreDamaged
 
 
 @st.composite

@@ -8,7 +8,7 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.records import Coding, ConceptRecord, Designation, Note, Property
+from registry.entities.records import Coding, ConceptRecord, Designation, Note, Property
 from registry.store.states import (
     canonical,
     decode,

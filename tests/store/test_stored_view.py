@@ -7,11 +7,11 @@ import threading
 import pytest
 from pyroaring import BitMap
 
-from registry.errors import StoreDamaged
-from registry.records import ConceptRecord, Designation, Note, Property
-from registry.store.stored_view import StoredView
+from registry.content.stored import StoredView
+from registry.content.view import ContentView
+from registry.entities.errors import StoreDamaged
+from registry.entities.records import ConceptRecord, Designation, Note, Property
 from registry.systems import rules_for
-from registry.views import ContentView
 from tests.store.world import World, header, record
 
 RECORDS = [

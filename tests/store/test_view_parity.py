@@ -8,12 +8,12 @@ from itertools import count
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from registry.memory_view import MemoryView
-from registry.records import Coding, ConceptRecord, Designation, Property
+from registry.content.memory import MemoryView
+from registry.content.stored import StoredView
+from registry.content.view import ContentView, ViewInfo
+from registry.entities.records import Coding, ConceptRecord, Designation, Property
 from registry.store.engine import Database
 from registry.store.states import canonical
-from registry.store.stored_view import StoredView
-from registry.views import ContentView, ViewInfo
 from tests.store.world import World
 
 VALUES: st.SearchStrategy[str | int | bool | Coding] = st.sampled_from(

@@ -9,13 +9,13 @@ from msgspec.structs import replace
 
 from loaders.base import ParsedRelease
 from registry import Registry
-from registry.records import ConceptRecord, Designation, ReleaseHeader, SystemRecord
+from registry.content.source_layers import Layer
+from registry.content.stored import StoredView
+from registry.content.view import ViewInfo
+from registry.entities.records import ConceptRecord, Designation, ReleaseHeader, SystemRecord
 from registry.store.content import release_bitmap
 from registry.store.engine import Database
-from registry.store.overlay import Layer
-from registry.store.stored_view import StoredView
 from registry.systems import CodeRules, rules_for
-from registry.views import ViewInfo
 
 ALL_FACETS = (
     "display", "label.full", "label.short", "hierarchy", "notes", "selectable", "inactive", "property:colour",

@@ -10,7 +10,13 @@ from api.cli.page import Page, last_day
 if TYPE_CHECKING:
     from api.cli.session import Session
     from registry import Registry
-    from registry.results import Applicable, ApplicableVersion, ReleaseAnswer, SystemAnswer, VersionAnswer
+    from registry.entities.results import (
+        Applicable,
+        ApplicableVersion,
+        ReleaseAnswer,
+        SystemAnswer,
+        VersionAnswer,
+    )
 
 __all__ = ["applicable", "releases", "require_system", "require_version", "systems", "versions"]
 

@@ -8,7 +8,15 @@ from api import texts
 from api.cli.page import Page, last_day
 
 if TYPE_CHECKING:
-    from registry.results import ConceptAnswer, History, Lookup, SearchResult, Span, SpanChange, Validity
+    from registry.entities.results import (
+        ConceptAnswer,
+        History,
+        Lookup,
+        SearchResult,
+        Span,
+        SpanChange,
+        Validity,
+    )
 
 __all__ = ["history", "lookup", "search", "validity"]
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from api.cli.page import Page
 
 if TYPE_CHECKING:
-    from registry.results import Change, Changes, CodeDisplay
+    from registry.entities.results import Change, Changes, CodeDisplay
 
 __all__ = ["csv", "table"]
 

@@ -9,7 +9,7 @@ from api import texts
 from api.cli.page import Page
 
 if TYPE_CHECKING:
-    from registry.results import LoadReport
+    from registry.entities.results import LoadReport
 
 __all__ = ["reports", "sources"]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from api.cli.page import Page
 
 if TYPE_CHECKING:
-    from registry.results import VerifyReport
+    from registry.entities.results import VerifyReport
 
 __all__ = ["verified"]
 

@@ -1,11 +1,11 @@
-"""The first schema: every table of ``registry.model`` and the text index."""
+"""The first schema: every table of ``registry.entities.model`` and the text index."""
 
 from __future__ import annotations
 
 from alembic import op
 from sqlmodel import SQLModel
 
-import registry.model  # noqa: F401 - fills the metadata
+import registry.entities.model  # noqa: F401 - fills the metadata
 
 revision = "0001"
 down_revision = None

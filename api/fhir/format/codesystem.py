@@ -1,0 +1,135 @@
+"""A version's content as a CodeSystem resource. Not here: other resources, answers of operations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+import orjson
+
+from api.fhir.format.encoding import designation_json, typed
+from api.fhir.format.r4_r5 import ELEMENTS
+from loaders.formats.fhir.reading import period
+from registry.content.view import ContentView, ViewInfo
+from registry.entities.offload import require_offload
+from registry.entities.records import ConceptRecord
+from registry.terminology.displays import is_repeated, main
+from registry.terminology.extensions import PROVISIONAL
+
+__all__ = ["code_system_json"]
+
+Json = dict[str, Any]
+_STATUSES = ("draft", "active", "retired", "unknown")
+_OWN = (ELEMENTS["CodeSystem", "R4"] | ELEMENTS["CodeSystem", "R5"]) - {
+    "concept",
+    "property",
+    "text",
+    "count",
+}
+_URI = "http://hl7.org/fhir/concept-properties#"
+_PIECE = 500  #: concepts written at a time
+_INLINE_LIMIT = 2000  #: concepts written while others wait
+
+
+def code_system_json(view: ContentView, *, content: bool = True) -> Json:
+    """The resource in R5's elements; without ``content`` its metadata only. Parents are told as properties."""
+    info = view.info
+    written = _shell(info)
+    written["count"] = len(view)
+    properties = _properties(view)
+    if properties:
+        written["property"] = properties
+    if content:
+        written["concept"] = _concepts(view)
+    return written
+
+
+def _shell(info: ViewInfo) -> Json:
+    own = {k: v for k, v in info.shell.items() if k in _OWN and (k != "status" or v in _STATUSES)}
+    written: Json = {"resourceType": "CodeSystem", "status": info.status, "content": info.content}
+    written |= {"url": info.url, "caseSensitive": info.case_sensitive}
+    if info.title:
+        written["title"] = info.title
+    if info.version:
+        written["version"] = info.version
+    if info.hierarchy:
+        written["hierarchyMeaning"] = "is-a"
+    return _provisional(_dated({**written, **own}, info), info)
+
+
+def _provisional(written: Json, info: ViewInfo) -> Json:
+    """Content that may still change says so: by an extension of ours, and as a draft."""
+    if not info.provisional:
+        return written
+    told = [*written.get("extension", []), {"url": PROVISIONAL, "valueBoolean": True}]
+    status = "draft" if written["status"] == "active" else written["status"]
+    return {**written, "status": status, "extension": told}
+
+
+def _dated(written: Json, info: ViewInfo) -> Json:
+    """With the period that the registry knows, unless the resource's own words mean the same."""
+    known = (info.valid_from, info.valid_to)
+    if known in ((None, None), period(written, "CodeSystem")):
+        return written
+    return {**written, "effectivePeriod": _period(info)}
+
+
+def _period(info: ViewInfo) -> Json:
+    """FHIR's Period: its end is the last day."""
+    told: Json = {}
+    if info.valid_from:
+        told["start"] = info.valid_from.isoformat()
+    if info.valid_to:
+        told["end"] = (info.valid_to - timedelta(days=1)).isoformat()
+    return told
+
+
+def _properties(view: ContentView) -> list[Json]:
+    found = []
+    for p in view.info.properties:
+        written = {"code": p.code, "type": p.type}
+        if p.uri:
+            written["uri"] = p.uri
+        if p.description:
+            written["description"] = p.description
+        found.append(written)
+    if view.info.hierarchy and not any(p.code == "parent" for p in view.info.properties):
+        found.append({"code": "parent", "uri": _URI + "parent", "type": "code"})
+    return found
+
+
+def _concepts(view: ContentView) -> orjson.Fragment:
+    """The list of concepts, written piece by piece: their records are never in memory together."""
+    order = view.page(view.all(), 0, None)
+    pieces = [order[at : at + _PIECE] for at in range(0, len(order), _PIECE)]
+    require_offload(len(order), _INLINE_LIMIT)
+    codes = {r.stable_key: r.code for piece in pieces for r in view.concepts(piece)}
+    written = b",".join(_piece(view.concepts(piece), codes) for piece in pieces)
+    return orjson.Fragment(b"[" + written + b"]")
+
+
+def _piece(records: Sequence[ConceptRecord], codes: dict[str, str]) -> bytes:
+    written = [_concept(r, [codes[p] for p in r.parents if p in codes]) for r in records]
+    return orjson.dumps(written)[1:-1]
+
+
+def _concept(record: ConceptRecord, parents: list[str]) -> Json:
+    written: Json = {"code": record.code}
+    if record.extensions:
+        written["extension"] = list(record.extensions)
+    own = main(record)
+    if own is not None:
+        written["display"] = own.text
+    definition = next((n.text for n in record.notes if n.kind == "definition"), "")
+    if definition:
+        written["definition"] = definition
+    told = {(own.text, own.language)} if own is not None else set()
+    others = [designation_json(d) for d in record.designations if d is not own and not is_repeated(d, told)]
+    if others:
+        written["designation"] = others
+    properties = [{"code": "parent", "valueCode": p} for p in parents]
+    properties += [{"code": p.code, **typed(p.type, p.value)} for p in record.properties]
+    if properties:
+        written["property"] = properties
+    return written

@@ -1,0 +1,210 @@
+"""Answers as FHIR JSON: validations, look-ups, translations. Not here: expansions (``expansions``)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from api.fhir.format.outcome import outcome
+from api.fhir.format.parameters import writing
+from registry.content.view import ViewInfo
+from registry.entities.records import Coding, Designation
+from registry.entities.relationships import to_r4
+from registry.terminology.lookup import LookupResult
+from registry.terminology.subsumes import SubsumesResult
+from registry.terminology.translate import Match, TranslateResult
+from registry.terminology.validate_code import Validation
+
+__all__ = [
+    "coding_json",
+    "designation_json",
+    "lookup_json",
+    "parameters",
+    "property_json",
+    "subsumes_json",
+    "translate_json",
+    "typed",
+    "validation_json",
+]
+
+Json = dict[str, Any]
+_DECIMAL = re.compile(r"[-+]?\d{1,30}(\.\d{1,30})?([eE][-+]?\d{1,2})?")
+_KINDS = {"Coding": "valueCoding", "dateTime": "valueDateTime"}
+
+
+def parameters(items: list[Json]) -> Json:
+    """A Parameters resource."""
+    return {"resourceType": "Parameters", "parameter": items}
+
+
+def coding_json(coding: Coding) -> Json:
+    """A Coding without its empty elements."""
+    found = {
+        "system": coding.system,
+        "version": coding.version,
+        "code": coding.code,
+        "display": coding.display,
+    }
+    return {k: v for k, v in found.items() if v}
+
+
+def typed(kind: str, value: Any) -> Json:
+    """``value[x]`` of a property."""
+    if isinstance(value, Coding):
+        return {"valueCoding": coding_json(value)}
+    if kind == "decimal" and isinstance(value, str):
+        if not _DECIMAL.fullmatch(value):
+            return {"valueString": value}  # a source that calls a text a number
+        value = float(value) if "." in value or "e" in value.lower() else int(value)
+    return {_KINDS.get(kind, "value" + kind[:1].upper() + kind[1:]): value}
+
+
+def designation_json(text: Designation) -> Json:
+    """A designation without its empty elements."""
+    written: Json = {"value": text.text}
+    if text.language:
+        written["language"] = text.language
+    if text.use is not None:
+        written["use"] = coding_json(text.use)
+    if text.extensions:
+        written["extension"] = list(text.extensions)
+    return written
+
+
+def validation_json(answer: Validation, concept: Json | None) -> Json:
+    """The Parameters of ``$validate-code``; ``concept`` is the CodeableConcept asked about, told back."""
+    items = [writing("result", "boolean", answer.result)]
+    items += _coding(answer)
+    if concept is not None:
+        items.append(writing("codeableConcept", "codeableConcept", concept))
+    items += [writing("x-caused-by-unknown-system", "canonical", c) for c in answer.caused_by]
+    items += [writing("x-unknown-system", "canonical", u) for u in answer.unknown]
+    if answer.message:
+        items.append(writing("message", "string", answer.message))
+    if answer.issues:
+        items.append({"name": "issues", "resource": outcome(answer.issues)})
+    return parameters(items)
+
+
+def _coding(answer: Validation) -> Iterator[Json]:
+    shown = answer.shown
+    if shown is None:
+        return
+    yield writing("code", "code", shown.asked.code)
+    if shown.asked.system:
+        yield writing("system", "uri", shown.asked.system)
+    if shown.content is not None and shown.content.info.version:
+        yield writing("version", "string", shown.content.info.version)
+    if shown.content is not None:
+        yield from _origin(shown.content.info)
+    if shown.display:
+        yield writing("display", "string", shown.display)
+    record = shown.record
+    if record is not None and record.code != shown.asked.code:
+        yield writing("normalized-code", "code", record.code)
+    if record is not None and record.inactive:
+        yield writing("inactive", "boolean", True)
+    if shown.status and shown.status != "active":
+        yield writing("status", "code", shown.status)
+
+
+def lookup_json(answer: LookupResult) -> Json:
+    """The Parameters of ``$lookup``."""
+    content, record = answer.content, answer.record
+    if content is None or record is None:
+        return parameters([])
+    info = content.info
+    items = [
+        writing("name", "string", info.name or info.title or info.system or info.url),
+        writing("system", "uri", info.url),
+        writing("code", "code", record.code),
+        writing("abstract", "boolean", record.selectable is False),
+    ]
+    optional = (("version", info.version), ("display", answer.display), ("definition", answer.definition))
+    items += [writing(name, "string", value) for name, value in optional if value]
+    items += [{"name": "designation", "part": list(_designation(d, s))} for d, s in answer.designations]
+    items += [property_json(*p) for p in answer.properties]
+    items += _origin(info)
+    items += [writing("used-supplement", "canonical", s) for s in answer.supplements]
+    if answer.warnings:
+        items.append({"name": "issues", "resource": outcome(answer.warnings)})
+    return parameters(items)
+
+
+def subsumes_json(answer: SubsumesResult) -> Json:
+    """The Parameters of ``$subsumes``; of a stored version also which one it is."""
+    items = [writing("outcome", "code", answer.outcome)]
+    info = answer.content.info if answer.content is not None else None
+    if info is not None and info.release:
+        if info.version:
+            items.append(writing("version", "string", info.version))
+        items += _origin(info)
+    if answer.warnings:
+        items.append({"name": "issues", "resource": outcome(answer.warnings)})
+    return parameters(items)
+
+
+def _origin(info: ViewInfo) -> Iterator[Json]:
+    """Which stored release the answer rests on, and whether it may still change."""
+    if info.release:
+        yield writing("release", "string", info.release)
+    if info.provisional:
+        yield writing("provisional", "boolean", True)
+
+
+def _designation(text: Designation, source: str) -> Iterator[Json]:
+    if text.language:
+        yield writing("language", "code", text.language)
+    if text.use is not None:
+        yield writing("use", "coding", coding_json(text.use))
+    yield writing("value", "string", text.text)
+    if source:
+        yield writing("source", "canonical", source)
+
+
+def property_json(code: str, kind: str, value: Any, description: str) -> Json:
+    """One property of a ``$lookup``."""
+    return {"name": "property", "part": list(_property(code, kind, value, description))}
+
+
+def _property(code: str, kind: str, value: Any, description: str) -> Iterator[Json]:
+    yield writing("code", "code", code)
+    yield {"name": "value", **typed(kind, value)}
+    if description:
+        yield writing("description", "string", description)
+
+
+def translate_json(answer: TranslateResult, release: str) -> Json:
+    """The Parameters of ``$translate``, in R4's or R5's form."""
+    items = [writing("result", "boolean", answer.result)]
+    if answer.message:
+        items.append(writing("message", "string", answer.message))
+    items += [{"name": "match", "part": list(_match(m, release))} for m in answer.matches]
+    return parameters(items)
+
+
+def _match(match: Match, release: str) -> Iterator[Json]:
+    if release == "R4":
+        yield writing("equivalence", "code", to_r4(match.relationship))
+    else:
+        yield writing("relationship", "code", match.relationship)
+    if match.concept is not None:
+        yield writing("concept", "coding", coding_json(match.concept))
+    if match.source is not None:
+        yield writing("source", "coding", coding_json(match.source))
+    for attribute, system, value in match.products:
+        yield {"name": "product", "part": list(_product(attribute, system, value, release))}
+    if match.origin:
+        if release == "R4":
+            yield writing("source" if match.source is None else "originMap", "uri", match.origin)
+        else:
+            yield writing("originMap", "canonical", match.origin)
+    if match.comment:
+        yield writing("comment", "string", match.comment)
+
+
+def _product(attribute: str, system: str, value: str, release: str) -> Iterator[Json]:
+    yield writing("element" if release == "R4" else "attribute", "uri", attribute)
+    found = coding_json(Coding(value, system))
+    yield writing("concept" if release == "R4" else "value", "coding", found)

@@ -1,0 +1,105 @@
+"""A value set with its expansion as FHIR JSON, R4 and R5. Not here: other answers (``encoding``)."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from api.fhir.format.encoding import designation_json, typed
+from api.fhir.format.parameters import writing
+from api.fhir.format.r4_r5 import in_release
+from registry.terminology.entries import Entry
+from registry.terminology.expand import Expansion
+from registry.terminology.extensions import UNCLOSED, UNCLOSED_REASON
+
+__all__ = ["entry_json", "expansion_json"]
+
+Json = dict[str, Any]
+#: metadata that an expansion has even without its definition
+_KEPT = frozenset(
+    {"id", "language", "url", "identifier", "version", "name", "title", "status", "experimental", "date"}
+    | {"publisher", "effectivePeriod"}
+)
+_R5 = "http://hl7.org/fhir/5.0/StructureDefinition/extension-ValueSet.expansion."
+
+
+def expansion_json(answer: Expansion, release: str, *, definition: bool) -> Json:
+    """The expanded ValueSet; ``definition`` = with what it was made from."""
+    value_set = answer.value_set
+    written: Json = {"resourceType": "ValueSet", "id": str(uuid.uuid4())}
+    written |= {k: v for k, v in value_set.shell.items() if definition or k in _KEPT}
+    written.setdefault("status", value_set.status)
+    if value_set.url:
+        written["url"] = value_set.url
+    if value_set.version:
+        written["version"] = value_set.version
+    if definition:
+        written |= value_set.definition
+    written = in_release(written, release)
+    written["expansion"] = _expansion(answer, release)
+    return written
+
+
+def _expansion(answer: Expansion, release: str) -> Json:
+    written: Json = {
+        "identifier": f"urn:uuid:{uuid.uuid4()}",
+        "timestamp": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "total": answer.total,
+    }
+    if answer.offset is not None:
+        written["offset"] = answer.offset
+    if answer.parameters:
+        written["parameter"] = [writing(*p) for p in answer.parameters]
+    extensions = list(_unclosed(answer.unclosed))
+    properties = [{"code": code, "uri": uri} if uri else {"code": code} for code, uri in answer.properties]
+    if release == "R4":
+        extensions += [_as_extension("property", p) for p in properties]
+    elif properties:
+        written["property"] = properties
+    if extensions:
+        written["extension"] = extensions
+    if answer.entries:
+        written["contains"] = [entry_json(e, release) if isinstance(e, Entry) else e for e in answer.entries]
+    return written
+
+
+def _unclosed(reasons: list[str]) -> Iterator[Json]:
+    if reasons:
+        yield {"url": UNCLOSED, "valueBoolean": True}
+        yield from ({"url": UNCLOSED_REASON, "valueString": r} for r in reasons)
+
+
+def _as_extension(name: str, parts: Json) -> Json:
+    """What R5 has as elements and R4 carries in an extension."""
+    kinds = {"code": "valueCode", "uri": "valueUri"}
+    inner = [{"url": k, kinds[k]: v} if k in kinds else {"url": "value", k: v} for k, v in parts.items()]
+    return {"url": _R5 + name, "extension": inner}
+
+
+def entry_json(entry: Entry, release: str) -> Json:
+    """One entry and those below it; entries that are no ``Entry`` are written already (``written``)."""
+    written: Json = {"system": entry.system}
+    if entry.version:
+        written["version"] = entry.version
+    if entry.abstract:
+        written["abstract"] = True
+    if entry.inactive:
+        written["inactive"] = True
+    written["code"] = entry.code
+    if entry.display is not None:
+        written["display"] = entry.display
+    if entry.designations:
+        written["designation"] = [designation_json(d) for d in entry.designations]
+    properties = [{"code": code, **typed(kind, value)} for code, kind, value in entry.properties]
+    extensions = list(entry.extensions)
+    if properties and release == "R4":
+        extensions += [_as_extension("contains.property", p) for p in properties]
+    elif properties:
+        written["property"] = properties
+    if extensions:
+        written["extension"] = extensions
+    if entry.contains:
+        written["contains"] = [entry_json(e, release) for e in entry.contains]
+    return written

@@ -1,0 +1,124 @@
+"""Resources that a client sends once and refers to later (``$cache-control``, ``cache-id``), in this process.
+
+Here: keeping them within a bound, the oldest go first. Not here: resources that stay (``changes``). Several
+processes do not share them, so the operation is not announced unless the settings say so.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+import uuid
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from registry.content.memory import MemoryView
+from registry.terminology.catalog import MemoryCatalog
+from registry.terminology.conceptmap import ConceptMap
+from registry.terminology.valueset import ValueSet
+
+__all__ = ["TerminologyResource", "ClientCache", "add_to_catalog"]
+
+TerminologyResource = MemoryView | ValueSet | ConceptMap
+_OWN = 20  #: weight of a resource besides its concepts
+
+
+def add_to_catalog(catalog: MemoryCatalog, resource: TerminologyResource) -> None:
+    """Put a resource into a catalog."""
+    if isinstance(resource, MemoryView):
+        catalog.add_code_system(resource)
+    elif isinstance(resource, ValueSet):
+        catalog.add_value_set(resource)
+    else:
+        catalog.add_concept_map(resource)
+
+
+def _weight(resource: TerminologyResource) -> int:
+    """In concepts, listed codes and rows, each about 1 KB."""
+    if isinstance(resource, MemoryView):
+        return _OWN + len(resource)
+    if isinstance(resource, ValueSet):
+        return _OWN + sum(len(i.concepts) for i in (*resource.includes, *resource.excludes))
+    return _OWN + sum(len(g.elements) for g in resource.groups)
+
+
+def _key(resource: TerminologyResource) -> tuple[str, str, str]:
+    """What of two resources is the same: the one sent later replaces the other."""
+    named = resource.info if isinstance(resource, MemoryView) else resource
+    return type(resource).__name__, named.url, named.version
+
+
+@dataclass(slots=True)
+class _Set:
+    """Resources sent under one id; ``used``: when last, in seconds of the clock."""
+
+    used: float
+    held: dict[tuple[object, ...], TerminologyResource] = field(default_factory=dict)
+    weight: int = 0
+
+    def add(self, resource: TerminologyResource) -> None:
+        key: tuple[object, ...] = _key(resource)
+        if isinstance(resource, ConceptMap):  # several of one canonical stand side by side
+            if resource in self.held.values():
+                return
+            key = (*key, len(self.held))
+        old = self.held.pop(key, None)
+        self.weight += _weight(resource) - (_weight(old) if old is not None else 0)
+        self.held[key] = resource
+
+
+class ClientCache:
+    """Sets of resources by id: ``number`` of them, ``limit`` concepts in all, none unused for ``seconds``."""
+
+    def __init__(
+        self,
+        limit: int,
+        *,
+        number: int = 200,
+        seconds: float = 3600,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._limit, self._number, self._seconds, self._clock = limit, number, seconds, clock
+        self._held = OrderedDict[str, _Set]()
+        self._guard = threading.Lock()
+
+    def start(self, resources: Sequence[TerminologyResource]) -> str:
+        """Keep a new set; gives its id."""
+        ident = uuid.uuid4().hex
+        self.extend(ident, resources)
+        return ident
+
+    def extend(self, ident: str, resources: Sequence[TerminologyResource]) -> None:
+        """Add to a set, which is made where there is none."""
+        with self._guard:
+            found = self._touched(ident) or self._held.setdefault(ident, _Set(self._clock()))
+            for resource in resources:
+                found.add(resource)
+            while self._held and (len(self._held) > self._number or self._weight() > self._limit):
+                self._held.popitem(last=False)
+
+    def get(self, ident: str) -> list[TerminologyResource] | None:
+        """The resources of a set; None where it is not (or no longer) here."""
+        with self._guard:
+            found = self._touched(ident)
+            return None if found is None else list(found.held.values())
+
+    def end(self, ident: str) -> bool:
+        """Forget a set; whether there was one."""
+        with self._guard:
+            return self._held.pop(ident, None) is not None
+
+    def _weight(self) -> int:
+        return sum(s.weight for s in self._held.values())
+
+    def _touched(self, ident: str) -> _Set | None:
+        """The set, used now; those that nobody has used for long are forgotten first."""
+        now = self._clock()
+        while self._held and next(iter(self._held.values())).used < now - self._seconds:
+            self._held.popitem(last=False)
+        found = self._held.get(ident)
+        if found is not None:
+            found.used = now
+            self._held.move_to_end(ident)
+        return found

@@ -1,0 +1,189 @@
+"""From parameters and headers to the context of an operation: where to look, when, which versions, languages.
+
+Here: what all operations share. Not here: what each operation asks (``questions``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from api.fhir.fhir_settings import FhirSettings
+from api.fhir.format.outcome import Refused, refuse
+from api.fhir.format.parameters import Given, whole_number
+from api.fhir.operations.client_cache import ClientCache, TerminologyResource, add_to_catalog
+from api.fhir.operations.request_limits import check_given
+from loaders.formats.fhir.codesystem import read_code_system
+from loaders.formats.fhir.conceptmap import read_concept_map
+from loaders.formats.fhir.valueset import read_value_set
+from registry.content.memory import MemoryView
+from registry.entities.canonical import join, split
+from registry.entities.errors import ContentError
+from registry.entities.languages import BadLanguage, Languages, parse
+from registry.terminology.catalog import Catalog, MemoryCatalog, Missing
+from registry.terminology.context import Context, Pins
+from registry.terminology.issues import issue
+from registry.terminology.valueset import ValueSet
+
+__all__ = ["RequestContext", "all_sent", "context_of", "apply_value_set_defaults", "value_set_of"]
+
+
+@dataclass(slots=True)
+class RequestContext:
+    """One request as operations see it; ``headers`` with lower-case names."""
+
+    catalog: Catalog
+    settings: FhirSettings
+    release: str
+    given: Given
+    headers: dict[str, str] = field(default_factory=dict)
+    on: date | None = None  #: of ``/as-of/DATE/``
+    sent: ClientCache | None = None
+    instance: dict[str, str] = field(default_factory=dict)  #: type, url and version of the resource called on
+
+
+def read_sent(resource: Any, place: str) -> TerminologyResource:
+    """A terminology resource sent along; raises Refused naming what is wrong with it."""
+    kind = resource.get("resourceType") if isinstance(resource, dict) else None
+    try:
+        if kind == "CodeSystem":
+            found = read_code_system(resource)
+            return MemoryView(found.info, found.records)
+        if kind == "ValueSet":
+            return read_value_set(resource)
+        if kind == "ConceptMap":
+            return read_concept_map(resource)
+    except ContentError as error:
+        raise refuse("REQUEST_INVALID", str(error), place=place) from error
+    raise refuse("REQUEST_INVALID", f"A terminology resource is expected, not {kind}", place=place)
+
+
+def all_sent(given: Given, most: int) -> list[TerminologyResource]:
+    """Every resource sent along; raises Refused where they hold too much."""
+    check_given(given.all("tx-resource"), most, "tx-resource")
+    return [read_sent(r, f"tx-resource[{n}]") for n, r in enumerate(given.all("tx-resource"))]
+
+
+def _remembered(call: RequestContext, sent: list[TerminologyResource]) -> list[TerminologyResource]:
+    """What the client sent earlier under the id that it names, with what it sends now."""
+    header, named = call.headers.get("x-cache-id", ""), call.given.text("cache-id")
+    if call.sent is None or not (header or named):
+        return sent
+    if named:
+        call.sent.extend(named, sent)
+        sent = []
+    held = call.sent.get(named or header)
+    if held is None:
+        raise refuse("RESOURCE_UNKNOWN", "cache-id", named or header, place="cache-id")
+    return [*held, *sent]
+
+
+def overlaid(call: RequestContext) -> Catalog:
+    """The catalog with the resources sent along laid over it, as known at the time asked for."""
+    known_at = call.given.text("known-at")
+    base = call.catalog.as_known_at(known_at or None)
+    sent = _remembered(call, all_sent(call.given, call.settings.given_concepts))
+    if not sent:
+        return base
+    upper = MemoryCatalog(base)
+    for resource in sent:
+        add_to_catalog(upper, resource)
+    return upper
+
+
+def context_of(call: RequestContext) -> Context:
+    """The circumstances of an operation."""
+    given = call.given
+    first, last = given.days("date")
+    asked = first or call.on
+    return Context(
+        catalog=overlaid(call),
+        pins=_pins(given),
+        languages=_languages(call, None),
+        on=asked or call.settings.today(),
+        asked=asked is not None,
+        until=last if last != first else None,
+        supplements=given.texts("useSupplement"),
+        limit=_limit(call),
+    )
+
+
+_PINS = ("system-version", "check-system-version", "force-system-version", "default-valueset-version")
+_NO_PINS = Pins()
+
+
+def _pins(given: Given) -> Pins:
+    found = [given.texts(name) for name in _PINS]
+    return Pins.read(*found) if any(found) else _NO_PINS
+
+
+def _limit(call: RequestContext) -> int:
+    """A caller may ask for a smaller limit than ours, never for a greater one."""
+    wanted = whole_number(call.headers.get("x-too-costly-threshold", ""))
+    return call.settings.limit if wanted is None else min(wanted, call.settings.limit)
+
+
+def _languages(call: RequestContext, value_set: ValueSet | None) -> Languages | None:
+    """Parameter, the value set's own parameter, header; raises Refused for a bad parameter."""
+    asked = call.given.text("displayLanguage")
+    own = value_set.parameters.get("displayLanguage", ("",))[0] if value_set else ""
+    if asked or own:
+        try:
+            return parse(asked or own)
+        except BadLanguage:
+            raise Refused(issue("INVALID_DISPLAY_NAME", asked or own)) from None
+    return _tolerant(call.headers.get("accept-language", ""))
+
+
+def _tolerant(text: str) -> Languages | None:
+    try:
+        found = parse(text)
+    except BadLanguage:
+        return None
+    return found if found.tags else None
+
+
+def apply_value_set_defaults(context: Context, call: RequestContext, value_set: ValueSet) -> None:
+    """Let a value set choose languages and versions where the caller does not; its own language comes last."""
+    own = {name: list(values) for name, values in value_set.parameters.items() if name in _PINS}
+    if own:
+        context.pins = _pins(call.given.over(Given(own)))
+    context.languages = _languages(call, value_set)
+    if context.languages is None and value_set.language:
+        context.languages, context.languages_told = _tolerant(value_set.language), False
+
+
+def value_set_of(context: Context, call: RequestContext) -> ValueSet:
+    """The value set that the request names or brings; raises Refused where it is unknown."""
+    given, inline = call.given, call.given.object("valueSet")
+    url = given.text("url") or call.instance.get("url", "")
+    if inline is not None:
+        return _inline(inline, url, call.settings.given_concepts)
+    if not url:
+        raise refuse("REQUEST_REQUIRED", "url", place="url")
+    version = given.text("valueSetVersion") or call.instance.get("version", "")
+    found = context.value_set(url, version)
+    if isinstance(found, ValueSet):
+        return found
+    raise _unknown(context, found, url, version)
+
+
+def _inline(resource: dict[str, Any], url: str, most: int) -> ValueSet:
+    check_given(resource, most, "valueSet")
+    try:
+        found = read_value_set(resource)
+    except ContentError as error:
+        raise refuse("REQUEST_INVALID", str(error), place="valueSet") from error
+    if resource.get("resourceType") != "ValueSet":
+        raise refuse("REQUEST_INVALID", "'valueSet' is to be a ValueSet", place="valueSet")
+    if url and split(url)[0] != found.url:
+        raise refuse("REQUEST_INVALID", "Both 'url' and 'valueSet' are given, and they differ", place="url")
+    return found
+
+
+def _unknown(context: Context, missing: Missing, canonical: str, version: str) -> Refused:
+    url, named = split(canonical)
+    if missing.reason in ("before_first", "gap", "after_last"):
+        return refuse("VALUESET_NOT_IN_FORCE", url, context.on, missing.reason)
+    return refuse("Unable_to_resolve_value_Set_", join(url, version or named or context.pins.value_set(url)))

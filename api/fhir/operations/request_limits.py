@@ -1,0 +1,96 @@
+"""How much a request may bring along: bytes and elements of its body, concepts of the resources in it.
+
+Counted before anything is made of it, because what is made of it takes ten to fifty times the memory.
+Not here: reading it (``app``, ``circumstances``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from starlette.types import Receive, Scope
+
+from api.fhir.fhir_settings import FhirSettings
+from api.fhir.format.outcome import Refused, refuse
+from registry.terminology.issues import issue
+
+__all__ = ["Kind", "check_given", "read_body"]
+
+_XML_UPLOADS = 4  #: XML that is uploaded may be so many times larger
+_SMALL = 100_000  #: bytes of a body not worth counting in
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """``upload``: a resource to be stored, by a caller who may."""
+
+    xml: bool
+    upload: bool
+
+
+async def read_body(scope: Scope, receive: Receive, kind: Kind, settings: FhirSettings) -> bytes:
+    """The body; raises Refused: 413 for too many bytes, 422 for too many elements."""
+    most = _most(kind, settings)
+    announced = next((v for k, v in scope["headers"] if k == b"content-length"), b"0")
+    keep = not (announced.isdigit() and int(announced) > most)
+    chunks: list[bytes] = []
+    size = 0
+    while size <= settings.upload_body:
+        message = await receive()
+        size += len(message.get("body", b""))
+        # the rest of one that is too large is read but not kept: many clients want to end sending before they listen
+        keep = keep and size <= most
+        if keep:
+            chunks.append(message.get("body", b""))
+        else:
+            chunks.clear()
+        if not message.get("more_body", False):
+            break
+    if not keep:
+        raise _too_large(most)
+    return _counted(b"".join(chunks), kind, settings)
+
+
+def _most(kind: Kind, settings: FhirSettings) -> int:
+    """Bytes that a body may have."""
+    most = settings.upload_body if kind.upload else settings.operation_body
+    return min(most, settings.xml_body * (_XML_UPLOADS if kind.upload else 1)) if kind.xml else most
+
+
+def _counted(body: bytes, kind: Kind, settings: FhirSettings) -> bytes:
+    elements = settings.upload_elements if kind.upload else settings.elements
+    if len(body) > _SMALL and not kind.xml and _elements(body) > elements:
+        raise refuse("TOO_MUCH", f"The body has more than {elements} elements")
+    return body
+
+
+def _too_large(most: int) -> Refused:
+    return Refused(replace(issue("TOO_MUCH", f"The body is larger than {most} bytes"), status=413))
+
+
+def _elements(body: bytes) -> int:
+    """At least as many as there are: commas within texts count too."""
+    return sum(body.count(mark) for mark in (b",", b"{", b"[", b"&"))
+
+
+def check_given(resources: Any, most: int, place: str) -> None:
+    """Raises Refused where resources have more concepts and listed codes than ``most``."""
+    if _count(resources) > most:
+        raise refuse("TOO_MUCH", f"More than {most} concepts or codes are given", place=place)
+
+
+def _count(resources: Any) -> int:
+    """Concepts and listed codes, to any depth."""
+    found, waiting = 0, [resources]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, list):
+            waiting.extend(one)
+        elif isinstance(one, dict):
+            found += "code" in one
+            waiting.extend(v for k, v in one.items() if k in _HOLDING)
+    return found
+
+
+_HOLDING = frozenset({"concept", "compose", "include", "exclude", "contained", "group", "element", "target"})

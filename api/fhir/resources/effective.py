@@ -1,0 +1,65 @@
+"""``effective`` and ``date`` in searches: a date with a prefix against the days on which something applies.
+
+Here: the comparison. A period without an end is open, a resource without a period applies always. ``eq`` (and no
+prefix) asks what applies on some day of the date given: the versions in force. ``gt`` and ``ge`` ask what applies
+after it (or on it), ``lt`` and ``le`` before, ``sa`` what begins after, ``eb`` what ends before, ``ne`` what does
+not apply on any of its days. Not here: which resources there are (``library``).
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from api.fhir.format.dates import days_of
+from api.fhir.format.outcome import refuse
+
+__all__ = ["applies", "check_dates", "dated", "standing_on"]
+
+Days = tuple[date, date]
+_PREFIXES = ("eq", "ne", "gt", "ge", "lt", "le", "sa", "eb", "ap")
+
+
+def applies(shell: dict[str, Any], wanted: str) -> bool:
+    """Whether the resource's effective period fits; raises Refused for a bad date."""
+    return _fits(_period(shell), *_asked(wanted, "effective"))
+
+
+def check_dates(name: str, value: str) -> None:
+    """Raise Refused for a bad date, also where there is nothing to compare it with."""
+    for wanted in value.split(","):
+        _asked(wanted, name)
+
+
+def dated(text: str, wanted: str) -> bool:
+    """Whether a resource's ``date`` fits; one without a date never does. Raises Refused for a bad date."""
+    asked, have = _asked(wanted, "date"), days_of(text)
+    return have is not None and _fits(have, *asked)
+
+
+def standing_on(shell: dict[str, Any], day: date) -> str:
+    """``upcoming`` or ``expired`` where the resource does not apply on the day, else empty."""
+    first, last = _period(shell)
+    return "upcoming" if day < first else "expired" if day > last else ""
+
+
+def _asked(wanted: str, name: str) -> tuple[str, Days]:
+    prefix = wanted[:2] if wanted[:2] in _PREFIXES else "eq"
+    found = days_of(wanted.removeprefix(prefix))
+    if found is None:
+        raise refuse("REQUEST_INVALID", f"'{wanted}' is no date to search for", place=name)
+    return prefix, found
+
+
+def _fits(have: Days, prefix: str, asked: Days) -> bool:
+    (start, end), (first, last) = have, asked
+    meets = start <= last and end >= first
+    fits = {"eq": meets, "ap": meets, "ne": not meets, "gt": end > last, "ge": end >= first}
+    fits |= {"lt": start < first, "le": start <= last, "sa": start > last, "eb": end < first}
+    return fits[prefix]
+
+
+def _period(shell: dict[str, Any]) -> Days:
+    found = shell.get("effectivePeriod") or {}
+    start, end = days_of(str(found.get("start", ""))), days_of(str(found.get("end", "")))
+    return start[0] if start else date.min, end[1] if end else date.max

@@ -1,0 +1,140 @@
+"""The resources of the server by identity: what search, read and instance-level operations find.
+
+Here: an index over the catalog, kept as long as the catalog does not change. Not here: search parameters
+(``search``), the JSON of content (``codesystems``).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from api.fhir.format.codesystem import code_system_json
+from api.fhir.format.r4_r5 import in_release
+from api.fhir.resources.change_maps import groups_json
+from registry.entities.offload import require_offload
+from registry.terminology.catalog import Catalog, Missing
+
+__all__ = ["ResourceEntry", "ResourceIndex", "library"]
+
+Json = dict[str, Any]
+_LONGEST = 64  #: characters of an id
+_INLINE_LIMIT = 100  #: code systems listed while others wait
+_NO_ID = re.compile(r"[^A-Za-z0-9\-.]+")
+
+
+@dataclass(slots=True)
+class ResourceEntry:
+    """One version of a resource; ``shell`` is its metadata, in R5's elements."""
+
+    kind: str
+    id: str
+    url: str
+    version: str
+    shell: Json
+    definition: Json = field(default_factory=dict)
+    given_id: str = ""  #: the id before others of the same one were told apart
+
+    @property
+    def state(self) -> str:
+        """``meta.versionId``, empty without."""
+        return str(self.shell.get("meta", {}).get("versionId", ""))
+
+    def told(self, release: str) -> Json:
+        """The metadata in a release's elements."""
+        return in_release(self.shell, release)
+
+    def complete(self, catalog: Catalog, release: str) -> Json:
+        """The whole resource in a release's elements."""
+        if self.kind == "CodeSystem":
+            catalog.take(self.url)
+            view = catalog.code_system(self.url, self.version)
+            if not isinstance(view, Missing):
+                own: Json = {name: self.shell[name] for name in ("id", "meta") if name in self.shell}
+                return in_release({**code_system_json(view), **own}, release)
+        return in_release({**self.shell, **self.definition}, release)
+
+
+class ResourceIndex:
+    """All resources of a catalog, by type and id and by canonical URL."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self.kinds: dict[str, list[ResourceEntry]] = {"CodeSystem": [], "ValueSet": [], "ConceptMap": []}
+        self._ids: dict[tuple[str, str], ResourceEntry] = {}
+        self._urls: dict[tuple[str, str], list[ResourceEntry]] = {}
+        for held in _everything(catalog):
+            self._add(held)
+
+    def _add(self, held: ResourceEntry) -> None:
+        name, number = held.id, 1
+        held.given_id = name
+        while (held.kind, held.id) in self._ids:
+            number += 1
+            held.id = f"{name[:60]}.{number}"
+        held.shell = in_release({"resourceType": held.kind, **held.shell, "id": held.id}, "R5")
+        self.kinds[held.kind].append(held)
+        self._ids[(held.kind, held.id)] = held
+        self._urls.setdefault((held.kind, held.url), []).append(held)
+
+    def by_id(self, kind: str, ident: str) -> ResourceEntry | None:
+        """The resource of an id."""
+        return self._ids.get((kind, ident))
+
+    def sharing(self, held: ResourceEntry) -> list[ResourceEntry]:
+        """The resource, and where it has the plain id all others that came with the same."""
+        if held.id != held.given_id:
+            return [held]
+        return [h for h in self.kinds[held.kind] if h.given_id == held.id]
+
+    def by_url(self, kind: str, url: str) -> list[ResourceEntry]:
+        """All versions of a canonical URL."""
+        return self._urls.get((kind, url), [])
+
+
+def make_id(*parts: str) -> str:
+    """An id that FHIR allows, from texts that tell the resource apart."""
+    whole = "-".join(p for p in parts if p)
+    found = _NO_ID.sub("-", whole).strip("-.")
+    if len(found) > _LONGEST:
+        found = f"{found[: _LONGEST - 11]}-{hashlib.sha256(whole.encode()).hexdigest()[:10]}"
+    return found or "unnamed"
+
+
+def _everything(catalog: Catalog) -> Iterator[ResourceEntry]:
+    for url in catalog.code_systems():
+        for version in catalog.versions(url) or [""]:
+            view = catalog.code_system(url, version)
+            if isinstance(view, Missing):
+                continue
+            shell = code_system_json(view, content=False)
+            if view.info.release:
+                shell["meta"] = {**shell.get("meta", {}), "versionId": view.info.release[:_LONGEST]}
+            ident = str(view.info.shell.get("id", "")) or make_id(view.info.system or url, version)
+            yield ResourceEntry("CodeSystem", ident, url, view.info.version, shell)
+    for value_set in catalog.value_sets():
+        ident = str(value_set.shell.get("id", "")) or make_id(value_set.url, value_set.version)
+        definition = {k: v for k, v in value_set.definition.items() if k != "extension"}
+        shell = value_set.shell | {k: v for k, v in value_set.definition.items() if k == "extension"}
+        yield ResourceEntry("ValueSet", ident, value_set.url, value_set.version, shell, definition)
+    for one in catalog.concept_maps():
+        ident = str(one.shell.get("id", "")) or make_id(one.url, one.version)
+        definition = one.definition or {"group": groups_json(one)}
+        yield ResourceEntry("ConceptMap", ident, one.url, one.version, dict(one.shell), definition)
+
+
+_LATEST: list[tuple[object, ResourceIndex]] = []
+
+
+def library(catalog: Catalog) -> ResourceIndex:
+    """The library of a catalog; the last one is kept while the catalog stays as it is."""
+    stamp = catalog.stamp()
+    if stamp is not None and _LATEST and _LATEST[0][0] == stamp:
+        return _LATEST[0][1]
+    require_offload(len(catalog.code_systems()), _INLINE_LIMIT)
+    made = ResourceIndex(catalog)
+    if stamp is not None:
+        _LATEST[:] = [(stamp, made)]
+    return made

@@ -1,0 +1,107 @@
+"""Creating, updating and deleting resources over FHIR: what each does to the registry.
+
+Here: from a resource to a load, a kept resource or a retraction. Not here: who may (``api.auth``), files
+(``loaders.formats.fhir.package``).
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from api.fhir.format.outcome import refuse
+from api.fhir.resources.resource_index import ResourceEntry
+from api.fhir.resources.stored_catalog import stored_json
+from loaders.base import LoadOptions, ParsedResource
+from loaders.formats.fhir.package import parsed_resource
+from registry.entities.errors import ContentError
+
+if TYPE_CHECKING:
+    from registry import Registry
+
+__all__ = ["Changed", "ResourceWriter"]
+
+Json = dict[str, Any]
+_ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
+
+
+@dataclass(slots=True)
+class Changed:
+    """What became of a resource; ``created`` = it was not there before."""
+
+    resource: Json
+    created: bool
+
+
+class ResourceWriter:
+    """Writes to one registry. PUT takes the place of what the id held, DELETE ends it; earlier states stay known."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+
+    def create(self, kind: str, resource: Any) -> Changed:
+        """Keep a resource under an id of the server's; raises Refused naming what is wrong with it."""
+        return self._put(kind, {**_expected(kind, resource), "id": str(uuid.uuid4())}, None)
+
+    def update(self, kind: str, ident: str, resource: Any, held: ResourceEntry | None) -> Changed:
+        """Keep a resource under an id in place of what it held; raises Refused naming what is wrong with it."""
+        given = _expected(kind, resource).get("id", ident)
+        if given != ident:
+            text = f"The id '{given}' is not that of the address, '{ident}'"
+            raise refuse("REQUEST_INVALID", text, place=f"{kind}.id")
+        if not _ID.fullmatch(ident):
+            text = "An id has at most 64 letters, digits, '-' and '.'"
+            raise refuse("REQUEST_INVALID", text, place=f"{kind}.id")
+        return self._put(kind, {**resource, "id": ident}, held)
+
+    def _put(self, kind: str, resource: Json, held: ResourceEntry | None) -> Changed:
+        for one in _parsed(resource):
+            if isinstance(one, ParsedResource):
+                self._registry.put_artifacts([one.artifact], by_id=True)
+            else:
+                self._registry.load_parsed(one)
+        if kind != "CodeSystem":
+            resource = stored_json(self._registry.artifact_history(kind, resource["id"])[-1])
+        elif held is not None and (held.url, held.version) != _identity(resource):
+            self._retract(held)
+        return Changed(resource, created=held is None)
+
+    def delete(self, held: Sequence[ResourceEntry]) -> None:
+        """End resources of one id from now on; ``known-at`` before still shows them."""
+        for one in held:
+            if one.kind == "CodeSystem":
+                self._retract(one)
+        if held[0].kind != "CodeSystem":
+            self._drop(held[0])
+
+    def _drop(self, held: ResourceEntry) -> None:
+        if held.id == held.given_id and self._registry.artifact_history(held.kind, held.id):
+            self._registry.drop_artifact(held.kind, resource_id=held.id)
+        else:
+            self._registry.drop_artifact(held.kind, url=held.url, version=held.version)
+
+    def _retract(self, held: ResourceEntry) -> None:
+        system = self._registry.system(held.url)
+        if system is None:
+            raise refuse("RESOURCE_UNKNOWN", held.kind, held.id)
+        self._registry.retract(system.slug, held.version, why="deleted or replaced over FHIR")
+
+
+def _expected(kind: str, resource: Any) -> Json:
+    if not isinstance(resource, dict) or resource.get("resourceType") != kind:
+        raise refuse("REQUEST_INVALID", f"A {kind} is expected", place="resourceType")
+    return resource
+
+
+def _identity(resource: Json) -> tuple[str, str]:
+    return str(resource.get("url", "")), str(resource.get("version", ""))
+
+
+def _parsed(resource: Json) -> list[Any]:
+    try:
+        return list(parsed_resource(resource, LoadOptions()))
+    except ContentError as error:
+        raise refuse("REQUEST_INVALID", error.message, place=str(error.line or "")) from error

@@ -1,0 +1,163 @@
+"""Search for CodeSystem, ValueSet and ConceptMap: parameters, summaries, pages.
+
+Here: the Bundle, order, pages, how much of a resource is shown. Not here: matching (``matching``), where resources
+come from (``library``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from api.fhir.format.outcome import refuse
+from api.fhir.format.parameters import whole_number
+from api.fhir.resources.change_maps import groups_json
+from api.fhir.resources.resource_index import ResourceEntry, ResourceIndex
+from api.fhir.resources.search_parameters import Condition, conditions
+from registry.entities.canonical import split
+from registry.terminology.catalog import Catalog
+from registry.terminology.conceptmap import ConceptMap
+
+__all__ = ["search", "shown"]
+
+Json = dict[str, Any]
+Query = Sequence[tuple[str, str]]
+_LARGEST, _USUAL = 1000, 50
+_BIG = ("concept", "compose", "expansion", "group", "contained", "text")
+_MANDATORY = ("resourceType", "id", "meta", "url", "version", "status", "content")
+_SUMMARIES = ("true", "text", "data", "count", "false")
+_SORTS: dict[str, tuple[str, ...]] = {
+    n: (n,) for n in ("date", "description", "name", "publisher", "status", "title", "url", "version")
+}
+_SORTS |= {"_id": ("id",), "_lastUpdated": ("meta", "lastUpdated")}
+_PROTOCOL = frozenset({"_count", "_offset", "_summary", "_elements", "_format", "_pretty", "_total", "_sort"})
+_ASIDE = _PROTOCOL | {"known-at"}  #: no conditions
+
+
+def search(catalog: Catalog, held: ResourceIndex, kind: str, query: Query, base: str, release: str) -> Json:
+    """A searchset Bundle; raises Refused for a bad parameter."""
+    options = {k: v for k, v in query if k in _PROTOCOL}
+    wanted = conditions(kind, ((k, v) for k, v in query if k not in _ASIDE))
+    _check(options)
+    found = [h for h in _candidates(catalog, held, kind, wanted) if all(c.fits(catalog, h) for c in wanted)]
+    found = _sorted(found, options.get("_sort", ""))
+    bundle: Json = {"resourceType": "Bundle", "type": "searchset", "total": len(found)}
+    bundle["link"] = _links(kind, query, options, len(found), base)
+    if options.get("_summary") != "count":
+        bundle["entry"] = [_entry(catalog, h, options, base, release) for h in _page(found, options)]
+    return {k: v for k, v in bundle.items() if v != []}
+
+
+def _candidates(
+    catalog: Catalog, held: ResourceIndex, kind: str, wanted: Sequence[Condition]
+) -> list[ResourceEntry]:
+    for condition in wanted:
+        if condition.name == "url":
+            urls = dict.fromkeys(split(v)[0] for v in condition.values)
+            return [h for url in urls for h in held.by_url(kind, url) or _implied(catalog, kind, url)]
+        if condition.name == "_id":
+            idents = dict.fromkeys(condition.values)
+            return [h for i in idents if (h := held.by_id(kind, i)) is not None]
+    return held.kinds[kind]
+
+
+def _implied(catalog: Catalog, kind: str, url: str) -> list[ResourceEntry]:
+    """A map that nobody stored but whose URL says what it is; it has no id."""
+    found = catalog.concept_map(url) if kind == "ConceptMap" and "?fhir_cm=" in url else None
+    if not isinstance(found, ConceptMap):
+        return []
+    shell = {"resourceType": kind, **{k: v for k, v in found.shell.items() if k != "id"}}
+    return [ResourceEntry(kind, "", found.url, found.version, shell, {"group": groups_json(found)})]
+
+
+def _check(options: dict[str, str]) -> None:
+    """Raise Refused for a value of the protocol's parameters that is not understood."""
+    for name, allowed in (("_summary", _SUMMARIES), ("_total", ("none", "estimate", "accurate"))):
+        if options.get(name, allowed[0]) not in allowed:
+            raise refuse("REQUEST_INVALID", f"'{name}' is one of {', '.join(allowed)}", place=name)
+    _number(options, "_count", 0)
+    _number(options, "_offset", 0)
+
+
+def _sorted(found: list[ResourceEntry], order: str) -> list[ResourceEntry]:
+    """By the parameters named, the last of them first, so that the first decides."""
+    for name in reversed(order.split(",") if order else []):
+        plain = name.removeprefix("-")
+        if plain not in _SORTS:
+            raise refuse("REQUEST_INVALID", f"'{name}' is nothing to sort by", place="_sort")
+        path = _SORTS[plain]
+        found = sorted(found, key=lambda h: _at(h.shell, path), reverse=name.startswith("-"))
+    return found
+
+
+def _at(shell: Json, path: tuple[str, ...]) -> str:
+    found: Any = shell
+    for name in path:
+        found = found.get(name, "") if isinstance(found, dict) else ""
+    return str(found).casefold()
+
+
+def _number(options: dict[str, str], name: str, usual: int) -> int:
+    number = whole_number(options[name]) if name in options else usual
+    if number is None:
+        raise refuse("REQUEST_INVALID", f"'{name}' is to be a whole number", place=name)
+    return number
+
+
+def _page(found: Sequence[ResourceEntry], options: dict[str, str]) -> Sequence[ResourceEntry]:
+    start = _number(options, "_offset", 0)
+    return found[start : start + min(_number(options, "_count", _USUAL), _LARGEST)]
+
+
+def _links(kind: str, query: Query, options: dict[str, str], total: int, base: str) -> list[Json]:
+    start, count = _number(options, "_offset", 0), min(_number(options, "_count", _USUAL), _LARGEST)
+    rest = [(k, v) for k, v in query if k not in ("_offset", "_count")]
+
+    def link(relation: str, offset: int) -> Json:
+        asked = urlencode([*rest, ("_count", count), ("_offset", offset)])
+        return {"relation": relation, "url": f"{base}/{kind}?{asked}"}
+
+    links = [{"relation": "self", "url": f"{base}/{kind}?{urlencode(list(query))}"}]
+    if count and start + count < total:
+        links.append(link("next", start + count))
+    if count and start:
+        links.append(link("previous", max(0, start - count)))
+    return links
+
+
+def _entry(catalog: Catalog, h: ResourceEntry, options: dict[str, str], base: str, release: str) -> Json:
+    brief = "" if h.kind != "CodeSystem" or "_elements" in options else "true"
+    resource = shown(h, catalog, {"_summary": brief, **options}, release)
+    entry = {"resource": resource, "search": {"mode": "match"}}
+    return {"fullUrl": f"{base}/{h.kind}/{h.id}", **entry} if h.id else entry
+
+
+def shown(h: ResourceEntry, catalog: Catalog, options: dict[str, str], release: str) -> Json:
+    """As much of a resource as ``_elements`` or ``_summary`` ask for; raises Refused for what they cannot be."""
+    if options.get("_elements"):
+        return _elements(h, catalog, options["_elements"], release)
+    wanted = options.get("_summary", "")
+    if wanted == "true":
+        return _subsetted({k: v for k, v in h.told(release).items() if k not in _BIG})
+    if wanted == "text":
+        return _elements(h, catalog, "text", release)
+    whole = h.complete(catalog, release)
+    if wanted == "data":
+        return _subsetted({k: v for k, v in whole.items() if k != "text"})
+    if wanted not in ("", "false"):
+        raise refuse("REQUEST_INVALID", "'_summary' is true, text, data or false here", place="_summary")
+    return whole
+
+
+def _subsetted(resource: Json) -> Json:
+    tag = {"system": "http://terminology.hl7.org/CodeSystem/v3-ObservationValue", "code": "SUBSETTED"}
+    meta = resource.get("meta", {})
+    return {**resource, "meta": {**meta, "tag": [*meta.get("tag", []), tag]}}
+
+
+def _elements(h: ResourceEntry, catalog: Catalog, wanted: str, release: str) -> Json:
+    """The resource's named and mandatory elements."""
+    names = {*_MANDATORY, *(n.strip().partition(".")[0] for n in wanted.split(","))}
+    whole = h.complete(catalog, release) if names & set(_BIG) else h.told(release)
+    return _subsetted({k: v for k, v in whole.items() if k in names})

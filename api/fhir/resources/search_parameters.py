@@ -1,0 +1,139 @@
+"""Search parameters: which there are for each resource, what they may look like, what fits them.
+
+Every parameter is checked before anything is matched. Not here: Bundles and pages (``search``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from api.fhir.format.outcome import refuse
+from api.fhir.resources.effective import applies, check_dates, dated
+from api.fhir.resources.resource_index import ResourceEntry
+from registry.entities.canonical import split
+from registry.terminology.catalog import Catalog, Missing
+
+__all__ = ["PARAMETERS", "Condition", "conditions"]
+
+Json = dict[str, Any]
+_COMMON = {
+    "_id": "token", "date": "date", "description": "string", "effective": "date", "identifier": "token", "name": "string",
+    "publisher": "string", "status": "token", "title": "string", "url": "uri", "version": "token",
+}  # fmt: skip
+#: search parameters of each resource with their types
+PARAMETERS: dict[str, dict[str, str]] = {
+    "CodeSystem": _COMMON | {"code": "token", "content-mode": "token", "supplements": "uri", "system": "uri"},
+    "ValueSet": _COMMON | {"code": "token", "reference": "uri", "system": "uri"},
+    "ConceptMap": _COMMON,
+}
+_MODIFIERS = {"string": ("exact", "contains")}
+#: the systems that codes of a resource's own elements are of
+_SYSTEMS = {
+    "status": "http://hl7.org/fhir/publication-status",
+    "content-mode": "http://hl7.org/fhir/codesystem-content-mode",
+}
+_ELEMENT = {"content-mode": "content", "_id": "id"}
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One parameter: any of the values is to fit."""
+
+    name: str
+    modifier: str
+    values: tuple[str, ...]
+
+    def fits(self, catalog: Catalog, held: ResourceEntry) -> bool:
+        """Whether a resource fits."""
+        return any(_TESTS[self.name](catalog, held, self, value) for value in self.values)
+
+
+def conditions(kind: str, query: Iterable[tuple[str, str]]) -> list[Condition]:
+    """The parameters of a search, without those of the protocol; raises Refused for what is not understood."""
+    found = []
+    for name, value in query:
+        plain, colon, modifier = name.partition(":")
+        type_ = PARAMETERS[kind].get(plain)
+        if type_ is None:
+            raise refuse("REQUEST_INVALID", f"The search parameter '{name}' is not known", place=name)
+        if colon and modifier not in _MODIFIERS.get(type_, ()):
+            raise refuse("REQUEST_INVALID", f"'{name}': this modifier is not supported", place=name)
+        values = tuple(value.split(","))
+        if type_ == "date":
+            check_dates(name, value)
+        found.append(Condition(plain, modifier, values))
+    return found
+
+
+def _string(catalog: Catalog, held: ResourceEntry, asked: Condition, value: str) -> bool:
+    have = str(held.shell.get(asked.name, ""))
+    if asked.modifier == "exact":
+        return have == value
+    have, wanted = have.casefold(), value.casefold()
+    return wanted in have if asked.modifier == "contains" else have.startswith(wanted)
+
+
+def _token(catalog: Catalog, held: ResourceEntry, asked: Condition, value: str) -> bool:
+    system, bar, code = value.rpartition("|")
+    have = held.shell.get(_ELEMENT.get(asked.name, asked.name))
+    return have == code and (not bar or system == _SYSTEMS.get(asked.name, ""))
+
+
+def _url(catalog: Catalog, held: ResourceEntry, asked: Condition, value: str) -> bool:
+    url, version = split(value)
+    return url == held.url and version in ("", held.version)
+
+
+def _identifier(catalog: Catalog, held: ResourceEntry, asked: Condition, value: str) -> bool:
+    system, bar, wanted = value.rpartition("|")
+    listed = held.shell.get("identifier") or []
+    return any(i.get("value") == wanted and (not bar or i.get("system", "") == system) for i in listed)
+
+
+def _date(catalog: Catalog, held: ResourceEntry, asked: Condition, value: str) -> bool:
+    return dated(str(held.shell.get("date", "")), value)
+
+
+def _effective(catalog: Catalog, held: ResourceEntry, asked: Condition, value: str) -> bool:
+    return applies(held.shell, value)
+
+
+def _code(catalog: Catalog, held: ResourceEntry, asked: Condition, value: str) -> bool:
+    system, bar, code = value.rpartition("|")
+    if held.kind == "CodeSystem":
+        if bar and system != held.url:
+            return False
+        view = catalog.code_system(held.url, held.version)
+        return not isinstance(view, Missing) and view.find(code) is not None
+    listed = (i for i in _includes(held) if not bar or i.get("system", "") == system)
+    return any(c.get("code") == code for i in listed for c in i.get("concept", ()))
+
+
+def _includes(held: ResourceEntry) -> Sequence[Json]:
+    found: Sequence[Json] = held.definition.get("compose", {}).get("include", ())
+    return found
+
+
+def _system(catalog: Catalog, held: ResourceEntry, asked: Condition, value: str) -> bool:
+    return (
+        held.url == value
+        if held.kind == "CodeSystem"
+        else any(i.get("system") == value for i in _includes(held))
+    )
+
+
+def _reference(catalog: Catalog, held: ResourceEntry, asked: Condition, value: str) -> bool:
+    return any(i.get("system") == value or value in i.get("valueSet", ()) for i in _includes(held))
+
+
+def _supplements(catalog: Catalog, held: ResourceEntry, asked: Condition, value: str) -> bool:
+    return bool(held.shell.get("supplements") == value)
+
+
+_TESTS: dict[str, Callable[[Catalog, ResourceEntry, Condition, str], bool]] = {
+    "_id": _token, "code": _code, "content-mode": _token, "date": _date, "description": _string, "effective": _effective,
+    "identifier": _identifier, "name": _string, "publisher": _string, "reference": _reference, "status": _token,
+    "supplements": _supplements, "system": _system, "title": _string, "url": _url, "version": _token,
+}  # fmt: skip

@@ -1,0 +1,102 @@
+"""The catalog over an opened registry: its reader of stored resources, and what the licence allows a caller.
+
+Here: JSON of stored resources to values, the licensed view of a catalog. Not here: the registry's content
+(``registry.terminology.registry_catalog``), who the caller is (``api.auth``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+
+import orjson
+
+from loaders.formats.fhir.conceptmap import read_concept_map
+from loaders.formats.fhir.valueset import read_value_set
+from registry.content.view import ContentView
+from registry.entities.errors import Restricted
+from registry.entities.records import SystemRecord
+from registry.store.artifacts import ArtifactRow
+from registry.terminology.catalog import Catalog, Missing
+from registry.terminology.conceptmap import ConceptMap
+from registry.terminology.registry_catalog import Stored
+from registry.terminology.valueset import ValueSet
+
+__all__ = ["Licensed", "read_stored", "stored_json"]
+
+
+def read_stored(rows: Sequence[ArtifactRow]) -> Stored:
+    """Stored value sets and maps as values; what the server gave them as id goes with them."""
+    found = Stored()
+    for row in rows:
+        resource = stored_json(row)
+        kept: dict[str, Any] = {name: resource[name] for name in ("text", "meta") if name in resource}
+        if row.kind == "ValueSet":
+            value_set = read_value_set(resource)
+            value_set.shell.update(kept)
+            if "expansion" in resource:
+                value_set.definition["expansion"] = resource["expansion"]
+            found.value_sets.append(value_set)
+        elif row.kind == "ConceptMap":
+            concept_map = read_concept_map(resource)
+            concept_map.shell.update(kept)
+            found.concept_maps.append(concept_map)
+    return found
+
+
+def stored_json(row: ArtifactRow) -> dict[str, Any]:
+    """A stored resource as it was given, with the id and the version that the server gave it."""
+    resource: dict[str, Any] = orjson.loads(row.body)
+    told = datetime.fromtimestamp(row.recorded_from / 1_000_000, UTC).isoformat(timespec="milliseconds")
+    own = {"versionId": str(row.number), "lastUpdated": told.replace("+00:00", "Z")}
+    resource["meta"] = {**resource.get("meta", {}), **own}
+    return {**resource, "id": row.resource_id} if row.resource_id else resource
+
+
+class Licensed:
+    """A catalog for a caller who is not trusted: restricted content is refused, others' lists are not passed on."""
+
+    def __init__(self, base: Catalog, records: dict[str, SystemRecord]) -> None:
+        self._base, self._records = base, records
+        self.versions, self.supplement = base.versions, base.supplement
+        self.value_set, self.concept_map = base.value_set, base.concept_map
+
+    def stamp(self) -> object | None:
+        """As the base, but never the same as the base's."""
+        below = self._base.stamp()
+        return None if below is None else ("licensed", below)
+
+    def _restricted(self, url: str) -> SystemRecord | None:
+        record = self._records.get(url)
+        return record if record is not None and record.access == "restricted" else None
+
+    def code_system(self, url: str, version: str = "", on: date | None = None) -> ContentView | Missing:
+        """The base's answer; raises Restricted where the licence forbids it."""
+        found = self._base.code_system(url, version, on)
+        record = None if isinstance(found, Missing) else self._restricted(found.info.url)
+        if record is not None:
+            raise Restricted(f"The content of {record.slug} is restricted by its licence: it needs a token")
+        return found
+
+    def take(self, url: str) -> None:
+        """Raise Restricted where the licence does not let lists be passed on."""
+        record = self._records.get(url)
+        if record is not None and record.redistribution == "no":
+            raise Restricted(f"The licence of {record.slug} does not allow passing its content on")
+
+    def code_systems(self) -> list[str]:
+        """Those whose content may be answered."""
+        return [url for url in self._base.code_systems() if self._restricted(url) is None]
+
+    def value_sets(self) -> Iterable[ValueSet]:
+        """As the base."""
+        return self._base.value_sets()
+
+    def concept_maps(self) -> Iterable[ConceptMap]:
+        """As the base."""
+        return self._base.concept_maps()
+
+    def as_known_at(self, known_at: str | None) -> Catalog:
+        """The same at another instant."""
+        return Licensed(self._base.as_known_at(known_at), self._records)

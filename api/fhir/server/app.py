@@ -1,0 +1,326 @@
+"""The FHIR application over ASGI: bytes in, bytes out.
+
+Here: reading bodies, formats, compression, ETags, which answers are kept. Not here: what is answered (``service``,
+and for the questions asked most ``hot``).
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+from urllib.parse import parse_qsl, unquote
+
+import orjson
+from starlette.types import Receive, Scope, Send
+
+from api.fhir.fhir_settings import FhirSettings
+from api.fhir.format.outcome import Refused, outcome, refuse
+from api.fhir.format.response_format import wants_xml
+from api.fhir.operations.client_profile import ClientProfile, ClientProfiles
+from api.fhir.operations.fast_path import FastPath
+from api.fhir.operations.request_limits import Kind, read_body
+from api.fhir.resources.resource_writer import ResourceWriter
+from api.fhir.server.batches import Written, batch_reply, is_batch
+from api.fhir.server.large_request_worker import LargeRequestWorker
+from api.fhir.server.response_cache import Encoded, Replies
+from api.fhir.service import CatalogSource, History, Reply, Request, Service, failed
+from loaders.formats.fhir.xml import json_to_xml, xml_to_json
+from registry.entities.errors import ContentError, GyldigError
+from registry.entities.offload import EVENT_LOOP_GUARD, NeedsOffload
+from registry.terminology.catalog import Catalog
+
+__all__ = ["FhirApp", "fhir_app"]
+
+_JSON = (b"content-type", b"application/fhir+json; charset=utf-8")
+_XML = (b"content-type", b"application/fhir+xml; charset=utf-8")
+_VARY = (b"vary", b"accept, accept-encoding, accept-language")
+_INLINE_LIMIT = 256_000  #: bytes of a body that is read or packed while others wait
+_WORTH_COMPRESSING = 1400  #: bytes, about one packet
+_KEPT_POSTS = ("/$expand",)  #: how paths end whose answers to POST are kept too
+
+
+class FhirApp:
+    """An ASGI application that can be mounted anywhere; below it ``r4``, ``r5`` and ``as-of/DATE`` lead on."""
+
+    def __init__(
+        self, service: Service, trusts: Callable[[Scope], bool], permits: Callable[[Scope], None] | None
+    ) -> None:
+        self.service, self._permits = service, permits
+        self._callers, self._hot = ClientProfiles(trusts), FastPath(service.release, service.settings)
+        self._replies = Replies(service.settings.reply_bytes)
+        self._aside = LargeRequestWorker(service.settings.waiting)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            return
+        try:
+            caller, body = self._callers.of(scope), b""
+            if scope["method"] in ("POST", "PUT"):
+                body = await read_body(scope, receive, self._kind(scope, caller), self.service.settings)
+            reply = await self._in_time(scope, caller, body)
+            sent = await self._packed(scope, reply)
+        except Refused as refused:
+            sent = _packed(scope, _encoded(Reply(refused.issue.status, outcome([refused.issue]))))
+        except Exception as error:  # noqa: BLE001 - whatever it is, the caller gets an answer and the connection stays
+            sent = _packed(scope, _encoded(failed(scope["path"], error)))
+        await _send(send, sent)
+
+    def _kind(self, scope: Scope, caller: ClientProfile) -> Kind:
+        """What sort of body this is, for its bounds."""
+        path = _below(scope)
+        operation = "$" in path or is_batch(_pieces(path))
+        return Kind(
+            xml="xml" in caller.headers.get("content-type", ""),
+            upload=not operation and self._permitted(scope),
+        )
+
+    def _permitted(self, scope: Scope) -> bool:
+        if self._permits is None:
+            return False
+        try:
+            self._permits(scope)
+        except GyldigError:
+            return False
+        return True
+
+    async def _in_time(self, scope: Scope, caller: ClientProfile, body: bytes) -> Encoded:
+        """The answer; made in this thread unless it takes long, because others wait for this thread."""
+        if scope["method"] == "POST" and is_batch(_pieces(_below(scope))):
+            return await self._batch(scope, caller, body)
+        if len(body) <= _INLINE_LIMIT and not _once(scope["method"], scope["path"], body):
+            try:
+                with EVENT_LOOP_GUARD:
+                    return self._answered(scope, caller, body)
+            except NeedsOffload:
+                pass
+        return await self._aside.run(lambda: self._answered(scope, caller, body), large=True)
+
+    async def _batch(self, scope: Scope, caller: ClientProfile, body: bytes) -> Encoded:
+        """The answer to a batch, entry by entry."""
+        large = len(body) > _INLINE_LIMIT
+        query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+
+        def read() -> Request | Reply:
+            return self._request(scope, query, caller, body)
+
+        request = await self._aside.run(read, large=True) if large else read()
+        if isinstance(request, Reply):
+            return self._encoded(request, query, caller)
+        answered = await batch_reply(request, self._entry, self.service.settings)
+        answered.release = self.service.release_of(request.path)
+        return await self._aside.run(lambda: self._encoded(answered, query, caller), large=large)
+
+    async def _entry(self, request: Request) -> Written:
+        """The answer to one entry of a batch."""
+        if not _once(request.method, "/".join(request.path)):
+            try:
+                with EVENT_LOOP_GUARD:
+                    return self._written_entry(request)
+            except NeedsOffload:
+                pass
+        return await self._aside.run(lambda: self._written_entry(request))
+
+    def _written_entry(self, request: Request) -> Written:
+        try:
+            reply = self.service.answer(request)
+            return Written(reply.status, orjson.dumps(reply.body) if reply.body is not None else b"")
+        except NeedsOffload:
+            raise
+        except Exception as error:  # noqa: BLE001 - the other entries get their answers
+            reply = failed("/".join(request.path), error)
+            return Written(reply.status, orjson.dumps(reply.body))
+
+    async def _packed(self, scope: Scope, reply: Encoded) -> Packed:
+        if len(reply.body) <= _INLINE_LIMIT:
+            return _packed(scope, reply)
+        return await self._aside.run(lambda: _packed(scope, reply), large=True)
+
+    def _answered(self, scope: Scope, caller: ClientProfile, body: bytes) -> Encoded:
+        """The short way where there is one, else an answer kept, else the general way."""
+        try:
+            catalog = self.service.catalog(caller.trusted)
+            if scope["method"] == "GET":
+                made = self._hot.answer(catalog, caller, _below(scope), scope["query_string"])
+                if made is not None:
+                    return Encoded(200, orjson.dumps(made))
+            kept = _keeps(scope, body) and "x-cache-id" not in caller.headers
+            stamp = catalog.stamp() if kept else None
+        except GyldigError:  # the general way says what is wrong
+            stamp = None
+        if stamp is None:
+            return self._general(scope, caller, body)
+        return self._kept((stamp, self.service.settings.today()), scope, caller, body)
+
+    def _kept(self, stamp: object, scope: Scope, caller: ClientProfile, body: bytes) -> Encoded:
+        key = (scope["method"], scope["path"], scope["query_string"], caller, _base(scope), _digest(body))
+        kept = self._replies.find(stamp, key)
+        if kept is None:
+            kept = self._general(scope, caller, body)
+            if kept.status == 200:
+                self._replies.keep(stamp, key, kept)
+        return kept
+
+    def _general(self, scope: Scope, caller: ClientProfile, body: bytes) -> Encoded:
+        query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+        request = self._request(scope, query, caller, body)
+        reply = request if isinstance(request, Reply) else self.service.answer(request)
+        return self._encoded(reply, query, caller)
+
+    def _encoded(self, reply: Reply, query: list[tuple[str, str]], caller: ClientProfile) -> Encoded:
+        format_ = next((v for k, v in query if k == "_format"), "")
+        return _encoded(reply, xml=wants_xml(format_, caller.headers.get("accept", "")))
+
+    def _request(
+        self, scope: Scope, query: list[tuple[str, str]], caller: ClientProfile, body: bytes
+    ) -> Request | Reply:
+        """The request as the service takes it; a reply where its body cannot be read."""
+        parsed: Any = None
+        path = _pieces(_below(scope))
+        if body and _is_form(caller):
+            query += parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)
+        elif body and not _readable(caller):
+            return _refused(
+                415,
+                f"A body of the type '{caller.headers['content-type']}' is not read: send FHIR JSON or XML",
+            )
+        elif body:
+            try:
+                parsed = self._parsed(path, caller, body)
+            except (orjson.JSONDecodeError, ContentError) as error:
+                return _refused(400, f"The body cannot be read: {error}")
+        return Request(
+            method=scope["method"],
+            path=path,
+            query=query,
+            body=parsed,
+            headers=caller.headers,
+            base=_base(scope),
+            trusted=caller.trusted,
+            permit=partial(self._permits, scope) if self._permits else None,
+        )
+
+    def _parsed(self, path: tuple[str, ...], caller: ClientProfile, body: bytes) -> Any:
+        if "xml" in caller.headers.get("content-type", ""):
+            return xml_to_json(body, release=self.service.release_of(path), file="body")
+        return orjson.loads(body)
+
+
+def _encoded(reply: Reply, *, xml: bool = False) -> Encoded:
+    return Encoded(reply.status, _written(reply, xml=xml), reply.headers, xml)
+
+
+def _pieces(path: str) -> tuple[str, ...]:
+    return tuple(unquote(p) for p in path.split("/") if p)
+
+
+def _is_form(caller: ClientProfile) -> bool:
+    return caller.headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
+
+
+def _written(reply: Reply, *, xml: bool) -> bytes:
+    if reply.body is None:
+        return b""
+    written = orjson.dumps(reply.body)
+    # parts of the body may be written already, so the XML is made from the whole JSON
+    return json_to_xml(orjson.loads(written), release=reply.release) if xml else written
+
+
+def _once(method: str, path: str, body: bytes = b"") -> bool:
+    """Whether the request leaves something behind, so that it may not be begun here and be done again elsewhere."""
+    return method not in ("GET", "HEAD") and ("$" not in path or b"cache-id" in body)
+
+
+def _keeps(scope: Scope, body: bytes) -> bool:
+    """Whether the answer may be kept: it depends on nothing but the request and the catalog."""
+    if b"cache-id" in scope["query_string"] or b"cache-id" in body:
+        return False
+    method, path = str(scope["method"]), str(scope["path"])
+    return method == "GET" or (method == "POST" and path.endswith(_KEPT_POSTS))
+
+
+def _digest(body: bytes) -> bytes:
+    return hashlib.blake2b(body, digest_size=16).digest() if body else b""
+
+
+def _readable(caller: ClientProfile) -> bool:
+    """Whether a body's type may be FHIR; without a type it is taken for JSON."""
+    told = caller.headers.get("content-type", "").lower()
+    return not told or "json" in told or "xml" in told
+
+
+def _refused(status: int, text: str) -> Reply:
+    return Reply(status, outcome([refuse("REQUEST_INVALID", text).issue]))
+
+
+def _below(scope: Scope) -> str:
+    path: str = scope["path"]
+    root: str = scope.get("root_path", "")
+    return path[len(root) :] if root and path.startswith(root) else path
+
+
+def _base(scope: Scope) -> str:
+    host = next((v.decode("latin-1") for k, v in scope["headers"] if k == b"host"), "localhost")
+    return f"{scope.get('scheme', 'http')}://{host}{scope.get('root_path', '')}"
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """An answer with its headers, compressed where that is worth it."""
+
+    status: int
+    headers: list[tuple[bytes, bytes]]
+    body: bytes
+
+
+def _packed(scope: Scope, reply: Encoded) -> Packed:
+    body, status, method = reply.body, reply.status, scope["method"]
+    asked: dict[bytes, bytes] = dict(scope["headers"])
+    headers = [_XML if reply.xml else _JSON, _VARY]
+    if reply.headers:
+        headers += [(k.encode(), v.encode()) for k, v in reply.headers.items()]
+    if b"x-request-id" in asked:
+        headers.append((b"x-request-id", asked[b"x-request-id"]))
+    if status == 200 and method in ("GET", "HEAD"):
+        tag = reply.headers.get("ETag", "").encode()
+        if not tag:
+            tag = f'W/"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'.encode()
+            headers.append((b"etag", tag))
+        if tag in asked.get(b"if-none-match", b""):
+            status, body = 304, b""
+    if len(body) > _WORTH_COMPRESSING and b"gzip" in asked.get(b"accept-encoding", b""):
+        body = gzip.compress(body, compresslevel=1)
+        headers.append((b"content-encoding", b"gzip"))
+    headers.append((b"content-length", b"%d" % len(body)))
+    return Packed(status, headers, b"" if method == "HEAD" else body)
+
+
+async def _send(send: Send, packed: Packed) -> None:
+    await send({"type": "http.response.start", "status": packed.status, "headers": packed.headers})
+    await send({"type": "http.response.body", "body": packed.body})
+
+
+def fhir_app(
+    catalog: Catalog | CatalogSource,
+    *,
+    release: str = "R4",
+    settings: FhirSettings | None = None,
+    trusts: Callable[[Scope], bool] = lambda scope: True,
+    permits: Callable[[Scope], None] | None = None,
+    changes: Callable[[], ResourceWriter] | None = None,
+    history: History | None = None,
+) -> FhirApp:
+    """The application for a catalog, or for one asked for at each request, told whether the caller is trusted.
+
+    With ``changes`` resources can be written by callers for whom ``permits`` does not raise.
+    """
+
+    def source(trusted: bool) -> Catalog:
+        return catalog(trusted) if callable(catalog) else catalog
+
+    service = Service(source, release, settings or FhirSettings(), changes, history)
+    return FhirApp(service, trusts, permits)

@@ -1,0 +1,125 @@
+"""Batch Bundles: each entry is a request of its own, and all of them together have a budget.
+
+Here: entries to requests, the budget, the Bundle of answers. Not here: answers (``service``).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import orjson
+
+from api.fhir.fhir_settings import FhirSettings
+from api.fhir.format.outcome import Refused, outcome, refuse
+from api.fhir.service import Reply, Request
+
+__all__ = ["Budget", "Written", "batch_reply", "is_batch"]
+
+Json = dict[str, Any]
+_LEADING = ("r4", "r5")
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An answer in JSON; ``body`` empty where there is none."""
+
+    status: int
+    body: bytes
+
+
+Answer = Callable[[Request], Awaitable[Written]]
+
+
+@dataclass(slots=True)
+class Budget:
+    """What one batch may take: bytes of answers and seconds, as the settings have it."""
+
+    settings: FhirSettings
+    size: int = 0
+    started: float = field(default_factory=time.monotonic)
+
+    def spent(self) -> str:
+        """What is used up, as text; empty = nothing."""
+        if self.size > self.settings.batch_bytes:
+            return f"more than {self.settings.batch_bytes} bytes of answers"
+        if time.monotonic() - self.started > self.settings.batch_seconds:
+            return f"more than {self.settings.batch_seconds:g} seconds"
+        return ""
+
+
+def is_batch(path: tuple[str, ...]) -> bool:
+    """Whether a path leads to the base, of a release or a date."""
+    while path and (path[0] in _LEADING or (path[0] == "as-of" and len(path) > 1)):
+        path = path[1 if path[0] in _LEADING else 2 :]
+    return not path
+
+
+async def batch_reply(request: Request, answer: Answer, settings: FhirSettings) -> Reply:
+    """The Bundle of answers; raises Refused for a body that is no batch. Other requests go on between entries."""
+    entries = _entries(request, settings.batch_entries)
+    budget, told = Budget(settings), []
+    for number, entry in enumerate(entries):
+        written = await _entry(entry, request, number, answer, budget)
+        budget.size += len(written.body)
+        told.append(_told(written))
+        await asyncio.sleep(0)
+    return Reply(200, {"resourceType": "Bundle", "type": "batch-response", "entry": told})
+
+
+def _entries(request: Request, most: int) -> list[Any]:
+    bundle = request.body
+    if request.method != "POST" or not isinstance(bundle, dict) or bundle.get("resourceType") != "Bundle":
+        raise refuse("REQUEST_INVALID", "A Bundle of type batch is expected here", place="Bundle")
+    entries = bundle.get("entry", [])
+    if bundle.get("type") != "batch" or not isinstance(entries, list):
+        raise refuse("REQUEST_INVALID", "A Bundle of type batch is expected here", place="Bundle.type")
+    if len(entries) > most:
+        raise refuse("TOO_MUCH", f"A batch holds at most {most} entries", place="Bundle.entry")
+    return entries
+
+
+async def _entry(entry: Any, request: Request, number: int, answer: Answer, budget: Budget) -> Written:
+    place = f"Bundle.entry[{number}].request"
+    try:
+        if spent := budget.spent():
+            raise refuse("TOO_MUCH", f"The batch has taken {spent}: ask for the rest in another", place=place)
+        return await answer(_one(entry, request, place))
+    except Refused as refused:
+        return Written(refused.issue.status, orjson.dumps(outcome([refused.issue])))
+
+
+def _one(entry: Any, request: Request, place: str) -> Request:
+    """The request of an entry; raises Refused where it is none."""
+    wanted = entry.get("request") if isinstance(entry, dict) else None
+    if not isinstance(wanted, dict) or not isinstance(wanted.get("url"), str) or not wanted["url"]:
+        raise refuse("REQUEST_REQUIRED", "request", place=place)
+    try:
+        url = urlsplit(wanted["url"])
+    except ValueError:
+        raise refuse("REQUEST_INVALID", "'url' cannot be read", place=f"{place}.url") from None
+    pieces = tuple(p for p in url.path.split("/") if p)
+    if is_batch(pieces):
+        raise refuse("REQUEST_INVALID", "A batch within a batch is not possible", place=f"{place}.url")
+    prefix = [p for p in request.path if p in _LEADING or p == "as-of" or p[:1].isdigit()]
+    return Request(
+        method=str(wanted.get("method", "GET")),
+        path=(*prefix, *pieces),
+        query=parse_qsl(url.query, keep_blank_values=True),
+        body=entry.get("resource"),
+        headers=request.headers,
+        base=request.base,
+        trusted=request.trusted,
+        permit=request.permit,
+    )
+
+
+def _told(written: Written) -> Json:
+    told: Json = {"response": {"status": str(written.status)}}
+    if written.body:
+        told["resource"] = orjson.Fragment(written.body)
+    return told

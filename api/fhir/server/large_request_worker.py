@@ -1,0 +1,52 @@
+"""Requests that take long, answered in a thread of their own, one after the other; memory is given back after them.
+
+Here: the thread, how many may wait for it. Not here: which requests take long (``registry.entities.offload``, ``app``).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from typing import TypeVar
+
+from api.fhir.format.outcome import refuse
+
+__all__ = ["LargeRequestWorker"]
+
+T = TypeVar("T")
+_SWITCH = 0.0005  #: seconds after which the thread lets others go on
+
+
+class LargeRequestWorker:
+    """One thread; ``most`` requests may wait for it."""
+
+    def __init__(self, most: int) -> None:
+        self._most, self._waiting = most, 0
+        self._pool = ThreadPoolExecutor(1, "gyldig-aside")
+
+    async def run(self, work: Callable[[], T], *, large: bool = False) -> T:
+        """The result of the work; raises Refused (503) where too much waits already.
+
+        ``large``: it takes much memory, which goes back to the system afterwards.
+        """
+        if self._waiting >= self._most:
+            raise refuse("UNAVAILABLE", "Too many large requests are waiting: try again in a moment")
+        sys.setswitchinterval(_SWITCH)
+        self._waiting += 1
+        loop = asyncio.get_running_loop()
+        try:
+            return await loop.run_in_executor(self._pool, work)
+        finally:
+            self._waiting -= 1
+            if large:
+                loop.run_in_executor(self._pool, _give_back)
+
+
+def _give_back() -> None:
+    """Return freed memory to the system; the allocator would keep it. Only where the C library can."""
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)

@@ -1,0 +1,91 @@
+"""The FHIR application as a part of the web application: its registry, its settings, its callers.
+
+Not here: the application (``app``), licences (``api.auth``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+import orjson
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import Response
+from starlette.types import Scope
+
+from api import auth
+from api.fhir.fhir_settings import FhirSettings, oslo_today
+from api.fhir.resources.change_maps import implied_map
+from api.fhir.resources.resource_writer import ResourceWriter
+from api.fhir.resources.stored_catalog import Licensed, read_stored
+from api.fhir.server.app import FhirApp, fhir_app
+from api.fhir.service import failed
+from registry.terminology.catalog import Catalog
+from registry.terminology.registry_catalog import RegistryCatalog
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from registry import Registry
+    from registry.store.metadata import Snapshot
+
+__all__ = ["bug", "mounted"]
+
+
+def mounted(app: FastAPI) -> FhirApp:
+    """The FHIR application over the registry that ``app`` opens when it starts."""
+    settings, day = app.state.settings, app.state.settings.today
+    held: list[tuple[Registry, RegistryCatalog]] = []
+    licensed = _licenser(lambda: app.state.registry)
+
+    def source(trusted: bool) -> Catalog:
+        registry: Registry = app.state.registry
+        if not held or held[0][0] is not registry:
+            held[:] = [
+                (
+                    registry,
+                    RegistryCatalog(registry.reader, read_stored, implied_map=partial(implied_map, registry)),
+                )
+            ]
+        return held[0][1] if trusted else licensed(held[0][1])
+
+    def trusts(scope: Scope) -> bool:
+        return auth.may_read_restricted(HTTPConnection(scope), settings.token)
+
+    def permits(scope: Scope) -> None:
+        auth.require_write(HTTPConnection(scope), settings.token)
+
+    return fhir_app(
+        source,
+        settings=FhirSettings(
+            today=(lambda: day) if day else oslo_today,
+            cache_announced=settings.workers == 1,
+            upload_body=settings.max_body,
+            operation_body=min(settings.max_operation_body, settings.max_body),
+        ),
+        trusts=trusts,
+        permits=permits,
+        history=lambda kind, ident: app.state.registry.artifact_history(kind, ident),
+        changes=(lambda: ResourceWriter(app.state.registry)) if settings.token else None,
+    )
+
+
+def _licenser(registry: Callable[[], Registry]) -> Callable[[Catalog], Catalog]:
+    """Lays the licences over a catalog; what they say is read once for each state of the registry."""
+    held: list[tuple[Catalog, Snapshot, Catalog]] = []
+
+    def licensed(catalog: Catalog) -> Catalog:
+        snapshot = registry().reader.moment().snapshot
+        if not held or held[0][0] is not catalog or held[0][1] is not snapshot:
+            records = {row.record.canonical: row.record for row in snapshot.systems.values()}
+            held[:] = [(catalog, snapshot, Licensed(catalog, records))]
+        return held[0][2]
+
+    return licensed
+
+
+async def bug(request: Request, error: Exception) -> Response:
+    """What a caller is told of a failure that is ours."""
+    told = failed(request.url.path, error).body
+    return Response(orjson.dumps(told), 500, media_type="application/fhir+json")

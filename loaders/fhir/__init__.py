@@ -1,5 +1,0 @@
-"""FHIR terminology resources, R4 to R5: from their JSON to the registry's values.
-
-``codesystem``, ``valueset``, ``conceptmap``: one resource each. Not here: files and packages
-(``loaders.fhir.package``), answers to requests (``api.fhir``).
-"""

@@ -1,0 +1,138 @@
+"""Who a FHIR code system is in the registry: its slug and catalogue entry.
+
+Not here: its versions and content (``release``).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from typing import Any, Literal
+
+import msgspec
+
+from loaders.base import LoadOptions
+from loaders.formats.fhir.reading import Json, items, text
+from registry.entities.records import SystemRecord
+from registry.systems.catalogue import CATALOGUE
+
+__all__ = ["is_open", "oids_of", "slug_of", "system_record"]
+
+#: places where the last part of the URL is a name of its own, and what goes before it in the slug
+_HL7 = {"terminology.hl7.org/CodeSystem": "", "hl7.org/fhir": "fhir-"}
+_VOLVEN = "2.16.578.1.12.4.1.1."
+_SEMVER = re.compile(r"\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?")
+_OPEN = re.compile(
+    r"\bCC-?0\b|\b(in|into|to) the public domain\b|\bcreative commons public domain\b", re.IGNORECASE
+)
+_NOT_OPEN = re.compile(r"\bnot (\w+ ){0,3}(in the public domain|CC-?0)\b", re.IGNORECASE)
+_TRANSLATION = "http://hl7.org/fhir/StructureDefinition/translation"
+_SHORT = 200  #: characters of a copyright statement that the catalogue keeps
+
+
+def slug_of(url: str, oids: tuple[str, ...] = ()) -> str:
+    """The slug of a system that the registry knows by URL or OID, else one that follows from the URL.
+
+    >>> slug_of("http://terminology.hl7.org/CodeSystem/v3-ActCode")
+    'v3-actcode'
+    >>> slug_of("http://hl7.org/fhir/operation-outcome")  # another system than HL7 Terminology's
+    'fhir-operation-outcome'
+    >>> slug_of("http://hl7.org/fhir/sid/icd-10-cm")
+    'icd-10-cm'
+    """
+    for record in CATALOGUE.values():
+        if (url and url in (record.url, *record.aliases)) or set(oids) & set(record.oids):
+            return record.slug
+    for oid in (*oids, url.removeprefix("urn:oid:")):
+        if oid.startswith(_VOLVEN) and oid.removeprefix(_VOLVEN).isdigit():
+            return f"volven-{oid.removeprefix(_VOLVEN)}"
+    segment = re.sub(r"[^a-z0-9.-]+", "-", re.split(r"[/:#]", url.rstrip("/#"))[-1].lower()).strip("-.")[:60]
+    place = _HL7.get(re.sub(r"^https?://", "", url).rpartition("/")[0])
+    if place is not None and segment:
+        return place + segment
+    return f"{segment or 'system'}-{hashlib.sha256(url.encode()).hexdigest()[:6]}"
+
+
+def oids_of(resource: Json, path: str) -> tuple[str, ...]:
+    """OIDs among the identifiers, without their ``urn:oid:``."""
+    found = [text(i, "value", where) for i, where in items(resource, "identifier", path)]
+    return tuple(dict.fromkeys(v.removeprefix("urn:oid:") for v in found if v.startswith("urn:oid:")))
+
+
+def is_open(licence: str) -> bool:
+    """Whether a statement gives the content away: CC0 or public domain."""
+    return _OPEN.search(licence) is not None and _NOT_OPEN.search(licence) is None
+
+
+def system_record(
+    resource: Json, path: str, options: LoadOptions, *, licence: str = "", dated: bool = False
+) -> SystemRecord:
+    """The catalogue entry that the resource amounts to; ``licence`` is the package's, where it says none."""
+    url, oids = text(resource, "url", path), oids_of(resource, path)
+    url = url or options.url or (f"urn:oid:{oids[0]}" if oids else "")
+    slug = options.system or slug_of(url, oids)
+    stated = text(resource, "copyright", path) or licence
+    given = is_open(stated)
+    made = SystemRecord(
+        slug=slug,
+        url=url,
+        oids=oids,
+        titles=dict(_titles(resource, path)),
+        owner=text(resource, "publisher", path),
+        licence=_first_line(stated),
+        access="open" if given else "restricted",
+        redistribution="yes" if given else "no",
+        rules="caseless" if resource.get("caseSensitive") is False else "",
+        language=text(resource, "language", path),
+        version_order=_order(resource, path),
+        end_rule="until-next" if dated else "open",
+    )
+    record = _known(made)
+    said: dict[str, Any] = {
+        n: getattr(options, n) for n in ("url", "licence", "access") if getattr(options, n)
+    }
+    if options.title:
+        said["titles"] = {options.language or record.language or "nb": options.title}
+    return msgspec.structs.replace(record, **said)
+
+
+def _order(resource: Json, path: str) -> Literal["date", "integer", "semver", "natural"]:
+    """How versions are ordered: as R5 lets the resource say, else as the label looks."""
+    told = text(resource, "versionAlgorithmString", path)
+    if told == "date":
+        return "date"
+    if told == "integer":
+        return "integer"
+    looks = _SEMVER.fullmatch(text(resource, "version", path)) is not None
+    return "semver" if told == "semver" or (looks and not told) else "natural"
+
+
+def _known(made: SystemRecord) -> SystemRecord:
+    """The registry's own entry of a system it knows, with the names that the resource adds."""
+    held = CATALOGUE.get(made.slug)
+    if held is None:
+        return made
+    url = held.url or made.url
+    aliases = dict.fromkeys((*held.aliases, *([made.url] if made.url not in ("", url) else [])))
+    oids = tuple(dict.fromkeys((*held.oids, *made.oids)))
+    return msgspec.structs.replace(held, url=url, aliases=tuple(aliases), oids=oids)
+
+
+def _titles(resource: Json, path: str) -> Iterator[tuple[str, str]]:
+    """The title by language, and its translations."""
+    title = text(resource, "title", path) or text(resource, "name", path)
+    if title:
+        yield text(resource, "language", path) or "en", title
+    more = resource.get("_title")
+    if isinstance(more, dict):
+        for extension, where in items(more, "extension", f"{path}._title"):
+            parts = {p.get("url"): p for p, _ in items(extension, "extension", where)}
+            if extension.get("url") == _TRANSLATION and {"lang", "content"} <= parts.keys():
+                lang, content = parts["lang"], parts["content"]
+                yield str(lang.get("valueCode", "")), str(content.get("valueString", ""))
+
+
+def _first_line(statement: str) -> str:
+    line = " ".join(statement.strip().splitlines()[:1]).strip()
+    return line if len(line) <= _SHORT else line[: _SHORT - 1].rstrip() + "…"

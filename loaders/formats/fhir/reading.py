@@ -1,0 +1,138 @@
+"""What all FHIR resources share: strict access to JSON with the path of what is wrong, dates, codings.
+
+Not here: any one resource.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from registry.entities.errors import ContentError
+from registry.entities.records import Coding
+
+__all__ = ["PERIODS", "coding", "extensions", "items", "period", "read_date", "text", "texts", "typed_value"]
+
+Json = Mapping[str, Any]
+
+_VALUE_TYPES = {
+    "valueCode": "code",
+    "valueString": "string",
+    "valueInteger": "integer",
+    "valueBoolean": "boolean",
+    "valueDateTime": "dateTime",
+    "valueDecimal": "decimal",
+    "valueCoding": "Coding",
+}
+_PYTHON: dict[str, tuple[type, ...]] = {
+    "code": (str,),
+    "string": (str,),
+    "dateTime": (str,),
+    "integer": (int,),
+    "boolean": (bool,),
+    "decimal": (int, float),
+}
+#: how extensions that carry an effective period end
+PERIODS = (
+    "resource-effectivePeriod",
+    "cqf-effectivePeriod",
+    "CodeSystem.effectivePeriod",
+    "ValueSet.effectivePeriod",
+    "ConceptMap.effectivePeriod",
+)
+
+
+def text(resource: Json, name: str, path: str) -> str:
+    """A text element, or empty; raises ContentError for anything but a text."""
+    value = resource.get(name, "")
+    if not isinstance(value, str):
+        raise ContentError(f"'{name}' is to be a text", line=f"{path}.{name}")
+    return value
+
+
+def texts(resource: Json, name: str, path: str) -> tuple[str, ...]:
+    """A list of texts."""
+    value = resource.get(name, [])
+    if not isinstance(value, list) or any(not isinstance(v, str) for v in value):
+        raise ContentError(f"'{name}' is to be a list of texts", line=f"{path}.{name}")
+    return tuple(value)
+
+
+def items(resource: Json, name: str, path: str) -> Iterator[tuple[Json, str]]:
+    """The objects of a list with the path of each."""
+    value = resource.get(name, [])
+    if not isinstance(value, list):
+        raise ContentError(f"'{name}' is to be a list", line=f"{path}.{name}")
+    for number, item in enumerate(value):
+        where = f"{path}.{name}[{number}]"
+        if not isinstance(item, dict):
+            raise ContentError("an object is expected here", line=where)
+        yield item, where
+
+
+def extensions(resource: Json, path: str) -> tuple[dict[str, Any], ...]:
+    """The extensions as they are, those inside them too; each needs a name."""
+    found = []
+    for extension, where in items(resource, "extension", path):
+        if not text(extension, "url", where):
+            raise ContentError("an extension needs a url", line=f"{where}.url")
+        extensions(extension, where)
+        found.append(dict(extension))
+    return tuple(found)
+
+
+def coding(value: Json, path: str) -> Coding:
+    """A Coding."""
+    if not isinstance(value, dict):
+        raise ContentError("a Coding is expected here", line=path)
+    return Coding(*(text(value, name, path) for name in ("code", "system", "version", "display")))
+
+
+def typed_value(item: Json, path: str) -> tuple[str, Any] | None:
+    """The type and value of ``value[x]``; None without one."""
+    for name, kind in _VALUE_TYPES.items():
+        if name in item:
+            value = item[name]
+            if kind == "Coding":
+                return kind, coding(value, f"{path}.{name}")
+            if not isinstance(value, _PYTHON[kind]) or (isinstance(value, bool) and kind != "boolean"):
+                raise ContentError(f"a {kind} is expected here", line=f"{path}.{name}")
+            return kind, str(value) if kind == "decimal" else value
+    return None
+
+
+def read_date(value: str, path: str, *, end: bool = False) -> date | None:
+    """The day of a date or dateTime; a year or month means its first, or with ``end`` its last, day."""
+    if not value:
+        return None
+    parts = value[:10].split("-")
+    try:
+        numbers = [int(p) for p in parts]
+        if len(numbers) == 3:
+            return date(*numbers)
+        year, month = numbers[0], numbers[1] if len(numbers) > 1 else 1
+        if not end:
+            return date(year, month, 1)
+        last = 12 if len(numbers) == 1 else month
+        return (date(year, last, 28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+    except (ValueError, TypeError) as error:
+        raise ContentError(f"'{value}' is no date", line=path) from error
+
+
+def period(resource: Json, path: str) -> tuple[date | None, date | None]:
+    """``effectivePeriod`` as a half-open interval: R5's element, or the extension that R4 carries it in."""
+    found: Any = resource.get("effectivePeriod")
+    for extension in extensions(resource, path) if found is None else ():
+        if str(extension["url"]).endswith(PERIODS):
+            found = extension.get("valuePeriod")
+    if not isinstance(found, dict):
+        return None, None
+    where = f"{path}.effectivePeriod"
+    until = read_date(text(found, "end", where), where, end=True)
+    return read_date(text(found, "start", where), where), until + timedelta(days=1) if until else None
+
+
+def without(resource: Json, names: Sequence[str]) -> dict[str, Any]:
+    """The resource's own metadata: everything but the named elements."""
+    return {k: v for k, v in resource.items() if k not in names}

@@ -1,0 +1,126 @@
+"""ValueSet: from its JSON to a definition. Not here: files, storage, evaluation, answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from loaders.formats.fhir.codesystem import read_designation
+from loaders.formats.fhir.reading import Json, extensions, items, period, read_date, text, texts, without
+from registry.entities.errors import ContentError
+from registry.terminology.extensions import VS_PARAMETER, VS_SUPPLEMENT, standards_status, value_of
+from registry.terminology.valueset import ConceptReference, Filter, Include, ValueSet
+
+__all__ = ["read_value_set"]
+
+_DEFINITION = ("compose", "expansion", "contained", "extension", "text", "meta")
+_CODES_ALONE = tuple[ConceptReference, ...]
+
+
+def read_value_set(resource: Json, path: str = "ValueSet") -> ValueSet:
+    """Read a resource; raises ContentError naming the element that is wrong."""
+    compose = resource.get("compose", {})
+    if not isinstance(compose, dict):
+        raise ContentError("'compose' is to be an object", line=f"{path}.compose")
+    own = extensions(resource, path)
+    valid_from, valid_to = period(resource, path)
+    includes = tuple(_includes(compose, "include", f"{path}.compose"))
+    inactive = compose.get("inactive")
+    return ValueSet(
+        url=text(resource, "url", path),
+        version=text(resource, "version", path),
+        status=text(resource, "status", path) or "active",
+        standards_status=standards_status(own),
+        experimental=resource.get("experimental") is True,
+        language=text(resource, "language", path),
+        includes=includes or tuple(_from_expansion(resource, path)),
+        excludes=tuple(_includes(compose, "exclude", f"{path}.compose")),
+        inactive=inactive if isinstance(inactive, bool) else None,
+        locked_date=read_date(text(compose, "lockedDate", path), f"{path}.compose.lockedDate"),
+        supplements=tuple(str(value_of(e)) for e in own if e.get("url") == VS_SUPPLEMENT),
+        parameters=_parameters((*own, *extensions(compose, path))),
+        properties=texts(compose, "property", f"{path}.compose"),
+        contained={str(c.get("id", "")): read_value_set(c, w) for c, w in _contained(resource, path)},
+        valid_from=valid_from,
+        valid_to=valid_to,
+        shell=without(resource, _DEFINITION),
+        definition={k: resource[k] for k in _DEFINITION[:4] if k in resource and k != "expansion"},
+    )
+
+
+def _contained(resource: Json, path: str) -> Iterator[tuple[Json, str]]:
+    for item, where in items(resource, "contained", path):
+        if item.get("resourceType") == "ValueSet" and "contained" not in item:
+            yield item, where
+
+
+def _parameters(found: tuple[dict[str, object], ...]) -> dict[str, tuple[str, ...]]:
+    """How the value set itself wants to be expanded."""
+    told: dict[str, tuple[str, ...]] = {}
+    for extension in found:
+        parts = extension.get("extension") if extension.get("url") == VS_PARAMETER else None
+        named = {p.get("url"): value_of(p) for p in parts} if isinstance(parts, list) else {}
+        if "name" in named:
+            name = str(named["name"])
+            told[name] = (*told.get(name, ()), str(named.get("value", "")))
+    return told
+
+
+def _includes(compose: Json, name: str, path: str) -> Iterator[Include]:
+    for item, where in items(compose, name, path):
+        yield Include(
+            system=text(item, "system", where),
+            version=text(item, "version", where),
+            concepts=_listed(item, where),
+            filters=tuple(_filter(f, w) for f, w in items(item, "filter", where)),
+            value_sets=texts(item, "valueSet", where),
+            place=where,
+        )
+
+
+def _listed(include: Json, path: str) -> tuple[ConceptReference, ...]:
+    """The codes listed; most lists have nothing but codes and are read as a whole."""
+    listed = include.get("concept")
+    try:
+        if isinstance(listed, list) and all(map((1).__eq__, map(len, listed))):
+            return msgspec.convert(listed, _CODES_ALONE)
+    except (TypeError, msgspec.ValidationError):
+        pass  # read one by one, which tells what is wrong
+    return tuple(_concept(c, w) for c, w in items(include, "concept", path))
+
+
+def _concept(item: Json, path: str) -> ConceptReference:
+    return ConceptReference(
+        code=text(item, "code", path),
+        display=text(item, "display", path),
+        designations=tuple(read_designation(d, w) for d, w in items(item, "designation", path)),
+        extensions=extensions(item, path),
+    )
+
+
+def _filter(item: Json, path: str) -> Filter:
+    value = item.get("value")
+    if value is not None and not isinstance(value, str):
+        raise ContentError("'value' is to be a text", line=f"{path}.value")
+    return Filter(text(item, "property", path), text(item, "op", path), value)
+
+
+def _from_expansion(resource: Json, path: str) -> Iterator[Include]:
+    """A value set that has only an expansion lists its codes there."""
+    expansion = resource.get("expansion")
+    if not isinstance(expansion, dict) or "compose" in resource:
+        return
+    listed: dict[tuple[str, str], list[ConceptReference]] = {}
+    _collect(expansion, f"{path}.expansion", listed)
+    for (system, version), concepts in listed.items():
+        yield Include(system=system, version=version, concepts=tuple(concepts), place=f"{path}.expansion")
+
+
+def _collect(parent: Json, path: str, listed: dict[tuple[str, str], list[ConceptReference]]) -> None:
+    for item, where in items(parent, "contains", path):
+        code = text(item, "code", where)
+        if code:
+            key = (text(item, "system", where), text(item, "version", where))
+            listed.setdefault(key, []).append(ConceptReference(code, text(item, "display", where)))
+        _collect(item, where, listed)

@@ -1,0 +1,311 @@
+"""FHIR's XML to FHIR's JSON and back, for every resource type; XML is untrusted (no entities, bounded).
+
+Here: the two shapes of one resource. Not here: the types (``elements``), whether a resource is valid.
+Source: FHIR R5, "XML Representation" and "JSON Representation".
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from typing import Any, cast
+
+from lxml import etree
+
+from loaders.formats.fhir.elements import ElementDefinition, TypeDefinition, resource_type
+from loaders.reading.xml import UnsafeXML, bounded_events
+from registry.entities.errors import ContentError
+
+__all__ = ["FHIR", "MAX_BYTES", "json_to_xml", "xml_to_json"]
+
+FHIR = "http://hl7.org/fhir"
+XHTML = "http://www.w3.org/1999/xhtml"
+MAX_BYTES = 256 << 20
+_DEPTH = 240  #: libxml itself stops at 256
+_NUMBERS = ("integer", "decimal")
+_EMPTY: tuple[Any, ...] = ({}, [], None)
+
+
+def xml_to_json(
+    data: bytes, *, release: str = "R5", file: str = "", limit: int = MAX_BYTES
+) -> dict[str, Any]:
+    """The resource as JSON has it; raises ContentError naming the line, or the element by its path.
+
+    ``release`` is R4, R4B or R5; ``limit`` in bytes.
+    """
+    if len(data) > limit:
+        raise ContentError(f"larger than {limit:,} bytes", file=file)
+    try:
+        root = _parsed(data)
+        return _resource(root, release, etree.QName(root).localname)
+    except UnsafeXML as error:
+        raise ContentError(str(error), file=file) from error
+    except etree.XMLSyntaxError as error:
+        raise ContentError(f"not whole XML: {error.msg}", file=file, line=error.lineno) from error
+    except ContentError as error:
+        raise ContentError(error.message, file=error.file or file, line=error.line) from error
+
+
+def _parsed(data: bytes) -> etree._Element:
+    root: etree._Element | None = None
+    for _, element in bounded_events(io.BytesIO(data), depth=_DEPTH):
+        root = element if root is None else root
+    if root is None:
+        raise ContentError("there is no element in it")
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise UnsafeXML("a document type declaration is not allowed")
+    return root
+
+
+def _resource(element: etree._Element, release: str, path: str) -> dict[str, Any]:
+    name = _local(element, path)
+    kind = resource_type(name, release)
+    return {"resourceType": name} | _complex(element, kind, release, path)
+
+
+def _local(element: etree._Element, path: str) -> str:
+    name = etree.QName(element)
+    if name.namespace != FHIR:
+        raise ContentError(f"'{name.localname}' is not in FHIR's namespace", line=path)
+    return str(name.localname)
+
+
+def _complex(element: etree._Element, kind: TypeDefinition, release: str, path: str) -> dict[str, Any]:
+    """The object of an element: attributes, then its elements, repeated ones as lists."""
+    found: dict[str, Any] = dict(_attributes(element, kind.attributes, path))
+    if (element.text or "").strip():
+        raise ContentError("text stands here where only elements may", line=path)
+    seen: dict[str, int] = {}
+    for child in _children(element):
+        name = _name(child, kind, path)
+        definition = kind.elements.get(name)
+        if definition is None:
+            raise ContentError(f"FHIR {release} has no element '{name}' here", line=f"{path}.{name}")
+        number = seen.get(name, 0)
+        seen[name] = number + 1
+        if number and not definition.many:
+            raise ContentError("there may be only one", line=f"{path}.{name}")
+        where = f"{path}.{name}[{number}]" if definition.many else f"{path}.{name}"
+        _put(found, definition, child, release, where)
+    return _without_empty(found)
+
+
+def _children(element: etree._Element) -> Iterator[etree._Element]:
+    for child in element:
+        if (child.tail or "").strip():
+            raise ContentError("text stands between elements", line=child.sourceline)
+        if isinstance(child.tag, str):
+            yield child
+
+
+def _name(child: etree._Element, kind: TypeDefinition, path: str) -> str:
+    if kind.name == "Narrative" and etree.QName(child).namespace == XHTML:
+        return str(etree.QName(child).localname)
+    return _local(child, path)
+
+
+def _attributes(
+    element: etree._Element, allowed: frozenset[str], path: str, *more: str
+) -> Iterator[tuple[str, str]]:
+    for name, value in element.attrib.items():
+        if name.startswith("{"):  # xsi:schemaLocation and its like say nothing of the resource
+            continue
+        if name not in allowed and name not in more:
+            raise ContentError(f"there is no attribute '{name}' here", line=path)
+        yield str(name), str(value)
+
+
+def _put(
+    found: dict[str, Any], definition: ElementDefinition, child: etree._Element, release: str, path: str
+) -> None:
+    """Add a child to its object."""
+    name = definition.name
+    if definition.kind == "xhtml":
+        found[name] = _xhtml(child)
+    elif definition.kind == "resource":
+        _add(found, definition, _inner(child, release, path))
+    elif definition.kind == "complex":
+        _add(found, definition, _complex(child, definition.type, release, path))
+    else:
+        _put_primitive(found, definition, child, release, path)
+
+
+def _add(found: dict[str, Any], definition: ElementDefinition, value: Any) -> None:
+    if definition.many:
+        found.setdefault(definition.name, []).append(value)
+    else:
+        found[definition.name] = value
+
+
+def _inner(child: etree._Element, release: str, path: str) -> dict[str, Any]:
+    inside = list(_children(child))
+    if len(inside) != 1:
+        raise ContentError("one resource is expected here", line=path)
+    return _resource(inside[0], release, path)
+
+
+def _put_primitive(
+    found: dict[str, Any], definition: ElementDefinition, child: etree._Element, release: str, path: str
+) -> None:
+    """The value, and beside it under ``_name`` its id and extensions; in lists both keep their places."""
+    said = dict(_attributes(child, frozenset({"id", "value"}), path))
+    value = _value(said["value"], definition, path) if "value" in said else None
+    extra: dict[str, Any] = {"id": said["id"]} if "id" in said else {}
+    extensions = [_extension(e, release, f"{path}.extension[{n}]") for n, e in enumerate(_children(child))]
+    if extensions:
+        extra["extension"] = extensions
+    if value is None and not extra:
+        raise ContentError("an element without value says nothing", line=path)
+    beside = f"_{definition.name}"
+    if definition.many:
+        found.setdefault(definition.name, []).append(value)
+        found.setdefault(beside, []).append(extra or None)
+        return
+    if value is not None:
+        found[definition.name] = value
+    if extra:
+        found[beside] = extra
+
+
+def _extension(element: etree._Element, release: str, path: str) -> dict[str, Any]:
+    if _local(element, path) != "extension":
+        raise ContentError(f"'{etree.QName(element).localname}' does not belong in a value", line=path)
+    kind = resource_type("Basic", release).elements["extension"].type
+    return _complex(element, kind, release, path)
+
+
+def _value(text: str, definition: ElementDefinition, path: str) -> Any:
+    if definition.kind == "boolean":
+        if text not in ("true", "false"):
+            raise ContentError(f"'{text[:60]}' is neither true nor false", line=path)
+        return text == "true"
+    if definition.kind in _NUMBERS:
+        try:
+            return int(text) if definition.kind == "integer" else _decimal(text)
+        except ValueError as error:
+            raise ContentError(f"'{text[:60]}' is no number", line=path) from error
+    return text
+
+
+def _decimal(text: str) -> int | float:
+    """A JSON number; as in all JSON read here, zeros at the end are not kept."""
+    value = float(text)
+    if value != value or value in (float("inf"), float("-inf")):
+        raise ValueError(text)
+    return int(text) if text.lstrip("-").isdigit() else value
+
+
+def _xhtml(element: etree._Element) -> str:
+    tail, element.tail = element.tail, None
+    text: str = etree.tostring(element, encoding="unicode")
+    element.tail = tail
+    # FHIR's own namespace is in scope around the text, not in it
+    return text.replace(f' xmlns:fhir="{FHIR}"', "")
+
+
+def _without_empty(found: dict[str, Any]) -> dict[str, Any]:
+    """Lists beside primitives that hold nothing are left out, on either side."""
+    return {
+        k: v
+        for k, v in found.items()
+        if v not in _EMPTY and not (isinstance(v, list) and all(i is None for i in v))
+    }
+
+
+def json_to_xml(resource: dict[str, Any], *, release: str = "R5") -> bytes:
+    """The resource as an XML document in UTF-8, elements in FHIR's order.
+
+    Raises ContentError with the path of an element that the release does not have.
+    """
+    root = _write_resource(resource, release, str(resource.get("resourceType", "")))
+    return cast(bytes, etree.tostring(root, encoding="UTF-8", xml_declaration=True))
+
+
+def _write_resource(resource: Any, release: str, path: str) -> etree._Element:
+    if not isinstance(resource, dict) or not isinstance(resource.get("resourceType"), str):
+        raise ContentError("a resource is expected here", line=path)
+    name = resource["resourceType"]
+    kind = resource_type(name, release)
+    element = etree.Element(f"{{{FHIR}}}{name}", nsmap={None: FHIR})
+    _write_elements(element, {k: v for k, v in resource.items() if k != "resourceType"}, kind, release, path)
+    return element
+
+
+def _write_elements(
+    parent: etree._Element, value: Any, kind: TypeDefinition, release: str, path: str
+) -> None:
+    if not isinstance(value, dict):
+        raise ContentError("an object is expected here", line=path)
+    for name in value:
+        if name.removeprefix("_") not in kind.elements and name not in (*kind.attributes, "fhir_comments"):
+            raise ContentError(f"FHIR {release} has no element '{name}' here", line=f"{path}.{name}")
+    for name in kind.attributes & value.keys():
+        parent.set(name, _text(value[name], f"{path}.{name}"))
+    for name, definition in kind.elements.items():
+        if name in value or f"_{name}" in value:
+            _write_element(parent, definition, value, release, f"{path}.{name}")
+
+
+def _write_element(
+    parent: etree._Element, definition: ElementDefinition, holder: dict[str, Any], release: str, path: str
+) -> None:
+    """One element, as often as it occurs."""
+    values, beside = holder.get(definition.name), holder.get(f"_{definition.name}")
+    if not definition.many:
+        _write_one(parent, definition, values, beside, release, path)
+        return
+    listed, extras = [] if values is None else values, [] if beside is None else beside
+    if not isinstance(listed, list) or not isinstance(extras, list):
+        raise ContentError("a list is expected here", line=path)
+    for number in range(max(len(listed), len(extras))):
+        value = listed[number] if number < len(listed) else None
+        extra = extras[number] if number < len(extras) else None
+        _write_one(parent, definition, value, extra, release, f"{path}[{number}]")
+
+
+def _write_one(
+    parent: etree._Element, definition: ElementDefinition, value: Any, extra: Any, release: str, path: str
+) -> None:
+    if definition.kind == "xhtml":
+        parent.append(_read_xhtml(value, path))
+        return
+    element = etree.SubElement(parent, f"{{{FHIR}}}{definition.name}")
+    if definition.kind == "resource":
+        element.append(_write_resource(value, release, path))
+    elif definition.kind == "complex":
+        _write_elements(element, value, definition.type, release, path)
+    else:
+        _write_primitive(element, value, extra, release, path)
+
+
+def _write_primitive(element: etree._Element, value: Any, extra: Any, release: str, path: str) -> None:
+    if extra is not None:
+        kind = resource_type("Basic", release).elements["extension"]
+        only = TypeDefinition("Element", {"extension": kind}, frozenset({"id"}))
+        _write_elements(element, extra, only, release, path)
+    if value is not None:
+        element.set("value", _text(value, path))
+
+
+def _text(value: Any, path: str) -> str:
+    """A primitive as XML writes it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return repr(value)
+    if not isinstance(value, str):
+        raise ContentError("a single value is expected here", line=path)
+    if any(c < " " and c not in "\t\n\r" for c in value) or "\ufffe" in value or "\uffff" in value:
+        raise ContentError("there are control characters that XML cannot hold", line=path)
+    return value
+
+
+def _read_xhtml(value: Any, path: str) -> etree._Element:
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    try:
+        element = etree.fromstring(_text(value, path).encode(), parser)
+    except etree.XMLSyntaxError as error:
+        raise ContentError(f"the narrative is not whole XHTML: {error.msg}", line=path) from error
+    if element.getroottree().docinfo.internalDTD is not None or etree.QName(element).namespace != XHTML:
+        raise ContentError("the narrative is to be a div of XHTML", line=path)
+    return element

@@ -1,0 +1,271 @@
+"""ICD-10-CM tabular list (XML): chapters, sections, nested diagnoses with their notes.
+
+Here: the tree, notes, and codes with a seventh character, which the list only defines by rule: leaf codes get
+one child for each character of the nearest definition, with ``X`` filling the gap. Rules in prose leave some of
+these out, so a list of codes beside the file (an order file or a plain ``code-list``) decides which exist; without
+one all are made and the release says so. A section of a single category (``B20`` with the category ``B20``) is
+one concept with it, as in the publisher's own lists of codes.
+Not here: the update a file is of (``icd10cm_release``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from io import BytesIO
+
+from lxml import etree
+from msgspec.structs import replace
+
+from loaders.base import LoadOptions, ParsedMap, ParsedRelease, Progress, Source
+from loaders.checks import check_parents, fold, not_empty
+from loaders.formats.icd10cm.order import order_members
+from loaders.formats.icd10cm.release import find_update
+from loaders.known_diffs import known
+from loaders.reading.archive import source_file
+from loaders.reading.header import finish, options_file, system_of
+from loaders.reading.xml import UnsafeXML, bounded_events
+from registry.entities.errors import ContentError
+from registry.entities.records import ConceptRecord, Designation, Note, ReleaseHeader, SourceFile
+
+__all__ = ["Icd10cmTabular"]
+
+_ROOT = b"<ICD10CM.tabular"
+_KINDS = {
+    "includes": "inclusion",
+    "inclusionTerm": "inclusion-term",
+    "excludes1": "exclusion-1",
+    "excludes2": "exclusion-2",
+    "useAdditionalCode": "use-additional-code",
+    "codeFirst": "code-first",
+    "codeAlso": "code-also",
+    "notes": "note",
+    "sevenChrNote": "seventh-character",
+    "visualImpairment": "note",
+}
+_NODES = ("chapter", "section", "diag")
+_LISTED = re.compile(rb"(?:^|\n)([A-Z][0-9A-Z]{2}[0-9A-Z.]{0,5})\b")
+
+
+class Icd10cmTabular:
+    """Tabular list of one ICD-10-CM update."""
+
+    name = "icd10cm-tabular"
+    summary = "ICD-10-CM tabular list (XML) with notes and chapters, alone or in a package"
+
+    def members(self, source: Source) -> list[str]:
+        """The members that are XML with that root."""
+        return _tabulars(source)
+
+    def read(
+        self, source: Source, options: LoadOptions, progress: Progress
+    ) -> Iterator[ParsedRelease | ParsedMap]:
+        """A release for each tabular list."""
+        for member in _tabulars(source):
+            yield _read_file(source, member, options, progress)
+
+
+def _tabulars(source: Source) -> list[str]:
+    names = source.members()
+    xml = [m for m in names if m.lower().endswith(".xml")] if len(names) > 1 else names
+    return [m for m in xml if _ROOT in source.read(m, 2000)]
+
+
+def _read_file(source: Source, member: str, options: LoadOptions, progress: Progress) -> ParsedRelease:
+    file, data = source.label(member), source.read(member)
+    existing, listing, notices = _listed_codes(source)
+    tree = _Tree(file, existing)
+    tree.read(data)
+    lines = {record.code: line for record, line in zip(tree.records, tree.lines, strict=True)}
+    records, repeated = fold(tree.records, file=file, where=lambda at: tree.lines[at])
+    records = _without_single_sections(records)
+    not_empty(records, file=file)
+    check_parents(records, file=file, where=lambda at: lines[records[at].code])
+    update = find_update(source, member, {r.code for r in records}, options)
+    header = ReleaseHeader(
+        system="icd-10-cm",
+        version=update.label,
+        source_line="tabular",
+        facets=("label.full", "hierarchy", "notes"),
+        valid_from=update.valid_from,
+        priority=30,
+        language="en",
+        files=(source_file(member, data, "utf-8"), *listing, *options_file(options)),
+        origin=source.name,
+        format=Icd10cmTabular.name,
+        inferred={"system": "icd-10-cm", "version": update.label, "valid_from": str(update.valid_from or "")},
+        notices=(f"version {update.label}: {update.reason}", *notices, *repeated, *_known_oddities(records)),
+    )
+    progress(f"read {file}", len(records), len(records))
+    finished = finish(header, options)
+    return ParsedRelease(
+        header=finished, concepts=records, system=system_of(finished.system, options), ordered=True
+    )
+
+
+def _without_single_sections(records: list[ConceptRecord]) -> list[ConceptRecord]:
+    """The records with sections of one category of the same name made one with it; its notes come first."""
+    by_code = {record.code: record for record in records}
+    single = {code: by_code[f"{code}-{code}"] for code in by_code if f"{code}-{code}" in by_code}
+    gone = {section.code for section in single.values()}
+    kept = []
+    for record in records:
+        if section := single.get(record.code):
+            title = section.designations[0].text
+            named = () if title == record.designations[0].text else (Note("section", title, "en"),)
+            record = replace(record, parents=section.parents, notes=(*named, *section.notes, *record.notes))
+        elif record.parents and record.parents[0] in gone:
+            record = replace(record, parents=by_code[record.parents[0]].parents)
+        if record.code not in gone:
+            kept.append(record)
+    return kept
+
+
+def _known_oddities(records: list[ConceptRecord]) -> list[str]:
+    """A notice of each code that the XML nests elsewhere than the order file of the same update does."""
+    odd: dict[str, str] = known("icd10cm_tabular")["parents"]
+    found = [r.code for r in records if r.code in odd and r.parents == (odd[r.code],)]
+    return [
+        f"{code} stands under {odd[code]} in the XML, unlike in the order file; kept so" for code in found
+    ]
+
+
+def _listed_codes(source: Source) -> tuple[frozenset[str], tuple[SourceFile, ...], tuple[str, ...]]:
+    """The undotted codes that exist by a list beside the XML, that list, and a notice."""
+    for member in order_members(source) if len(source.members()) > 1 else []:
+        data = source.read(member)
+        codes = frozenset(line[6:13].rstrip().decode("ascii", "replace") for line in data.splitlines())
+        return codes, (source_file(member, data),), (f"seventh characters as far as {member} has them",)
+    for member in source.members():
+        if "code" in member.lower() and "list" in member.lower() and member.lower().endswith(".txt"):
+            data = source.read(member)
+            codes = frozenset(c.decode("ascii").replace(".", "") for c in _LISTED.findall(data))
+            return codes, (source_file(member, data),), (f"seventh characters as far as {member} has them",)
+    return (
+        frozenset(),
+        (),
+        ("seventh characters by rule alone: no list of codes beside the file says which exist",),
+    )
+
+
+class _Node:
+    """A chapter, section or diagnosis while it is being read."""
+
+    __slots__ = ("code", "text", "notes", "parent", "line", "children", "extensions", "at")
+
+    def __init__(self, parent: _Node | None, line: int, at: int) -> None:
+        self.code, self.text, self.parent, self.line, self.at = "", "", parent, line, at
+        self.notes: list[Note] = []
+        self.children = 0
+        self.extensions: dict[str, str] = {}
+
+    def definition(self) -> dict[str, str]:
+        """The seventh characters that apply here: its own or the nearest ancestor's."""
+        node: _Node | None = self
+        while node is not None and not node.extensions:
+            node = node.parent
+        return node.extensions if node is not None else {}
+
+
+class _Tree:
+    """Reads the XML in one pass; ``records`` in the order of the list, parents first."""
+
+    def __init__(self, file: str, existing: frozenset[str]) -> None:
+        self.file, self.existing = file, existing
+        self.records: list[ConceptRecord] = []
+        self.lines: list[int] = []
+        self._open: list[_Node] = []
+        self._nodes = 0
+
+    def read(self, data: bytes) -> None:
+        """Read the whole XML; raises ContentError with the line."""
+        try:
+            for event, element in bounded_events(BytesIO(data)):
+                if event == "start":
+                    self._start(element)
+                else:
+                    self._end(element)
+        except (etree.XMLSyntaxError, UnsafeXML) as error:
+            line = getattr(error, "lineno", None)
+            raise ContentError(
+                f"not well-formed XML: {getattr(error, 'msg', error)}", file=self.file, line=line
+            ) from error
+
+    def _start(self, element: etree._Element) -> None:
+        if element.tag not in _NODES:
+            return
+        parent = self._open[-1] if self._open else None
+        node = _Node(parent, element.sourceline or 0, len(self.records))
+        if element.tag == "section":
+            node.code = _section_code(element.get("id", ""))
+        if parent is not None:
+            parent.children += 1
+        self._open.append(node)
+        self.records.append(ConceptRecord(code=node.code))  # its place in the order; filled at its end
+        self.lines.append(node.line)
+
+    def _end(self, element: etree._Element) -> None:
+        if not self._open:
+            return
+        node, parent = self._open[-1], element.getparent()
+        inside = parent is not None and parent.tag in _NODES
+        if element.tag in _NODES:
+            self._close(self._open.pop())
+            element.clear()
+        elif inside and element.tag == "name":
+            node.code = _text(element)
+        elif inside and element.tag == "desc":
+            node.text = _text(element)
+        elif inside and element.tag == "sevenChrDef":
+            node.extensions = _extensions(element)
+        elif inside and element.tag in _KINDS:
+            node.notes += [Note(_KINDS[element.tag], text, "en") for text in _notes(element)]
+
+    def _close(self, node: _Node) -> None:
+        if not node.code or not node.text:
+            raise ContentError(
+                f"{node.code or 'a diagnosis'} has no name or text", file=self.file, line=node.line
+            )
+        self.records[node.at] = self._record(node)
+        if not node.children and "-" not in node.code and len(node.code) < 8:
+            self._extend(node)
+
+    def _record(self, node: _Node) -> ConceptRecord:
+        return ConceptRecord(
+            code=node.code,
+            designations=(Designation("label.full", node.text, "en"),),
+            notes=tuple(dict.fromkeys(node.notes)),
+            parents=(node.parent.code,) if node.parent else (),
+        )
+
+    def _extend(self, node: _Node) -> None:
+        stem = node.code.replace(".", "").ljust(6, "X")
+        for character, text in node.definition().items():
+            bare = stem + character
+            if self.existing and bare not in self.existing:
+                continue
+            label = Designation("label.full", f"{node.text}, {text}", "en")
+            self.records.append(
+                ConceptRecord(code=f"{bare[:3]}.{bare[3:]}", designations=(label,), parents=(node.code,))
+            )
+            self.lines.append(node.line)
+
+
+def _section_code(given: str) -> str:
+    """A section of one category is written ``B20-B20``, so that it is not taken for the category B20."""
+    return f"{given}-{given}" if given and "-" not in given else given
+
+
+def _extensions(element: etree._Element) -> dict[str, str]:
+    return {e.get("char", ""): _text(e) for e in element.iter("extension") if e.get("char")}
+
+
+def _notes(element: etree._Element) -> Iterator[str]:
+    if element.tag == "visualImpairment":
+        yield _text(element)
+    else:
+        yield from filter(None, (_text(note) for note in element.iter("note")))
+
+
+def _text(element: etree._Element) -> str:
+    return " ".join("".join(element.itertext()).split())

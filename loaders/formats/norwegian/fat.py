@@ -1,0 +1,258 @@
+"""FAT's code lists (JSON): which codes were in a list when, their parents and flags, in today's wording.
+
+Here: one download to a series of versions on the track ``fat`` (DOMAIN 12). It complements the yearly lists of
+the same system (DOMAIN 6): lower priority, and everything before the download's day is reconstructed.
+``Rapporteres_til_NPR`` is true just on the days that the NPR dates give, so these dates make versions too.
+Not here: administrative lists (``fat_adm``), dates (``rolling``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from msgspec.structs import replace
+
+from loaders.base import LoadOptions, ParsedMap, ParsedRelease, Progress, Source
+from loaders.checks import check_parents
+from loaders.formats.norwegian.norwegian_json import guess_system
+from loaders.formats.norwegian.rolling import Dated, rolling_releases
+from loaders.reading.archive import source_file
+from loaders.reading.dates import end_of, start_of
+from loaders.reading.day import download_day
+from loaders.reading.header import options_file
+from loaders.reading.jsontext import element_line, object_list, parse
+from registry.entities.errors import ContentError, UsageError
+from registry.entities.records import ConceptRecord, Designation, Property, PropertyDefinition, ReleaseHeader
+from registry.systems import CodeRules, rules_for
+
+__all__ = ["Fat"]
+
+_FULL, _SHORT = "Tekst_uten_lengdebegrensning", "Tekst_med_maksimalt_60_tegn"
+_NPR, _NPR_FROM, _NPR_TO = "Rapporteres_til_NPR", "NPR_Gyldig_fra", "NPR_Gyldig_til"
+_LOGICAL = ("Stjernekode", "Tilleggskode", "Uspesifikk_kode")
+_TEXTS = ("Kjønn", "Kodeverk", "Tilhørighet_i_ICPC_2B")
+_READ = {"Kode", _FULL, _SHORT, "Gyldig_fra", "Gyldig_til", "Foreldrekode", "Foreldrekodetekst", "replacedBy"}
+_READ |= {_NPR, _NPR_FROM, _NPR_TO, *_LOGICAL, *_TEXTS}
+_DEFINITIONS = (
+    PropertyDefinition(_NPR, "boolean", description="Reportable to the patient register on that day"),
+    PropertyDefinition(_NPR_FROM, "dateTime", description="First day reportable"),
+    PropertyDefinition(_NPR_TO, "dateTime", description="Last day reportable"),
+    *(PropertyDefinition(name, "boolean") for name in _LOGICAL),
+    *(PropertyDefinition(name, "string") for name in _TEXTS),
+    PropertyDefinition("replacedBy", "code"),
+)
+#: chapters and blocks, which are rows too but not for coding
+_GROUPS = {
+    "icd-10-no": re.compile(r"[IVX]{1,5}|[A-Z]\d\d-[A-Z]\d\d"),
+    "icpc-2-no": re.compile(r"[A-Z]|-"),
+    "phbu": re.compile(r"[IVX]{1,5}|[A-Z]\d\d-[A-Z]\d\d"),
+}
+#: systems by the name of the download
+_NAMES = (
+    ("icd-?10", "icd-10-no"),
+    ("icpc", "icpc-2-no"),
+    ("nkpk", "nkpk-no"),
+    ("nlk", "nlk"),
+    ("ncrp", "ncrp-no"),
+)
+
+
+class Fat:
+    """FAT's code lists with validity for each code."""
+
+    name = "fat"
+    summary = "FAT JSON: Norwegian code lists with dates, parents and flags for each code"
+
+    def members(self, source: Source) -> list[str]:
+        """The members that are JSON lists with FAT's field names."""
+        return _lists(source)
+
+    def read(
+        self, source: Source, options: LoadOptions, progress: Progress
+    ) -> Iterator[ParsedRelease | ParsedMap]:
+        """A release for each date on which a list changed."""
+        for member in _lists(source):
+            yield from _read_list(source, member, options, progress)
+
+
+def _lists(source: Source) -> list[str]:
+    found = []
+    for member in source.members():
+        head = source.read(member, 4000)
+        if head.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] == b"[" and b'"Kode"' in head and _FULL.encode() in head:
+            found.append(member)
+    return found
+
+
+def _read_list(
+    source: Source, member: str, options: LoadOptions, progress: Progress
+) -> Iterator[ParsedRelease]:
+    file, data = source.label(member), source.read(member)
+    value, encoding = parse(data, file=file, encoding=options.encoding)
+    rows = object_list(value, data, file=file, required=("Kode",))
+    if not rows:
+        raise ContentError("there is no code in the file", file=file)
+    today = download_day(source, options)
+    for system, places in _systems(member, rows, options, file).items():
+        dated = [part for at in places for part in _dated(rows[at], at, system, file, data)]
+        _check(dated, file)
+        present = set().union(*(rows[at] for at in places))
+        header = ReleaseHeader(
+            system=system,
+            version="",
+            source_line="fat",
+            track="fat",
+            facets=_facets(present),
+            published=today.isoformat(),
+            priority=10,
+            language="nb",
+            files=(source_file(member, data, encoding), *options_file(options)),
+            origin=source.name,
+            format=Fat.name,
+            properties=tuple(d for d in _DEFINITIONS if d.code in present),
+            inferred={"system": system, "published": today.isoformat()},
+            notices=tuple(_notices(present, today)),
+        )
+        progress("read", len(places), len(rows))
+        yield from rolling_releases(dated, header, options, file=file, today=today)
+
+
+def _systems(
+    member: str, rows: Sequence[dict[str, Any]], options: LoadOptions, file: str
+) -> dict[str, list[int]]:
+    """System → indexes of its rows: the ICPC-2 download holds ICPC-2B codes too, named in ``Kodeverk``."""
+    if options.system:
+        return {options.system: list(range(len(rows)))}
+    system = _system(member, rows)
+    if not system:
+        raise UsageError(f"{file}: which code system is it? Name --system")
+    found: dict[str, list[int]] = {}
+    for at, row in enumerate(rows):
+        extended = system == "icpc-2-no" and "2B" in str(row.get("Kodeverk") or "").upper()
+        found.setdefault("icpc-2b-no" if extended else system, []).append(at)
+    return found
+
+
+def _system(member: str, rows: Sequence[dict[str, Any]]) -> str:
+    if _NPR in rows[0] or "Stjernekode" in rows[0]:
+        return "icd-10-no"
+    if "Tilhørighet_i_ICPC_2B" in rows[0]:
+        return "icpc-2-no"
+    name = member.rsplit("/", 1)[-1].lower()
+    named = next((system for pattern, system in _NAMES if re.search(pattern, name)), "")
+    return named or guess_system([row["Kode"] for row in rows])
+
+
+def _facets(present: set[str]) -> tuple[str, ...]:
+    properties = (f"property:{d.code}" for d in _DEFINITIONS if d.code in present)
+    return ("label.full", "label.short", "hierarchy", "selectable", *properties)
+
+
+def _notices(present: set[str], today: date) -> Iterator[str]:
+    yield f"the wording is that of {today}; content before that is marked reconstructed"
+    unread = sorted(present - _READ)
+    if unread:
+        yield f"fields that are not read: {', '.join(unread)}"
+
+
+def _dated(row: dict[str, Any], at: int, system: str, file: str, data: bytes) -> list[Dated]:
+    try:
+        return _pieces(row, at, system)
+    except ContentError as error:
+        raise ContentError(error.message, file=file, line=element_line(data, at)) from error
+
+
+def _pieces(row: dict[str, Any], at: int, system: str) -> list[Dated]:
+    """The row cut at its NPR dates; ``line`` is the element's number in the list."""
+    start, end = start_of(row.get("Gyldig_fra")), end_of(row.get("Gyldig_til"))
+    first, last = start_of(row.get(_NPR_FROM)), end_of(row.get(_NPR_TO))
+    record = _record(row, rules_for(system), _GROUPS.get(system), first, last)
+    if not _said(row.get(_NPR)) or (start and end and end <= start):
+        return [Dated(_reportable(record, row, reportable=False), start, end, at + 1)]
+    cuts = [
+        start,
+        *sorted(d for d in {first, last} if d and (start or date.min) < d < (end or date.max)),
+        end,
+    ]
+    return [
+        Dated(_reportable(record, row, reportable=_inside(a, b, first, last)), a, b, at + 1)
+        for a, b in zip(cuts, cuts[1:], strict=False)
+    ]
+
+
+def _inside(start: date | None, end: date | None, first: date | None, last: date | None) -> bool:
+    after = first is None or (start is not None and start >= first)
+    before = last is None or (end is not None and end <= last)
+    return after and before
+
+
+def _reportable(record: ConceptRecord, row: dict[str, Any], *, reportable: bool) -> ConceptRecord:
+    if _NPR not in row:
+        return record
+    return replace(record, properties=(Property(_NPR, reportable, "boolean"), *record.properties))
+
+
+def _record(
+    row: dict[str, Any],
+    rules: CodeRules,
+    groups: re.Pattern[str] | None,
+    first: date | None,
+    last: date | None,
+) -> ConceptRecord:
+    code, parent = rules.canonical(row["Kode"]), rules.canonical(row.get("Foreldrekode") or "")
+    full, short = _text(row.get(_FULL)), _text(row.get(_SHORT))
+    if not full and not short:
+        raise ContentError(f"code {code} has no text")
+    labels = (("label.full", full), ("label.short", short))
+    return ConceptRecord(
+        code=code,
+        designations=tuple(Designation(kind, text, "nb") for kind, text in labels if text),
+        parents=(parent,) if parent else (),
+        properties=tuple(_properties(row, rules, first, last)),
+        selectable=False if groups is not None and groups.fullmatch(code) else None,
+    )
+
+
+def _properties(
+    row: dict[str, Any], rules: CodeRules, first: date | None, last: date | None
+) -> Iterator[Property]:
+    if first:
+        yield Property(_NPR_FROM, first.isoformat(), "dateTime")
+    if last:
+        yield Property(_NPR_TO, (last - timedelta(days=1)).isoformat(), "dateTime")
+    for name in _LOGICAL:
+        if _said(row.get(name)):
+            yield Property(name, True, "boolean")
+    for name in _TEXTS:
+        if _text(row.get(name)):
+            yield Property(name, _text(row[name]), "string")
+    replaced = row.get("replacedBy") or ()
+    for code in [replaced] if isinstance(replaced, str) else replaced:
+        yield Property("replacedBy", rules.canonical(str(code)), "code")
+
+
+def _said(value: Any) -> bool:
+    """FAT's logicals: "Ja", "Nei" or null."""
+    text = str(value or "").strip().lower()
+    if text in ("ja", "true", "1"):
+        return True
+    if text in ("nei", "false", "0", ""):
+        return False
+    raise ContentError(f"{value!r} is neither Ja nor Nei")
+
+
+def _text(value: Any) -> str:
+    return str(value).strip() if value is not None else ""
+
+
+def _check(dated: Sequence[Dated], file: str) -> None:
+    """Parents must be in the list at some time, and must not run in a circle."""
+    lasting = {row.record.stable_key: row for row in dated}
+    check_parents(
+        [row.record for row in lasting.values()],
+        file=file,
+        where=lambda index: f"element {list(lasting.values())[index].line}",
+    )

@@ -1,0 +1,119 @@
+"""Administrative code lists in FAT's shape: one list a file, with name, owner, status and concepts.
+
+They have no dates for single codes: a changed download is a new version, called by the day its status last
+changed (DOMAIN 12); what applied before that day is not known. Not here: FAT's clinical lists (``fat``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from loaders.base import LoadOptions, ParsedMap, ParsedRelease, Progress, Source
+from loaders.checks import fold, not_empty
+from loaders.reading.archive import source_file
+from loaders.reading.dates import start_of
+from loaders.reading.header import finish, options_file, system_of
+from loaders.reading.jsontext import parse
+from registry.entities.errors import ContentError
+from registry.entities.records import ConceptRecord, Designation, Note, ReleaseHeader, SystemRecord
+
+__all__ = ["FatAdm"]
+
+_OID = "2.16.578.1.12.4.1.1."
+_SHELL = ("id", "name", "title", "description", "version", "status", "valid_from", "active")
+
+
+class FatAdm:
+    """Administrative code lists (Volven)."""
+
+    name = "fat-adm"
+    summary = "administrative code lists (Volven) as FAT serves them: JSON with id, name, status, concepts"
+
+    def members(self, source: Source) -> list[str]:
+        """The members that are objects with id, status date and concepts."""
+        return _lists(source)
+
+    def read(
+        self, source: Source, options: LoadOptions, progress: Progress
+    ) -> Iterator[ParsedRelease | ParsedMap]:
+        """A release for each list."""
+        for member in _lists(source):
+            yield _read_list(source, member, options)
+            progress("read", 1, None)
+
+
+def _lists(source: Source) -> list[str]:
+    found = []
+    for member in source.members():
+        head = source.read(member, 8000)
+        if head.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] == b"{" and b'"resourceType"' not in head:
+            wanted = (b'"id"', b'"status_last_changed"', b'"concepts"')
+            if all(word in head for word in wanted):
+                found.append(member)
+    return found
+
+
+def _read_list(source: Source, member: str, options: LoadOptions) -> ParsedRelease:
+    file, data = source.label(member), source.read(member)
+    value, encoding = parse(data, file=file, encoding=options.encoding)
+    number = str(value.get("id") or "").strip()
+    if not number.isdigit():
+        raise ContentError(f"the id {number!r} is not the number of a list", file=file, line="id")
+    changed = start_of(value.get("status_last_changed"), file=file, line="status_last_changed")
+    if changed is None:
+        raise ContentError("there is no date", file=file, line="status_last_changed")
+    records = [_record(row, at, file) for at, row in enumerate(value.get("concepts") or [])]
+    records, notices = fold(records, file=file, where=lambda at: f"concepts[{at}]")
+    not_empty(records, file=file)
+    slug = f"volven-{number}"
+    header = ReleaseHeader(
+        system=slug,
+        version=changed.isoformat(),
+        source_line="list",
+        facets=("display", "notes"),
+        valid_from=changed,
+        published=changed.isoformat(),
+        rolling=True,
+        priority=20,
+        language="nb",
+        files=(source_file(member, data, encoding), *options_file(options)),
+        origin=source.name,
+        format=FatAdm.name,
+        shell={key: value[key] for key in _SHELL if value.get(key) not in (None, "")},
+        inferred={"system": slug, "version": changed.isoformat(), "valid_from": changed.isoformat()},
+        notices=(f"version {changed}: the day the list's status last changed", *notices),
+    )
+    finished = finish(header, options)
+    return ParsedRelease(
+        header=finished, concepts=records, system=_system(value, number, finished.system, options)
+    )
+
+
+def _system(value: dict[str, Any], number: str, slug: str, options: LoadOptions) -> SystemRecord:
+    return system_of(
+        slug,
+        options,
+        url=f"urn:oid:{_OID}{number}",
+        oids=(f"{_OID}{number}",),
+        titles={"nb": str(value.get("title") or value.get("name") or number)},
+        owner=str(value.get("owner") or ""),
+        licence="Helsedirektoratet, åpne data",
+        access="open",
+        redistribution="yes",
+        language="nb",
+        version_order="date",
+        end_rule="until-next",
+    )
+
+
+def _record(row: Any, at: int, file: str) -> ConceptRecord:
+    if not isinstance(row, dict) or not isinstance(row.get("code"), str) or not row["code"].strip():
+        raise ContentError("there is no code", file=file, line=f"concepts[{at}]")
+    display = str(row.get("display") or "").strip()
+    definition = str(row.get("definition") or "").replace("\r\n", "\n").strip()
+    return ConceptRecord(
+        code=row["code"].strip(),
+        designations=(Designation("display", display, "nb"),) if display else (),
+        notes=(Note("definition", definition, "nb"),) if definition else (),
+    )

@@ -1,0 +1,192 @@
+"""Norwegian ICD-10, ICPC-2 and ICPC-2B as JSON lists ``[{code, text, mapsTo?}]``, also in an npm package.
+
+Here: the lists of one year each, and the ICPC-2 → ICD-10 links that some of them carry. They are flat: they
+assert labels, no hierarchy and nothing of what may be coded. Not here: FAT's lists with dates (``fat``).
+
+Texts are kept as they are, save for outer blanks; remains of HTML in them are reported, not mended.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from loaders.base import LoadOptions, ParsedMap, ParsedRelease, Progress, Source
+from loaders.checks import fold, not_empty
+from loaders.reading.archive import source_file
+from loaders.reading.header import finish, kind_of_labels, options_file, system_of, year_in, year_start
+from loaders.reading.jsontext import element_line, object_list, parse
+from registry.entities.errors import FormatError, UsageError
+from registry.entities.records import (
+    ConceptRecord,
+    Coverage,
+    Designation,
+    MapRecord,
+    MapRowRecord,
+    ReleaseHeader,
+    SourceFile,
+)
+from registry.systems import rules_for
+
+__all__ = ["NorwegianJson", "guess_system"]
+
+_HEAD = re.compile(rb'\s*\[\s*\{\s*"(?:code|text)"\s*:')
+_HTML = re.compile(r"<\s*/?\s*[a-zA-Z]+\s*/?\s*>|&[a-z]+;|&#\d+;")
+_PACKAGE_YEAR = re.compile(r'"version"\s*:\s*"\d+\.((?:19|20)\d\d)\.\d+')
+_LINKS = ("mapsTo", "mapsTo:")
+#: system → what its codes look like in these files, and which share of a list must look so
+_SHAPES: tuple[tuple[str, re.Pattern[str], float], ...] = (
+    ("icpc-2b-no", re.compile(r"[-A-Z]\d\d\.?\d{4}"), 0.5),
+    ("icpc-2-no", re.compile(r"[-A-Z]\d\d"), 0.8),
+    ("icd-10-no", re.compile(r"[A-Z]\d[0-9a-z]\.?[0-9A-Za-z]{0,4}"), 0.95),
+)
+
+
+class NorwegianJson:
+    """``[{code, text}]``: the Norwegian ICD-10 and ICPC-2 of one year."""
+
+    name = "norwegian-json"
+    summary = "JSON list of code and text: Norwegian ICD-10, ICPC-2, ICPC-2B (file, folder, zip, npm package)"
+
+    def members(self, source: Source) -> list[str]:
+        """The members that begin as such a list."""
+        return _lists(source)
+
+    def read(
+        self, source: Source, options: LoadOptions, progress: Progress
+    ) -> Iterator[ParsedRelease | ParsedMap]:
+        """A release for each list in the source, and a map where the list links to ICD-10."""
+        for member in _lists(source):
+            yield from _read_list(source, member, options, progress)
+
+
+def _lists(source: Source) -> list[str]:
+    names = [m for m in source.members() if m.lower().endswith((".json", ".txt"))] or source.members()[:1]
+    return [m for m in names if _HEAD.match(source.read(m, 200).removeprefix(b"\xef\xbb\xbf"))]
+
+
+def _read_list(
+    source: Source, member: str, options: LoadOptions, progress: Progress
+) -> Iterator[ParsedRelease | ParsedMap]:
+    file, data = source.label(member), source.read(member)
+    value, encoding = parse(data, file=file, encoding=options.encoding)
+    rows = object_list(value, data, file=file, required=("code", "text"))
+    proposed = _proposals(source, member, rows, options)
+    system = proposed["system"]
+    canonical = rules_for(system).canonical
+    texts = [row["text"].strip() for row in rows]
+    kind, told = kind_of_labels(texts, options)
+    records = [
+        ConceptRecord(code=canonical(row["code"]), designations=(Designation(kind, text, "nb"),))
+        for row, text in zip(rows, texts, strict=True)
+    ]
+    records, notices = fold(records, file=file, where=lambda i: element_line(data, i))
+    not_empty(records, file=file)
+    files = (source_file(member, data, encoding), *options_file(options))
+    header = ReleaseHeader(
+        system=system,
+        version=proposed["version"],
+        source_line="list",
+        facets=(kind,),
+        valid_from=year_start(proposed["version"]),
+        coverage=_coverage(system, records),
+        priority=20,
+        language="nb",
+        files=files,
+        origin=source.name,
+        format=NorwegianJson.name,
+        inferred=proposed | ({"label_kind": kind} if told else {}),
+        notices=(f"encoding: {encoding}", *notices, *_defects(rows)),
+    )
+    progress("read", len(rows), len(rows))
+    finished = finish(header, options)
+    yield ParsedRelease(header=finished, concepts=records, system=system_of(system, options))
+    yield from _links(rows, finished, canonical, files[:1])
+
+
+def _proposals(
+    source: Source, member: str, rows: list[dict[str, Any]], options: LoadOptions
+) -> dict[str, str]:
+    name = member.rsplit("/", 1)[-1]
+    system = options.system or guess_system([row["code"] for row in rows])
+    if not system:
+        raise FormatError(
+            "the codes look neither like ICD-10 nor like ICPC-2: name --system", file=source.label(member)
+        )
+    version = options.version or year_in(name) or _package_year(source, member) or year_in(source.name)
+    if not version:
+        raise UsageError(f"{source.label(member)}: no year in the file's name: name --version")
+    return {"system": system, "version": version, "valid_from": str(year_start(version) or "")}
+
+
+def _package_year(source: Source, member: str) -> str:
+    """The year in the version of an npm package around the member: 2026 in ``1.2026.0``."""
+    package = source.beside(member, "package.json") or (
+        source.read("package/package.json") if "package/package.json" in source.members() else b""
+    )
+    match = _PACKAGE_YEAR.search(package.decode("utf-8", errors="replace"))
+    return match[1] if match else ""
+
+
+def guess_system(codes: list[str]) -> str:
+    """The Norwegian system whose shape the codes have; empty where none fits.
+
+    >>> guess_system(["A00", "A000", "A001"]), guess_system(["-30", "A01", "R991", "A02", "A03"])
+    ('icd-10-no', 'icpc-2-no')
+    """
+    bare = [code.strip() for code in codes]
+    for system, shape, share in _SHAPES:
+        if bare and sum(shape.fullmatch(code) is not None for code in bare) >= share * len(bare):
+            return system
+    return ""
+
+
+def _coverage(system: str, records: list[ConceptRecord]) -> Coverage:
+    """ICPC-2 lists of 2023 and later leave the process codes out: a narrower coverage, no deletion."""
+    pattern = rules_for(system).subsets.get("without-process-codes", "")
+    if not pattern or any(r.code.startswith("-") for r in records):
+        return Coverage()
+    return Coverage(kind="subset", name="without-process-codes", pattern=pattern)
+
+
+def _defects(rows: list[dict[str, Any]]) -> Iterator[str]:
+    html = [row["code"] for row in rows if _HTML.search(row["text"])]
+    if html:
+        yield f"remains of HTML are kept in {len(html)} of the texts: {', '.join(html[:5])}"
+    odd = sorted(set().union(*rows) - {"code", "text", *_LINKS})
+    if odd:
+        yield f"fields that are not read: {', '.join(odd)}"
+    if any("mapsTo:" in row for row in rows):
+        yield "the key 'mapsTo:' (with a colon) is malformed; read as mapsTo"
+
+
+def _links(
+    rows: list[dict[str, Any]],
+    header: ReleaseHeader,
+    canonical: Callable[[str], str],
+    files: tuple[SourceFile, ...],
+) -> Iterator[ParsedMap]:
+    target = rules_for("icd-10-no").canonical
+    pairs = dict.fromkeys(
+        (canonical(row["code"]), target(code))
+        for row in rows
+        for key in _LINKS
+        for code in row.get(key) or ()
+    )
+    if not pairs:
+        return
+    found = tuple(MapRowRecord(sources=(s,), target=t, relationship="related-to") for s, t in pairs)
+    record = MapRecord(
+        slug=f"{header.system}-to-icd-10-no",
+        version=header.version,
+        purpose="mapsTo in the list",
+        source_system=header.system,
+        target_system="icd-10-no",
+        source_version=header.version,
+        method="stated by the list, which does not say how the codes relate",
+        files=files,
+        rows=found,
+        published=header.published,
+    )
+    yield ParsedMap(map=record)

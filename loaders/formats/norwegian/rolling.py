@@ -1,0 +1,160 @@
+"""Sources whose codes have dates of their own: one version for each date on which the content changes.
+
+Here: from dated records to releases (DOMAIN 12). Not here: reading such a source (``fat``, ``plain_list``).
+One download tells which codes were in the list when (reconstructed), in the wording of its own day.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+
+import msgspec
+
+from loaders.base import LoadOptions, ParsedRelease
+from loaders.reading.header import finish, system_of
+from registry.entities.errors import ContentError, UsageError
+from registry.entities.records import ConceptRecord, ReleaseHeader
+
+__all__ = ["Dated", "rolling_releases"]
+
+
+class Dated(msgspec.Struct, frozen=True):
+    """A record with the days on which it holds, half-open, and its place in the file."""
+
+    record: ConceptRecord
+    start: date | None
+    end: date | None
+    line: int
+
+
+def rolling_releases(
+    rows: Sequence[Dated], header: ReleaseHeader, options: LoadOptions, *, file: str, today: date
+) -> list[ParsedRelease]:
+    """A release for each date on which the content changes, earliest first; ``today`` is the download's day.
+
+    ``header`` holds what they share. Raises ContentError for ends before starts and for overlapping rows of
+    one code with different content.
+    """
+    if options.version or options.valid_from or options.valid_to:
+        raise UsageError(
+            f"{file}: its codes have dates, each change makes a version; version and validity can't be set"
+        )
+    kept = _without_overlap(rows, file)
+    days = _change_days(kept)
+    if not any(_holds(row, day) for day in days for row in kept):
+        raise ContentError("no code has a date to begin a version with", file=file)
+    notices = tuple(_undated(kept, days[0]))
+    current = max((day for day in days if day <= today), default=days[0])
+    shared = msgspec.structs.replace(header, notices=(), rolling=True)
+    releases = [
+        _release(kept, shared, options, day, following, reconstructed=day < current)
+        for day, following in zip(days, [*days[1:], None], strict=True)
+        if any(_holds(row, day) for row in kept)
+    ]
+    told = msgspec.structs.replace(releases[0].header, notices=header.notices + notices)  # once is enough
+    return [replace(releases[0], header=told), *releases[1:]]
+
+
+def _undated(rows: Sequence[Dated], first: date) -> Iterator[str]:
+    """Of rows without a first day nothing is claimed before the first day that is known."""
+    held = sum(row.start is None and _holds(row, first) for row in rows)
+    gone = [row.record.code for row in rows if row.start is None and not _holds(row, first)]
+    if held:
+        yield f"{held} rows without a first day are taken to hold from {first}"
+    if gone:
+        yield f"{len(gone)} rows end by {first} and have no first day; in no version: {', '.join(gone[:10])}"
+
+
+def _release(
+    rows: Sequence[Dated],
+    shared: ReleaseHeader,
+    options: LoadOptions,
+    day: date,
+    following: date | None,
+    *,
+    reconstructed: bool,
+) -> ParsedRelease:
+    empty_after = following is not None and not any(_holds(row, following) for row in rows)
+    header = msgspec.structs.replace(
+        shared,
+        version=day.isoformat(),
+        valid_from=day,
+        valid_to=following if empty_after else None,
+        testimony="reconstructed" if reconstructed else "contemporary",
+    )
+    finished = finish(header, options)
+    return ParsedRelease(
+        header=finished, concepts=_Content(rows, day), system=system_of(finished.system, options)
+    )
+
+
+class _Content:
+    """The concepts that hold on a day, made when asked for: a hundred versions share the same records."""
+
+    def __init__(self, rows: Sequence[Dated], day: date) -> None:
+        self._rows, self._day = rows, day
+
+    def __iter__(self) -> Iterator[ConceptRecord]:
+        held = [row.record for row in self._rows if _holds(row, self._day)]
+        keys = {record.stable_key for record in held}
+        for record in held:
+            if record.parents and not keys.issuperset(record.parents):
+                yield msgspec.structs.replace(record, parents=tuple(p for p in record.parents if p in keys))
+            else:
+                yield record
+
+
+def _holds(row: Dated, day: date) -> bool:
+    return (row.start is None or row.start <= day) and (row.end is None or day < row.end)
+
+
+def _without_overlap(rows: Sequence[Dated], file: str) -> list[Dated]:
+    by_key: dict[str, list[Dated]] = defaultdict(list)
+    for row in rows:
+        if row.start is not None and row.end is not None and row.end <= row.start:
+            raise ContentError(
+                f"code {row.record.code} ends before it begins ({row.start}, up to but not including {row.end})",
+                file=file,
+                line=row.line,
+            )
+        by_key[row.record.stable_key].append(row)
+    for several in by_key.values():
+        if len(several) > 1:
+            several[:] = _joined(sorted(several, key=lambda row: (row.start or date.min, row.line)), file)
+    return [row for several in by_key.values() for row in several]
+
+
+def _joined(rows: list[Dated], file: str) -> list[Dated]:
+    """Rows of one code in order of time; the same content twice becomes one row."""
+    kept = [rows[0]]
+    for row in rows[1:]:
+        last = kept[-1]
+        meets = last.end is None or (row.start or date.min) <= last.end
+        overlaps = last.end is None or (row.start or date.min) < last.end
+        if meets and row.record == last.record:
+            end = None if last.end is None or row.end is None else max(last.end, row.end)
+            kept[-1] = msgspec.structs.replace(last, end=end)
+        elif overlaps:
+            raise ContentError(
+                f"code {row.record.code} says something else on line {last.line} for some of the same days",
+                file=file,
+                line=row.line,
+            )
+        else:
+            kept.append(row)
+    return kept
+
+
+def _change_days(rows: Sequence[Dated]) -> list[date]:
+    """The days on which the content is another than the day before, ends with nothing after included."""
+    begins: dict[date, Counter[str]] = defaultdict(Counter)
+    ends: dict[date, Counter[str]] = defaultdict(Counter)
+    for row in rows:
+        if row.start:
+            begins[row.start][row.record.stable_key] += 1
+        if row.end:
+            ends[row.end][row.record.stable_key] += 1
+    return sorted(begins.keys() | ends.keys())

@@ -1,0 +1,162 @@
+"""Which column of a plain list is what: declared by option, in a TOML beside the file, or told from its header.
+
+Here: roles, header words, the TOML. Not here: reading the table (``table``), making concepts (``plain_list``).
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import date, timedelta
+from pathlib import PurePosixPath
+from typing import Any
+
+from loaders.base import LoadOptions, Source
+from registry.entities.errors import UsageError
+
+__all__ = ["ROLES", "Layout", "find_layout", "with_toml"]
+
+ROLES = ("code", "text", "short", "full", "valid_from", "valid_to", "parent", "inactive", "selectable")
+_WORDS: dict[str, tuple[str, ...]] = {
+    "code": ("code", "kode", "koder", "codes", "kodeverdi", "code value"),
+    "text": (
+        "text",
+        "tekst",
+        "kodetekst",
+        "name",
+        "navn",
+        "display",
+        "description",
+        "beskrivelse",
+        "label",
+        "title",
+    ),
+    "short": ("short", "korttekst", "kort tekst", "tekst_med_maksimalt_60_tegn", "short description"),
+    "full": (
+        "full",
+        "langtekst",
+        "fulltekst",
+        "lang tekst",
+        "tekst_uten_lengdebegrensning",
+        "long description",
+    ),
+    "valid_from": (
+        "valid_from",
+        "valid from",
+        "validfrom",
+        "gyldig_fra",
+        "gyldig fra",
+        "gyldigfra",
+        "start_date",
+    ),
+    "valid_to": ("valid_to", "valid to", "validto", "gyldig_til", "gyldig til", "gyldigtil", "end_date"),
+    "parent": ("parent", "parentcode", "parent code", "foreldrekode", "forelder", "overordnet"),
+    "inactive": ("inactive", "inaktiv", "deleted", "slettet", "utgått"),
+    "selectable": ("selectable", "valgbar", "billable"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """Role → index of its column (from 0), whether there is a header row, and columns that are not read."""
+
+    places: dict[str, int]
+    header: bool
+    unread: tuple[str, ...] = ()
+
+    @property
+    def properties(self) -> dict[str, int]:
+        """Name of the property → index of its column."""
+        return {
+            role.partition(":")[2]: at for role, at in self.places.items() if role.startswith("property:")
+        }
+
+
+def find_layout(first: Sequence[Any], options: LoadOptions) -> Layout:
+    """The layout of a table whose first row is given; raises UsageError naming roles and columns."""
+    cells = [str(cell).strip().lstrip("\ufeff") for cell in first]
+    words = [cell.lower() for cell in cells]
+    told = {role: at for role, names in _WORDS.items() for at, word in enumerate(words) if word in names}
+    if options.columns:
+        places = {_role(role): _place(value, cells) for role, value in options.columns.items()}
+        if "code" not in places:
+            raise UsageError("the columns don't say which one holds the code: add code=NAME or code=NUMBER")
+        named = any(not str(value).strip().isdigit() for value in options.columns.values())
+        header = _header_said(
+            options, named or words[places["code"] : places["code"] + 1] == ["code"] or "code" in told
+        )
+    else:
+        header = _header_said(options, "code" in told)
+        places = (
+            told if header and "code" in told else {"code": 0, "text": 1} if len(cells) > 1 else {"code": 0}
+        )
+    read = set(places.values())
+    unread = (
+        tuple(cell or f"column {at + 1}" for at, cell in enumerate(cells) if at not in read) if header else ()
+    )
+    return Layout(places=places, header=header, unread=unread)
+
+
+def _header_said(options: LoadOptions, told: bool) -> bool:
+    said = options.extra.get("header", "")
+    return told if not said else str(said).lower() in ("true", "yes", "1")
+
+
+def _role(role: str) -> str:
+    if role in ROLES or (role.startswith("property:") and len(role) > len("property:")):
+        return role
+    raise UsageError(f"there is no column role {role!r}; roles: {', '.join(ROLES)}, property:NAME")
+
+
+def _place(value: Any, cells: Sequence[str]) -> int:
+    text = str(value).strip()
+    if text.isdigit() and 1 <= int(text) <= len(cells):
+        return int(text) - 1
+    for at, cell in enumerate(cells):
+        if cell.lower() == text.lower():
+            return at
+    raise UsageError(f"there is no column {text!r}; columns: {', '.join(cells)}")
+
+
+def with_toml(source: Source, member: str, options: LoadOptions) -> tuple[LoadOptions, str]:
+    """The options with what a TOML beside the file declares; the caller's own beat it. Also its name, if any."""
+    name = PurePosixPath(member).name
+    for candidate in (f"{name}.toml", f"{PurePosixPath(name).stem}.toml"):
+        data = source.beside(member, candidate)
+        if data is not None:
+            return _merged(data, candidate, options), candidate
+    return options, ""
+
+
+def _merged(data: bytes, name: str, options: LoadOptions) -> LoadOptions:
+    try:
+        declared: dict[str, Any] = tomllib.loads(data.decode("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{name}: {error}") from error
+    through = declared.pop("valid_through", None)
+    if isinstance(through, date):
+        declared.setdefault("valid_to", through + timedelta(days=1))
+    extra = {key: str(declared.pop(key)) for key in ("header", "sheet") if key in declared}
+    known = {f.name for f in fields(LoadOptions)}
+    unknown = sorted(declared.keys() - known)
+    if unknown:
+        raise UsageError(f"{name}: unknown keys {', '.join(unknown)}; known: {', '.join(sorted(known))}")
+    changes: dict[str, Any] = {
+        key: _typed(name, key, value) for key, value in declared.items() if not getattr(options, key)
+    }
+    if extra:
+        changes["extra"] = extra | dict(options.extra)
+    return replace(options, **changes)
+
+
+def _typed(name: str, key: str, value: Any) -> Any:
+    if key in ("columns", "extra"):
+        if not isinstance(value, Mapping):
+            raise UsageError(f"{name}: {key} must be a table")
+        return {str(k): str(v) for k, v in value.items()}
+    if key in ("valid_from", "valid_to", "effective_from"):
+        if not isinstance(value, date):
+            raise UsageError(f"{name}: {key} must be a date")
+        return value
+    return str(value)

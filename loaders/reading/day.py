@@ -1,0 +1,24 @@
+"""The day a source was downloaded, for sources that speak of the past in today's words."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from loaders.base import LoadOptions, Source
+from loaders.reading.dates import start_of
+
+__all__ = ["download_day"]
+
+_OSLO = ZoneInfo("Europe/Oslo")
+
+
+def download_day(source: Source, options: LoadOptions) -> date:
+    """The day given as published, else the day the file was last written, in Oslo."""
+    given = start_of(options.published)
+    if given:
+        return given
+    path: Path | None = getattr(source, "path", None)
+    moment = path.stat().st_mtime if path is not None and path.exists() else datetime.now(_OSLO).timestamp()
+    return datetime.fromtimestamp(moment, _OSLO).date()

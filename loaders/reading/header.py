@@ -1,0 +1,135 @@
+"""What the caller said beats what the source says or suggests: one place for all loaders.
+
+Here: applying ``LoadOptions`` to a proposed header, the catalogue entry of a system, the kind of a column
+of labels. Not here: proposals themselves (each format makes its own).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+import msgspec
+
+from loaders.base import LoadOptions
+from registry.entities.errors import UsageError
+from registry.entities.records import Coverage, ReleaseHeader, SourceFile, SystemRecord
+from registry.systems import known, rules_for
+
+__all__ = [
+    "SHORT",
+    "finish",
+    "kind_of_labels",
+    "label_shape",
+    "options_file",
+    "system_of",
+    "year_in",
+    "year_start",
+]
+
+SHORT = 60  #: characters that a short text may have in Norwegian code systems
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_FIELDS = ("system", "version", "track", "valid_from", "valid_to", "published", "kind", "effective_from")
+_MORE = ("status", "language", "origin", "fetched")
+
+
+def finish(header: ReleaseHeader, options: LoadOptions) -> ReleaseHeader:
+    """The header with everything the caller said put in; what remains proposed is in ``inferred``."""
+    said: dict[str, Any] = {
+        name: getattr(options, name) for name in _FIELDS + _MORE if getattr(options, name)
+    }
+    if options.effective_from and not options.kind:
+        said["kind"] = "update"
+    if options.coverage:
+        said["coverage"] = _coverage(options.coverage, said.get("system", header.system))
+    inferred = {name: value for name, value in header.inferred.items() if name not in said and value}
+    result = msgspec.structs.replace(header, **said, inferred=inferred)
+    if result.valid_from and result.valid_to and result.valid_from >= result.valid_to:
+        raise UsageError(f"valid from {result.valid_from} but only until {result.valid_to}")
+    return result
+
+
+def _coverage(text: str, system: str) -> Coverage:
+    kind, _, name = text.partition(":")
+    if kind not in ("complete", "subset", "fragment") or (kind == "subset") != bool(name):
+        raise UsageError(f"coverage {text!r}: say complete, subset:NAME or fragment")
+    return Coverage(kind=kind, name=name, pattern=rules_for(system).subsets.get(name, ""))  # type: ignore[arg-type]
+
+
+def system_of(slug: str, options: LoadOptions, **more: Any) -> SystemRecord:
+    """The catalogue entry of a system, with what the caller and the source (``more``) say of it.
+
+    A system of unknown licence is restricted (DOMAIN 14).
+    """
+    record = known(slug)
+    if record is None:
+        record = SystemRecord(slug=slug, **more)
+    said: dict[str, Any] = {
+        n: getattr(options, n) for n in ("url", "licence", "access") if getattr(options, n)
+    }
+    if options.title:
+        said["titles"] = {options.language or record.language or "nb": options.title}
+    return msgspec.structs.replace(record, **said) if said else record
+
+
+def year_in(*names: str) -> str:
+    """The one year that the first telling of these names holds; empty where none does.
+
+    Raises UsageError where one name holds two different years.
+
+    >>> year_in("ICPC2-2019-mapsTo-ICD10.json")
+    '2019'
+    """
+    for name in names:
+        years: set[str] = set(_YEAR.findall(name))
+        if len(years) > 1:
+            raise UsageError(f"{name}: {' or '.join(sorted(years))}? Say which with --version")
+        if years:
+            return years.pop()
+    return ""
+
+
+def year_start(version: str) -> date | None:
+    """1 January of a version that is called by its year; None for other labels.
+
+    >>> year_start("2020")
+    datetime.date(2020, 1, 1)
+    """
+    return date(int(version), 1, 1) if _YEAR.fullmatch(version) else None
+
+
+def label_shape(texts: Iterable[str]) -> str:
+    """``label.short`` where at least 99 % of the texts have at most 60 characters, else ``label.full`` (DOMAIN 7)."""
+    lengths = [len(t) for t in texts]
+    long = sum(n > SHORT for n in lengths)
+    return "label.short" if long * 100 <= len(lengths) else "label.full"
+
+
+def kind_of_labels(texts: Iterable[str], options: LoadOptions) -> tuple[str, bool]:
+    """The kind of a column of labels, and whether it was told from their lengths."""
+    if not options.label_kind:
+        return label_shape(texts), True
+    if options.label_kind not in ("label.full", "label.short", "display"):
+        raise UsageError(f"label kind {options.label_kind!r}: say label.full, label.short or display")
+    return options.label_kind, False
+
+
+def options_file(options: LoadOptions) -> tuple[SourceFile, ...]:
+    """How the caller told the source to be read, as one more file of the release.
+
+    The same bytes read by other columns are another content, so they must not pass for the same release.
+    """
+    said = {
+        "columns": dict(options.columns),
+        "delimiter": options.delimiter,
+        "encoding": options.encoding,
+        "label_kind": options.label_kind,
+        "extra": dict(options.extra),
+    }
+    if not any(said.values()):
+        return ()
+    data = msgspec.json.encode(said, order="sorted")
+    return (SourceFile(name="(options)", sha256=hashlib.sha256(data).hexdigest(), size=len(data)),)

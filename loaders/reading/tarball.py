@@ -1,0 +1,105 @@
+"""tar archives, packed or not, read as a stream within bounds.
+
+gzip says nothing of the unpacked size beforehand, so every byte is counted as it comes out. A package of
+ordinary size is kept in memory after one pass; a larger one is passed through again for each member.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import tarfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+from typing import IO, cast
+
+from loaders.reading.paths import check_depth, check_path
+from registry.entities.errors import ArchiveError
+
+__all__ = ["TarSource"]
+
+_KEEP = 128 << 20
+_DAMAGE = (tarfile.TarError, EOFError, OSError, zlib.error)
+
+
+class _Counted(io.RawIOBase):
+    """A stream that stops with an error after ``limit`` bytes."""
+
+    def __init__(self, stream: IO[bytes], limit: int, name: str) -> None:
+        self._stream, self._left, self._limit, self._name = stream, limit, limit, name
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        chunk = self._stream.read(min(size, 1 << 20) if size >= 0 else 1 << 20)
+        self._left -= len(chunk)
+        if self._left < 0:
+            raise ArchiveError(f"unpacks to more than {self._limit:,} bytes", file=self._name)
+        return chunk
+
+
+class TarSource:
+    """A tar or tgz archive, for instance an npm package. Links and devices in it are never followed."""
+
+    def __init__(self, path: Path, members: int, total: int, depth: int) -> None:
+        self.path, self.name, self._total = path, path.name, total
+        self._sizes: dict[str, int] = {}
+        self._kept: dict[str, bytes] = {}
+        room = _KEEP
+        for info, stream in self._walk():
+            check_path(self.name, info.name)
+            check_depth(self.name, info.name, depth)
+            self._sizes[info.name] = info.size
+            if len(self._sizes) > members:
+                raise ArchiveError(f"more than {members:,} files inside", file=self.name)
+            if info.size <= room:
+                room -= info.size
+                self._kept[info.name] = _whole(stream, info, self.name)
+
+    def _walk(self) -> Iterator[tuple[tarfile.TarInfo, IO[bytes]]]:
+        try:
+            with self.path.open("rb") as raw:
+                packed = raw.read(2) == b"\x1f\x8b"
+                raw.seek(0)
+                plain = cast(IO[bytes], gzip.GzipFile(fileobj=raw) if packed else raw)
+                counted = _Counted(plain, self._total, self.name)
+                with tarfile.open(fileobj=cast(IO[bytes], counted), mode="r|") as tar:
+                    for info in tar:
+                        stream = tar.extractfile(info) if info.isfile() else None
+                        if stream is not None:
+                            yield info, stream
+        except _DAMAGE as error:
+            raise ArchiveError(
+                f"not a whole tar archive (truncated or damaged): {error}", file=self.name
+            ) from error
+
+    def members(self) -> list[str]:
+        """Names of the files in the archive, sorted."""
+        return sorted(self._sizes)
+
+    def label(self, member: str) -> str:
+        """How an error names the member: ``archive.tgz!member``."""
+        return f"{self.name}!{member}"
+
+    def read(self, member: str, limit: int | None = None) -> bytes:
+        """A member's unpacked bytes (the first ``limit`` of them)."""
+        if member not in self._kept:
+            for info, stream in self._walk():
+                if info.name == member:
+                    return stream.read(limit) if limit is not None else _whole(stream, info, self.name)
+        data = self._kept[member]
+        return data if limit is None else data[:limit]
+
+    def beside(self, member: str, name: str) -> bytes | None:
+        """The bytes of the member called ``name`` in the same folder of the archive, if there is one."""
+        wanted = str(PurePosixPath(member).with_name(name))
+        return self.read(wanted) if wanted in self._sizes else None
+
+
+def _whole(stream: IO[bytes], info: tarfile.TarInfo, name: str) -> bytes:
+    data = stream.read()
+    if len(data) != info.size:
+        raise ArchiveError("truncated or damaged", file=f"{name}!{info.name}")
+    return data

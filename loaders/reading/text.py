@@ -1,0 +1,116 @@
+"""From bytes to text: which encoding, said aloud, never guessed in silence.
+
+Here: UTF-8 (with or without byte order mark), UTF-16 with one, Windows-1252 and DOS code page 850, which are
+what Norwegian lists come in. Not here: what the text means.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass
+
+from registry.entities.errors import DecodeError, UsageError
+
+__all__ = ["Decoded", "decode", "line_at"]
+
+#: letters that Norwegian, Sámi and borrowed medical words are written with, besides a-z
+_LETTERS = "æøåÆØÅéèêëàáâäöüóòôïíñçšžčđŋÉÈÀÁÄÖÜß"
+#: signs that such texts hold between words in Windows-1252
+_SIGNS = "«»–—’‘“”…§°±²³µ½¼¾·×†‡•€®™©´\xa0"
+_PLAUSIBLE = frozenset(_LETTERS + _SIGNS)
+_MULTIBYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_CANDIDATES = ("cp1252", "cp850")
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """Text with the name of the encoding it was in; ``certain`` is False where it was chosen by its letters."""
+
+    text: str
+    encoding: str
+    certain: bool = True
+
+    @property
+    def notice(self) -> str:
+        """What the user is told of the encoding."""
+        return f"encoding: {self.encoding}" + ("" if self.certain else " (told from its letters)")
+
+
+def decode(data: bytes, *, file: str, encoding: str = "") -> Decoded:
+    """Text of the bytes, in the named encoding or the one they are evidently in.
+
+    Raises DecodeError with the line where the bytes don't fit, or where two encodings fit equally well.
+
+    >>> decode("Kjønn".encode("cp850"), file="a.txt").encoding
+    'cp850'
+    """
+    if encoding:
+        return _named(data, file, encoding)
+    if data.startswith(codecs.BOM_UTF8):
+        return Decoded(_strict(data[3:], file, "utf-8"), "utf-8 with byte order mark")
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return Decoded(_strict(data, file, "utf-16"), "utf-16")
+    if data.isascii():
+        return Decoded(data.decode("ascii"), "ascii")
+    try:
+        return Decoded(data.decode("utf-8"), "utf-8")
+    except UnicodeDecodeError as error:
+        return _eight_bit(data, file, error)
+
+
+def _named(data: bytes, file: str, encoding: str) -> Decoded:
+    try:
+        name = codecs.lookup(encoding).name
+    except LookupError as error:
+        raise UsageError(f"there is no encoding called {encoding!r}") from error
+    if name == "utf-8" and data.startswith(codecs.BOM_UTF8):
+        data = data[3:]
+    return Decoded(_strict(data, file, name), name)
+
+
+def _strict(data: bytes, file: str, encoding: str) -> str:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise _misfit(data, file, encoding, error.start) from error
+
+
+def _misfit(data: bytes, file: str, encoding: str, at: int, hint: str = "") -> DecodeError:
+    byte = data[at] if at < len(data) else 0
+    return DecodeError(f"byte 0x{byte:02x} is not {encoding}{hint}", file=file, line=line_at(data, at))
+
+
+def _eight_bit(data: bytes, file: str, error: UnicodeDecodeError) -> Decoded:
+    high = sum(len(m) for m in _MULTIBYTE.findall(data))
+    if high * 2 > sum(data.count(bytes([b])) for b in range(0x80, 0x100)):
+        raise _misfit(
+            data, file, "utf-8", error.start, ", though most of the file is; name an encoding"
+        ) from error
+    scored = sorted(((_score(data, name), name) for name in _CANDIDATES), reverse=True)
+    (best, name), (second, _) = scored[0], scored[1]
+    if best < 0.8 or best - second < 0.2:
+        raise _misfit(
+            data,
+            file,
+            "utf-8",
+            error.start,
+            f", and {' or '.join(_CANDIDATES)} cannot be told apart; name one",
+        ) from error
+    return Decoded(data.decode(name), name, certain=False)
+
+
+def _score(data: bytes, encoding: str) -> float:
+    """The share of characters beyond ASCII that are letters or signs such a text may hold; letters weigh more."""
+    try:
+        high = [c for c in data.decode(encoding) if c > "\x7f"]
+    except UnicodeDecodeError:
+        return 0.0
+    return sum((1.0 if c in _LETTERS else 0.6) for c in high if c in _PLAUSIBLE) / max(len(high), 1)
+
+
+def line_at(data: bytes | str, offset: int) -> int:
+    """The number of the line, from 1, that an offset lies in."""
+    if isinstance(data, str):
+        return data.count("\n", 0, offset) + 1
+    return data.count(b"\n", 0, offset) + 1

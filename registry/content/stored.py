@@ -1,0 +1,238 @@
+"""``ContentView`` over stored releases: one SQL statement and a bitmap per question.
+
+A view of one release is the fast path; further layers complement it (``registry.content.source_layers``). Ids are state
+ids of the first layer. Views may be shared by threads; sets that leave a view are the caller's to change.
+
+Not here: which release is in force (``registry.time.timeline``).
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+from functools import cached_property
+
+from pyroaring import BitMap
+
+from registry.content.display import best_display
+from registry.content.projected_hierarchy import NoHierarchy, ProjectedHierarchy, Relatives
+from registry.content.release_index import release_index
+from registry.content.search import matches, matching, parse, search
+from registry.content.source_layers import Layer, SourceLayers
+from registry.content.view import ViewInfo
+from registry.entities.errors import StoreDamaged
+from registry.entities.offload import require_offload
+from registry.entities.records import ConceptRecord
+from registry.store.bounded import Bounded
+from registry.store.engine import Database
+from registry.store.properties import PropertySets
+from registry.store.rows import fetch
+from registry.store.states import decode
+from registry.store.text import compact_code, storable
+from registry.systems import CodeRules
+
+__all__ = ["Layer", "StoredView"]
+
+_FIND = "SELECT id FROM concept_state WHERE system_id = ? AND code = ?"
+_FIND_COMPACT = "SELECT id, code FROM concept_state WHERE system_id = ? AND compact = ? ORDER BY code"
+_FIND_MANY = "SELECT id, code FROM concept_state WHERE system_id = ? AND code IN ({})"
+_AT_ONCE = 400  #: codes in one statement
+_BODY = "SELECT body FROM concept_state WHERE id = ?"
+_SETS = 64  #: descendant sets kept per view
+_INLINE_LIMIT = 2000  #: records read while others wait
+
+
+class StoredView:
+    """The content of one version, read from the store."""
+
+    def __init__(self, database: Database, layers: Sequence[Layer], info: ViewInfo, rules: CodeRules) -> None:
+        first = Layer(*layers[0])
+        self.tell_dates: Callable[[str], tuple[date | None, date | None]] | None = (
+            None  #: set by who knows history
+        )
+        self._database, self._info, self._rules = database, info, rules
+        self._index = release_index(database, first.release_id, first.bitmap)
+        self._members, self._system_id = first.bitmap, self._index.system_id
+        self._layers = tuple(Layer(*layer) for layer in layers)
+        self._overlay = SourceLayers(database, self._system_id, self._layers) if len(layers) > 1 else None
+        self._properties = PropertySets(database, self._system_id, self._layers[0], self._overlay)
+        self._known: Callable[[], Relatives | None] = lambda: None
+        self._descendants: Bounded[int, BitMap] = Bounded(_SETS)
+
+    @property
+    def info(self) -> ViewInfo:
+        """What is known of the version as a whole."""
+        return self._info
+
+    def __len__(self) -> int:
+        return len(self._members)
+
+    def all(self) -> BitMap:
+        """Ids of all concepts."""
+        return self._members.copy()
+
+    def find(self, code: str) -> int | None:
+        """Id of the code as written, in canonical form, or (case-insensitive systems) in other case."""
+        if not storable(code):
+            return None
+        found = self._find(code)
+        if found is None and (canonical := self._rules.canonical(code)) != code:
+            found = self._find(canonical)
+        if found is None and not (self._rules.case_sensitive and self._info.case_sensitive):
+            found = self._find_caseless(code)
+        return found
+
+    def find_many(self, codes: Sequence[str]) -> list[int | None]:
+        """``find`` for many codes: from memory or by one statement those written in canonical form."""
+        codes_known = self._index.codes(len(codes))
+        if codes_known is not None:
+            kept = map(codes_known.find, codes)
+            return [self.find(c) if i is None else i for c, i in zip(codes, kept, strict=True)]
+        found: dict[str, int] = {}
+        wanted = list(dict.fromkeys(codes))
+        for start in range(0, len(wanted), _AT_ONCE):
+            some = wanted[start : start + _AT_ONCE]
+            marks = ", ".join("?" * len(some))
+            rows = self._database.reader().all(_FIND_MANY.format(marks), (self._system_id, *some))
+            found.update((code, int(i)) for i, code in rows if i in self._members)
+        return [found[code] if code in found else self.find(code) for code in codes]
+
+    def _find(self, code: str) -> int | None:
+        if (codes := self._index.codes(1)) is not None:
+            return codes.find(code)
+        members = self._members
+        for (ident,) in self._database.reader().execute(_FIND, (self._system_id, code)).fetchall():
+            if ident in members:
+                return int(ident)
+        return None
+
+    def _find_caseless(self, code: str) -> int | None:
+        wanted = {code.strip().casefold(), self._rules.canonical(code).casefold()}
+        rows = self._database.reader().all(_FIND_COMPACT, (self._system_id, compact_code(code)))
+        return next((i for i, other in rows if i in self._members and other.casefold() in wanted), None)
+
+    def concept(self, ident: int) -> ConceptRecord:
+        """The record of an id; raises ``StoreDamaged`` for an id that the store does not have."""
+        row = self._database.reader().execute(_BODY, (ident,)).fetchone()
+        if row is None:
+            raise StoreDamaged(f"state {ident} is named by a release but not in the database")
+        record = decode(row[0])
+        return record if self._overlay is None else self._overlay.record(ident, record)
+
+    def concepts(self, idents: Sequence[int]) -> list[ConceptRecord]:
+        """Records of many ids, in the order given."""
+        require_offload(len(idents), _INLINE_LIMIT)
+        bodies = dict(fetch(self._database.reader(), "body", idents))
+        if len(bodies) < len(set(idents)):
+            raise StoreDamaged("a release names states that are not in the database")
+        records = [decode(bodies[ident]) for ident in idents]
+        if self._overlay is None:
+            return records
+        return [self._overlay.record(i, record) for i, record in zip(idents, records, strict=True)]
+
+    def display(self, ident: int, languages: Sequence[str] = ()) -> str:
+        """The text to show."""
+        return best_display(self.concept(ident).designations, languages, self._info.language)
+
+    def page(self, idents: BitMap, offset: int, count: int | None) -> list[int]:
+        """Ids of one page of the set, in the view's order: the source's where it is kept, else by code."""
+        return self._index.page(idents, offset, count)
+
+    @cached_property
+    def _asserting(self) -> int | None:
+        """Number of the layer that the hierarchy comes from."""
+        return next((n for n, la in enumerate(self._layers) if "hierarchy" in la.header.facets), None)
+
+    @property
+    def _relatives(self) -> Relatives:
+        """The hierarchy; held weakly, so that the cache of closures alone decides what stays in memory."""
+        found = self._known()
+        if found is None:
+            found = self._find_relatives()
+            self._known = weakref.ref(found)
+        return found
+
+    def _find_relatives(self) -> Relatives:
+        asserting = self._asserting
+        if asserting is None:
+            return NoHierarchy(self._members)
+        if asserting == 0 or self._overlay is None:
+            return self._index.closure
+        layer = self._layers[asserting]
+        closure = release_index(self._database, layer.release_id, layer.bitmap).closure
+        return ProjectedHierarchy(closure, self._overlay.counterparts[asserting - 1], self._members)
+
+    def parents(self, ident: int) -> list[int]:
+        """Ids of the direct parents, in the view's order."""
+        return self._index.arrange(self._relatives.parents(ident))
+
+    def children(self, ident: int) -> list[int]:
+        """Ids of the direct children, in the view's order."""
+        return self._index.arrange(self._relatives.children(ident))
+
+    def roots(self) -> list[int]:
+        """Ids of the concepts without a parent, in the view's order."""
+        return self._index.page(BitMap(self._relatives.roots()), 0, None)
+
+    def ancestors(self, ident: int) -> BitMap:
+        """All ancestors, without the concept itself."""
+        return self._relatives.ancestors(ident)
+
+    def descendants(self, ident: int) -> BitMap:
+        """All descendants, without the concept itself."""
+        return self._descendants.get(ident, lambda: self._relatives.descendants(ident)).copy()
+
+    def subsumes(self, ancestor: int, descendant: int) -> bool:
+        """Whether ``descendant`` is a proper descendant of ``ancestor``."""
+        return self._relatives.subsumes(ancestor, descendant)
+
+    def inactive(self) -> BitMap:
+        """Ids of inactive concepts."""
+        return self._properties.equals(".inactive", "true")
+
+    def not_selectable(self) -> BitMap:
+        """Ids of abstract concepts and headers."""
+        return self._properties.equals(".selectable", "false")
+
+    def with_property(self, code: str) -> BitMap:
+        """Ids that have any value of the property."""
+        return self._properties.present(code)
+
+    def property_equals(self, code: str, value: str) -> BitMap:
+        """Ids that have the value."""
+        return self._properties.equals(code, value)
+
+    def property_values(self, code: str) -> Iterator[tuple[str, BitMap]]:
+        """Each distinct value as text with the ids that have it, values sorted."""
+        return self._properties.values(code)
+
+    def search(self, text: str, within: BitMap | None = None) -> Iterator[int]:
+        """Ids that match every word of the text as a prefix, best first, each once; read lazily."""
+        reader = self._database.reader()
+        if self._overlay is None:
+            return search(
+                reader, self._system_id, text, self._members, within=within, kept=self._index.postings
+            )
+        return self._search_layers(text, within)
+
+    def matching(self, text: str, within: BitMap | None = None) -> BitMap:
+        """All ids that ``search`` would give, as a set: for totals, at once even for a common word."""
+        if self._overlay is not None:
+            return BitMap(self._search_layers(text, within))
+        reader = self._database.reader()
+        return matching(reader, self._system_id, text, self._members, within, self._index.postings)
+
+    def _search_layers(self, text: str, within: BitMap | None) -> Iterator[int]:
+        """Hits of all layers as ids of the first; a text that an earlier layer overrules is no hit."""
+        overlay, query, seen = self._overlay, parse(text), set[int]()
+        if overlay is None:
+            return
+        reader = self._database.reader()
+        for hit in search(reader, self._system_id, text, overlay.everything):
+            ident = overlay.first_of(hit)
+            if ident is None or ident in seen or (within is not None and ident not in within):
+                continue
+            if hit == ident or matches(query, self.concept(ident)):
+                seen.add(ident)
+                yield ident

@@ -1,0 +1,47 @@
+"""The description of a stored version that operations work from (``views.ViewInfo``)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from registry.content.view import ViewInfo
+from registry.terminology.extensions import standards_status
+
+if TYPE_CHECKING:
+    from registry.reader import Resolved
+
+__all__ = ["view_info"]
+
+
+def view_info(resolved: Resolved) -> ViewInfo:
+    """``ViewInfo`` of a resolved version."""
+    system, segment = resolved.system, resolved.segment
+    if system is None or segment is None:
+        raise ValueError("nothing is resolved")
+    header, record = resolved.stack[0].header, system.record
+    shell = header.shell
+    titles = record.titles
+    return ViewInfo(
+        system=record.slug,
+        url=record.canonical,
+        version=segment.version.label,
+        case_sensitive=system.rules.case_sensitive and bool(shell.get("caseSensitive", True)),
+        content=header.content,
+        language=header.language or record.language,
+        title=titles.get("en") or next(iter(titles.values()), record.slug),
+        name=str(shell.get("name", "")),
+        status=str(shell.get("status", "active")),
+        standards_status=standards_status(shell.get("extension", ())),
+        experimental=bool(shell.get("experimental", False)),
+        valid_from=segment.version.valid_from,
+        valid_to=segment.version.valid_to,
+        release=resolved.stack[0].source_sha256,
+        provisional=segment.provisional,
+        hierarchy=any("hierarchy" in r.header.facets for r in resolved.stack),
+        compositional=bool(shell.get("compositional", False)),
+        version_needed=bool(shell.get("versionNeeded", False)),
+        supplements=str(shell.get("supplements", "")),
+        value_set=str(shell.get("valueSet", "")),
+        properties=header.properties,
+        shell=shell,
+    )

@@ -1,0 +1,81 @@
+"""Languages that a reader asks for: ``Accept-Language`` lists, weights, and how well a text's language fits.
+
+Here: parsing (RFC 9110 weights, ``*;q=0``) and matching of BCP 47 tags. Not here: which text of a concept
+is chosen (``registry.terminology.displays``).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+__all__ = ["BadLanguage", "Languages", "fit", "parse"]
+
+_TAG = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*|\*")
+
+#: languages that are two or more, each with a tag of its own
+_MEMBERS = {"no": ("nb", "nn")}
+
+
+class BadLanguage(ValueError):
+    """A text that is no list of language tags."""
+
+
+@dataclass(frozen=True, slots=True)
+class Languages:
+    """Tags in order of preference; ``only`` = nothing else is acceptable (``*;q=0``); ``text`` is the echo."""
+
+    tags: tuple[str, ...]
+    text: str
+    only: bool = False
+
+
+def _entry(part: str) -> tuple[str, float]:
+    tag, *options = (piece.strip() for piece in part.split(";"))
+    if not _TAG.fullmatch(tag):
+        raise BadLanguage(part)
+    weight = 1.0
+    for option in options:
+        name, _, value = option.partition("=")
+        if name.strip() != "q":
+            continue
+        try:
+            weight = float(value)
+        except ValueError as error:
+            raise BadLanguage(part) from error
+    return tag, weight
+
+
+@lru_cache(maxsize=512)
+def parse(text: str) -> Languages:
+    """Read a list such as ``nb, en;q=0.5, *;q=0``; raises BadLanguage.
+
+    >>> parse("de,*;q=0").tags, parse("de,*;q=0").only, parse("de,*;q=0").text
+    (('de',), True, 'de, *;q=0')
+    """
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    entries = [_entry(part) for part in parts]
+    if not entries:
+        raise BadLanguage(text)
+    ranked = sorted((e for e in entries if e[1] > 0 and e[0] != "*"), key=lambda e: -e[1])
+    only = any(tag == "*" and weight == 0 for tag, weight in entries)
+    # a list without weights is echoed as written; one with weights in its regular form
+    shown = ", ".join(parts) if ";" in text else text.strip()
+    return Languages(tuple(tag for tag, _ in ranked), shown, only)
+
+
+def fit(wanted: str, language: str) -> int:
+    """How well a text's language serves the wanted one: 3 the same, 2 a variety of it, 1 its base, 0 not.
+
+    >>> fit("de", "de-CH"), fit("de-CH", "de"), fit("de", "en")
+    (2, 1, 0)
+    """
+    want, have = wanted.lower(), language.lower()
+    if want == have:
+        return 3
+    if have.startswith(want + "-") or have.partition("-")[0] in _MEMBERS.get(want, ()):
+        return 2
+    if want.partition("-")[0] in _MEMBERS.get(have, ()):
+        return 1
+    return 1 if have and want.startswith(have + "-") else 0

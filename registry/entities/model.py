@@ -1,0 +1,276 @@
+"""Every table of the registry, as SQLModel classes. The migrations create exactly these.
+
+Metadata rows are bitemporal: ``recorded_from``/``recorded_to`` are instants in microseconds since 1970 (UTC) of
+the publication that brought or ended the row; a row never changes except that ``recorded_to`` is set once.
+Dates are ISO texts, half-open, an open end is NULL. Text columns that order or key anything collate "C".
+
+Not here: what the rows mean (``registry.time.timeline``), how content is read fast (``registry.store``).
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, Text, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+__all__ = [
+    "Applicability",
+    "Artifact",
+    "Attestation",
+    "CodeSystem",
+    "Concept",
+    "ConceptMap",
+    "ConceptState",
+    "Load",
+    "MapRow",
+    "PropertyBitmap",
+    "Publication",
+    "Release",
+    "ReleaseContent",
+    "Scope",
+    "SystemAlias",
+    "Version",
+]
+
+
+def _text(*, nullable: bool = False) -> Column[str]:
+    """A text column that orders by code point on both databases."""
+    return Column(Text().with_variant(Text(collation="C"), "postgresql"), nullable=nullable)
+
+
+def _big(*, nullable: bool = False) -> Column[int]:
+    return Column(BigInteger().with_variant(Integer(), "sqlite"), nullable=nullable)
+
+
+def _key() -> Column[int]:
+    return Column(
+        BigInteger().with_variant(Integer(), "sqlite"), primary_key=True, autoincrement=True, nullable=False
+    )
+
+
+class Publication(SQLModel, table=True):
+    """One event of the registry's own history; its number is the cursor of "what changed since"."""
+
+    number: int | None = Field(default=None, sa_column=_key())
+    recorded: int = Field(
+        sa_column=Column(BigInteger().with_variant(Integer(), "sqlite"), unique=True, nullable=False)
+    )
+    action: str = Field(sa_column=_text())
+    system: str = Field(sa_column=_text())
+    version: str = Field(sa_column=_text())
+    release: str = Field(sa_column=_text())
+    summary: str = Field(sa_column=_text())
+
+
+class CodeSystem(SQLModel, table=True):
+    """A catalogue entry as known over recorded time; ``body`` is the JSON of ``records.SystemRecord``."""
+
+    __tablename__ = "code_system"
+    row_id: int | None = Field(default=None, sa_column=_key())
+    system_id: int = Field(sa_column=_big())
+    slug: str = Field(sa_column=_text())
+    body: str = Field(sa_column=_text())
+    recorded_from: int = Field(sa_column=_big())
+    recorded_to: int | None = Field(default=None, sa_column=_big(nullable=True))
+    __table_args__ = (Index("ix_code_system_slug", "slug"),)
+
+
+class SystemAlias(SQLModel, table=True):
+    """Another name of a system: canonical URL, OID, URN."""
+
+    __tablename__ = "system_alias"
+    row_id: int | None = Field(default=None, sa_column=_key())
+    alias: str = Field(sa_column=_text())
+    system_id: int = Field(sa_column=_big())
+    recorded_from: int = Field(sa_column=_big())
+    recorded_to: int | None = Field(default=None, sa_column=_big(nullable=True))
+    __table_args__ = (Index("ix_system_alias", "alias"),)
+
+
+class Version(SQLModel, table=True):
+    """A version of a system on a track. ``same_as`` names the version whose content it shares."""
+
+    row_id: int | None = Field(default=None, sa_column=_key())
+    version_id: int = Field(sa_column=_big())
+    system_id: int = Field(sa_column=_big())
+    track: str = Field(default="", sa_column=_text())
+    label: str = Field(sa_column=_text())
+    valid_from: str | None = Field(default=None, sa_column=_text(nullable=True))
+    valid_to: str | None = Field(default=None, sa_column=_text(nullable=True))
+    published: str = Field(default="", sa_column=_text())
+    rolling: bool = False
+    same_as: str = Field(default="", sa_column=_text())
+    declared: bool = False  #: by hand; stays when its last release is retracted
+    recorded_from: int = Field(sa_column=_big())
+    recorded_to: int | None = Field(default=None, sa_column=_big(nullable=True))
+    __table_args__ = (Index("ix_version_key", "system_id", "track", "label"),)
+
+
+class Release(SQLModel, table=True):
+    """One immutable loaded content of a version; ``header`` is the JSON of ``records.ReleaseHeader``."""
+
+    id: int | None = Field(default=None, sa_column=_key())
+    version_id: int = Field(sa_column=_big())
+    system_id: int = Field(sa_column=_big())
+    source_sha256: str = Field(sa_column=_text())
+    content_sha256: str = Field(sa_column=_text())
+    source_line: str = Field(sa_column=_text())
+    header: str = Field(sa_column=_text())
+    concepts: int = Field(sa_column=Column(Integer, nullable=False))
+    ready: bool = False
+    purged: str = Field(default="", sa_column=_text())
+    recorded_from: int = Field(sa_column=_big())
+    recorded_to: int | None = Field(default=None, sa_column=_big(nullable=True))
+    __table_args__ = (Index("ix_release_version", "version_id"), Index("ix_release_source", "source_sha256"))
+
+
+class ReleaseContent(SQLModel, table=True):
+    """The tree of a release: a roaring bitmap of state ids; ``ordering`` only where order is the source's."""
+
+    __tablename__ = "release_content"
+    release_id: int = Field(
+        sa_column=Column(BigInteger().with_variant(Integer(), "sqlite"), primary_key=True)
+    )
+    bitmap: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    bitmap_sha256: str = Field(sa_column=_text())
+    ordering: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+
+
+class Attestation(SQLModel, table=True):
+    """A later publication of the very content of a release: from then on it is as new as that."""
+
+    row_id: int | None = Field(default=None, sa_column=_key())
+    release_id: int = Field(sa_column=_big())
+    published: str = Field(sa_column=_text())
+    recorded_from: int = Field(sa_column=_big())
+
+
+class Concept(SQLModel, table=True):
+    """One meaning, identified by its stable key."""
+
+    id: int | None = Field(default=None, sa_column=_key())
+    system_id: int = Field(sa_column=_big())
+    key: str = Field(sa_column=_text())
+    __table_args__ = (UniqueConstraint("system_id", "key"),)
+
+
+class ConceptState(SQLModel, table=True):
+    """Everything some release says of a concept, once. ``body`` is the canonical JSON that ``hash`` covers.
+
+    ``compact`` is the code as fast typists write it (lower case, no punctuation); ``parents`` are concept ids,
+    little-endian 32-bit, so that a hierarchy is built without reading bodies.
+    """
+
+    __tablename__ = "concept_state"
+    id: int | None = Field(default=None, sa_column=_key())
+    system_id: int = Field(sa_column=_big())
+    concept_id: int = Field(sa_column=_big())
+    code: str = Field(sa_column=_text())
+    compact: str = Field(sa_column=_text())
+    parents: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+    hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    __table_args__ = (
+        Index("ix_state_code", "system_id", "code"),
+        Index("ix_state_compact", "system_id", "compact"),
+        Index("ix_state_concept", "concept_id"),
+        UniqueConstraint("system_id", "hash"),
+    )
+
+
+class PropertyBitmap(SQLModel, table=True):
+    """Inverted index: the states of a system that have a value of a property (``.inactive``, ``.selectable`` too)."""
+
+    __tablename__ = "property_bitmap"
+    row_id: int | None = Field(default=None, sa_column=_key())
+    system_id: int = Field(sa_column=_big())
+    property: str = Field(sa_column=_text())
+    value: str = Field(sa_column=_text())
+    bitmap: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    __table_args__ = (UniqueConstraint("system_id", "property", "value"),)
+
+
+class Scope(SQLModel, table=True):
+    """A register, message or sector that decides which versions it takes."""
+
+    row_id: int | None = Field(default=None, sa_column=_key())
+    slug: str = Field(sa_column=_text())
+    title: str = Field(default="", sa_column=_text())
+    kind: str = Field(default="register", sa_column=_text())
+    recorded_from: int = Field(sa_column=_big())
+    recorded_to: int | None = Field(default=None, sa_column=_big(nullable=True))
+
+
+class Applicability(SQLModel, table=True):
+    """When a scope takes a version for a date role; ``codes`` narrows the row to codes that match."""
+
+    row_id: int | None = Field(default=None, sa_column=_key())
+    scope: str = Field(sa_column=_text())
+    system_id: int = Field(sa_column=_big())
+    track: str = Field(default="", sa_column=_text())
+    label: str = Field(sa_column=_text())
+    role: str = Field(default="", sa_column=_text())
+    codes: str = Field(default="", sa_column=_text())
+    allowed_from: str | None = Field(default=None, sa_column=_text(nullable=True))
+    required_from: str | None = Field(default=None, sa_column=_text(nullable=True))
+    accepted_until: str | None = Field(default=None, sa_column=_text(nullable=True))
+    legal_basis: str = Field(default="", sa_column=_text())
+    recorded_from: int = Field(sa_column=_big())
+    recorded_to: int | None = Field(default=None, sa_column=_big(nullable=True))
+    __table_args__ = (Index("ix_applicability", "scope", "system_id"),)
+
+
+class ConceptMap(SQLModel, table=True):
+    """A concept map or official change table; ``header`` is the JSON of ``records.MapRecord`` without rows."""
+
+    __tablename__ = "concept_map"
+    map_id: int | None = Field(default=None, sa_column=_key())
+    slug: str = Field(sa_column=_text())
+    version: str = Field(sa_column=_text())
+    purpose: str = Field(sa_column=_text())
+    source_system: str = Field(sa_column=_text())
+    target_system: str = Field(sa_column=_text())
+    source_sha256: str = Field(sa_column=_text())
+    header: str = Field(sa_column=_text())
+    recorded_from: int = Field(sa_column=_big())
+    recorded_to: int | None = Field(default=None, sa_column=_big(nullable=True))
+    __table_args__ = (Index("ix_concept_map", "slug", "version"),)
+
+
+class MapRow(SQLModel, table=True):
+    """One row of a map; ``source`` is the first code of the group, ``body`` the JSON of the whole row."""
+
+    __tablename__ = "map_row"
+    row_id: int | None = Field(default=None, sa_column=_key())
+    map_id: int = Field(sa_column=_big())
+    source: str = Field(sa_column=_text())
+    target: str = Field(sa_column=_text())
+    body: str = Field(sa_column=_text())
+    __table_args__ = (Index("ix_map_source", "map_id", "source"), Index("ix_map_target", "map_id", "target"))
+
+
+class Artifact(SQLModel, table=True):
+    """A resource kept as it was given (value set, map, catalogue entry): ``body`` is opaque to the registry."""
+
+    row_id: int | None = Field(default=None, sa_column=_key())
+    kind: str = Field(sa_column=_text())
+    resource_id: str = Field(sa_column=_text())
+    url: str = Field(sa_column=_text())
+    version: str = Field(default="", sa_column=_text())
+    valid_from: str | None = Field(default=None, sa_column=_text(nullable=True))
+    valid_to: str | None = Field(default=None, sa_column=_text(nullable=True))
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    recorded_from: int = Field(sa_column=_big())
+    recorded_to: int | None = Field(default=None, sa_column=_big(nullable=True))
+    __table_args__ = (Index("ix_artifact_url", "kind", "url"), Index("ix_artifact_id", "kind", "resource_id"))
+
+
+class Load(SQLModel, table=True):
+    """One attempt to load, written apart from the load's own transaction: running, ready, failed."""
+
+    id: int | None = Field(default=None, sa_column=_key())
+    state: str = Field(sa_column=_text())
+    source: str = Field(sa_column=_text())
+    message: str = Field(default="", sa_column=_text())
+    pid: int = Field(default=0, sa_column=Column(Integer, nullable=False))
+    started: int = Field(sa_column=_big())
+    ended: int | None = Field(default=None, sa_column=_big(nullable=True))

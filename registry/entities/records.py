@@ -1,0 +1,224 @@
+"""The records that loaders emit and states store: what a source says of one concept.
+
+Here: plain immutable values without behaviour that depends on a database.
+Not here: results of questions (``registry.entities.results``), tables (``registry.entities.model``).
+
+They are ``msgspec.Struct`` rather than dataclasses because one load makes millions of them
+(docs/adr/0002): creation and canonical JSON cost a fifth.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Literal
+
+import msgspec
+
+__all__ = [
+    "ConceptRecord",
+    "Coding",
+    "Coverage",
+    "Designation",
+    "MapRecord",
+    "MapRowRecord",
+    "Note",
+    "Property",
+    "PropertyDefinition",
+    "ReleaseHeader",
+    "SourceFile",
+    "SystemRecord",
+]
+
+
+class Coding(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A code in a named system, as a property value or the use of a designation."""
+
+    code: str
+    system: str = ""
+    version: str = ""
+    display: str = ""
+
+
+class Designation(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """One text that names the concept.
+
+    ``kind``: ``label.full``, ``label.short``, ``display`` (a source that has one text and does not say
+    which), ``synonym``, ``fsn`` or whatever the source calls it. ``language``: BCP 47.
+    """
+
+    kind: str
+    text: str
+    language: str = ""
+    use: Coding | None = None
+    additional_uses: tuple[Coding, ...] = ()
+    extensions: tuple[dict[str, Any], ...] = ()
+
+
+class Note(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """Criteria and guidance: ``kind`` is ``definition``, ``inclusion``, ``exclusion``, ``note`` …"""
+
+    kind: str
+    text: str
+    language: str = ""
+
+
+class Property(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """A further statement. ``type`` is FHIR's: string, code, Coding, integer, boolean, dateTime, decimal."""
+
+    code: str
+    value: str | int | bool | Coding
+    type: str = "string"
+    extensions: tuple[dict[str, Any], ...] = ()
+
+
+class ConceptRecord(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Everything one release says of one concept that another release may change.
+
+    ``code`` in the system's canonical form. ``key`` is the source's own stable key where it is not the
+    code. ``parents`` are stable keys. ``selectable`` is None where the source does not say whether the
+    code may be used for coding (header, abstract = False).
+    """
+
+    code: str
+    key: str = ""
+    designations: tuple[Designation, ...] = ()
+    notes: tuple[Note, ...] = ()
+    parents: tuple[str, ...] = ()
+    properties: tuple[Property, ...] = ()
+    inactive: bool = False
+    selectable: bool | None = None
+    extensions: tuple[dict[str, Any], ...] = ()
+
+    @property
+    def stable_key(self) -> str:
+        """The concept's identity within its system."""
+        return self.key or self.code
+
+
+class SourceFile(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One file that a release was made from; ``sha256`` of its bytes, in hex."""
+
+    name: str
+    sha256: str
+    size: int
+    encoding: str = ""
+
+
+class Coverage(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How much of the version a release holds; absence means deletion only inside it (DOMAIN 6).
+
+    ``kind``: complete, subset or fragment. ``name`` names the subset; ``pattern``, a regular expression
+    on canonical codes, tells which codes a subset covers (without one nothing is known to be absent).
+    """
+
+    kind: Literal["complete", "subset", "fragment"] = "complete"
+    name: str = ""
+    pattern: str = ""
+
+
+class PropertyDefinition(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A declared concept property; ``measure`` marks those (DDD, weight) whose change breaks a series."""
+
+    code: str
+    type: str = "string"
+    uri: str = ""
+    description: str = ""
+    measure: bool = False
+
+
+class SystemRecord(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A code system as the registry knows it: identity, licence and the rules its codes follow."""
+
+    slug: str
+    url: str = ""
+    oids: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    titles: dict[str, str] = {}
+    owner: str = ""
+    licence: str = ""
+    access: Literal["open", "restricted"] = "restricted"
+    redistribution: Literal["yes", "no", "unmodified"] = "no"
+    rules: str = ""  #: name of the code rules in registry.systems; empty = the slug's own, else plain
+    language: str = ""  #: of displays where the source does not say
+    version_order: Literal["date", "integer", "semver", "natural"] = "natural"
+    end_rule: Literal["calendar-year", "fiscal-year", "until-next", "open"] = "until-next"
+    default_track: str = ""
+    predecessors: tuple[dict[str, Any], ...] = ()
+
+    @property
+    def canonical(self) -> str:
+        """The canonical URL; a URN of the registry's own for a system that has none."""
+        return self.url or f"urn:gyldig:{self.slug}"
+
+
+class ReleaseHeader(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What a loader knows of the release as a whole: which version it is, since when, and what it asserts.
+
+    ``facets``: what this source asserts at all: ``label.full``, ``label.short``, ``display``, ``hierarchy``,
+    ``notes``, ``selectable``, ``inactive`` and ``property:<code>``; only facets of both sides are compared.
+    ``source_line``: releases of one line replace each other; different lines complement each other.
+    ``priority``: the line with the greater number wins where two lines assert the same facet.
+    ``inferred``: option → value that the loader proposed from file name or code shapes.
+    """
+
+    system: str
+    version: str
+    source_line: str
+    facets: tuple[str, ...]
+    track: str = ""
+    valid_from: date | None = None
+    valid_to: date | None = None
+    published: str = ""  #: date or instant, ISO 8601; greater = newer
+    kind: Literal["correction", "update"] = "correction"
+    effective_from: date | None = None
+    coverage: Coverage = Coverage()
+    testimony: Literal["contemporary", "reconstructed"] = "contemporary"
+    status: Literal["final", "provisional"] = "final"
+    rolling: bool = False
+    priority: int = 0
+    language: str = ""
+    files: tuple[SourceFile, ...] = ()
+    origin: str = ""
+    fetched: str = ""
+    format: str = ""
+    properties: tuple[PropertyDefinition, ...] = ()
+    content: Literal["complete", "fragment", "supplement", "example", "not-present"] = "complete"
+    shell: dict[str, Any] = {}  #: the source's own metadata (a FHIR CodeSystem without its concepts, …)
+    inferred: dict[str, str] = {}
+    notices: tuple[str, ...] = ()  #: lines the user should read: encoding found, rows skipped and why
+
+
+class MapRowRecord(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """One row of a concept map. ``relationship`` is FHIR R5's; ``sources`` may be an ordered group."""
+
+    sources: tuple[str, ...]
+    target: str = ""
+    relationship: str = ""
+    automatic: bool = False
+    automatic_back: bool = False
+    effective: date | None = None
+    alternative_group: str = ""
+    additive_group: str = ""
+    comment: str = ""
+    source_display: str = ""
+    target_display: str = ""
+    flags: dict[str, Any] = {}
+
+
+class MapRecord(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A concept map or official change table: where from, where to, what for."""
+
+    slug: str
+    version: str
+    purpose: str
+    source_system: str
+    target_system: str
+    url: str = ""
+    title: str = ""
+    source_version: str = ""
+    target_version: str = ""
+    method: str = ""
+    published: str = ""
+    files: tuple[SourceFile, ...] = ()
+    rows: tuple[MapRowRecord, ...] = ()
+    notices: tuple[str, ...] = ()

@@ -1,0 +1,144 @@
+"""Which versions applied on a date, to whom, permitted or required (DOMAIN 2, 3)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from registry.entities.results import Applicable, ApplicableVersion
+from registry.reader import Moment, Reader
+from registry.store.metadata import SystemRow
+from registry.time.applicability import RANKS, answer, scoped, scoped_reason
+from registry.time.reasons import explain, suggest
+from registry.time.timeline import Timeline
+
+__all__ = ["applicable"]
+
+
+def applicable(
+    reader: Reader,
+    system: str,
+    *,
+    on: str | date | None = None,
+    scope: str | None = None,
+    role: str | None = None,
+    track: str | None = None,
+    known_at: str | date | None = None,
+) -> Applicable:
+    """Every version in force (or taken by the scope) on the day, each with its status; else the reason."""
+    moment = reader.moment(known_at)
+    day = reader.day(on, moment)
+    row = moment.snapshot.system(system)
+    if row is None:
+        return _empty(
+            moment,
+            system,
+            day,
+            scope,
+            role,
+            "unknown",
+            explain("unknown_system", moment.snapshot, None, day, name=system),
+        )
+    timeline = moment.timeline(row)
+    if scope is None:
+        return _by_validity(moment, timeline, day, track, role)
+    return _by_scope(moment, timeline, day, scope, role)
+
+
+def _by_validity(
+    moment: Moment, timeline: Timeline, day: date, track: str | None, role: str | None
+) -> Applicable:
+    rows = timeline.in_force(day, track)
+    versions = [answer(timeline, v, "in_force", day) for v in rows]
+    here = [v for v in versions if v.release is not None]
+    missing = [v for v in versions if v.release is None]
+    reason = None if here else "not_loaded" if missing else timeline.reason_on(day, track)
+    message = (
+        ""
+        if here
+        else explain(reason or "", moment.snapshot, timeline, day, version=rows[0] if rows else None)
+    )
+    return Applicable(
+        system=timeline.system.slug,
+        on=day,
+        scope=None,
+        role=role,
+        known_at=moment.known_at,
+        versions=here,
+        reason=reason,
+        not_loaded=missing,
+        warnings=timeline.overlaps(rows),
+        message=message,
+    )
+
+
+def _by_scope(moment: Moment, timeline: Timeline, day: date, scope: str, role: str | None) -> Applicable:
+    slug = timeline.system.slug
+    statuses = scoped(timeline, scope, role, day)
+    reason = scoped_reason(statuses, day)
+    answers = [answer(timeline, v, status, day, row) for v, row, status in statuses]
+    answers.sort(key=lambda a: (RANKS.get(a.status, 9), -(a.valid_from or date.min).toordinal(), a.version))
+    taken = [a for a in answers if a.status in RANKS]
+    here = [a for a in taken if a.release is not None]
+    missing = [a for a in taken if a.release is None]
+    if taken and not here:
+        reason = "not_loaded"
+    return Applicable(
+        system=slug,
+        on=day,
+        scope=scope,
+        role=role,
+        known_at=moment.known_at,
+        versions=here,
+        reason=reason,
+        not_loaded=missing,
+        others=[a for a in answers if a.status not in RANKS],
+        message=_scope_message(reason, moment, timeline.system, scope, role, day, missing),
+    )
+
+
+def _scope_message(
+    reason: str | None,
+    moment: Moment,
+    system: SystemRow,
+    scope: str,
+    role: str | None,
+    day: date,
+    missing: list[ApplicableVersion],
+) -> str:
+    with_role, slug = f" for the date role {role!r}" if role else "", system.slug
+    if reason is None:
+        return ""
+    if reason == "unknown":
+        if scope not in moment.snapshot.scopes:
+            return f"there is no scope {scope!r}{suggest(scope, list(moment.snapshot.scopes))}"
+        rows = [
+            r for r in moment.snapshot.applicability if r.scope == scope and r.system_id == system.system_id
+        ]
+        roles = sorted({repr(r.role) if r.role else "none" for r in rows})
+        other = f"; there are rows for the date role {', '.join(roles)}" if roles else ""
+        return f"nothing is recorded of which version of {slug} {scope!r} takes{with_role}{other}"
+    if reason == "not_loaded":
+        return (
+            f"version {missing[0].version} of {slug} applied to {scope}, but its content is not loaded here"
+        )
+    words = {
+        "before_first": "takes none yet on",
+        "after_last": "has stopped taking any before",
+        "gap": "takes none on",
+    }
+    return f"{scope} {words[reason]} {day}{with_role}: no version of {slug} is permitted or required then"
+
+
+def _empty(
+    moment: Moment, system: str, day: date, scope: str | None, role: str | None, reason: str, message: str
+) -> Applicable:
+    return Applicable(
+        system=system,
+        on=day,
+        scope=scope,
+        role=role,
+        known_at=moment.known_at,
+        versions=[],
+        reason=reason,
+        message=message,
+    )

@@ -1,0 +1,193 @@
+"""What is here: systems, their versions and releases, scopes, and what was published since a cursor."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from registry.entities.results import Feed, FeedEntry, ReleaseAnswer, ScopeRow, SystemAnswer, VersionAnswer
+from registry.reader import Moment, Reader
+from registry.store.metadata import ReleaseRow, SystemRow, VersionRow
+from registry.time.intervals import instant_text
+from registry.time.timeline import Timeline
+
+__all__ = ["changes_since", "releases", "scopes", "system", "systems", "versions"]
+
+Known = str | date | None
+
+
+def systems(reader: Reader, known_at: Known = None) -> list[SystemAnswer]:
+    """Every code system, by slug."""
+    moment = reader.moment(known_at)
+    return [_system(moment, row) for row in sorted(moment.snapshot.systems.values(), key=lambda r: r.slug)]
+
+
+def system(reader: Reader, reference: str, known_at: Known = None) -> SystemAnswer | None:
+    """The system of a slug, canonical URL or OID."""
+    moment = reader.moment(known_at)
+    row = moment.snapshot.system(reference)
+    return _system(moment, row) if row else None
+
+
+def _system(moment: Moment, row: SystemRow) -> SystemAnswer:
+    r = row.record
+    return SystemAnswer(
+        slug=r.slug,
+        url=r.url,
+        oids=list(r.oids),
+        aliases=list(r.aliases),
+        titles=dict(r.titles),
+        owner=r.owner,
+        licence=r.licence,
+        access=r.access,
+        redistribution=r.redistribution,
+        versions=len(moment.snapshot.versions.get(row.system_id, [])),
+        end_rule=r.end_rule,
+        version_order=r.version_order,
+    )
+
+
+def versions(
+    reader: Reader,
+    reference: str,
+    *,
+    on: str | date | None = None,
+    status: str | None = None,
+    known_at: Known = None,
+) -> list[VersionAnswer]:
+    """Versions on every track; with ``on`` those valid then; ``status`` upcoming, current, expired, undated."""
+    moment = reader.moment(known_at)
+    row = moment.snapshot.system(reference)
+    if row is None:
+        return []
+    timeline, day = moment.timeline(row), reader.day(on, moment)
+    answers = [_version(timeline, v, day) for v in timeline.versions]
+    if on is not None:
+        answers = [a for a in answers if a.status in ("current", "undated")]
+    return [a for a in answers if status is None or a.status == status]
+
+
+def _version(timeline: Timeline, v: VersionRow, day: date) -> VersionAnswer:
+    stacks = [s for s in timeline.segments(v) if s.stack]
+    releases = timeline.snapshot.releases.get(v.version_id, [])
+    return VersionAnswer(
+        version=v.label,
+        track=v.track,
+        status=status_of(v, day),
+        valid_from=v.valid_from,
+        valid_to=v.valid_to,
+        undated=v.undated,
+        published=max([v.published, *(r.published for r in releases)]) if not v.declared else v.published,
+        rolling=v.rolling,
+        loaded=bool(stacks),
+        same_as=v.same_as,
+        provisional=any(s.provisional for s in stacks),
+        releases=len(releases),
+        concepts=stacks[-1].stack[0].concepts if stacks else 0,
+    )
+
+
+def status_of(v: VersionRow, day: date) -> str:
+    """upcoming, current, expired or undated on the day."""
+    if v.undated:
+        return "undated"
+    if v.valid_from is not None and day < v.valid_from:
+        return "upcoming"
+    return "expired" if v.valid_to is not None and day >= v.valid_to else "current"
+
+
+def releases(reader: Reader, reference: str, *, known_at: Known = None) -> list[ReleaseAnswer]:
+    """Every release, retracted and purged ones too, by version and recording."""
+    moment = reader.moment(known_at)
+    row = moment.snapshot.system(reference)
+    if row is None:
+        return []
+    timeline = moment.timeline(row)
+    labels = {v.version_id: v for v in timeline.versions}
+    every = [r for r in reader.ledger().releases if r.system_id == row.system_id]
+    instant = moment.snapshot.instant
+    known = [r for r in every if instant is None or r.recorded_from <= instant]
+    speaking = {
+        h.id
+        for v in timeline.versions
+        for s in timeline.segments(v)
+        for r in s.stack
+        for h in (r, *r.patches)
+    }
+    answers = [_release(r, _label(reader, labels, r), r.id in speaking) for r in known]
+    return sorted(answers, key=lambda a: (a.track, a.version, a.recorded, a.release))
+
+
+def _label(reader: Reader, labels: dict[int, VersionRow], release: ReleaseRow) -> VersionRow:
+    """The version row of a release; of one that is gone, as it was last known."""
+    found = labels.get(release.version_id)
+    return found or [v for v in reader.ledger().versions if v.version_id == release.version_id][-1]
+
+
+def _release(r: ReleaseRow, v: VersionRow, speaks: bool) -> ReleaseAnswer:
+    h = r.header
+    return ReleaseAnswer(
+        version=v.label,
+        track=v.track,
+        release=r.source_sha256,
+        content_sha256=r.content_sha256,
+        source_line=r.source_line,
+        kind=h.kind,
+        effective_from=h.effective_from,
+        coverage=h.coverage.kind if h.coverage.kind != "subset" else f"subset:{h.coverage.name}",
+        facets=list(h.facets),
+        testimony=h.testimony,
+        status=h.status,
+        published=r.published,
+        recorded=instant_text(r.recorded_from),
+        retracted=instant_text(r.recorded_to),
+        purged=r.purged,
+        superseded=not speaks and r.recorded_to is None,
+        concepts=r.concepts,
+        files=[{"name": f.name, "sha256": f.sha256, "size": f.size} for f in h.files],
+    )
+
+
+def scopes(reader: Reader, reference: str | None = None, *, known_at: Known = None) -> list[ScopeRow]:
+    """Applicability rows, of one system or all."""
+    moment = reader.moment(known_at)
+    wanted = moment.snapshot.system(reference) if reference else None
+    if reference and wanted is None:
+        return []
+    return [
+        ScopeRow(
+            scope=a.scope,
+            system=moment.snapshot.systems[a.system_id].slug,
+            version=a.label,
+            track=a.track,
+            role=a.role,
+            allowed_from=a.allowed_from,
+            required_from=a.required_from,
+            accepted_until=a.accepted_until,
+            legal_basis=a.legal_basis,
+            codes=a.codes,
+        )
+        for a in moment.snapshot.applicability
+        if wanted is None or a.system_id == wanted.system_id
+    ]
+
+
+def changes_since(reader: Reader, cursor: int, *, count: int = 1000) -> Feed:
+    """Publications with a number greater than the cursor, oldest first."""
+    rows = reader.connection.all(
+        "SELECT number, recorded, action, system, version, release, summary FROM publication"
+        " WHERE number > ? ORDER BY number LIMIT ?",
+        (cursor, count),
+    )
+    entries = [
+        FeedEntry(
+            number=r[0],
+            recorded=instant_text(r[1]),
+            action=r[2],
+            system=r[3],
+            version=r[4],
+            release=r[5],
+            summary=r[6],
+        )
+        for r in rows
+    ]
+    return Feed(entries=entries, cursor=entries[-1].number if entries else cursor)

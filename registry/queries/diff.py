@@ -1,0 +1,122 @@
+"""What changed between two versions, by type, and what could not be compared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from datetime import date
+
+from registry.content.changes import TYPES, count_types
+from registry.entities.errors import UsageError
+from registry.entities.records import ConceptRecord
+from registry.entities.results import Changes
+from registry.queries.compare import Comparison, Content, compare
+from registry.queries.lookup import layered
+from registry.reader import Reader, Resolved
+from registry.store.content import states_by_code
+from registry.store.metadata import VersionRow
+from registry.time.timeline import Timeline
+
+__all__ = ["content_of", "diff", "earlier_getter"]
+
+
+def diff(
+    reader: Reader,
+    system: str,
+    v1: str,
+    v2: str,
+    *,
+    types: Collection[str] = (),
+    known_at: str | date | None = None,
+) -> Changes:
+    """Typed changes from ``v1`` to ``v2``; each is VERSION (its last content) or VERSION@RELEASE."""
+    unknown = sorted(set(types) - set(TYPES))
+    if unknown:
+        raise UsageError(f"no change type {unknown[0]!r}: there are {', '.join(TYPES)}")
+    sides = [_side(reader, system, v, known_at) for v in (v1, v2)]
+    for side in sides:
+        if side.segment is None:
+            return _nothing(system, v1, v2, side)
+    old, new = (content_of(reader, side) for side in sides)
+    comparison = compare(old, new, earlier=earlier_getter(reader, *sides))
+    changes = [
+        c for c in comparison.derived.changes if not types or c.type in types or set(types) & set(c.aspects)
+    ]
+    return Changes(
+        system=sides[0].system.slug if sides[0].system else system,
+        from_=v1,
+        to=v2,
+        counts=count_types(comparison.derived.changes),
+        not_comparable=_not_comparable(old, new, comparison),
+        changes=changes,
+        added=comparison.derived.added,
+        removed=comparison.derived.removed,
+        unchanged=comparison.unchanged,
+        releases={"from": [r.source_sha256 for r in old.stack], "to": [r.source_sha256 for r in new.stack]},
+    )
+
+
+def _side(reader: Reader, system: str, label: str, known_at: str | date | None) -> Resolved:
+    """The content that a label means here: the version's last one unless a release is named."""
+    if "@" in label:
+        return reader.resolve(system, version=label, known_at=known_at)
+    found = reader.resolve(system, version=label, known_at=known_at)
+    if found.timeline is None or found.version is None:
+        return found
+    last = [s for s in found.timeline.segments(found.version) if s.stack]
+    if not last:
+        return found
+    return (
+        reader.resolve(system, version=label, on=last[-1].valid_from, known_at=known_at)
+        if last[-1].valid_from
+        else found
+    )
+
+
+def content_of(reader: Reader, resolved: Resolved) -> Content:
+    """The content of the version's own sources; rolling tracks that complement it are not compared."""
+    if resolved.system is None or resolved.segment is None:
+        raise ValueError("nothing is resolved")
+    return Content(reader, resolved.system.system_id, resolved.system.rules, resolved.segment.stack)
+
+
+def _not_comparable(old: Content, new: Content, comparison: Comparison) -> dict[str, int]:
+    """Facets that one side does not assert, and codes outside the other's coverage, with numbers of codes."""
+    facets = dict.fromkeys(sorted(old.facets ^ new.facets), comparison.common)
+    if comparison.derived.outside:
+        facets["codes"] = len(comparison.derived.outside)
+    return facets
+
+
+def earlier_getter(
+    reader: Reader, resolved: Resolved, other: Resolved
+) -> Callable[[str], ConceptRecord | None]:
+    """The record of a code in the newest loaded version before both, on the first one's track."""
+    timeline, version = resolved.timeline, resolved.version
+    if timeline is None or version is None or other.version is None:
+        return lambda code: None
+    before = min(_before(timeline, version), _before(timeline, other.version), key=len)
+    stacks = [s.stack for v in before for s in timeline.segments(v) if s.stack]
+
+    def get(code: str) -> ConceptRecord | None:
+        rows = states_by_code(reader.connection, timeline.system.system_id, code)
+        for stack in reversed(stacks) if rows else ():
+            bitmap = reader.bitmap(stack[0])
+            if any(ident in bitmap for ident, _ in rows):
+                found = layered(reader, timeline.system.system_id, code, stack)
+                return found.record if found else None
+        return None
+
+    return get
+
+
+def _before(timeline: Timeline, version: VersionRow) -> list[VersionRow]:
+    rows = timeline.on_track(version.track)
+    position = next((n for n, v in enumerate(rows) if v.version_id == version.version_id), 0)
+    return rows[:position]
+
+
+def _nothing(system: str, v1: str, v2: str, side: Resolved) -> Changes:
+    return Changes(
+        system=system, from_=v1, to=v2, counts={}, not_comparable={}, changes=[], added=[], removed=[], unchanged=0,
+        reason=side.reason, message=side.message,
+    )  # fmt: skip

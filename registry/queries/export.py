@@ -1,0 +1,89 @@
+"""A version, or a system's whole history, as flat rows for tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from registry.entities.errors import UnknownTarget
+from registry.entities.records import ConceptRecord
+from registry.entities.results import Span
+from registry.queries.compare import Content, records_of
+from registry.queries.flat_export import Table, table_of
+from registry.queries.history import history
+from registry.reader import Reader
+from registry.store.rows import fetch
+from registry.store.states import decode
+
+__all__ = ["export_rows", "history_rows"]
+
+_BLOCK = 4096  #: records read at a time
+
+
+def export_rows(
+    reader: Reader,
+    system: str,
+    version: str | None = None,
+    *,
+    on: str | date | None = None,
+    known_at: str | date | None = None,
+) -> Table:
+    """One row per code, by code: code, concept, display, every designation kind, parents, flags, properties."""
+    resolved = reader.resolve(system, on=on, version=version, known_at=known_at)
+    if resolved.segment is None or resolved.system is None:
+        raise UnknownTarget(resolved.message)
+    content = Content(reader, resolved.system.system_id, resolved.system.rules, resolved.stack)
+    return table_of(_by_code(content), resolved.system.record.slug, resolved.segment.version.label)
+
+
+def _by_code(content: Content) -> Iterator[ConceptRecord]:
+    """The records of a content by code; of a single release they are read as they are needed."""
+    if len(content.stack) > 1:
+        yield from sorted(records_of(content).values(), key=lambda r: r.code)
+        return
+    connection, members = content.reader.connection, content.bitmap()
+    statement = "SELECT id FROM concept_state WHERE system_id = ? ORDER BY code"
+    idents = [ident for (ident,) in connection.execute(statement, (content.system_id,)) if ident in members]
+    for start in range(0, len(idents), _BLOCK):
+        part = idents[start : start + _BLOCK]
+        bodies = dict(fetch(connection, "body", part))
+        yield from (decode(bodies[ident]) for ident in part)
+
+
+def history_rows(
+    reader: Reader, system: str, *, known_at: str | date | None = None
+) -> Iterator[dict[str, Any]]:
+    """A row per code and interval: label, validity, ancestors, flags, the change that began it."""
+    moment = reader.moment(known_at)
+    row = moment.snapshot.system(system)
+    if row is None:
+        raise UnknownTarget(f"no code system {system!r} here")
+    codes = [
+        r[0]
+        for r in reader.connection.all(
+            "SELECT DISTINCT code FROM concept_state WHERE system_id = ? ORDER BY code", (row.system_id,)
+        )
+    ]
+    for code in codes:
+        common = {"system": row.slug, "code": code, "ancestors": " ".join(row.rules.structural_parents(code))}
+        for span in history(reader, system, code, known_at=known_at).spans:
+            yield from ({**common, **interval} for interval in _intervals(span))
+
+
+def _intervals(span: Span) -> Iterator[dict[str, Any]]:
+    """A row per stretch of the span that a loaded version covers: a join by date must not meet a gap."""
+    starts = [span.valid_from, *(g.valid_to for g in span.gaps)]
+    ends = [*(g.valid_from for g in span.gaps), span.valid_to]
+    for number, (start, end) in enumerate(zip(starts, ends, strict=True)):
+        yield {
+            "concept": span.concept,
+            "display": span.display,
+            "from_version": span.from_version,
+            "to_version": span.to_version,
+            "valid_from": start.isoformat() if start else None,
+            "valid_to": end.isoformat() if end else None,
+            "inactive": span.inactive,
+            "change": span.change.type if span.change and number == 0 else None,
+            "ends": span.ends or None,
+        }

@@ -1,0 +1,77 @@
+"""Text search over the version in force of one system, or of all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from itertools import islice
+
+from registry.content.search import matched, parse
+from registry.entities.errors import UsageError
+from registry.entities.results import SearchHit, SearchResult
+from registry.reader import Reader, Resolved
+
+__all__ = ["search"]
+
+MAX_COUNT = 1000
+
+
+def search(
+    reader: Reader,
+    text: str,
+    *,
+    system: str | None = None,
+    on: str | date | None = None,
+    version: str | None = None,
+    count: int = 20,
+    cursor: str | None = None,
+    known_at: str | date | None = None,
+) -> SearchResult:
+    """Concepts that match every word (as a prefix) or whose code begins so; ``cursor`` goes on after a page."""
+    offset = _offset(cursor)
+    if not 0 <= count <= MAX_COUNT:
+        raise UsageError(f"count {count} is not between 0 and {MAX_COUNT}")
+    moment = reader.moment(known_at)
+    names = [system] if system else sorted(moment.snapshot.slugs)
+    resolved = [reader.resolve(name, on=on, version=version, known_at=known_at) for name in names]
+    found = [r for r in resolved if r.segment is not None]
+    if not found:
+        first = resolved[0] if resolved else None
+        reason, message = (first.reason, first.message) if first else ("unknown", "nothing is loaded yet")
+        return SearchResult(
+            query=text, on=None, hits=[], more=False, cursor=None, reason=reason, message=message
+        )
+    hits = list(islice(_hits(reader, found, text), offset, offset + count + 1))
+    more = len(hits) > count
+    return SearchResult(
+        query=text,
+        on=found[0].day,
+        hits=hits[:count],
+        more=more,
+        cursor=str(offset + count) if more else None,
+    )
+
+
+def _offset(cursor: str | None) -> int:
+    if cursor is None or cursor == "":
+        return 0
+    if not cursor.isdigit() or int(cursor) > 1_000_000:
+        raise UsageError(f"cursor {cursor!r} was not given by an earlier answer")
+    return int(cursor)
+
+
+def _hits(reader: Reader, resolved: list[Resolved], text: str) -> Iterator[SearchHit]:
+    query = parse(text)
+    for content in resolved:
+        view = reader.view(content)
+        for ident in view.search(text):
+            record = view.concept(ident)
+            yield SearchHit(
+                system=view.info.system,
+                version=view.info.version,
+                code=record.code,
+                display=view.display(ident),
+                matched=matched(query, record),
+                selectable=record.selectable,
+                inactive=record.inactive,
+            )

@@ -1,4 +1,0 @@
-"""The registry's own questions, one module each: plain functions from a ``Context`` to a typed answer.
-
-Not here: FHIR's operations (``registry.operations``), storage (``registry.store``).
-"""

@@ -1,0 +1,306 @@
+"""What every question starts from: the database, today's date, and caches that the epoch or a release keys.
+
+Here: snapshots, timelines, bitmaps, and the resolution of "which version" for a system, date and label.
+Not here: the answers (``registry.queries``).
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import partial
+from typing import TYPE_CHECKING
+
+from pyroaring import BitMap
+
+from registry.entities.errors import UsageError
+from registry.entities.results import CodeDisplay
+from registry.store.bounded import Bounded
+from registry.store.content import patched, release_bitmap
+from registry.store.engine import Connection, Database, now_us
+from registry.store.metadata import Ledger, ReleaseRow, Snapshot, SystemRow, VersionRow
+from registry.time.intervals import instant_text, known_at_us, parse_date, today_oslo
+from registry.time.reasons import explain
+from registry.time.timeline import Segment, Timeline
+
+if TYPE_CHECKING:
+    from registry.content.stored import StoredView
+
+__all__ = ["EPOCH_SECONDS", "Reader", "Moment", "Resolved"]
+
+_BITMAPS, _VIEWS, _MOMENTS = 512, 256, 16
+_PARENTS = 8192
+EPOCH_SECONDS = 0.5  #: how long PostgreSQL's epoch is believed
+
+
+@dataclass(frozen=True)
+class Moment:
+    """The metadata as known at one instant, with its timelines."""
+
+    snapshot: Snapshot
+    known_at: str | None
+    timelines: dict[int, Timeline]
+    resolved: dict[tuple[str, str | None, str | None], Resolved]
+
+    def timeline(self, system: SystemRow) -> Timeline:
+        found = self.timelines.get(system.system_id)
+        if found is None:
+            found = self.timelines[system.system_id] = Timeline(self.snapshot, system)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """Which content a question is about; without a ``segment``, ``reason`` and ``message`` say why none."""
+
+    system: SystemRow | None
+    timeline: Timeline | None
+    version: VersionRow | None
+    segment: Segment | None
+    stack: tuple[ReleaseRow, ...]
+    day: date | None
+    status: str | None  #: in_force, upcoming, expired, undated
+    reason: str | None
+    message: str
+    known_at: str | None
+    warnings: tuple[str, ...] = ()
+
+
+class Reader:
+    """Shared by all questions of one opened registry; safe for several reading threads."""
+
+    def __init__(self, database: Database, *, today: date | Callable[[], date] | None = None) -> None:
+        self.database = database
+        self._today = today
+        self._lock = threading.Lock()
+        self._ledger: Ledger | None = None
+        self._checked = 0.0
+        self._moments: OrderedDict[int | None, Moment] = OrderedDict()
+        self._bitmaps: OrderedDict[int | tuple[int, ...], BitMap] = OrderedDict()
+        #: parents named in lookups, by the releases that speak and the stable key
+        self.parents: Bounded[tuple[tuple[int, ...], str], CodeDisplay] = Bounded(_PARENTS)
+        self._views: OrderedDict[tuple[str | int | None, ...], StoredView] = OrderedDict()
+
+    def today(self) -> date:
+        """The date that questions without one are about: the setting, else today in Oslo."""
+        if self._today is None:
+            return today_oslo()
+        return self._today() if callable(self._today) else self._today
+
+    @property
+    def connection(self) -> Connection:
+        return self.database.reader()
+
+    def forget(self) -> None:
+        """Read the metadata anew at the next question (after one's own write)."""
+        self._checked = 0.0
+
+    def _current(self) -> Ledger:
+        """The ledger of the newest publication; reads it anew only when the epoch has moved."""
+        ledger = self._ledger
+        if (
+            ledger is not None
+            and self.database.dialect == "postgresql"
+            and time.monotonic() - self._checked < EPOCH_SECONDS
+        ):
+            return ledger
+        epoch = self.database.epoch()
+        self._checked = time.monotonic()
+        if ledger is None or ledger.epoch != epoch:
+            with self._lock:
+                ledger = self._ledger = Ledger.read(self.connection, epoch)
+                self._moments.clear()
+        return ledger
+
+    def ledger(self) -> Ledger:
+        """Every metadata row ever recorded."""
+        return self._current()
+
+    def moment(self, known_at: str | date | int | None = None) -> Moment:
+        """The metadata as known at the instant (None = now)."""
+        ledger = self._current()
+        instant = None if known_at is None else known_at_us(known_at, now_us=now_us())
+        found = self._moments.get(instant)
+        if found is None:
+            with self._lock:
+                text = instant_text(instant) or None
+                found = self._moments[instant] = Moment(ledger.at(instant), text, {}, {})
+                while len(self._moments) > _MOMENTS:
+                    self._moments.popitem(last=False)
+        return found
+
+    def bitmap(self, release: ReleaseRow) -> BitMap:
+        """State ids of a release with its patches, cached: releases never change."""
+        key = (release.id, *(p.id for p in release.patches)) if release.patches else release.id
+        found = self._bitmaps.get(key)
+        if found is None:
+            found = release_bitmap(self.connection, release.id)
+            for patch in release.patches:
+                found = patched(self.connection, found, release_bitmap(self.connection, patch.id))
+            with self._lock:
+                self._bitmaps[key] = found
+                while len(self._bitmaps) > _BITMAPS:
+                    self._bitmaps.popitem(last=False)
+        return found
+
+    def view(self, resolved: Resolved) -> StoredView:
+        """The content of a resolved version, cached by its releases."""
+        from registry.content.stored import Layer, StoredView
+        from registry.content.view_info import view_info
+
+        if resolved.system is None or resolved.segment is None or not resolved.stack:
+            raise UsageError(resolved.message)
+        key = (resolved.known_at, resolved.segment.version.row_id, *(layer_id(r) for r in resolved.stack))
+        found = self._views.get(key)
+        if found is None:
+            layers = [Layer(layer_id(r), self.bitmap(r), r.header) for r in resolved.stack]
+            found = StoredView(self.database, layers, view_info(resolved), resolved.system.rules)
+            found.tell_dates = partial(self._dates, resolved.system.slug, resolved.known_at)
+            with self._lock:
+                self._views[key] = found
+                while len(self._views) > _VIEWS:
+                    self._views.popitem(last=False)
+        return found
+
+    def _dates(self, system: str, known_at: str | None, code: str) -> tuple[date | None, date | None]:
+        from registry.queries.history import code_dates
+
+        return code_dates(self, system, code, known_at)
+
+    def resolve(
+        self,
+        system: str,
+        *,
+        on: str | date | None = None,
+        version: str | None = None,
+        known_at: str | date | int | None = None,
+    ) -> Resolved:
+        """Which content: of the version named, or of the one in force on the day; never a nearest guess."""
+        moment = self.moment(known_at)
+        day = self.day(on, moment)
+        key = (system, version, f"{day.isoformat()}{on is None}")
+        found = moment.resolved.get(key)
+        if found is None:
+            found = self._resolve(moment, system, version, day, given=on is not None)
+            if len(moment.resolved) > 4096:
+                moment.resolved.clear()
+            moment.resolved[key] = found
+        return found
+
+    def day(self, on: str | date | None, moment: Moment) -> date:
+        """The day asked about: as given, else the day of ``known_at``, else today."""
+        if isinstance(on, date):
+            return on
+        day = parse_date(on, what="date")
+        if day is not None:
+            return day
+        return date.fromisoformat(moment.known_at[:10]) if moment.known_at else self.today()
+
+    def _resolve(self, moment: Moment, name: str, version: str | None, day: date, *, given: bool) -> Resolved:
+        system = moment.snapshot.system(name)
+        if system is None:
+            return _nothing("unknown_system", moment, day, name=name)
+        timeline = moment.timeline(system)
+        if version is not None:
+            return self._explicit(moment, timeline, version, day, given=given)
+        rows = timeline.in_force(day)
+        loaded = [v for v in rows if timeline.loaded(v, day)]
+        chosen = timeline.preferred(loaded)
+        if chosen is None:
+            missing = timeline.preferred(rows)
+            gone = moment.snapshot.purged.get(missing.version_id) if missing else None
+            reason = "purged" if gone else "not_loaded" if rows else timeline.reason_on(day)
+            why = gone[0].purged if gone else ""
+            return _nothing(reason, moment, day, timeline=timeline, version=missing, name=why)
+        return _found(moment, timeline, timeline.segment_on(chosen, day), day)
+
+    def _explicit(
+        self, moment: Moment, timeline: Timeline, label: str, day: date, *, given: bool
+    ) -> Resolved:
+        name, _, wanted = label.partition("@")
+        version = timeline.find(name)
+        if version is None:
+            return _nothing("unknown_version", moment, day, timeline=timeline, name=name)
+        if not given:
+            day = _within(version, day)
+        segment = timeline.segment_on(version, day)
+        if wanted:
+            found = named_segment(timeline, version, wanted)
+            if found is None:
+                return _nothing(
+                    "unknown_release", moment, day, timeline=timeline, version=version, name=label
+                )
+            segment = found
+        if not segment.stack:
+            purged = moment.snapshot.purged.get(version.version_id)
+            reason = "purged" if purged else "not_loaded"
+            return _nothing(
+                reason,
+                moment,
+                day,
+                timeline=timeline,
+                version=version,
+                name=purged[0].purged if purged else "",
+            )
+        return _found(moment, timeline, segment, day)
+
+
+def layer_id(release: ReleaseRow) -> int:
+    """The release's id; above 2**40 it names the release as its newest patch left it."""
+    return release.id + (release.patches[-1].id << 40 if release.patches else 0)
+
+
+def _within(version: VersionRow, day: date) -> date:
+    """The day, moved into the version's validity."""
+    if version.valid_to is not None and day >= version.valid_to:
+        return version.valid_to - timedelta(days=1)
+    if version.valid_from is not None and day < version.valid_from:
+        return version.valid_from
+    return day
+
+
+def named_segment(timeline: Timeline, version: VersionRow, name: str) -> Segment | None:
+    """The content that ``VERSION@name`` means: a release hash (6 or more digits) or an effective date."""
+    for segment in timeline.segments(version):
+        if segment.valid_from is not None and segment.valid_from.isoformat() == name:
+            return segment
+    for release in timeline.releases(version):
+        if len(name) >= 6 and release.source_sha256.startswith(name):
+            return Segment(version, version.valid_from, version.valid_to, (release,))
+    return None
+
+
+def _status(version: VersionRow, day: date) -> str:
+    if version.undated:
+        return "undated"
+    if version.valid_from is not None and day < version.valid_from:
+        return "upcoming"
+    return "expired" if version.valid_to is not None and day >= version.valid_to else "in_force"
+
+
+def _found(moment: Moment, timeline: Timeline, segment: Segment, day: date) -> Resolved:
+    version = segment.version
+    stack = segment.stack
+    if not version.rolling:
+        stack += timeline.overlay(_within(version, day), version)
+    warnings = ["this content is provisional"] if segment.provisional else []
+    return Resolved(timeline.system, timeline, version, segment, stack, day, _status(version, day), None, "",
+                    moment.known_at, tuple(warnings))  # fmt: skip
+
+
+def _nothing(
+    reason: str,
+    moment: Moment,
+    day: date,
+    *,
+    timeline: Timeline | None = None,
+    version: VersionRow | None = None,
+    name: str = "",
+) -> Resolved:
+    message = explain(reason, moment.snapshot, timeline, day, version=version, name=name)
+    system = timeline.system if timeline else None
+    return Resolved(system, timeline, version, None, (), day, None, reason, message, moment.known_at)

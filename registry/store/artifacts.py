@@ -1,0 +1,151 @@
+"""Resources kept as they were given (value sets, concept maps): storing, amending, retracting, reading.
+
+``body`` is opaque here: who stored it knows its format. Versions of one URL stand side by side; the same
+version again amends it, and ``known_at`` before shows the old one.
+Not here: what a value set means (``registry.terminology``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from registry.entities.errors import UnknownTarget, UsageError
+from registry.store.engine import Connection, Database
+from registry.time.intervals import iso
+from registry.writing.importing import Writer
+
+__all__ = ["ArtifactRow", "artifact_history", "drop_artifact", "put_artifacts", "read_artifacts"]
+
+_COLUMNS = "kind, resource_id, url, version, valid_from, valid_to, body, recorded_from, recorded_to, row_id"
+#: how many states of the same resource there were so far, this one included
+_NUMBER = (
+    "CASE WHEN resource_id = '' THEN 1 ELSE (SELECT COUNT(*) FROM artifact b WHERE b.kind = artifact.kind"
+    " AND b.resource_id = artifact.resource_id AND b.row_id <= artifact.row_id) END"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArtifactRow:
+    """One version of a resource; ``recorded_from`` is the instant, in microseconds, that it was stored.
+
+    ``number`` counts the states of one id, from 1.
+    """
+
+    kind: str
+    resource_id: str
+    url: str
+    version: str = ""
+    valid_from: date | None = None
+    valid_to: date | None = None
+    body: bytes
+    recorded_from: int = 0
+    recorded_to: int | None = None
+    row_id: int = 0
+    number: int = 1
+
+
+def put_artifacts(database: Database, rows: Sequence[ArtifactRow], *, by_id: bool = False) -> list[str]:
+    """Store resources in one publication; gives created, amended or unchanged for each.
+
+    A resource is found again by its URL and version, without a URL by its id; ``by_id``: by its id alone, so that
+    several ids may hold the same URL and version.
+    """
+    with database.transaction() as connection:
+        writer = Writer(connection)
+        outcomes = [_put(writer, row, by_id=by_id) for row in rows]
+        changed = [r for r, o in zip(rows, outcomes, strict=True) if o != "unchanged"]
+        if changed:
+            kinds = ", ".join(sorted({r.kind for r in changed}))
+            first = changed[0]
+            writer.publish("resource", first.url, first.version, summary=f"{len(changed)} stored: {kinds}")
+        return outcomes
+
+
+def _put(writer: Writer, row: ArtifactRow, *, by_id: bool) -> str:
+    if not row.url and not row.resource_id:
+        raise UsageError(f"a {row.kind} needs a url or an id to be stored")
+    held = _live(writer.connection, row, by_id=by_id)
+    if any(h.body == row.body and h.resource_id == row.resource_id for h in held):
+        return "unchanged"
+    for old in held:
+        writer.end("artifact", old.row_id)
+    columns = ("kind", "resource_id", "url", "version", "valid_from", "valid_to", "body", "recorded_from")
+    values = (
+        row.kind,
+        row.resource_id,
+        row.url,
+        row.version,
+        iso(row.valid_from),
+        iso(row.valid_to),
+        row.body,
+        writer.recorded,
+    )
+    writer.connection.insert("artifact", columns, [values])
+    return "amended" if held else "created"
+
+
+def _live(connection: Connection, row: ArtifactRow, *, by_id: bool) -> list[ArtifactRow]:
+    """Live rows that the row takes the place of."""
+    if by_id:
+        nameless = "(url = ? AND version = ? AND url <> '' AND resource_id = '')"
+        where = f"(resource_id = ? OR {nameless})"
+        return _named(connection, row.kind, where, row.resource_id, row.url, row.version)
+    if row.url:
+        return _named(connection, row.kind, "url = ? AND version = ?", row.url, row.version)
+    return _named(connection, row.kind, "url = '' AND resource_id = ?", row.resource_id)
+
+
+def _named(connection: Connection, kind: str, where: str, *names: str) -> list[ArtifactRow]:
+    return _rows(connection, f"kind = ? AND {where} AND recorded_to IS NULL", (kind, *names))
+
+
+def drop_artifact(
+    database: Database, kind: str, *, url: str = "", version: str = "", resource_id: str = ""
+) -> None:
+    """End a resource from now on; ``known_at`` before still shows it. Raises ``UnknownTarget``."""
+    with database.transaction() as connection:
+        writer = Writer(connection)
+        if resource_id:
+            held = _named(connection, kind, "resource_id = ?", resource_id)
+        else:
+            held = _named(connection, kind, "url = ? AND version = ?", url, version)
+        if not held:
+            raise UnknownTarget(f"no {kind} {resource_id or url} here")
+        for old in held:
+            writer.end("artifact", old.row_id)
+        writer.publish(
+            "retract", held[0].url, held[0].version, summary=f"{kind} {resource_id or url} retracted"
+        )
+
+
+def artifact_history(connection: Connection, kind: str, resource_id: str) -> list[ArtifactRow]:
+    """Every state of an id, the first first, those that have ended too."""
+    found = _rows(connection, "kind = ? AND resource_id = ?", (kind, resource_id))
+    return sorted(found, key=lambda r: r.row_id)
+
+
+def read_artifacts(connection: Connection, instant: int | None = None) -> list[ArtifactRow]:
+    """Every resource as known at the instant (None = now), by kind, URL and version, the latest stored last."""
+    if instant is None:
+        return _rows(connection, "recorded_to IS NULL", ())
+    known = "recorded_from <= ? AND (recorded_to IS NULL OR recorded_to > ?)"
+    return _rows(connection, known, (instant, instant))
+
+
+def _rows(connection: Connection, where: str, params: Sequence[object]) -> list[ArtifactRow]:
+    statement = (
+        f"SELECT {_COLUMNS}, {_NUMBER} FROM artifact WHERE {where} ORDER BY kind, url, version, row_id"
+    )
+    return [
+        ArtifactRow(
+            kind=r[0], resource_id=r[1], url=r[2], version=r[3], valid_from=_day(r[4]), valid_to=_day(r[5]),
+            body=bytes(r[6]), recorded_from=r[7], recorded_to=r[8], row_id=r[9], number=r[10],
+        )
+        for r in connection.all(statement, params)
+    ]  # fmt: skip
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None

@@ -1,0 +1,341 @@
+"""``Catalog``: how operations find code systems, value sets and maps by canonical, version and date.
+
+Here: the protocol, what "there is none" looks like, and a catalog of resources held in memory that may lie
+over another one (resources sent with a request over what is loaded). Not here: databases, FHIR's JSON.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+import msgspec
+
+from registry.content.view import ContentView
+from registry.entities.canonical import has_wildcard, latest, matches, order_key, ordered
+from registry.terminology.conceptmap import ConceptMap
+from registry.terminology.valueset import Filter, Include, ValueSet
+
+__all__ = ["Catalog", "EmptyCatalog", "MemoryCatalog", "Missing", "pick", "reason_for"]
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Why there is no answer: DOMAIN 2's reasons, ``unknown_url``, ``unknown_version`` or ``supplement``."""
+
+    reason: str
+    url: str
+    version: str = ""
+
+
+class Catalog(Protocol):
+    """Everything that operations may ask for. Versions are labels; ``on`` chooses where none is given."""
+
+    def stamp(self) -> object | None:
+        """Changes whenever any answer may change; None = nothing derived from this may be kept."""
+
+    def versions(self, url: str) -> list[str]:
+        """Labels of a code system's versions, oldest first; empty if it is unknown."""
+
+    def code_system(self, url: str, version: str = "", on: date | None = None) -> ContentView | Missing:
+        """The version named (wildcards allowed), or the one in force."""
+
+    def take(self, url: str) -> None:
+        """Raise Restricted where the caller may not take lists of the system's content."""
+
+    def supplement(self, url: str, version: str = "") -> ContentView | None:
+        """A supplement by its own canonical."""
+
+    def value_set(self, url: str, version: str = "", on: date | None = None) -> ValueSet | Missing:
+        """The version named, or the highest in force; implicit value sets too."""
+
+    def concept_map(self, url: str, version: str = "", on: date | None = None) -> ConceptMap | Missing:
+        """A map by its canonical."""
+
+    def code_systems(self) -> list[str]:
+        """Canonical URLs of every code system with content."""
+
+    def value_sets(self) -> Iterable[ValueSet]:
+        """Every stored value set, all versions."""
+
+    def concept_maps(self) -> Iterable[ConceptMap]:
+        """Every map, all versions."""
+
+    def as_known_at(self, known_at: str | None) -> Catalog:
+        """This catalog as the registry knew it at an instant."""
+
+
+class _Dated(Protocol):
+    @property
+    def valid_from(self) -> date | None: ...
+    @property
+    def valid_to(self) -> date | None: ...
+
+
+def reason_for(dated: Sequence[_Dated], on: date) -> str:
+    """Why none of these is in force on a day."""
+    if all(d.valid_from is not None and on < d.valid_from for d in dated):
+        return "before_first"
+    if all(d.valid_to is not None and on >= d.valid_to for d in dated):
+        return "after_last"
+    return "gap"
+
+
+def _in_force(item: _Dated, on: date) -> bool:
+    return (item.valid_from is None or item.valid_from <= on) and (
+        item.valid_to is None or on < item.valid_to
+    )
+
+
+def pick(items: dict[str, _Dated], version: str, on: date | None) -> str | None | Missing:
+    """The label among the items that is meant: the one named, or of those in force the latest begun, the newest.
+
+    A pattern is a choice among those in force; it names another, the newest, only where none in force fits it.
+    ``*`` says nothing.
+    """
+    if version in items and version:
+        return version
+    if version and not has_wildcard(version):
+        return None
+    if on is None:
+        return latest(list(items), version)
+    live = [v for v, item in items.items() if _in_force(item, on) and (not version or matches(version, v))]
+    if not live and version not in ("", "*"):
+        return latest(list(items), version)
+    if items and not live:
+        return Missing(reason_for(list(items.values()), on), "")
+    rank = {v: i for i, v in enumerate(ordered(live))}
+    return max(live, key=lambda v: (items[v].valid_from or date.min, rank[v]), default=None)
+
+
+class EmptyCatalog:
+    """Nothing is known."""
+
+    def stamp(self) -> object | None:
+        """Nothing ever changes."""
+        return 0
+
+    def versions(self, url: str) -> list[str]:
+        """None."""
+        return []
+
+    def code_system(self, url: str, version: str = "", on: date | None = None) -> ContentView | Missing:
+        """None."""
+        return Missing("unknown_url", url, version)
+
+    def take(self, url: str) -> None:
+        """Nothing is forbidden."""
+
+    def supplement(self, url: str, version: str = "") -> ContentView | None:
+        """None."""
+        return None
+
+    def value_set(self, url: str, version: str = "", on: date | None = None) -> ValueSet | Missing:
+        """None."""
+        return Missing("unknown_url", url, version)
+
+    def concept_map(self, url: str, version: str = "", on: date | None = None) -> ConceptMap | Missing:
+        """None."""
+        return Missing("unknown_url", url, version)
+
+    def code_systems(self) -> list[str]:
+        """None."""
+        return []
+
+    def value_sets(self) -> Iterable[ValueSet]:
+        """None."""
+        return ()
+
+    def concept_maps(self) -> Iterable[ConceptMap]:
+        """None."""
+        return ()
+
+    def as_known_at(self, known_at: str | None) -> Catalog:
+        """Itself."""
+        return self
+
+
+class MemoryCatalog:
+    """Resources in memory over another catalog; where both have a URL and version, the upper one is meant."""
+
+    def __init__(self, base: Catalog | None = None) -> None:
+        self._base: Catalog = base or EmptyCatalog()
+        self._systems: dict[str, dict[str, ContentView]] = {}
+        self._supplements: dict[str, dict[str, ContentView]] = {}
+        self._sets: dict[str, dict[str, ValueSet]] = {}
+        self._aside: list[ValueSet] = []  # of the same URL and version as another, under another id
+        self._maps: list[ConceptMap] = []
+        self._all_codes: dict[str, tuple[str, str]] = {}
+        self._changes = 0
+        self.kept = False  #: whether derived results may be cached (a request's own resources: no)
+
+    def add_code_system(self, view: ContentView) -> None:
+        """Add a version or a supplement; a ``not-present`` resource is no version and is left out."""
+        info = view.info
+        self._changes += 1
+        if info.content == "supplement":
+            self._supplements.setdefault(info.url, {})[info.version] = view
+        elif info.content != "not-present":
+            self._systems.setdefault(info.url, {})[info.version] = view
+            if info.value_set:
+                self._all_codes[info.value_set] = (info.url, info.version)
+
+    def add_value_set(self, value_set: ValueSet) -> None:
+        """Add a value set, or replace the one of the same version (one of another id can still be listed)."""
+        self._changes += 1
+        held = self._sets.get(value_set.url, {}).get(value_set.version)
+        if held is not None and held.shell.get("id") != value_set.shell.get("id"):
+            self._aside.append(held)
+        self._sets.setdefault(value_set.url, {})[value_set.version] = value_set
+
+    def add_all_codes(self, url: str, system: str, version: str = "") -> None:
+        """Name the value set of every code of a system."""
+        self._all_codes[url] = (system, version)
+
+    def add_concept_map(self, concept_map: ConceptMap) -> None:
+        """Add a map; several of one canonical stand side by side."""
+        self._changes += 1
+        self._maps.append(concept_map)
+
+    def remove(self, kind: str, url: str, version: str) -> bool:
+        """Take a resource out again (``CodeSystem``, ``ValueSet`` or ``ConceptMap``); whether it was there."""
+        self._changes += 1
+        if kind == "ConceptMap":
+            kept = [m for m in self._maps if (m.url, m.version) != (url, version)]
+            found, self._maps = len(kept) < len(self._maps), kept
+            return found
+        held = self._sets if kind == "ValueSet" else self._systems
+        return held.get(url, {}).pop(version, None) is not None
+
+    def stamp(self) -> object | None:
+        """None unless the resources are there to stay."""
+        below = self._base.stamp()
+        return (id(self), self._changes, below) if self.kept and below is not None else None
+
+    def versions(self, url: str) -> list[str]:
+        """Labels of both layers, oldest first."""
+        return ordered([v for v in self._systems.get(url, {}) if v] + self._base.versions(url))
+
+    def code_system(self, url: str, version: str = "", on: date | None = None) -> ContentView | Missing:
+        """The upper layer's version where it has one that fits, else the lower layer's."""
+        own = self._systems.get(url)
+        if own:
+            chosen = pick({v: view.info for v, view in own.items()}, version, on)
+            if isinstance(chosen, str) and not (
+                has_wildcard(version) and self._newer_below(url, version, chosen)
+            ):
+                return own[chosen]
+        found = self._base.code_system(url, version, on)
+        if isinstance(found, Missing) and found.reason == "unknown_url":
+            return self._explain(url, version, on, found)
+        return found
+
+    def _newer_below(self, url: str, pattern: str, chosen: str) -> bool:
+        below = latest([v for v in self._base.versions(url) if matches(pattern, v)])
+        return below is not None and order_key(below) > order_key(chosen)
+
+    def _explain(self, url: str, version: str, on: date | None, found: Missing) -> Missing:
+        if url in self._supplements:
+            return Missing("supplement", url, ordered(self._supplements[url])[-1])
+        own = self._systems.get(url)
+        if not own:
+            return found
+        chosen = pick({v: view.info for v, view in own.items()}, version, on)
+        return (
+            Missing(chosen.reason, url, version)
+            if isinstance(chosen, Missing)
+            else Missing("unknown_version", url, version)
+        )
+
+    def take(self, url: str) -> None:
+        """What the lower layer says of a system that is its own."""
+        if url not in self._systems:
+            self._base.take(url)
+
+    def supplement(self, url: str, version: str = "") -> ContentView | None:
+        """A supplement of either layer."""
+        own = self._supplements.get(url, {})
+        chosen = pick({v: view.info for v, view in own.items()}, version, None)
+        return own[chosen] if isinstance(chosen, str) else self._base.supplement(url, version)
+
+    def value_set(self, url: str, version: str = "", on: date | None = None) -> ValueSet | Missing:
+        """A stored or an implicit value set."""
+        own = self._sets.get(url, {})
+        chosen = pick(dict(own), version, on)
+        if isinstance(chosen, str):
+            return own[chosen]
+        found = self._base.value_set(url, version, on)
+        if isinstance(found, ValueSet):
+            return found
+        implied = self._implied(url, version)
+        if implied is not None:
+            return implied
+        return Missing(chosen.reason, url, version) if isinstance(chosen, Missing) else found
+
+    def _implied(self, url: str, version: str) -> ValueSet | None:
+        if url in self._all_codes:
+            system, label = self._all_codes[url]
+            return all_codes(url, system, version or label)
+        return implicit(self, url, version)
+
+    def concept_map(self, url: str, version: str = "", on: date | None = None) -> ConceptMap | Missing:
+        """A map of either layer; several with one canonical count as one map with the groups of all."""
+        own = {m.version: m for m in self._maps if m.url == url}
+        chosen = pick(dict(own), version, on)
+        if not isinstance(chosen, str):
+            return self._base.concept_map(url, version, on)
+        same = [m for m in self._maps if (m.url, m.version) == (url, chosen)]
+        if len(same) == 1:
+            return same[0]
+        return msgspec.structs.replace(same[-1], groups=tuple(g for m in same for g in m.groups))
+
+    def code_systems(self) -> list[str]:
+        """URLs of both layers."""
+        return sorted({*self._systems, *self._base.code_systems()})
+
+    def value_sets(self) -> Iterable[ValueSet]:
+        """Value sets of both layers."""
+        own = [v for versions in self._sets.values() for v in versions.values()]
+        return [*own, *self._aside, *self._base.value_sets()]
+
+    def concept_maps(self) -> Iterable[ConceptMap]:
+        """Maps of both layers."""
+        return [*self._maps, *self._base.concept_maps()]
+
+    def as_known_at(self, known_at: str | None) -> Catalog:
+        """The same resources over the lower layer of that time (what is sent lies outside recorded time)."""
+        if known_at is None:
+            return self
+        other = MemoryCatalog(self._base.as_known_at(known_at))
+        other._systems, other._supplements = self._systems, self._supplements
+        other._sets, other._maps, other._all_codes = self._sets, self._maps, self._all_codes
+        other._aside = self._aside
+        return other
+
+
+def all_codes(url: str, system: str, version: str = "") -> ValueSet:
+    """The value set of every code of a system."""
+    include = Include(system=system, version=version, place="ValueSet.compose.include[0]")
+    return ValueSet(url=url, version=version, includes=(include,))
+
+
+def implicit(catalog: Catalog, url: str, version: str = "") -> ValueSet | None:
+    """``SYSTEM?fhir_vs`` (all codes) and ``SYSTEM?fhir_vs=isa/CODE`` of a system that the catalog knows."""
+    system, mark, query = url.partition("?fhir_vs")
+    if not mark:
+        return None
+    found = catalog.code_system(system, version)
+    if isinstance(found, Missing) and found.reason in ("unknown_url", "unknown_version", "supplement"):
+        return None  # a known system that has no version in force says so when the value set is used
+    if not query:
+        return all_codes(url, system, version)
+    kind, _, code = query.removeprefix("=").partition("/")
+    if kind != "isa" or not code:
+        return None
+    condition = Filter("concept", "is-a", code)
+    include = Include(
+        system=system, version=version, filters=(condition,), place="ValueSet.compose.include[0]"
+    )
+    return ValueSet(url=url, version=version, includes=(include,))

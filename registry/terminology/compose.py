@@ -1,0 +1,236 @@
+"""Evaluation of a value set's definition: which concepts of which versions belong to it.
+
+Here: following imports, choosing versions, set algebra over ids. Not here: how the result is shown
+(``expand``), or what is said of one code (``validation``).
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from pyroaring import BitMap
+
+from registry.content.view import ContentView
+from registry.entities.canonical import join, split
+from registry.terminology import filters
+from registry.terminology.catalog import Missing
+from registry.terminology.context import Context, valid_versions
+from registry.terminology.issues import Issue, Unanswerable, issue
+from registry.terminology.valueset import Include, ValueSet
+
+__all__ = ["Prepared", "IncludedConcepts", "ExpansionSources", "ids_of", "prepare", "select"]
+
+_DEEPEST = 50  #: imports of imports
+
+
+@dataclass(slots=True)
+class Prepared:
+    """A value set whose imports have been found: canonical as written → prepared value set."""
+
+    value_set: ValueSet
+    imports: dict[str, Prepared] = field(default_factory=dict)
+
+    def imported(self) -> Iterable[ValueSet]:
+        """All value sets it imports, directly or not, but those it contains itself."""
+        for canonical, prepared in self.imports.items():
+            if not canonical.startswith("#"):
+                yield prepared.value_set
+            yield from prepared.imported()
+
+    def everything(self) -> Iterable[ValueSet]:
+        """This value set and all it imports, directly or not."""
+        yield self.value_set
+        for imported in self.imports.values():
+            yield from imported.everything()
+
+
+@dataclass(slots=True)
+class IncludedConcepts:
+    """Concepts of one version that belong; ``include`` is what brought them, of an imported value set its own."""
+
+    content: ContentView
+    ids: BitMap
+    include: Include
+    order: list[int] | None = None  #: of a list of codes: the list's own
+    imported: bool = False
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Which version it is."""
+        return self.content.info.url, self.content.info.version
+
+
+@dataclass(slots=True)
+class ExpansionSources:
+    """What an evaluation rested on, for the answer to name."""
+
+    contents: dict[tuple[str, str], ContentView] = field(default_factory=dict)
+    pins: list[tuple[str, str]] = field(default_factory=list)  #: parameter, canonical
+    dated: set[tuple[str, str]] = field(default_factory=set)  #: contents not chosen by a lockedDate alone
+
+    def add(self, content: ContentView, pin: str, version: str) -> None:
+        """Note a version used, and the parameter that chose it."""
+        self.contents[(content.info.url, content.info.version)] = content
+        used = (pin, join(content.info.url, version))
+        if pin and used not in self.pins:
+            self.pins.append(used)
+
+
+def prepare(
+    context: Context, value_set: ValueSet, *, expanding: bool, path: tuple[str, ...] = ()
+) -> Prepared:
+    """Find all imports and check all filters; raises Unanswerable (unknown import, circle, bad filter)."""
+    here = value_set.canonical
+    if len(path) > _DEEPEST:
+        raise Unanswerable(issue("VALUESET_TOO_COSTLY", path[0], f"imports deeper than {_DEEPEST}"))
+    if value_set.url and here in path:
+        pathway = "[" + ", ".join(path) + "]"
+        raise Unanswerable(issue("VALUESET_CIRCULAR_REFERENCE", here, pathway))
+    context.require_supplements(value_set.supplements)
+    prepared = Prepared(value_set)
+    for include in (*value_set.includes, *value_set.excludes):
+        if not include.system and not include.value_sets:
+            raise Unanswerable(issue("INCLUDE_OF_NOTHING", place=include.place))
+        for number, condition in enumerate(include.filters):
+            filters.check(include.system, condition, f"{include.place}.filter[{number}]")
+        for canonical in include.value_sets:
+            imported = _imported(context, value_set, canonical, expanding=expanding)
+            prepared.imports[canonical] = prepare(context, imported, expanding=expanding, path=(*path, here))
+    return prepared
+
+
+def _imported(context: Context, parent: ValueSet, canonical: str, *, expanding: bool) -> ValueSet:
+    if canonical.startswith("#"):
+        found: ValueSet | Missing = parent.contained.get(canonical[1:]) or Missing("unknown_url", canonical)
+    else:
+        found = context.value_set(canonical)
+    if isinstance(found, ValueSet):
+        return found
+    url, version = split(canonical)
+    pinned = version or context.pins.value_set(url)
+    if expanding and pinned:
+        raise Unanswerable(issue("VS_EXP_IMPORT_UNK_PINNED", url, pinned))
+    if found.reason in ("before_first", "gap", "after_last"):
+        raise Unanswerable(issue("VALUESET_NOT_IN_FORCE", url, context.on, found.reason), soft=True)
+    raise Unanswerable(issue("Unable_to_resolve_value_Set_", join(url, pinned)), soft=True)
+
+
+def content_of(
+    context: Context, value_set: ValueSet, include: Include, usage: ExpansionSources
+) -> ContentView:
+    """The version that an include means; raises Unanswerable where it is unknown or not allowed."""
+    system = include.system
+    version, pin = context.pins.effective(system, include.version)
+    found = context.view(system, version, value_set.locked_date)
+    if isinstance(found, Missing):
+        raise Unanswerable(unknown_for_expansion(context, found, version, value_set.locked_date))
+    refused = context.refused(found)
+    if refused is not None and (refused.id != "VERSION_NOT_IN_FORCE" or value_set.locked_date is None):
+        raise Unanswerable(refused)
+    usage.add(found, pin, version)
+    if version or value_set.locked_date is None:
+        usage.dated.add((found.info.url, found.info.version))
+    return found
+
+
+def unknown_for_expansion(context: Context, missing: Missing, version: str, locked: date | None) -> Issue:
+    """The issue for a system that an expansion needs and that is not there."""
+    system = missing.url
+    if missing.reason in ("before_first", "gap", "after_last", "not_loaded"):
+        return issue("CODESYSTEM_NOT_IN_FORCE", system, context.day(locked), missing.reason)
+    if not version:
+        return issue("UNKNOWN_CODESYSTEM_EXP", system)
+    known = context.catalog.versions(system)
+    name = "UNKNOWN_CODESYSTEM_VERSION_EXP" if known else "UNKNOWN_CODESYSTEM_VERSION_EXP_NONE"
+    return issue(name, system, version, valid_versions(known))
+
+
+_Evaluated = tuple[BitMap, list[int] | None]
+_CACHE: OrderedDict[tuple[object, ...], tuple[Include, _Evaluated]] = OrderedDict()
+_CACHED = 512
+_LISTED = 10_000  #: codes of an include whose set is not kept: it holds on to the include
+
+
+def ids_of(context: Context, include: Include, content: ContentView) -> BitMap:
+    """Ids of the include's own condition on a system, in the version given; imports not considered."""
+    return _condition(context, include, content)[0]
+
+
+def _condition(context: Context, include: Include, content: ContentView) -> _Evaluated:
+    if not include.concepts and not include.filters:
+        return content.all(), None
+    stamp = context.stamp()
+    if stamp is None:
+        return _evaluated(include, content)
+    key = (stamp, context.supplements, content.info.url, content.info.version, id(include))
+    if len(include.concepts) > _LISTED:
+        return _evaluated(include, content)
+    held = _CACHE.get(key)
+    if held is None or held[0] is not include:
+        held = _CACHE[key] = (include, _evaluated(include, content))
+        if len(_CACHE) > _CACHED:
+            _CACHE.popitem(last=False)
+    return held[1]
+
+
+def _evaluated(include: Include, content: ContentView) -> _Evaluated:
+    if include.concepts:
+        found = content.find_many([c.code for c in include.concepts])
+        order = [i for i in dict.fromkeys(found) if i is not None]
+        return BitMap(order), order
+    sets = [
+        filters.apply(content, condition, f"{include.place}.filter[{number}]")
+        for number, condition in enumerate(include.filters)
+    ]
+    return BitMap.intersection(*sets), None
+
+
+def select(context: Context, prepared: Prepared, usage: ExpansionSources) -> list[IncludedConcepts]:
+    """Everything that belongs to the value set, in the order of its includes; raises Unanswerable."""
+    value_set = prepared.value_set
+    chosen = [s for i in value_set.includes for s in _included(context, prepared, i, usage)]
+    removed = [(i, s) for i in value_set.excludes for s in _included(context, prepared, i, usage)]
+    for one in chosen:
+        for include, other in removed:
+            if other.key == one.key or (other.key[0] == one.key[0] and not include.version):
+                one.ids = one.ids - _translated(other, one.content)
+        if value_set.inactive is False:
+            one.ids = one.ids - one.content.inactive()
+    return chosen
+
+
+def _included(
+    context: Context, prepared: Prepared, include: Include, usage: ExpansionSources
+) -> list[IncludedConcepts]:
+    imported = [select(context, prepared.imports[c], usage) for c in include.value_sets]
+    if include.system:
+        content = content_of(context, prepared.value_set, include, usage)
+        ids, order = _condition(context, include, content)
+        own = IncludedConcepts(content, ids, include, order)
+        return [_within(own, imported)]
+    if not imported:
+        return []
+    first, *others = imported
+    return [
+        _within(IncludedConcepts(s.content, s.ids, s.include, s.order, imported=True), others) for s in first
+    ]
+
+
+def _within(one: IncludedConcepts, all_of: Sequence[Sequence[IncludedConcepts]]) -> IncludedConcepts:
+    ids = one.ids
+    for group in all_of:
+        same = (s for s in group if s.key[0] == one.key[0])
+        ids = ids & BitMap().union(*(_translated(s, one.content) for s in same))
+    imported = one.imported or bool(one.include.value_sets)
+    return IncludedConcepts(one.content, ids, one.include, one.order, imported)
+
+
+def _translated(one: IncludedConcepts, content: ContentView) -> BitMap:
+    """The same codes as ids of another version."""
+    if (content.info.url, content.info.version) == one.key:
+        return one.ids
+    codes = [r.code for r in one.content.concepts(list(one.ids))]
+    return BitMap(i for i in content.find_many(codes) if i is not None)

@@ -1,0 +1,197 @@
+"""What every terminology operation is told besides its own question: where to look, when, which versions.
+
+Here: version pins (system-version, check-, force-), dates, languages, supplements. Not here: evaluation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from registry.content.view import ContentView
+from registry.entities.canonical import has_wildcard, join, matches, split
+from registry.entities.languages import Languages
+from registry.terminology.catalog import Catalog, Missing
+from registry.terminology.issues import Issue, Severity, Unanswerable, issue, plural
+from registry.terminology.supplemented import SupplementedView
+from registry.terminology.valueset import ValueSet
+
+__all__ = ["Context", "Pins", "canonical_of", "missing_supplements", "valid_versions"]
+
+
+@dataclass(frozen=True, slots=True)
+class Pins:
+    """Versions that the caller chooses, each a map from canonical URL to version (wildcards allowed).
+
+    ``default`` where a value set names none; ``check``: likewise, and any other is an error; ``force``
+    overrides what the value set names.
+    """
+
+    default: tuple[tuple[str, str], ...] = ()
+    check: tuple[tuple[str, str], ...] = ()
+    force: tuple[tuple[str, str], ...] = ()
+    value_sets: tuple[tuple[str, str], ...] = ()
+
+    @staticmethod
+    def read(
+        default: Iterable[str] = (),
+        check: Iterable[str] = (),
+        force: Iterable[str] = (),
+        value_sets: Iterable[str] = (),
+    ) -> Pins:
+        """Pins from canonicals ``url|version``."""
+        return Pins(*(tuple(split(c) for c in group) for group in (default, check, force, value_sets)))
+
+    def effective(self, system: str, version: str) -> tuple[str, str]:
+        """The version to use where a value set says ``version``, and the name of the parameter that chose it."""
+        for url, pinned in self.force:
+            if url == system:
+                return pinned, "force-system-version"
+        if version:
+            return version, ""
+        for name, group in (("system-version", self.default), ("check-system-version", self.check)):
+            for url, pinned in group:
+                if url == system:
+                    return pinned, name
+        return "", ""
+
+    def required(self, system: str) -> str:
+        """The version that a check parameter demands, or empty."""
+        return next((v for url, v in self.check if url == system), "")
+
+    def value_set(self, url: str) -> str:
+        """The version that default-valueset-version names for a value set, or empty."""
+        return next((v for u, v in self.value_sets if u == url), "")
+
+
+@dataclass(slots=True)
+class Context:
+    """One request's circumstances. ``asked`` = the caller gave the date; ``limit`` of codes in one answer."""
+
+    catalog: Catalog
+    pins: Pins = field(default_factory=Pins)
+    languages: Languages | None = None
+    languages_told: bool = True  #: the caller or the value set's parameters chose them
+    on: date | None = None
+    asked: bool = False
+    until: date | None = None  #: last day of a date that the caller gave only as month or year
+    supplements: tuple[str, ...] = ()
+    limit: int = 10_000
+    _views: dict[tuple[str, str, date | None], ContentView | Missing] = field(default_factory=dict)
+    _stamp: list[object] = field(default_factory=list)
+
+    def stamp(self) -> object | None:
+        """The catalog's stamp when it was first asked for: one request works in one state of the catalog."""
+        if not self._stamp:
+            self._stamp.append(self.catalog.stamp())
+        return self._stamp[0]
+
+    def view(self, system: str, version: str = "", on: date | None = None) -> ContentView | Missing:
+        """A version's content with the supplements in use laid over it; ``on`` instead of the request's date."""
+        key = (system, version, on)
+        if key not in self._views:
+            found = self.catalog.code_system(system, version, on or self.on)
+            if on is None and self.until is not None and (not version or has_wildcard(version)):
+                self._same_until(found, system, version, self.until)
+            self._views[key] = found if isinstance(found, Missing) else self._supplemented(found)
+        return self._views[key]
+
+    def _same_until(self, found: ContentView | Missing, system: str, version: str, until: date) -> None:
+        """Raise Unanswerable where a month or year does not tell which version is meant."""
+        last = self.catalog.code_system(system, version, until)
+        labels = [f"({v.reason})" if isinstance(v, Missing) else v.info.version for v in (found, last)]
+        if labels[0] != labels[1]:
+            raise Unanswerable(issue("DATE_SPANS_VERSIONS", system, self.on, until, " … ".join(labels)))
+
+    def _supplemented(self, view: ContentView) -> ContentView:
+        extra = [s for s in (self._supplement(c) for c in self.supplements) if _fits(s, view)]
+        return SupplementedView(view, extra) if extra else view
+
+    def _supplement(self, canonical: str) -> ContentView:
+        found = self.catalog.supplement(*split(canonical))
+        if found is None:
+            raise Unanswerable(missing_supplements([canonical]))
+        return found
+
+    def require_supplements(self, canonicals: Iterable[str]) -> None:
+        """Use these too from now on; raises Unanswerable naming those that are not known."""
+        wanted = (*self.supplements, *(c for c in canonicals if c not in self.supplements))
+        missing = [c for c in wanted if self.catalog.supplement(*split(c)) is None]
+        if missing:
+            raise Unanswerable(missing_supplements(missing))
+        if wanted != self.supplements:
+            self.supplements = wanted
+            self._views.clear()
+
+    def value_set(self, canonical: str, version: str = "") -> ValueSet | Missing:
+        """A value set by ``url|version``; without a version the pinned one, else the one in force."""
+        url, named = split(canonical)
+        return self.catalog.value_set(url, version or named or self.pins.value_set(url), self.on)
+
+    def day(self, locked: date | None) -> str:
+        """The date that chose, as messages tell it: a value set's ``lockedDate``, or the request's."""
+        return f"{locked} (lockedDate)" if locked is not None else str(self.on)
+
+    def status_of(self, view: ContentView) -> str:
+        """``upcoming`` or ``expired`` where a version does not apply on the date asked about, or today."""
+        info = view.info
+        if self.on is None:
+            return ""
+        if info.valid_from and self.on < info.valid_from:
+            return "upcoming"
+        return "expired" if info.valid_to and self.on >= info.valid_to else ""
+
+    def not_in_force(self, view: ContentView, place: str = "") -> Issue | None:
+        """A warning where a version chosen by name does not apply on the date asked about, or today.
+
+        An error where the caller both checks the version and gives the date.
+        """
+        info, status = view.info, self.status_of(view)
+        if not status:
+            return None
+        grave = self.asked and bool(self.pins.required(info.url))
+        severity: Severity = "error" if grave else "warning"
+        found = issue(
+            "VERSION_NOT_IN_FORCE", info.url, info.version, self.on, status, place=place, severity=severity
+        )
+        return replace(found, told=grave)
+
+    def refused(self, view: ContentView, place: str = "") -> Issue | None:
+        """What the caller's check of versions has against this one, where there is no answer but an error."""
+        info, required = view.info, self.pins.required(view.info.url)
+        if required and not matches(required, info.version):
+            return issue("VALUESET_VERSION_CHECK", info.url, info.version, required, place=place)
+        late = self.not_in_force(view, place)
+        return late if late is not None and late.severity == "error" else None
+
+
+def _fits(supplement: ContentView, view: ContentView) -> bool:
+    url, version = split(supplement.info.supplements)
+    if url != view.info.url:
+        return False
+    return (
+        not version
+        or version == view.info.version
+        or (has_wildcard(version) and matches(version, view.info.version))
+    )
+
+
+def missing_supplements(canonicals: list[str]) -> Issue:
+    """The issue that names supplements nobody knows."""
+    name = plural("VALUESET_SUPPLEMENT_MISSING", canonicals)
+    return issue(name, len(canonicals), ", ".join(canonicals))
+
+
+def valid_versions(versions: list[str]) -> str:
+    """Labels as messages list them.
+
+    >>> valid_versions(["1", "2", "3"])
+    '1, 2 or 3'
+    """
+    return " or ".join(filter(None, [", ".join(versions[:-1]), versions[-1]])) if versions else ""
+
+
+def canonical_of(view: ContentView) -> str:
+    """``url|version`` of a view."""
+    return join(view.info.url, view.info.version)

@@ -1,0 +1,115 @@
+"""What a filter operator is: from a condition to the set of concepts of one version that meet it.
+
+Here: the type, and how the names ``code``, ``parent``, ``inactive`` … are read as properties. Not here: any
+operator (one module each).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from pyroaring import BitMap
+
+from registry.content.view import ContentView
+from registry.entities.offload import require_offload
+
+__all__ = ["CODE_NAMES", "Operator", "equals", "has", "known_property", "values"]
+
+Operator = Callable[[ContentView, str, str], BitMap]  #: (content, property, value) → ids
+
+CODE_NAMES = frozenset({"concept", "code"})
+#: properties of the standard that every system has, declared or not
+_STANDARD = frozenset(
+    {"parent", "child", "display", "definition", "inactive", "notSelectable", "status", "deprecated"}
+    | {"effectiveDate", "deprecationDate", "retirementDate"}
+)
+_INLINE_LIMIT = 2000  #: concepts looked through while others wait
+_PREFIX = "http://hl7.org/fhir/concept-properties#"
+
+
+def declared(content: ContentView, name: str) -> str:
+    """The code under which a system declares a standard property, or the name itself."""
+    codes = [p.code for p in content.info.properties if p.uri == _PREFIX + name]
+    return codes[0] if codes and name not in {p.code for p in content.info.properties} else name
+
+
+def known_property(content: ContentView, name: str) -> bool:
+    """Whether a filter on the property can be understood at all."""
+    if name in CODE_NAMES or name in _STANDARD:
+        return True
+    return any(p.code == name for p in content.info.properties) or bool(content.with_property(name))
+
+
+def _flag(content: ContentView, name: str) -> BitMap | None:
+    """The set where a yes/no property that counts as "no" where nothing is said is "yes"."""
+    if name == "inactive":
+        return content.inactive()
+    code = next((p.uri for p in content.info.properties if p.code == name), "")
+    if name == "notSelectable" or code == _PREFIX + "notSelectable":
+        return content.not_selectable()
+    return None
+
+
+def equals(content: ContentView, name: str, value: str) -> BitMap:
+    """Ids whose property has the value."""
+    if name in CODE_NAMES:
+        return _one(content.find(value))
+    if name in ("parent", "child"):
+        ident = content.find(value)
+        if ident is None:
+            return BitMap()
+        return BitMap(content.children(ident) if name == "parent" else content.parents(ident))
+    flag = _flag(content, name)
+    if flag is not None and value.lower() in ("true", "false"):
+        return flag if value.lower() == "true" else content.all() - flag
+    if name in ("display", "definition"):
+        return BitMap(i for text, ids in values(content, name) if text == value for i in ids)
+    return _typed(content, declared(content, name), value)
+
+
+def _typed(content: ContentView, name: str, value: str) -> BitMap:
+    found = content.property_equals(name, value)
+    if not found and value.lower() in ("true", "false"):
+        return content.property_equals(name, value.lower())
+    return found
+
+
+def _one(ident: int | None) -> BitMap:
+    return BitMap() if ident is None else BitMap([ident])
+
+
+def has(content: ContentView, name: str) -> BitMap:
+    """Ids that have any value of the property."""
+    if name in CODE_NAMES or _flag(content, name) is not None:
+        return content.all()
+    if name in ("parent", "child"):
+        relatives = content.parents if name == "parent" else content.children
+        return BitMap(i for i in content.all() if relatives(i))
+    if name in ("display", "definition"):
+        return BitMap(i for _, ids in values(content, name) for i in ids)
+    return content.with_property(declared(content, name))
+
+
+def values(content: ContentView, name: str) -> Iterator[tuple[str, BitMap]]:
+    """Each value of the property as text, with the ids that have it."""
+    if name in CODE_NAMES or name in ("display", "definition"):
+        require_offload(len(content), _INLINE_LIMIT)
+        for ident in content.all():
+            text = _text(content, ident, name)
+            if text:
+                yield text, BitMap([ident])
+    elif name in ("parent", "child"):
+        for ident in content.all():
+            relatives = content.children(ident) if name == "parent" else content.parents(ident)
+            yield content.concept(ident).code, BitMap(relatives)
+    else:
+        yield from content.property_values(declared(content, name))
+
+
+def _text(content: ContentView, ident: int, name: str) -> str:
+    if name == "display":
+        return content.display(ident)
+    record = content.concept(ident)
+    if name == "definition":
+        return next((n.text for n in record.notes if n.kind == "definition"), "")
+    return record.code

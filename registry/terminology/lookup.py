@@ -1,0 +1,142 @@
+"""``$lookup``: everything a version says of a code.
+
+Here: the operation, from a typed request to a complete result. Not here: JSON (``api.fhir``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import msgspec
+
+from registry.content.view import ContentView
+from registry.entities.canonical import join
+from registry.entities.records import ConceptRecord, Designation
+from registry.terminology.catalog import Missing
+from registry.terminology.context import Context
+from registry.terminology.displays import PREFERRED, choose, is_repeated, main
+from registry.terminology.issues import Issue, Unanswerable, issue
+from registry.terminology.validation.versions import unknown_system
+
+__all__ = ["LookupRequest", "LookupResult", "lookup", "shown"]
+
+#: Properties that follow from a code's history; ``*`` asks for them too.
+_DATES = {"effectiveDate", "deprecationDate", "*"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookupRequest:
+    """A code; ``properties`` = those wanted by name, ``*`` or none = all; without ``relatives`` no parents and children."""
+
+    system: str
+    code: str
+    version: str = ""
+    properties: tuple[str, ...] = ()
+    relatives: bool = True
+
+
+@dataclass(slots=True, kw_only=True)
+class LookupResult:
+    """The complete answer, or ``problem``. ``properties``: (code, type, value, description)."""
+
+    problem: Issue | None = None
+    content: ContentView | None = None
+    record: ConceptRecord | None = None
+    ident: int | None = None  #: of the record in the content
+    display: str = ""
+    definition: str = ""
+    designations: list[tuple[Designation, str]] = field(
+        default_factory=list
+    )  #: with the supplement's canonical
+    properties: list[tuple[str, str, Any, str]] = field(default_factory=list)
+    supplements: list[str] = field(default_factory=list)
+    warnings: list[Issue] = field(default_factory=list)
+
+
+def lookup(context: Context, request: LookupRequest) -> LookupResult:
+    """Look a code up; unknown systems, versions and codes are answers."""
+    try:
+        context.require_supplements(())
+        return _lookup(context, request)
+    except Unanswerable as stop:
+        return LookupResult(problem=stop.issue)
+
+
+def _lookup(context: Context, request: LookupRequest) -> LookupResult:
+    version = context.pins.effective(request.system, request.version)[0]
+    content = context.view(request.system, version)
+    if isinstance(content, Missing):
+        return LookupResult(problem=unknown_system(context, request.system, version, "system"))
+    refused = context.refused(content, "version")
+    if refused is not None:
+        return LookupResult(problem=refused, content=content)
+    ident = content.find(request.code)
+    if ident is None:
+        info = content.info
+        name = "Unknown_Code_in_Version" if info.version else "Unknown_Code_in"
+        problem = issue(name, request.code, info.url, info.version, place="code")
+        return LookupResult(problem=replace(problem, status=404), content=content)
+    record = content.concept(ident)
+    result = LookupResult(content=content, record=record, ident=ident)
+    _texts(context, content, record, result)
+    wanted = set(request.properties)
+    rows = _properties(context, content, ident, record, relatives=request.relatives)
+    result.properties = [p for p in rows if not wanted or "*" in wanted or p[0] in wanted]
+    if wanted & _DATES:
+        known = {p[0] for p in result.properties}
+        result.properties += [
+            p for p in _dates(content, record) if p[0] not in known and wanted & {p[0], "*"}
+        ]
+    late = context.not_in_force(content, "version")
+    result.warnings = [late] if late else []
+    return result
+
+
+def _dates(content: ContentView, record: ConceptRecord) -> Iterator[tuple[str, str, Any, str]]:
+    """Since when the code is known, and when it went out of use: from its history, so only where asked for."""
+    tell = getattr(content, "tell_dates", None)
+    for name, day in zip(
+        ("effectiveDate", "deprecationDate"), tell(record.code) if tell else (), strict=False
+    ):
+        if day is not None:
+            yield name, "dateTime", day.isoformat(), ""
+
+
+def _texts(context: Context, content: ContentView, record: ConceptRecord, result: LookupResult) -> None:
+    own = main(record)
+    told: set[tuple[str, str]] = set()
+    chosen = choose(record, context.languages) or own
+    result.display = chosen.text if chosen else ""
+    result.definition = next((n.text for n in record.notes if n.kind == "definition"), "")
+    for text in record.designations:
+        source = text.kind.removeprefix("supplement:") if text.kind.startswith("supplement:") else ""
+        if is_repeated(text, told):
+            continue
+        shown = msgspec.structs.replace(text, use=text.use or PREFERRED) if text is own else text
+        result.designations.append((shown, source))
+    result.supplements = [
+        join(s.info.url, s.info.version)
+        for s in getattr(content, "supplements", ())
+        if s.find(record.code) is not None
+    ]
+
+
+def shown(context: Context, record: ConceptRecord) -> str:
+    """The text to show for a concept, in the languages asked for if it has one in them."""
+    chosen = choose(record, context.languages) or main(record)
+    return chosen.text if chosen else ""
+
+
+def _properties(
+    context: Context, content: ContentView, ident: int, record: ConceptRecord, *, relatives: bool
+) -> Iterator[tuple[str, str, Any, str]]:
+    yield "inactive", "boolean", record.inactive, ""
+    if relatives:
+        for name, near in (("parent", content.parents(ident)), ("child", content.children(ident))):
+            for relative in content.concepts(near) if near else ():
+                yield name, "code", relative.code, shown(context, relative)
+    for p in record.properties:
+        if p.code not in ("inactive", "parent", "child"):
+            yield p.code, p.type, p.value, ""

@@ -1,0 +1,137 @@
+"""Which version of a concept map is meant, by its name and a day; and of all maps, which answer on that day.
+
+A map is in force by its own effective period, else as the target versions are that it names; without either it
+counts as in force. Among versions of one map in force the latest begun is meant; of those that began nowhere the
+one published last by that day (its ``date``, else a label that is a date), else the one that follows soonest.
+Not here: translation (``translate``), finding maps (``catalog``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+import msgspec
+
+from registry.content.view import ContentView
+from registry.entities.canonical import has_wildcard, ordered
+from registry.terminology.catalog import Missing, reason_for
+from registry.terminology.conceptmap import ConceptMap
+from registry.terminology.context import Context
+from registry.terminology.issues import Unanswerable, issue
+
+__all__ = ["map_of", "maps_of"]
+
+_DATED = re.compile(r"([0-9]{4})(?:-([0-9]{2}))?(?:-([0-9]{2}))?(?![0-9.])")
+_LATEST: list[tuple[object, dict[str, list[ConceptMap]]]] = []
+
+
+def map_of(context: Context, url: str, version: str) -> ConceptMap | Missing:
+    """The map of that canonical; without a version the one of the day. Raises Unanswerable for a vague date."""
+    if version and not has_wildcard(version):
+        return context.catalog.concept_map(url, version, context.on)
+    held = _by_url(context).get(url, [])
+    if not held or version:
+        return context.catalog.concept_map(url, version, context.on)
+    return _on_day(context, held)
+
+
+def maps_of(context: Context, systems: set[str]) -> list[ConceptMap]:
+    """Every map about one of the systems, each in the version of the day; those not in force are left out."""
+    about = [held for held in _by_url(context).values() if any(_is_about(m, systems) for m in held)]
+    chosen = [_on_day(context, held) for held in about]
+    return [c for c in chosen if not isinstance(c, Missing)]
+
+
+def _is_about(one: ConceptMap, systems: set[str]) -> bool:
+    """Whether the map goes from or to a system; an empty one in a question or a map is any."""
+    ends = {url for g in one.groups for url in (g.source, g.target)}
+    return "" in systems or "" in ends or not ends.isdisjoint(systems)
+
+
+def _by_url(context: Context) -> dict[str, list[ConceptMap]]:
+    """All maps by URL; each without one stands for itself. The last catalog's are kept."""
+    stamp = context.stamp()
+    if stamp is not None and _LATEST and _LATEST[0][0] == stamp:
+        return _LATEST[0][1]
+    found: dict[str, list[ConceptMap]] = {}
+    for number, one in enumerate(context.catalog.concept_maps()):
+        found.setdefault(one.url or f"#{number}", []).append(one)
+    if stamp is not None:
+        _LATEST[:] = [(stamp, found)]
+    return found
+
+
+def _on_day(context: Context, held: Sequence[ConceptMap]) -> ConceptMap | Missing:
+    found = _chosen(context, held, context.on)
+    if context.until is not None:
+        last = _chosen(context, held, context.until)
+        labels = [f"({v.reason})" if isinstance(v, Missing) else v.version for v in (found, last)]
+        if labels[0] != labels[1]:
+            values = (held[0].url, context.on, context.until, " … ".join(labels))
+            raise Unanswerable(issue("DATE_SPANS_MAPS", *values))
+    return found
+
+
+def _chosen(context: Context, held: Sequence[ConceptMap], on: date | None) -> ConceptMap | Missing:
+    dated = [_dated(context, m) for m in held]
+    live = [m for m in dated if on is None or _holds(m, on)]
+    if not live and not context.asked and _named_once(held):
+        live = dated  # nobody asked for a day, and the name leaves no choice
+    if not live:
+        return Missing(reason_for(dated, on) if on else "unknown_url", held[0].url)
+    rank = {v: i for i, v in enumerate(ordered(m.version for m in live))}
+    best = max(live, key=lambda m: (m.valid_from or date.min, _published(m, on), rank[m.version]))
+    return _merged([m for m in held if m.version == best.version])
+
+
+def _named_once(held: Sequence[ConceptMap]) -> bool:
+    """Whether the map exists in one version, and none of its own words limit it in time."""
+    return len({m.version for m in held}) == 1 and not any(m.valid_from or m.valid_to for m in held)
+
+
+def _holds(one: ConceptMap, on: date) -> bool:
+    return (one.valid_from is None or one.valid_from <= on) and (one.valid_to is None or on < one.valid_to)
+
+
+def _dated(context: Context, one: ConceptMap) -> ConceptMap:
+    """The map with its period: its own, else that in which all target versions that it names are in force."""
+    if one.valid_from or one.valid_to:
+        return one
+    named = {(g.target, g.target_version) for g in one.groups if g.target and g.target_version}
+    views = [
+        v for v in (context.catalog.code_system(*n) for n in sorted(named)) if not isinstance(v, Missing)
+    ]
+    return msgspec.structs.replace(one, valid_from=_latest_start(views), valid_to=_first_end(views))
+
+
+def _latest_start(views: Iterable[ContentView]) -> date | None:
+    return max((v.info.valid_from for v in views if v.info.valid_from), default=None)
+
+
+def _first_end(views: Iterable[ContentView]) -> date | None:
+    return min((v.info.valid_to for v in views if v.info.valid_to), default=None)
+
+
+def _published(one: ConceptMap, on: date | None) -> tuple[int, int]:
+    """Orders by publication: what was published by the day before what was not, and nearer to it before further."""
+    day = _day(str(one.shell.get("date", ""))) or _day(one.version)
+    if day is None or on is None:
+        return (1, 0)
+    return (1, day.toordinal()) if day <= on else (0, -day.toordinal())
+
+
+def _day(text: str) -> date | None:
+    found = _DATED.match(text)
+    try:
+        return date(*(int(part or 1) for part in found.groups())) if found else None
+    except ValueError:
+        return None
+
+
+def _merged(same: Sequence[ConceptMap]) -> ConceptMap:
+    """Several with one canonical count as one map with the groups of all."""
+    if len(same) == 1:
+        return same[0]
+    return msgspec.structs.replace(same[-1], groups=tuple(g for m in same for g in m.groups))

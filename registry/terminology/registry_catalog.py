@@ -1,0 +1,240 @@
+"""``Catalog`` over what is loaded: code systems by version in force, stored value sets and maps.
+
+The date chooses as everywhere in the registry: the version in force, never the newest loaded; without a date,
+today. Value sets and maps come from an ``ArtifactReader``, which knows the format they were stored in.
+Not here: resources sent with a request (``catalog.MemoryCatalog``), HTTP.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from registry.content.view import ContentView
+from registry.entities.canonical import has_wildcard, latest, matches
+from registry.reader import Moment, Reader
+from registry.store.artifacts import ArtifactRow, read_artifacts
+from registry.store.metadata import SystemRow
+from registry.terminology.catalog import MemoryCatalog, Missing
+from registry.terminology.conceptmap import ConceptMap
+from registry.terminology.loaded_maps import loaded_maps
+from registry.terminology.valueset import ValueSet
+from registry.time.timeline import Timeline
+
+__all__ = ["ArtifactReader", "RegistryCatalog", "Stored"]
+
+_IMPLIED_KEPT = 32
+
+
+@dataclass(slots=True)
+class Stored:
+    """The stored value sets and maps of one epoch, read once."""
+
+    value_sets: list[ValueSet] = field(default_factory=list)
+    concept_maps: list[ConceptMap] = field(default_factory=list)
+
+
+#: Reads stored bodies.
+ArtifactReader = Callable[[Sequence[ArtifactRow]], Stored]
+
+
+class RegistryCatalog:
+    """What an opened registry holds, as known now or at an instant, as if it were ``today``."""
+
+    def __init__(
+        self,
+        context: Reader,
+        reader: ArtifactReader,
+        *,
+        known_at: str | None = None,
+        implied_map: Callable[[str], ConceptMap | None] | None = None,
+    ) -> None:
+        self._context, self._reader, self._known_at, self._implied_map = (
+            context,
+            reader,
+            known_at,
+            implied_map,
+        )
+        self._stored: tuple[int, MemoryCatalog] | None = None
+        self._implied_maps: dict[tuple[int, str], ConceptMap | None] = {}
+
+    def _moment(self) -> Moment:
+        return self._context.moment(self._known_at)
+
+    def stamp(self) -> object | None:
+        """The epoch, the day and the instant asked about."""
+        return (id(self._context), self._context.ledger().epoch, self._known_at, self._context.today())
+
+    def _system(self, url: str) -> SystemRow | None:
+        """The system of a canonical URL or URN; a bare slug is no canonical."""
+        snapshot = self._moment().snapshot
+        ident = snapshot.aliases.get(url) if ":" in url else None
+        return snapshot.systems.get(ident) if ident is not None else None
+
+    def _timeline(self, url: str) -> Timeline | None:
+        row = self._system(url)
+        return self._moment().timeline(row) if row is not None else None
+
+    def versions(self, url: str) -> list[str]:
+        """Labels of the loaded versions, oldest first."""
+        timeline = self._timeline(url)
+        return _labels(timeline) if timeline is not None else []
+
+    def code_system(self, url: str, version: str = "", on: date | None = None) -> ContentView | Missing:
+        """The version named, else the one in force on the day, else why there is none."""
+        found = self._content(url, version, on)
+        if not isinstance(found, Missing) and found.info.content == "supplement":
+            return Missing("supplement", url, found.info.version)
+        return found
+
+    def _content(self, url: str, version: str, on: date | None) -> ContentView | Missing:
+        timeline = self._timeline(url)
+        if timeline is None:
+            return Missing("unknown_url", url, version)
+        label: str | None = version or None
+        if version == "*":
+            label = None
+        elif version and has_wildcard(version):
+            label = self._fitting(timeline, version, on or self._day())
+            if label is None:
+                return Missing("unknown_version", url, version)
+        resolved = self._context.resolve(timeline.system.slug, on=on, version=label, known_at=self._known_at)
+        if resolved.segment is None:
+            reason = resolved.reason or "unknown"
+            return Missing("unknown_url" if reason == "unknown" else reason, url, version)
+        return self._context.view(resolved)
+
+    def _fitting(self, timeline: Timeline, pattern: str, day: date) -> str | None:
+        """The version that a pattern means: of those in force the preferred one, else the newest that fits."""
+        live = [v for v in timeline.in_force(day) if timeline.loaded(v, day) and matches(pattern, v.label)]
+        chosen = timeline.preferred(live)
+        return chosen.label if chosen is not None else latest(_labels(timeline), pattern)
+
+    def take(self, url: str) -> None:
+        """Nothing is forbidden here: who may take what is the way in's to say (``api``)."""
+
+    def supplement(self, url: str, version: str = "") -> ContentView | None:
+        """A loaded supplement by its own canonical."""
+        found = self._content(url, version, None)
+        return None if isinstance(found, Missing) or found.info.content != "supplement" else found
+
+    def value_set(self, url: str, version: str = "", on: date | None = None) -> ValueSet | Missing:
+        """A stored value set, the all-codes value set that a system names, or an implicit one."""
+        day = on or self._day()
+        return self._artifacts().value_set(url, version, day)
+
+    def concept_map(self, url: str, version: str = "", on: date | None = None) -> ConceptMap | Missing:
+        """A stored map, or one that follows from the contents."""
+        found = self._artifacts().concept_map(url, version, on or self._day())
+        return self._implied(url) or found if isinstance(found, Missing) else found
+
+    def _implied(self, url: str) -> ConceptMap | None:
+        """A map that follows from the contents; a few are kept until something is published."""
+        if self._implied_map is None:
+            return None
+        key = (self._context.ledger().epoch, url)
+        if key not in self._implied_maps:
+            if len(self._implied_maps) >= _IMPLIED_KEPT:
+                self._implied_maps.clear()
+            self._implied_maps[key] = self._implied_map(url)
+        return self._implied_maps[key]
+
+    def _day(self) -> date:
+        return self._context.day(None, self._moment())
+
+    def _artifacts(self) -> MemoryCatalog:
+        """Stored resources over this catalog's code systems, read anew when the epoch moves."""
+        epoch = self._context.ledger().epoch
+        if self._stored is None or self._stored[0] != epoch:
+            rows = read_artifacts(self._context.connection, self._moment().snapshot.instant)
+            self._stored = (epoch, self._filled(self._reader(rows)))
+        return self._stored[1]
+
+    def _filled(self, stored: Stored) -> MemoryCatalog:
+        catalog = MemoryCatalog(_SystemsOnly(self))
+        for value_set in stored.value_sets:
+            catalog.add_value_set(value_set)
+        for concept_map in (*self._loaded_maps(), *stored.concept_maps):
+            catalog.add_concept_map(concept_map)
+        for url, (system, version) in self._all_codes().items():
+            catalog.add_all_codes(url, system, version)
+        return catalog
+
+    def _loaded_maps(self) -> list[ConceptMap]:
+        """Official change tables and other maps that were loaded as maps."""
+        snapshot = self._moment().snapshot
+
+        def canonical(slug: str) -> str | None:
+            row = snapshot.slugs.get(slug)
+            return row.record.canonical if row else None
+
+        return loaded_maps(self._context.connection, canonical)
+
+    def _all_codes(self) -> dict[str, tuple[str, str]]:
+        """Value sets of all codes that systems name, with the system; each for the version that names it."""
+        found: dict[str, tuple[str, str]] = {}
+        snapshot = self._moment().snapshot
+        for rows in snapshot.releases.values():
+            for release in rows:
+                named = release.header.shell.get("valueSet")
+                system = snapshot.systems.get(release.system_id)
+                if named and system is not None:
+                    found[str(named)] = (system.record.canonical, "")
+        return found
+
+    def code_systems(self) -> list[str]:
+        """Canonical URLs of every code system with content."""
+        moment = self._moment()
+        rows = moment.snapshot.systems.values()
+        return sorted(r.record.canonical for r in rows if _labels(moment.timeline(r)))
+
+    def value_sets(self) -> Iterable[ValueSet]:
+        """Every stored value set, all versions."""
+        return self._artifacts().value_sets()
+
+    def concept_maps(self) -> Iterable[ConceptMap]:
+        """Every stored map, all versions."""
+        return self._artifacts().concept_maps()
+
+    def as_known_at(self, known_at: str | None) -> RegistryCatalog:
+        """This catalog as the registry knew it at an instant."""
+        if known_at == self._known_at:
+            return self
+        return RegistryCatalog(self._context, self._reader, known_at=known_at, implied_map=self._implied_map)
+
+
+class _SystemsOnly:
+    """The code systems of a registry's catalog, under its stored resources."""
+
+    def __init__(self, catalog: RegistryCatalog) -> None:
+        self._catalog = catalog
+        self.stamp, self.versions = catalog.stamp, catalog.versions
+        self.code_system, self.code_systems = catalog.code_system, catalog.code_systems
+        self.supplement, self.take = catalog.supplement, catalog.take
+
+    def value_set(self, url: str, version: str = "", on: date | None = None) -> ValueSet | Missing:
+        """None but stored ones."""
+        return Missing("unknown_url", url, version)
+
+    def concept_map(self, url: str, version: str = "", on: date | None = None) -> ConceptMap | Missing:
+        """None but stored ones."""
+        return Missing("unknown_url", url, version)
+
+    def value_sets(self) -> Iterable[ValueSet]:
+        """None."""
+        return ()
+
+    def concept_maps(self) -> Iterable[ConceptMap]:
+        """None."""
+        return ()
+
+    def as_known_at(self, known_at: str | None) -> _SystemsOnly:
+        """The code systems of that time."""
+        return _SystemsOnly(self._catalog.as_known_at(known_at))
+
+
+def _labels(timeline: Timeline) -> list[str]:
+    """Labels of loaded versions: of the default track, then of the others."""
+    rows = sorted(timeline.versions, key=lambda v: v.track != timeline.default_track)
+    return list(dict.fromkeys(v.label for v in rows if any(s.stack for s in timeline.segments(v))))

@@ -1,0 +1,88 @@
+"""The standing of resources and concepts: draft, experimental, deprecated, withdrawn, inactive.
+
+Here: what is said about each, for expansions and validations alike. Not here: versions in force.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from registry.content.memory import property_text
+from registry.content.view import ContentView
+from registry.entities.canonical import join
+from registry.entities.records import ConceptRecord
+from registry.terminology.compose import Prepared
+from registry.terminology.extensions import standards_status
+from registry.terminology.issues import Issue, issue
+from registry.terminology.valueset import ValueSet
+
+__all__ = ["concept_status", "is_deprecated", "notices", "standing", "status_codes"]
+
+_STATUS_URI = "http://hl7.org/fhir/concept-properties#status"
+_MESSAGE = {
+    "withdrawn": "MSG_WITHDRAWN",
+    "deprecated": "MSG_DEPRECATED",
+    "experimental": "MSG_EXPERIMENTAL",
+    "draft": "MSG_DRAFT",
+}
+
+
+def standing(standards: str, status: str, *, experimental: bool, source: ValueSet | None) -> str:
+    """What a reader should be warned of, or empty; a draft that uses drafts needs no warning of them."""
+    if standards in ("withdrawn", "deprecated"):
+        return standards
+    if experimental and not (source and source.experimental):
+        return "experimental"
+    draft = status == "draft" or standards == "draft"
+    return "draft" if draft and not (source and "draft" in (source.status, source.standards_status)) else ""
+
+
+def notices(prepared: Prepared, contents: Iterable[ContentView]) -> list[tuple[str, str, str]]:
+    """(standing, canonical, type of resource) of everything that an answer about a value set rests on."""
+    source, found = prepared.value_set, []
+    for v in prepared.everything():
+        what = standing(v.standards_status, v.status, experimental=v.experimental, source=source)
+        found.append((what, v.canonical, "ValueSet"))
+    for content in contents:
+        found.append(
+            (_of_system(content, source), join(content.info.url, content.info.version), "CodeSystem")
+        )
+    return [f for f in dict.fromkeys(found) if f[0]]
+
+
+def _of_system(content: ContentView, source: ValueSet | None) -> str:
+    info = content.info
+    return standing(info.standards_status, info.status, experimental=info.experimental, source=source)
+
+
+def system_notice(content: ContentView) -> list[tuple[str, str, str]]:
+    """The same about a code system on its own."""
+    what = _of_system(content, None)
+    return [(what, join(content.info.url, content.info.version), "CodeSystem")] if what else []
+
+
+def as_issue(notice: tuple[str, str, str]) -> Issue:
+    """A notice as an issue."""
+    what, canonical, resource = notice
+    return issue(_MESSAGE[what], canonical, None, resource)
+
+
+def status_codes(content: ContentView) -> set[str]:
+    """Codes of the properties that tell a concept's status."""
+    return {p.code for p in content.info.properties if p.uri == _STATUS_URI} or {"status"}
+
+
+def concept_status(content: ContentView, record: ConceptRecord) -> str:
+    """The status that the source gives the concept: by a property, else by the standards-status extension."""
+    if record.properties:
+        codes = {p.code for p in content.info.properties if p.uri == _STATUS_URI} or {"status"}
+        for p in record.properties:
+            if p.code in codes:
+                return property_text(p.value)
+    return standards_status(record.extensions) if record.extensions else ""
+
+
+def is_deprecated(content: ContentView, record: ConceptRecord) -> bool:
+    """Whether the concept is marked as one to move away from."""
+    flagged = any(p.code == "deprecated" and property_text(p.value) == "true" for p in record.properties)
+    return flagged or concept_status(content, record) == "deprecated"

@@ -1,0 +1,159 @@
+"""A code system's content with supplements laid over it: more designations, properties and extensions.
+
+Here: the overlay as a ContentView. A supplement adds, it never changes codes or hierarchy. Not here: which
+supplements are used (``operations.context``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+from pyroaring import BitMap
+
+from registry.content.view import ContentView
+from registry.entities.canonical import join
+from registry.entities.languages import Languages
+from registry.entities.records import ConceptRecord
+from registry.terminology.displays import choose, main
+
+__all__ = ["SupplementedView"]
+
+
+def _merged(record: ConceptRecord, extra: ConceptRecord, source: str) -> ConceptRecord:
+    def kept(item: Any) -> bool:
+        return item not in record.properties
+
+    texts = tuple(msgspec.structs.replace(d, kind="supplement:" + source) for d in extra.designations)
+    return msgspec.structs.replace(
+        record,
+        designations=(*record.designations, *texts),
+        properties=(*record.properties, *filter(kept, extra.properties)),
+        extensions=(*record.extensions, *extra.extensions),
+    )
+
+
+class SupplementedView:
+    """The base's concepts and sets; records and texts come from the supplements too."""
+
+    def __init__(self, base: ContentView, supplements: Sequence[ContentView]) -> None:
+        self.base, self.supplements = base, tuple(supplements)
+        self.tell_dates = getattr(base, "tell_dates", None)
+        properties = [p for s in supplements for p in s.info.properties]
+        self.info = replace(base.info, properties=(*base.info.properties, *properties))
+
+    def find(self, code: str) -> int | None:
+        """As the base."""
+        return self.base.find(code)
+
+    def find_many(self, codes: Sequence[str]) -> list[int | None]:
+        """As the base."""
+        return self.base.find_many(codes)
+
+    def concept(self, ident: int) -> ConceptRecord:
+        """The base's record with what the supplements add."""
+        return self._laid_over(self.base.concept(ident))
+
+    def _laid_over(self, record: ConceptRecord) -> ConceptRecord:
+        for supplement in self.supplements:
+            found = supplement.find(record.code)
+            if found is not None:
+                source = join(supplement.info.url, supplement.info.version)
+                record = _merged(record, supplement.concept(found), source)
+        return record
+
+    def concepts(self, idents: Sequence[int]) -> list[ConceptRecord]:
+        """Records of many ids."""
+        return [self._laid_over(r) for r in self.base.concepts(idents)]
+
+    def display(self, ident: int, languages: Sequence[str] = ()) -> str:
+        """The text to show, from base and supplements."""
+        record = self.concept(ident)
+        chosen = choose(record, Languages(tuple(languages), "")) or main(record)
+        return chosen.text if chosen else ""
+
+    def all(self) -> BitMap:
+        """As the base."""
+        return self.base.all()
+
+    def page(self, idents: BitMap, offset: int, count: int | None) -> list[int]:
+        """As the base."""
+        return self.base.page(idents, offset, count)
+
+    def __len__(self) -> int:
+        return len(self.base)
+
+    def parents(self, ident: int) -> list[int]:
+        """As the base."""
+        return self.base.parents(ident)
+
+    def children(self, ident: int) -> list[int]:
+        """As the base."""
+        return self.base.children(ident)
+
+    def roots(self) -> list[int]:
+        """As the base."""
+        return self.base.roots()
+
+    def ancestors(self, ident: int) -> BitMap:
+        """As the base."""
+        return self.base.ancestors(ident)
+
+    def descendants(self, ident: int) -> BitMap:
+        """As the base."""
+        return self.base.descendants(ident)
+
+    def subsumes(self, ancestor: int, descendant: int) -> bool:
+        """As the base."""
+        return self.base.subsumes(ancestor, descendant)
+
+    def inactive(self) -> BitMap:
+        """As the base."""
+        return self.base.inactive()
+
+    def not_selectable(self) -> BitMap:
+        """As the base."""
+        return self.base.not_selectable()
+
+    def _translated(self, idents: BitMap, supplement: ContentView) -> BitMap:
+        codes = (supplement.concept(i).code for i in idents)
+        return BitMap(i for i in (self.base.find(c) for c in codes) if i is not None)
+
+    def with_property(self, code: str) -> BitMap:
+        """Ids that have the property in the base or a supplement."""
+        found = BitMap(self.base.with_property(code))
+        for s in self.supplements:
+            found |= self._translated(s.with_property(code), s)
+        return found
+
+    def property_equals(self, code: str, value: str) -> BitMap:
+        """Ids that have the value in the base or a supplement."""
+        found = BitMap(self.base.property_equals(code, value))
+        for s in self.supplements:
+            found |= self._translated(s.property_equals(code, value), s)
+        return found
+
+    def property_values(self, code: str) -> Iterator[tuple[str, BitMap]]:
+        """Each distinct value with its ids, of base and supplements."""
+        merged: dict[str, BitMap] = {v: BitMap(ids) for v, ids in self.base.property_values(code)}
+        for s in self.supplements:
+            for value, ids in s.property_values(code):
+                merged[value] = merged.get(value, BitMap()) | self._translated(ids, s)
+        yield from sorted(merged.items())
+
+    def matching(self, text: str, within: BitMap | None = None) -> BitMap:
+        """All that ``search`` gives."""
+        return BitMap(self.search(text, within))
+
+    def search(self, text: str, within: BitMap | None = None) -> Iterator[int]:
+        """The base's hits, then concepts that only a supplement's texts find."""
+        seen = BitMap()
+        for ident in self.base.search(text, within):
+            seen.add(ident)
+            yield ident
+        for s in self.supplements:
+            extra = self._translated(BitMap(s.search(text)), s) - seen
+            yield from (extra & within) if within is not None else extra
+            seen |= extra

@@ -1,0 +1,124 @@
+"""Whether the display that a coding carries is one of the concept's, in the languages asked for.
+
+Not here: which display is shown (``registry.terminology.displays``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from registry.entities.languages import Languages
+from registry.entities.records import ConceptRecord, Designation
+from registry.terminology.displays import choose, is_display, is_withdrawn, main, serving
+from registry.terminology.issues import Issue, issue, plural
+from registry.terminology.validation.types import CodingResult, ValidationOptions
+from registry.terminology.valueset import ConceptReference
+
+__all__ = ["compare"]
+
+
+def compare(
+    finding: CodingResult,
+    languages: Languages | None,
+    rules: ValidationOptions,
+    told: ConceptReference | None = None,
+) -> None:
+    """Set the display to show, and say what is wrong with the one given."""
+    record = finding.record
+    if record is None:
+        return
+    extra = _own(told)
+    chosen = choose(record, languages, extra) or main(record)
+    finding.display = chosen.text if chosen else None
+    given = finding.asked.display
+    if given:
+        problem = _judge(finding, record, extra, languages, given)
+        if problem is not None:
+            finding.issues.append(_lenient(problem) if rules.lenient_display else problem)
+
+
+def _lenient(problem: Issue) -> Issue:
+    return replace(problem, severity="warning") if problem.severity == "error" else problem
+
+
+def _own(told: ConceptReference | None) -> list[Designation]:
+    if told is None:
+        return []
+    shown = [Designation(kind="display", text=told.display)] if told.display else []
+    return [*shown, *told.designations]
+
+
+def _texts(record: ConceptRecord, extra: Sequence[Designation]) -> list[Designation]:
+    own = main(record)
+    rest = [d for d in record.designations if d is not own]
+    return [d for d in (*([own] if own else []), *extra, *rest) if is_display(d)]
+
+
+def _judge(
+    finding: CodingResult,
+    record: ConceptRecord,
+    extra: Sequence[Designation],
+    languages: Languages | None,
+    given: str,
+) -> Issue | None:
+    every = _texts(record, extra)
+    usable = [d for d in every if not is_withdrawn(d)]
+    wanted = languages if languages is not None and languages.tags else None
+    allowed = _in_languages(usable, wanted) if wanted else usable
+    if not usable or any(_same(given, d.text) for d in allowed):
+        return None
+    if wanted and not allowed:
+        return _none_in_language(finding, record, usable, wanted, given)
+    if any(_same(given, d.text) for d in every if is_withdrawn(d)):
+        return _withdrawn(finding, record, given)
+    return _wrong(finding, allowed, wanted, given)
+
+
+def _same(a: str, b: str) -> bool:
+    return a.casefold() == b.casefold()
+
+
+def _in_languages(texts: Sequence[Designation], wanted: Languages) -> list[Designation]:
+    found = [d for tag in wanted.tags for d in serving(texts, tag)]
+    return [d for i, d in enumerate(found) if all(d is not e for e in found[:i])]
+
+
+def _none_in_language(
+    finding: CodingResult, record: ConceptRecord, usable: Sequence[Designation], wanted: Languages, given: str
+) -> Issue:
+    asked, place = finding.asked, finding.asked.place.of("display")
+    language = next((d.language for d in usable), "")
+    default = [d for d in usable if not d.language or d.language == language]
+    name = "NO_VALID_DISPLAY_FOUND_NONE_FOR_LANG_"
+    if any(_same(given, d.text) for d in default):
+        return issue(name + "OK", given, asked.system, asked.code, wanted.text, given, place=place)
+    own = main(record)
+    shown = own.text if own else ""
+    return issue(name + "ERR", given, asked.system, asked.code, wanted.text, shown, place=place)
+
+
+def _withdrawn(finding: CodingResult, record: ConceptRecord, given: str) -> Issue:
+    own, place = main(record), finding.asked.place.of("display")
+    right = f'"{own.text}".' if own else ""
+    values = ("", given, finding.asked.code, right, "deprecated")
+    return issue("INACTIVE_DISPLAY_FOUND_other", *values, place=place)
+
+
+def _wrong(
+    finding: CodingResult, allowed: Sequence[Designation], wanted: Languages | None, given: str
+) -> Issue:
+    asked = finding.asked
+    squeezed = " ".join(given.split())
+    spaced = any(_same(squeezed, " ".join(d.text.split())) for d in allowed)
+    name = (
+        "Display_Name_WS_for__should_be_one_of__instead_of"
+        if spaced
+        else "Display_Name_for__should_be_one_of__instead_of"
+    )
+    spoken = {d.text for d in allowed if d.language}
+    choices = [d for d in allowed if d.language or d.text not in spoken]
+    shown = list(dict.fromkeys(f"'{d.text}'" + (f" ({d.language})" if d.language else "") for d in choices))
+    listed = " or ".join(filter(None, [", ".join(shown[:-1]), shown[-1]])) if shown else "''"
+    values = (len(shown), asked.system, asked.code, listed, given, wanted.text if wanted else "--")
+    return issue(plural(name, shown or [""]), *values, place=asked.place.of("display"))

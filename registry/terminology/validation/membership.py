@@ -1,0 +1,171 @@
+"""Whether a coding belongs to a value set.
+
+Here: includes, excludes and imports, asked about one code. Not here: what is true of the code in its system
+(``in_system``), sets of codes (``compose``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from registry.content.view import ContentView
+from registry.terminology.compose import Prepared, ids_of
+from registry.terminology.context import Context
+from registry.terminology.extensions import VS_DEPRECATED, named, standards_status
+from registry.terminology.issues import Issue, issue
+from registry.terminology.validation.types import CodingRequest, CodingResult, ValidationOptions
+from registry.terminology.validation.versions import Agreement, agree
+from registry.terminology.valueset import ConceptReference, Include
+
+__all__ = ["Membership", "infer", "judge"]
+
+
+@dataclass(slots=True)
+class Membership:
+    """The verdict of one value set, and what there is to say about how it came about."""
+
+    member: bool | None = False
+    content: ContentView | None = None
+    agreed: bool = True
+    told: ConceptReference | None = None
+    fragment: bool = False
+    issues: list[Issue] = field(default_factory=list)
+    caused_by: list[str] = field(default_factory=list)
+    contents: list[ContentView] = field(default_factory=list)
+
+    @property
+    def rank(self) -> tuple[int, bool]:
+        """Greater is the better explanation: a yes before an open question before a no, agreement first."""
+        return {True: 2, None: 1, False: 0}[self.member], self.agreed
+
+
+def judge(context: Context, prepared: Prepared, asked: CodingRequest, rules: ValidationOptions) -> Membership:
+    """The verdict on a coding, by the include that explains it best."""
+    value_set = prepared.value_set
+    found = [_by_include(context, prepared, i, asked, rules) for i in value_set.includes]
+    verdicts = _of_the_version([m for m in found if m is not None], asked)
+    for one in verdicts:
+        if one.member and _excluded(context, prepared, asked, rules, one):
+            one.member = False
+    best = max(verdicts, key=lambda m: m.rank, default=Membership())
+    if best.member and value_set.inactive is False and _is_inactive(best.content, asked.code):
+        best.member = False
+        best.issues.append(_not_active(asked))
+    return best
+
+
+def _of_the_version(verdicts: list[Membership], asked: CodingRequest) -> list[Membership]:
+    """Where includes name several versions, those of the coding's own version decide."""
+    if not asked.version or len(verdicts) < 2:
+        return verdicts
+    own = [m for m in verdicts if m.agreed and m.content and m.content.info.version == asked.version]
+    return own or verdicts
+
+
+def _not_active(asked: CodingRequest) -> Issue:
+    return issue("STATUS_CODE_WARNING_CODE", "not active", asked.code, place=asked.place.of("code"))
+
+
+def _is_inactive(content: ContentView | None, code: str) -> bool:
+    ident = content.find(code) if content else None
+    return content is not None and ident is not None and content.concept(ident).inactive
+
+
+def _excluded(
+    context: Context, prepared: Prepared, asked: CodingRequest, rules: ValidationOptions, best: Membership
+) -> bool:
+    for include in prepared.value_set.excludes:
+        out = _by_include(context, prepared, include, asked, rules)
+        if out is None or not out.member or out.fragment:
+            continue
+        same = (
+            out.content is None
+            or best.content is None
+            or out.content.info.version == best.content.info.version
+        )
+        if same or not include.version:
+            return True
+    return False
+
+
+def _by_include(
+    context: Context, prepared: Prepared, include: Include, asked: CodingRequest, rules: ValidationOptions
+) -> Membership | None:
+    """The verdict of one include; None where it has nothing to do with the coding's system."""
+    if include.system and include.system != asked.system:
+        return None
+    imported = [judge(context, prepared.imports[c], asked, rules) for c in include.value_sets]
+    if not include.system:
+        return _all_of(imported) if imported else None
+    agreement = agree(context, prepared.value_set, include, asked)
+    return _all_of([_in_system(context, include, asked, agreement), *imported])
+
+
+def _all_of(parts: list[Membership]) -> Membership:
+    """All have to hold; the first that does not explains the verdict."""
+    worst = min(parts, key=lambda m: m.rank[0])
+    told = next((p.told for p in parts if p.told), None)
+    if worst.member:
+        worst.told = worst.told or told
+    worst.contents = list({id(c): c for p in parts for c in p.contents}.values())
+    worst.content = worst.content or next((p.content for p in parts if p.content), None)
+    return worst
+
+
+def _in_system(context: Context, include: Include, asked: CodingRequest, agreement: Agreement) -> Membership:
+    result = Membership(
+        content=agreement.content,
+        agreed=agreement.agreed and not any(i.severity == "error" for i in agreement.issues),
+        issues=agreement.issues,
+        caused_by=agreement.caused_by,
+    )
+    if not agreement.known or agreement.content is None:
+        result.member = None
+        return result
+    content = agreement.content
+    result.contents.append(content)
+    ident = content.find(asked.code)
+    if ident is None:
+        partial = content.info.content in ("fragment", "example")
+        result.fragment = partial and not include.concepts and not include.filters
+        result.member = result.fragment or (partial and any(c.code == asked.code for c in include.concepts))
+        return result
+    result.member = ident in ids_of(context, include, content)
+    if include.concepts:
+        result.told = _as_listed(include, content, ident)
+    return result
+
+
+def _as_listed(include: Include, content: ContentView, ident: int) -> ConceptReference | None:
+    """The include's own word on a concept; where case does not count it may write the code otherwise."""
+    code = content.concept(ident).code
+    told = next((c for c in include.concepts if c.code == code), None)
+    if told is None and not content.info.case_sensitive:
+        told = next((c for c in include.concepts if content.find(c.code) == ident), None)
+    return told
+
+
+def infer(context: Context, prepared: Prepared, asked: CodingRequest, rules: ValidationOptions) -> list[str]:
+    """Systems of the value set in which the code belongs to it, in the value set's order."""
+    systems = [i.system for v in prepared.everything() for i in v.includes if i.system]
+    found = []
+    for system in dict.fromkeys(systems):
+        verdict = judge(
+            context, prepared, CodingRequest(system, asked.code, asked.place, asked.version), rules
+        )
+        if verdict.member and not verdict.fragment:
+            found.append(system)
+    return found
+
+
+def remarks(finding: CodingResult, told: ConceptReference | None, canonical: str) -> None:
+    """What the value set itself says of the concept."""
+    if told is None:
+        return
+    deprecated = str(named(told.extensions, VS_DEPRECATED)).lower() == "true"
+    status = "deprecated" if deprecated else standards_status(told.extensions)
+    if status in ("deprecated", "withdrawn"):
+        asked = finding.asked
+        values = (asked.system, asked.code, status, canonical)
+        place = asked.place.of("code")
+        finding.issues.append(issue("CONCEPT_DEPRECATED_IN_VALUESET", *values, place=place))

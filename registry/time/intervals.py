@@ -1,0 +1,138 @@
+"""Half-open intervals of dates and of recorded time, and the reading of dates that people write.
+
+Here: pure functions on dates and instants. Not here: versions.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from registry.entities.errors import BadDate
+
+__all__ = [
+    "OSLO",
+    "contains",
+    "covers",
+    "instant_text",
+    "iso",
+    "known_at_us",
+    "overlap",
+    "parse_date",
+    "through",
+    "today_oslo",
+]
+
+OSLO = ZoneInfo("Europe/Oslo")
+_FAR = "9999"
+_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?")
+
+
+def today_oslo() -> date:
+    """The calendar date in Oslo now."""
+    return datetime.now(OSLO).date()
+
+
+def parse_date(text: str | date | None, *, what: str = "date") -> date | None:
+    """A calendar date from ``yyyy-mm-dd`` or from an instant, which becomes its date in Oslo.
+
+    Raises ``BadDate`` for anything else.
+
+    >>> parse_date("2020-03-02")
+    datetime.date(2020, 3, 2)
+    """
+    if text is None or text == "":
+        return None
+    if isinstance(text, datetime):
+        return text.astimezone(OSLO).date() if text.tzinfo else text.date()
+    if isinstance(text, date):
+        return text
+    try:
+        if _DATE.fullmatch(text):
+            return date.fromisoformat(text)
+        if _INSTANT.fullmatch(text):
+            return parse_date(datetime.fromisoformat(text))
+    except ValueError as error:
+        raise BadDate(f"{what} {text!r}: {error}") from error
+    raise BadDate(f"{what} {text!r} is not a date: write yyyy-mm-dd, for example 2020-03-02")
+
+
+def through(last: date | None) -> date | None:
+    """The exclusive end of an interval whose last day is ``last``."""
+    return None if last is None else last + timedelta(days=1)
+
+
+def contains(start: date | None, end: date | None, day: date) -> bool:
+    """Whether ``[start, end)`` contains the day; an open end is None."""
+    return (start is None or start <= day) and (end is None or day < end)
+
+
+def overlap(a: tuple[date | None, date | None], b: tuple[date | None, date | None]) -> bool:
+    """Whether two half-open intervals share a day."""
+    return (a[1] is None or b[0] is None or b[0] < a[1]) and (b[1] is None or a[0] is None or a[0] < b[1])
+
+
+def covers(recorded_from: int, recorded_to: int | None, instant: int | None) -> bool:
+    """Whether a row was known at the instant (None = now)."""
+    if instant is None:
+        return recorded_to is None
+    return recorded_from <= instant and (recorded_to is None or instant < recorded_to)
+
+
+def known_at_us(value: str | date | datetime | int | None, *, now_us: int) -> int | None:
+    """Microseconds of a ``known_at``: an instant, or a date meaning the end of that day in Oslo.
+
+    Today as a bare date means now; anything later is refused with ``BadDate``.
+    """
+    if value is None or value == "":
+        return None
+    if isinstance(value, int):
+        return value
+    if isinstance(value, datetime) or (isinstance(value, str) and not _DATE.fullmatch(value)):
+        moment = value if isinstance(value, datetime) else _instant(value)
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=OSLO)
+        micros = _micros(moment)
+    elif str(value) >= _FAR:
+        micros = now_us + 1
+    else:
+        day = parse_date(value, what="known_at")
+        if day is None:
+            return None
+        micros = _micros(datetime.combine(day + timedelta(days=1), time(), OSLO)) - 1
+        if day == datetime.fromtimestamp(now_us / 1e6, OSLO).date():
+            micros = min(micros, now_us)
+    if micros > now_us:
+        raise BadDate(f"known_at {value} lies in the future: nobody knows yet what will be known then")
+    return micros
+
+
+def _instant(text: str) -> datetime:
+    if not _INSTANT.fullmatch(text):
+        raise BadDate(
+            f"known_at {text!r} is neither a date (2024-03-01) nor an instant (2024-03-01T12:00:00+01:00)"
+        )
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError as error:
+        raise BadDate(f"known_at {text!r}: {error}") from error
+
+
+def _micros(moment: datetime) -> int:
+    delta = moment.astimezone(UTC) - datetime(1970, 1, 1, tzinfo=UTC)
+    return delta // timedelta(microseconds=1)
+
+
+def instant_text(micros: int | None) -> str:
+    """An instant as ISO 8601 in Oslo time; empty for None."""
+    if micros is None:
+        return ""
+    moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=micros)
+    return moment.astimezone(OSLO).isoformat()
+
+
+def iso(day: date | None) -> str | None:
+    """ISO text of a date, for storage."""
+    return None if day is None else day.isoformat()

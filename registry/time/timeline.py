@@ -1,0 +1,266 @@
+"""Versions in time: their order, derived ends, contents on a date, and which applied to whom (DOMAIN 1-3, 12).
+
+Here: pure functions over a ``Snapshot``; an answer is never a guess: no version in force gives a reason.
+Not here: reading rows (``registry.store.metadata``), content (``registry.store``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from functools import cached_property
+from itertools import pairwise
+
+from packaging.version import InvalidVersion
+from packaging.version import Version as Semver
+
+from registry.store.metadata import ReleaseRow, Snapshot, SystemRow, VersionRow
+from registry.time.intervals import contains, overlap
+
+__all__ = ["Segment", "Timeline", "order_key", "rule_end"]
+
+_NUMBER = re.compile(r"(\d+)")
+
+
+def order_key(label: str, algorithm: str) -> tuple[object, ...]:
+    """Sort key of a version label under the system's declared algorithm; greater = newer, never fails.
+
+    >>> sorted(["2021-01", "2021", "2020"], key=lambda v: order_key(v, "natural"))
+    ['2020', '2021', '2021-01']
+    """
+    natural = tuple((0, int(p), "") if p.isdigit() else (1, 0, p) for p in _NUMBER.split(label) if p)
+    if algorithm == "semver":
+        try:
+            return (1, Semver(label).release, Semver(label), natural)
+        except InvalidVersion:
+            return (0, (), label, natural)
+    return (natural, label)
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A stretch of a version over which its content is the same.
+
+    ``stack``: the releases that speak, the one whose membership counts first; empty = not loaded.
+    """
+
+    version: VersionRow
+    valid_from: date | None
+    valid_to: date | None
+    stack: tuple[ReleaseRow, ...]
+
+    @property
+    def primary(self) -> ReleaseRow | None:
+        return self.stack[0] if self.stack else None
+
+    @property
+    def provisional(self) -> bool:
+        return any(r.header.status == "provisional" for r in self.stack)
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """All versions of one system as known at one instant, ends derived, in order."""
+
+    snapshot: Snapshot
+    system: SystemRow
+
+    @cached_property
+    def default_track(self) -> str:
+        """The declared track, else the unnamed one, else the only or first one there is."""
+        tracks = {v.track for v in self.snapshot.versions.get(self.system.system_id, [])}
+        declared = self.system.record.default_track
+        return declared if declared in tracks or not tracks else min(tracks)
+
+    @cached_property
+    def versions(self) -> list[VersionRow]:
+        """Versions of every track with derived ends, by track, start and version order; undated ones last."""
+        rows = sorted(self.snapshot.versions.get(self.system.system_id, []), key=self._position)
+        return [v for _, group in _by_track(rows) for v in self._with_ends(group)]
+
+    def _position(self, v: VersionRow) -> tuple[object, ...]:
+        start = v.valid_from or (date.min if v.valid_to else date.max)
+        return (v.track, v.undated, start, order_key(v.label, self.system.record.version_order))
+
+    def _with_ends(self, rows: list[VersionRow]) -> list[VersionRow]:
+        starts = sorted({v.valid_from for v in rows if v.valid_from})
+        return [
+            self._ended(v, next((s for s in starts if v.valid_from and s > v.valid_from), None)) for v in rows
+        ]
+
+    def _ended(self, v: VersionRow, successor: date | None) -> VersionRow:
+        """The version with the end that its system's rule gives where the source named none (DOMAIN 1)."""
+        if v.valid_to is not None or v.valid_from is None:
+            return v
+        rule = "until-next" if v.rolling else self.system.record.end_rule
+        ends = [e for e in (rule_end(rule, v.valid_from), successor if rule != "open" else None) if e]
+        end = min(ends) if ends else None
+        return VersionRow(
+            v.version_id, v.system_id, v.track, v.label, v.valid_from, end, v.published, v.rolling, v.same_as,
+            v.declared, v.recorded_from, v.recorded_to, v.row_id,
+        )  # fmt: skip
+
+    def on_track(self, track: str | None) -> list[VersionRow]:
+        """Versions of a track (None = the default one, ``*`` = all)."""
+        wanted = self.default_track if track is None else track
+        return [v for v in self.versions if wanted in ("*", v.track)]
+
+    def find(self, label: str, track: str | None = None) -> VersionRow | None:
+        """The version of that label: on the track named, else the default track, else any."""
+        rows = [v for v in self.versions if v.label == label and track in (None, v.track)]
+        return min(rows, key=lambda v: (v.track != self.default_track, v.track)) if rows else None
+
+    def releases(self, version: VersionRow) -> list[ReleaseRow]:
+        """Live releases of the version, or of the one it is the same as."""
+        seen: set[int] = set()
+        row: VersionRow | None = version
+        while row is not None and row.version_id not in seen:
+            seen.add(row.version_id)
+            if own := self.snapshot.releases.get(row.version_id, []):
+                return own
+            row = self.find(row.same_as, row.track) if row.same_as else None
+        return []
+
+    def segments(self, version: VersionRow) -> list[Segment]:
+        """The version cut where its content changes by an update; a version without content is one segment."""
+        cached = self._segments.get(version.version_id)
+        if cached is None:
+            cached = self._segments[version.version_id] = self._cut(version)
+        return cached
+
+    @cached_property
+    def _segments(self) -> dict[int, list[Segment]]:
+        return {}
+
+    def _cut(self, version: VersionRow) -> list[Segment]:
+        releases = self.releases(version)
+        points = sorted(
+            {
+                d
+                for r in releases
+                if (d := _effective(r)) and contains(version.valid_from, version.valid_to, d)
+            }
+        )
+        starts = [version.valid_from, *(p for p in points if p != version.valid_from)]
+        ends = [*starts[1:], version.valid_to]
+        return [Segment(version, s, e, _stack(releases, s)) for s, e in zip(starts, ends, strict=True)]
+
+    def segment_on(self, version: VersionRow, day: date) -> Segment:
+        """The segment of the version on a day; outside its validity the nearest one."""
+        segments = self.segments(version)
+        chosen = segments[0]
+        for segment in segments:
+            if segment.valid_from is None or segment.valid_from <= day:
+                chosen = segment
+        return chosen
+
+    def in_force(self, day: date, track: str | None = None) -> list[VersionRow]:
+        """Versions whose validity contains the day; undated ones count as in force (DOMAIN 2)."""
+        return [v for v in self.on_track(track) if v.undated or contains(v.valid_from, v.valid_to, day)]
+
+    def loaded(self, version: VersionRow, day: date) -> bool:
+        """Whether the version's content on that day is here."""
+        return bool(self.segment_on(version, day).stack)
+
+    def reason_on(self, day: date, track: str | None = None) -> str:
+        """Why no version is in force: before_first, gap, after_last, or unknown where there is none at all."""
+        rows = [v for v in self.on_track(track) if not v.undated]
+        if not rows:
+            return "unknown"
+        return _position_reason([(v.valid_from, v.valid_to) for v in rows], day)
+
+    def preferred(self, rows: Sequence[VersionRow], ranks: dict[int, int] | None = None) -> VersionRow | None:
+        """The one version where one is needed: required, permitted, grace; latest start; version order."""
+        if not rows:
+            return None
+        algorithm = self.system.record.version_order
+
+        def weight(v: VersionRow) -> tuple[object, ...]:
+            rank = (ranks or {}).get(v.version_id, 0)
+            return (not v.undated, -rank, v.valid_from or date.min, order_key(v.label, algorithm))
+
+        return max(rows, key=weight)
+
+    def overlay(self, day: date, primary: VersionRow) -> tuple[ReleaseRow, ...]:
+        """Releases of rolling tracks that complement the version on that day (DOMAIN 6)."""
+        found: list[ReleaseRow] = []
+        for v in self.versions:
+            if v.rolling and v.track != primary.track and contains(v.valid_from, v.valid_to, day):
+                found += self.segment_on(v, day).stack
+        return tuple(found)
+
+    def overlaps(self, rows: Iterable[VersionRow]) -> list[str]:
+        """Warnings about versions of one track that are valid at once where the system's rule expects one."""
+        dated = [v for v in rows if not v.undated]
+        pairs = [(a, b) for a, b in pairwise(dated) if a.track == b.track]
+        return [
+            f"versions {a.label} and {b.label} are both valid: a transition, or one has a wrong end"
+            for a, b in pairs
+            if overlap((a.valid_from, a.valid_to), (b.valid_from, b.valid_to))
+        ]
+
+
+def _by_track(rows: Sequence[VersionRow]) -> list[tuple[str, list[VersionRow]]]:
+    found: dict[str, list[VersionRow]] = {}
+    for row in rows:
+        found.setdefault(row.track, []).append(row)
+    return list(found.items())
+
+
+def rule_end(rule: str, start: date | None) -> date | None:
+    """End that a system's rule derives from a start: the calendar year, the (US) fiscal year, or none."""
+    if start is None:
+        return None
+    if rule == "calendar-year":
+        return date(start.year + 1, 1, 1)
+    if rule == "fiscal-year":
+        return date(start.year + (start >= date(start.year, 10, 1)), 10, 1)
+    return None
+
+
+def _effective(release: ReleaseRow) -> date | None:
+    return release.header.effective_from if release.header.kind == "update" else None
+
+
+def _stack(releases: Sequence[ReleaseRow], start: date | None) -> tuple[ReleaseRow, ...]:
+    """The release of every source line that speaks from that day on, greatest priority first."""
+    lines: dict[str, list[ReleaseRow]] = {}
+    for r in releases:
+        since = _effective(r)
+        if since is None or (start is not None and since <= start):
+            lines.setdefault(r.source_line, []).append(r)
+    return tuple(sorted((_spoken(line) for line in lines.values()), key=_authority, reverse=True))
+
+
+def _spoken(line: list[ReleaseRow]) -> ReleaseRow:
+    """What one source line says: its latest release, with later fragments laid over it."""
+    whole = [r for r in line if r.header.coverage.kind != "fragment"]
+    if not whole:
+        return max(line, key=_lateness)
+    base = max(whole, key=_lateness)
+    fragments = (r for r in line if r.header.coverage.kind == "fragment" and _lateness(r) > _lateness(base))
+    return replace(base, patches=tuple(sorted(fragments, key=_lateness)))
+
+
+def _lateness(r: ReleaseRow) -> tuple[object, ...]:
+    return (_effective(r) or date.min, *r.rank)
+
+
+def _authority(r: ReleaseRow) -> tuple[object, ...]:
+    return (r.header.coverage.kind == "complete", r.header.priority, r.source_line)
+
+
+def _position_reason(intervals: Sequence[tuple[date | None, date | None]], day: date) -> str:
+    """Where a day outside all intervals lies."""
+    if all(start is not None and day < start for start, _ in intervals):
+        return "before_first"
+    if all(end is not None and end <= day for _, end in intervals):
+        return "after_last"
+    return "gap"
+
+
+def last_day(v: VersionRow) -> date | None:
+    """The last day on which the version is valid."""
+    return v.valid_to - timedelta(days=1) if v.valid_to else None

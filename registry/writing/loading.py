@@ -1,0 +1,340 @@
+"""One load from a parsed release to its report: lock, check, compare, write, publish.
+
+Here: the order of steps and the decision loaded / unchanged / amended. Not here: the writing itself
+(``registry.writing.importing``), the reading of files (``loaders``).
+"""
+
+from __future__ import annotations
+
+import gc
+import re
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+import msgspec
+
+from registry.content.changes import Side, count_types, derive
+from registry.entities.errors import UsageError
+from registry.entities.records import ConceptRecord, MapRecord, ReleaseHeader, SystemRecord
+from registry.entities.results import LoadReport
+from registry.reader import Reader
+from registry.store.artifacts import ArtifactRow, put_artifacts
+from registry.store.content import states_by_ids
+from registry.store.metadata import ReleaseRow, Snapshot, SystemRow, VersionRow
+from registry.store.states import decode
+from registry.systems import rules_for
+from registry.time.intervals import contains
+from registry.time.timeline import Timeline, rule_end
+from registry.writing.importing import (
+    Prepared,
+    Writer,
+    load_log,
+    prepare,
+    publish,
+    put_version,
+    write_release,
+)
+
+__all__ = [
+    "Plan",
+    "again",
+    "keep_resources",
+    "known_system",
+    "load_parsed",
+    "planned",
+    "quiet_collector",
+    "report_of",
+]
+
+_BY_ALIAS = (
+    "SELECT s.body FROM system_alias a JOIN code_system s ON s.system_id = a.system_id"
+    " WHERE a.alias = ? AND a.recorded_to IS NULL AND s.recorded_to IS NULL"
+)
+Progress = Callable[[str, int, int | None], None]
+_SLUG = re.compile(r"[a-z0-9][a-z0-9._-]*")
+
+
+def load_parsed(
+    reader: Reader,
+    parsed: Any,
+    *,
+    dry_run: bool = False,
+    wait: bool = True,
+    progress: Progress | None = None,
+) -> LoadReport:
+    """Load a parsed release or map. The identical source again is a no-op; other bytes of a version amend it."""
+    started = time.monotonic()
+    if isinstance(record := getattr(parsed, "map", None), MapRecord):
+        from registry.store.maps import load_map
+
+        return load_map(reader.database, record, dry_run=dry_run, wait=wait)
+    if isinstance(row := getattr(parsed, "artifact", None), ArtifactRow):
+        return keep_resources(reader, [row], dry_run=dry_run)[0]
+    if not hasattr(parsed, "concepts"):
+        return _enrich(reader, parsed.system, dry_run=dry_run)
+    parsed = known_system(reader, parsed)
+    with quiet_collector():
+        prepared = prepare(parsed, progress)
+        _check_header(prepared)
+        if dry_run:
+            return report_of(prepared, "dry_run", reader, started=started, counts=_compare(reader, prepared))
+        notify = (lambda text: progress(text, 0, None)) if progress is not None else None
+        with reader.database.load_lock(wait=wait, notify=notify):
+            return _load(reader, prepared, progress, started)
+
+
+def keep_resources(reader: Reader, rows: Sequence[ArtifactRow], *, dry_run: bool = False) -> list[LoadReport]:
+    """Keep resources as they were given, all in one publication."""
+    done = ["dry_run"] * len(rows) if dry_run else put_artifacts(reader.database, rows)
+    outcomes = (d if d in ("dry_run", "unchanged") else "kept" for d in done)
+    return [_brief(r.url, r.version, o, r.kind) for r, o in zip(rows, outcomes, strict=True)]
+
+
+def _enrich(reader: Reader, record: SystemRecord, *, dry_run: bool) -> LoadReport:
+    """Tell the catalogue what a source without content knows of a system, found by any of its names."""
+    from registry.writing.maintenance import enrich_system
+
+    held = _held(reader, record)
+    if not dry_run:
+        named = record if held is None else msgspec.structs.replace(record, slug=held.slug)
+        enrich_system(reader.database, named)
+    return _brief(held.slug if held else record.slug, "", "dry_run" if dry_run else "enriched", "entry")
+
+
+def _brief(system: str, version: str, outcome: str, kind: str) -> LoadReport:
+    return LoadReport(
+        system=system, version=version, track="", release="", outcome=outcome, kind=kind, concepts=0, new_states=0,
+        created_system=False, inferred={}, notices=[], warnings=[],
+    )  # fmt: skip
+
+
+def _held(reader: Reader, record: SystemRecord) -> SystemRecord | None:
+    """The catalogue entry that a record is about, by slug, canonical URL or OID; read from the database itself,
+    since a package of a thousand systems would read the whole metadata a thousand times."""
+    for name in (record.slug, record.url, *(f"urn:oid:{o}" for o in record.oids)):
+        row = reader.connection.one(_BY_ALIAS, (name,)) if name else None
+        if row is not None:
+            return msgspec.json.decode(row[0], type=SystemRecord)
+    return None
+
+
+def known_system(reader: Reader, parsed: Any) -> Any:
+    """A release whose system is known here under another slug belongs to that system."""
+    record = parsed.system
+    held = _held(reader, record) if isinstance(record, SystemRecord) and record.url else None
+    if held is None or held.slug == parsed.header.system or record.slug != parsed.header.system:
+        return parsed
+    header = msgspec.structs.replace(parsed.header, system=held.slug)
+    return replace(parsed, header=header, system=held)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to become of a release: nothing where it is ``here`` already, else a load or an amendment."""
+
+    prepared: Prepared
+    known: SystemRow | None
+    current: VersionRow | None
+    here: ReleaseRow | None
+    replaces: bool
+
+
+def planned(snapshot: Snapshot, prepared: Prepared) -> Plan:
+    _check_header(prepared)
+    h = prepared.header
+    known = snapshot.slugs.get(h.system)
+    _check_effective(snapshot, known, prepared)
+    current = snapshot.version(known.system_id, h.version, h.track) if known else None
+    here = _is_here(snapshot, current, prepared) if current is not None else None
+    earlier = snapshot.releases.get(current.version_id, []) if current else []
+    return Plan(prepared, known, current, here, any(_same_place(r.header, h) for r in earlier))
+
+
+@contextmanager
+def quiet_collector() -> Iterator[None]:
+    """Millions of records without cycles: the collector would only walk them again and again."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def _check_header(prepared: Prepared) -> None:
+    h = prepared.header
+    if h.valid_from and h.valid_to and h.valid_to <= h.valid_from:
+        raise UsageError(f"version {h.version} would end ({h.valid_to}) before it starts ({h.valid_from})")
+    if h.kind == "update" and h.effective_from is None:
+        raise UsageError("an update needs the date it takes effect: --effective-from")
+    if h.kind == "correction" and h.effective_from is not None:
+        raise UsageError("a correction is always meant so and has no date of effect: say --kind update")
+    if "@" in h.version:
+        raise UsageError(f"version {h.version!r}: the sign @ parts a version from its release")
+    if not _SLUG.fullmatch(h.system):
+        raise UsageError(f"system {h.system!r}: a slug has small letters, digits, '-', '_' and '.' only")
+
+
+def _check_effective(snapshot: Snapshot, system: SystemRow | None, prepared: Prepared) -> None:
+    """An update takes effect inside its version's validity (DOMAIN, Release)."""
+    h = prepared.header
+    if h.effective_from is None:
+        return
+    row = Timeline(snapshot, system).find(h.version, h.track) if system is not None else None
+    start = row.valid_from if row is not None else h.valid_from
+    end = row.valid_to if row is not None else h.valid_to or rule_end(prepared.system.end_rule, h.valid_from)
+    if not contains(start, end, h.effective_from):
+        raise UsageError(
+            f"the update takes effect on {h.effective_from}, but version {h.version} is valid from {start} until {end} (exclusive)"
+        )
+
+
+def _load(reader: Reader, prepared: Prepared, progress: Progress | None, started: float) -> LoadReport:
+    """The load proper, under the lock."""
+    reader.forget()
+    plan = planned(reader.moment().snapshot, prepared)
+    if plan.here is not None:
+        return again(reader, plan, started)
+    name = prepared.header.files[0].name if prepared.header.files else prepared.header.source_line
+    with load_log(reader.database, name), reader.database.transaction() as connection:
+        writer = Writer(connection)
+        _, fresh = write_release(writer, prepared, progress)
+        publish(writer, prepared, "amend" if plan.replaces else "load")
+    return report_of(
+        prepared,
+        "amended" if plan.replaces else "loaded",
+        reader,
+        started=started,
+        created=plan.known is None,
+        fresh=fresh,
+    )
+
+
+def _same_place(old: ReleaseHeader, new: ReleaseHeader) -> bool:
+    """Whether the new release takes the old one's place: same source line, from the same day on."""
+    return (old.source_line, old.kind, old.effective_from) == (new.source_line, new.kind, new.effective_from)
+
+
+def _is_here(snapshot: Snapshot, version: VersionRow, prepared: Prepared) -> ReleaseRow | None:
+    """The release of this very source for the version, meant the same way, where it is loaded already.
+
+    Of a rolling source only the content counts: each download holds all its versions (DOMAIN 12).
+    """
+    h = prepared.header
+    for r in snapshot.releases.get(version.version_id, []):
+        meant = (r.source_line, r.header.kind, r.header.effective_from, r.header.status)
+        same = (r.source_sha256, r.content_sha256) == (prepared.source_sha256, prepared.content_sha256)
+        if same and meant == (h.source_line, h.kind, h.effective_from, h.status):
+            return r
+    return None
+
+
+def _attest(reader: Reader, prepared: Prepared, held: ReleaseRow) -> None:
+    """Note that the content was published again later: without it, what another file said in between
+    would speak or not speak depending on the order of loading."""
+    if prepared.header.published <= held.published:
+        return
+    with reader.database.transaction() as connection:
+        writer = Writer(connection)
+        row = (held.id, prepared.header.published, writer.recorded)
+        connection.insert("attestation", ("release_id", "published", "recorded_from"), [row])
+        h = prepared.header
+        writer.publish("attest", h.system, h.version, held.source_sha256, f"published again {h.published}")
+
+
+def again(reader: Reader, plan: Plan, started: float) -> LoadReport:
+    """The identical source again: a no-op, unless it comes with a later publication or other dates."""
+    prepared, current, held = plan.prepared, plan.current, plan.here
+    if current is None or held is None:
+        raise ValueError("nothing is here yet")
+    _attest(reader, prepared, held)
+    h = prepared.header
+    given = (h.valid_from, h.valid_to)
+    explicit = "valid_from" not in h.inferred
+    if (
+        given == (None, None)
+        or given == (current.valid_from, current.valid_to)
+        or not explicit
+        or current.declared
+    ):
+        return report_of(prepared, "unchanged", reader, started=started)
+    with reader.database.transaction() as connection:
+        writer = Writer(connection)
+        writer.end("version", current.row_id)
+        put_version(writer, current.version_id, current.system_id, h)
+        writer.publish("version", h.system, h.version, prepared.source_sha256, "version dates corrected")
+    prepared.warnings.append(
+        f"version {h.version} is valid from {h.valid_from} to {h.valid_to or 'its derived end'} now"
+    )
+    return report_of(prepared, "amended", reader, started=started)
+
+
+def _compare(reader: Reader, prepared: Prepared) -> dict[str, int]:
+    """What the load would change, by type, against the version as it is here or the one before it."""
+    before = _previous(reader, prepared)
+    rules = rules_for(prepared.system.rules or prepared.system.slug)
+    new = {r.stable_key: r for r in prepared.records}
+    codes = {r.code: r for r in prepared.records}
+    old, facets = before
+    old_codes = {r.code: r for r in old.values()}
+    sides = (
+        Side({k: r for k, r in old.items() if new.get(k) != r}, old_codes.get, facets),
+        Side({k: r for k, r in new.items() if old.get(k) != r}, codes.get, frozenset(prepared.header.facets)),
+    )
+    if not old:
+        return {"created": len(new)}
+    return count_types(derive(sides[0], sides[1], rules).changes)
+
+
+def _previous(reader: Reader, prepared: Prepared) -> tuple[dict[str, ConceptRecord], frozenset[str]]:
+    """Records of the same version's source line, else of the version before, else nothing."""
+    moment = reader.moment()
+    system = moment.snapshot.slugs.get(prepared.header.system)
+    if system is None:
+        return {}, frozenset()
+    timeline: Timeline = moment.timeline(system)
+    rows = timeline.on_track(prepared.header.track)
+    own = [v for v in rows if v.label == prepared.header.version]
+    start = prepared.header.valid_from
+    older = [v for v in rows if start is None or (v.valid_from and v.valid_from < start)]
+    for version in [*own, *reversed(older)]:
+        segments = [s for s in timeline.segments(version) if s.stack]
+        if segments:
+            release = segments[-1].stack[0]
+            bodies = states_by_ids(reader.connection, reader.bitmap(release))
+            records = (decode(bytes(body)) for _, body in bodies)
+            return {r.stable_key: r for r in records}, frozenset(release.header.facets)
+    return {}, frozenset()
+
+
+def report_of(
+    prepared: Prepared,
+    outcome: str,
+    reader: Reader,
+    *,
+    started: float,
+    created: bool = False,
+    fresh: int = 0,
+    counts: dict[str, int] | None = None,
+) -> LoadReport:
+    h = prepared.header
+    return LoadReport(
+        system=h.system,
+        version=h.version,
+        track=h.track,
+        release=prepared.source_sha256,
+        outcome=outcome,
+        kind=h.kind,
+        concepts=len(prepared.records),
+        new_states=fresh,
+        created_system=created,
+        inferred=dict(h.inferred),
+        notices=list(h.notices),
+        warnings=prepared.warnings[:20],
+        counts=counts or {},
+        seconds=round(time.monotonic() - started, 3),
+    )

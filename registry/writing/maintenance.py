@@ -1,0 +1,378 @@
+"""Writing by hand: catalogue entries, declared versions, scopes, retraction, purging, backup, verification.
+
+Here: small writes, one publication each. Not here: loading content (``registry.writing.importing``).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import msgspec
+import re2
+from pyroaring import BitMap
+
+from registry.content.search import remove_terms
+from registry.entities.errors import StoreError, UnknownTarget, UsageError
+from registry.entities.records import ReleaseHeader, SystemRecord
+from registry.entities.results import ScopeRow, VerifyReport
+from registry.store.content import states_by_ids
+from registry.store.engine import Connection, Database
+from registry.store.metadata import Ledger, ReleaseRow, SystemRow, VersionRow
+from registry.store.states import decode, state_hash
+from registry.time.intervals import iso
+from registry.time.timeline import Timeline
+from registry.writing.importing import Writer, ensure_system, put_system, put_version
+
+__all__ = [
+    "add_applicability",
+    "add_scope",
+    "add_system",
+    "add_version",
+    "backup",
+    "enrich_system",
+    "purge",
+    "retract",
+    "verify",
+]
+
+
+def _system(writer: Writer, reference: str) -> SystemRow:
+    row = writer.snapshot.system(reference)
+    if row is None:
+        raise UnknownTarget(
+            f"no code system {reference!r} here: load it, or create it with `gyldig load … --system`"
+        )
+    return row
+
+
+def _version(writer: Writer, system: SystemRow, label: str, track: str | None = None) -> VersionRow:
+    row = Timeline(writer.snapshot, system).find(label, track)
+    if row is None:
+        raise UnknownTarget(f"{system.slug} has no version {label!r}")
+    return row
+
+
+def add_system(database: Database, record: SystemRecord) -> None:
+    """Create a system, or correct its catalogue entry; the same entry again is a no-op."""
+    with database.transaction() as connection:
+        writer = Writer(connection)
+        row, created = ensure_system(writer, record)
+        if not created and row.record == record:
+            return
+        if not created:
+            put_system(writer, row.system_id, record)
+        writer.publish(
+            "system", record.slug, summary="catalogue entry added" if created else "catalogue entry corrected"
+        )
+
+
+def enrich_system(database: Database, record: SystemRecord) -> None:
+    """Fill the empty fields of a catalogue entry; an entry that says something keeps it."""
+    with database.transaction() as connection:
+        writer = Writer(connection)
+        row = writer.snapshot.slugs.get(record.slug) or (
+            writer.snapshot.system(record.url) if record.url else None
+        )
+        if row is None:
+            ensure_system(writer, record)
+            writer.publish("system", record.slug, summary="catalogue entry added")
+        elif (enriched := _enriched(row.record, record)) != row.record:
+            put_system(writer, row.system_id, enriched)
+            writer.publish("system", row.slug, summary="catalogue entry enriched")
+
+
+def _enriched(held: SystemRecord, more: SystemRecord) -> SystemRecord:
+    fields = ("url", "titles", "owner", "licence", "language")
+    empty = {f: getattr(more, f) for f in fields if not getattr(held, f) and getattr(more, f)}
+    aliases = dict.fromkeys(
+        (*held.aliases, *more.aliases, *([more.url] if held.url and more.url != held.url else []))
+    )
+    oids = dict.fromkeys((*held.oids, *more.oids))
+    return msgspec.structs.replace(held, **empty, aliases=tuple(a for a in aliases if a), oids=tuple(oids))
+
+
+def add_version(
+    database: Database,
+    system: str,
+    label: str,
+    *,
+    valid_from: date | None = None,
+    valid_to: date | None = None,
+    track: str = "",
+    same_as: str = "",
+    published: str = "",
+) -> None:
+    """Declare a version whose content is not loaded, or correct a version's dates."""
+    if valid_from and valid_to and valid_to <= valid_from:
+        raise UsageError(f"version {label} would end ({valid_to}) before it starts ({valid_from})")
+    with database.transaction() as connection:
+        writer = Writer(connection)
+        row = _system(writer, system)
+        if same_as and _version(writer, row, same_as, track).label == label:
+            raise UsageError(f"version {label} cannot be the same as itself")
+        current = writer.snapshot.version(row.system_id, label, track)
+        header = ReleaseHeader(
+            system=row.slug, version=label, source_line="", facets=(), track=track, valid_from=valid_from,
+            valid_to=valid_to, published=published, rolling=current.rolling if current else False,
+        )  # fmt: skip
+        if current is not None:
+            writer.end("version", current.row_id)
+        version_id = current.version_id if current else writer.next_id("version", "version_id")
+        put_version(writer, version_id, row.system_id, header, same_as=same_as, declared=True)
+        writer.publish(
+            "version", row.slug, label, summary="version corrected" if current else "version declared"
+        )
+
+
+def add_scope(database: Database, slug: str, *, title: str = "", kind: str = "") -> None:
+    """Name a register, message or sector that versions apply to; an empty title or kind keeps what is known."""
+    if not slug.strip():
+        raise UsageError("a scope needs a name")
+    with database.transaction() as connection:
+        writer = Writer(connection)
+        known = writer.snapshot.scopes.get(slug)
+        title = title or (known.title if known else slug)
+        kind = kind or (known.kind if known else "register")
+        if known is not None and (known.title, known.kind) == (title, kind):
+            return
+        connection.execute(
+            "UPDATE scope SET recorded_to = ? WHERE slug = ? AND recorded_to IS NULL", (writer.recorded, slug)
+        )
+        connection.insert(
+            "scope", ("slug", "title", "kind", "recorded_from"), [(slug, title, kind, writer.recorded)]
+        )
+        writer.publish("scope", "", summary=f"scope {slug}")
+
+
+def add_applicability(database: Database, *rows: ScopeRow) -> None:
+    """Record when scopes take versions; a row for the same scope, version, role and codes is corrected."""
+    with database.transaction() as connection:
+        writer = Writer(connection)
+        for row in rows:
+            _add_row(writer, row)
+        names = ", ".join(sorted({r.system for r in rows}))
+        writer.publish(
+            "applicability", rows[0].system if rows else "", summary=f"{len(rows)} rows for {names}"
+        )
+
+
+def _add_row(writer: Writer, row: ScopeRow) -> None:
+    system = _system(writer, row.system)
+    _version(writer, system, row.version, row.track)
+    _check_dates(row)
+    if row.scope not in writer.snapshot.scopes:
+        raise UnknownTarget(f"no scope {row.scope!r}: add it first with `gyldig scopes add {row.scope}`")
+    for old in writer.snapshot.applicability:
+        same = (old.scope, old.system_id, old.track, old.label, old.role, old.codes)
+        if same == (row.scope, system.system_id, row.track, row.version, row.role, row.codes):
+            writer.end("applicability", old.row_id)
+    columns = ("scope", "system_id", "track", "label", "role", "codes", "allowed_from", "required_from",
+               "accepted_until", "legal_basis", "recorded_from")  # fmt: skip
+    values = (row.scope, system.system_id, row.track, row.version, row.role, row.codes, iso(row.allowed_from),
+              iso(row.required_from), iso(row.accepted_until), row.legal_basis, writer.recorded)  # fmt: skip
+    writer.connection.insert("applicability", columns, [values])
+
+
+def _check_dates(row: ScopeRow) -> None:
+    dates = [d for d in (row.allowed_from, row.required_from, row.accepted_until) if d]
+    if not _compiles(row.codes):
+        raise UsageError(f"{row.scope} {row.version}: {row.codes!r} is no pattern for codes")
+    if dates != sorted(dates):
+        raise UsageError(
+            f"{row.scope} {row.version}: allowed_from, required_from and accepted_until are not in order"
+        )
+
+
+def _compiles(pattern: str) -> bool:
+    """Whether a pattern of codes can be matched in linear time (RE2's syntax)."""
+    try:
+        re2.compile(pattern)
+    except re2.error:
+        return False
+    return True
+
+
+def retract(database: Database, system: str, version: str, *, release: str | None = None, why: str) -> None:
+    """End a release from now on; ``known_at`` before still shows it.
+
+    Without a release named, the version's only one, or a declared version that has none.
+    """
+    _need_reason(why)
+    with database.transaction() as connection:
+        writer = Writer(connection)
+        row = _system(writer, system)
+        target = _version(writer, row, version)
+        live = writer.snapshot.releases.get(target.version_id, [])
+        declared_only = target.declared and not live and release is None
+        ended = [] if declared_only else _named(live, row, version, release)
+        for r in ended:
+            writer.end("release", r.id, key="id")
+        if declared_only or (len(ended) == len(live) and not target.declared):
+            writer.end("version", target.row_id)
+        writer.publish("retract", row.slug, version, ended[0].source_sha256 if ended else "", why)
+
+
+def _need_reason(why: str) -> None:
+    if not why.strip():
+        raise UsageError("say why: --why TEXT is kept with the registry's history")
+
+
+def _named(live: list[ReleaseRow], system: SystemRow, version: str, release: str | None) -> list[ReleaseRow]:
+    found = [r for r in live if release is None or r.source_sha256.startswith(release)]
+    if not found:
+        raise UnknownTarget(f"{system.slug} {version} has no release {release or ''}".rstrip())
+    hashes = sorted({r.source_sha256[:12] for r in found})
+    if len(hashes) > 1:
+        raise UsageError(
+            f"{system.slug} {version} has several releases: name one as {version}@… of {', '.join(hashes)}"
+        )
+    return found
+
+
+def purge(database: Database, system: str, version: str, *, release: str, why: str) -> None:
+    """Delete a release's content physically; a tombstone with hash and reason stays (DOMAIN 13)."""
+    _need_reason(why)
+    with database.load_lock(), database.transaction() as connection:
+        writer = Writer(connection)
+        row = _system(writer, system)
+        rows = [
+            r for r in Ledger.read(connection, 0).releases if r.system_id == row.system_id and not r.purged
+        ]
+        ids = {
+            v.version_id
+            for v in Ledger.read(connection, 0).versions
+            if (v.system_id, v.label) == (row.system_id, version)
+        }
+        own = [r for r in rows if r.version_id in ids]
+        if len(release) < 6:
+            raise UsageError("give 6 or more digits of the release's hash: what is purged is gone for good")
+        target = _named(own, row, version, release)
+        for r in target:
+            _purge_one(writer, r, rows, why)
+        writer.publish("purge", row.slug, version, target[0].source_sha256, why)
+
+
+def _purge_one(writer: Writer, release: ReleaseRow, rows: list[ReleaseRow], why: str) -> None:
+    connection = writer.connection
+    bitmaps = {r.id: _bitmap(connection, r.id) for r in rows if r.id != release.id}
+    orphans = _bitmap(connection, release.id)
+    for other in bitmaps.values():
+        orphans -= other
+    records = [(i, decode(bytes(body))) for i, body in states_by_ids(connection, orphans)]
+    remove_terms(connection, release.system_id, records)
+    for ident in orphans:
+        connection.execute("DELETE FROM concept_state WHERE id = ?", (ident,))
+    _purge_properties(connection, release.system_id, orphans)
+    connection.execute("DELETE FROM release_content WHERE release_id = ?", (release.id,))
+    connection.execute("UPDATE release SET purged = ? WHERE id = ?", (why, release.id))
+    writer.end("release", release.id, key="id")
+
+
+def _bitmap(connection: Connection, release_id: int) -> BitMap:
+    row = connection.one("SELECT bitmap FROM release_content WHERE release_id = ?", (release_id,))
+    return BitMap.deserialize(bytes(row[0])) if row else BitMap()
+
+
+def _purge_properties(connection: Connection, system_id: int, orphans: BitMap) -> None:
+    rows = connection.all("SELECT row_id, bitmap FROM property_bitmap WHERE system_id = ?", (system_id,))
+    for row_id, packed in rows:
+        before = BitMap.deserialize(bytes(packed))
+        after = before - orphans
+        if not after:
+            connection.execute("DELETE FROM property_bitmap WHERE row_id = ?", (row_id,))
+        elif len(after) != len(before):
+            connection.execute(
+                "UPDATE property_bitmap SET bitmap = ? WHERE row_id = ?", (after.serialize(), row_id)
+            )
+
+
+def backup(database: Database, target: str | Path) -> Path:
+    """Copy a live SQLite database to a file; PostgreSQL has pg_dump for that."""
+    path = Path(target)
+    if database.dialect != "sqlite":
+        raise UsageError("back up PostgreSQL with pg_dump: this command copies SQLite files")
+    if path.exists():
+        raise UsageError(f"{path} exists already: name a new file")
+    source = database.connect()
+    try:
+        with sqlite3.connect(path) as copy:
+            source.raw.backup(copy)
+        copy.close()
+    except sqlite3.Error as error:
+        path.unlink(missing_ok=True)
+        raise StoreError(f"backup to {path} failed: {error}") from error
+    finally:
+        source.close()
+    return path
+
+
+def verify(database: Database) -> VerifyReport:
+    """Recompute every hash and bitmap; names what is damaged."""
+    try:
+        with database.snapshot() as connection:
+            ledger = Ledger.read(connection, 0)
+            states: dict[int, tuple[str, bytes]] = {}
+            problems = [
+                *_engine_problems(connection),
+                *_state_problems(connection, states),
+                *_release_problems(connection, ledger, states),
+            ]
+            return VerifyReport(
+                ok=not problems, releases=len(ledger.releases), states=len(states), problems=problems
+            )
+    except (StoreError, sqlite3.DatabaseError, msgspec.DecodeError, ValueError) as error:
+        return VerifyReport(
+            ok=False, releases=0, states=0, problems=[f"the database cannot be read: {error}"]
+        )
+
+
+def _engine_problems(connection: Connection) -> Iterator[str]:
+    if connection.dialect == "sqlite":
+        for (text,) in connection.all("PRAGMA integrity_check(10)"):
+            if text != "ok":
+                yield f"database file: {text}"
+
+
+def _state_problems(connection: Connection, states: dict[int, tuple[str, bytes]]) -> Iterator[str]:
+    """Every state's body fits its hash and its columns."""
+    for ident, code, digest, body in connection.execute("SELECT id, code, hash, body FROM concept_state"):
+        states[ident] = (code, bytes(digest))
+        if state_hash(bytes(body)) != bytes(digest):
+            yield f"state {ident} of code {code}: content does not fit its hash"
+        elif decode(bytes(body)).code != code:
+            yield f"state {ident}: the code column says {code}, the content another"
+
+
+def _release_problems(
+    connection: Connection, ledger: Ledger, states: dict[int, tuple[str, bytes]]
+) -> Iterator[str]:
+    """Every release's bitmap fits its hash, and its states its content hash."""
+    for r in ledger.releases:
+        if r.purged:
+            continue
+        name = f"release {r.source_sha256[:12]} of {r.header.system} {r.header.version}"
+        row = connection.one(
+            "SELECT bitmap, bitmap_sha256 FROM release_content WHERE release_id = ?", (r.id,)
+        )
+        if row is None:
+            yield f"{name}: content is missing"
+        elif hashlib.sha256(bytes(row[0])).hexdigest() != row[1]:
+            yield f"{name}: the bitmap does not fit its hash"
+        else:
+            yield from _content_problems(name, r, BitMap.deserialize(bytes(row[0])), states)
+
+
+def _content_problems(
+    name: str, r: ReleaseRow, bitmap: BitMap, states: dict[int, tuple[str, bytes]]
+) -> Iterator[str]:
+    missing = [i for i in bitmap if i not in states]
+    if missing:
+        yield f"{name}: {len(missing)} states are missing"
+        return
+    pairs = sorted((states[i][0], states[i][1].hex()) for i in bitmap)
+    if hashlib.sha256(msgspec.json.encode(pairs)).hexdigest() != r.content_sha256:
+        yield f"{name}: the content does not fit its hash"
