@@ -354,7 +354,7 @@ class Registry:
         published: str = "",
     ) -> None:
         """Declare a version, content not loaded."""
-        from registry.time.intervals import parse_date
+        from registry.entities.intervals import parse_date
 
         self._write(
             "add_version", system, label, valid_from=parse_date(valid_from), valid_to=parse_date(valid_to),

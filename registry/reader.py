@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING
 from pyroaring import BitMap
 
 from registry.entities.errors import UsageError
+from registry.entities.intervals import instant_text, known_at_us, parse_date, today_oslo
 from registry.entities.results import CodeDisplay
 from registry.store.bounded import Bounded
 from registry.store.content import patched, release_bitmap
 from registry.store.engine import Connection, Database, now_us
 from registry.store.metadata import Ledger, ReleaseRow, Snapshot, SystemRow, VersionRow
-from registry.time.intervals import instant_text, known_at_us, parse_date, today_oslo
 from registry.time.reasons import explain
 from registry.time.timeline import Segment, Timeline
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
+from registry.entities.intervals import instant_text
 from registry.entities.results import Feed, FeedEntry, ReleaseAnswer, ScopeRow, SystemAnswer, VersionAnswer
 from registry.reader import Moment, Reader
 from registry.store.metadata import ReleaseRow, SystemRow, VersionRow
-from registry.time.intervals import instant_text
 from registry.time.timeline import Timeline
 
 __all__ = ["changes_since", "releases", "scopes", "system", "systems", "versions"]

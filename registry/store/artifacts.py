@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from registry.entities.errors import UnknownTarget, UsageError
+from registry.entities.intervals import iso
 from registry.store.engine import Connection, Database
-from registry.time.intervals import iso
-from registry.writing.importing import Writer
+from registry.store.ledger_writer import Writer
 
 __all__ = ["ArtifactRow", "artifact_history", "drop_artifact", "put_artifacts", "read_artifacts"]
 

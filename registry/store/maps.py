@@ -13,7 +13,7 @@ import msgspec
 from registry.entities.records import MapRecord, MapRowRecord
 from registry.entities.results import LoadReport
 from registry.store.engine import Connection, Database
-from registry.writing.importing import Writer
+from registry.store.ledger_writer import Writer
 
 __all__ = ["load_map", "map_headers", "map_rows"]
 

@@ -14,10 +14,10 @@ from functools import cached_property
 
 import msgspec
 
+from registry.entities.intervals import covers
 from registry.entities.records import ReleaseHeader, SystemRecord
 from registry.store.engine import Connection
 from registry.systems import CodeRules, rules_for
-from registry.time.intervals import covers
 
 __all__ = ["ApplicabilityRow", "Ledger", "ReleaseRow", "ScopeInfo", "Snapshot", "SystemRow", "VersionRow"]
 

@@ -16,8 +16,8 @@ from itertools import pairwise
 from packaging.version import InvalidVersion
 from packaging.version import Version as Semver
 
+from registry.entities.intervals import contains, overlap
 from registry.store.metadata import ReleaseRow, Snapshot, SystemRow, VersionRow
-from registry.time.intervals import contains, overlap
 
 __all__ = ["Segment", "Timeline", "order_key", "rule_end"]
 

@@ -11,7 +11,8 @@ from typing import Any
 
 from registry.entities.results import LoadReport
 from registry.reader import Reader
-from registry.writing.importing import Writer, load_log, prepare, publish, write_release
+from registry.store.ledger_writer import Writer
+from registry.writing.importing import load_log, prepare, publish, write_release
 from registry.writing.loading import (
     Plan,
     again,

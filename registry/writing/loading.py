@@ -18,19 +18,19 @@ import msgspec
 
 from registry.content.changes import Side, count_types, derive
 from registry.entities.errors import UsageError
+from registry.entities.intervals import contains
 from registry.entities.records import ConceptRecord, MapRecord, ReleaseHeader, SystemRecord
 from registry.entities.results import LoadReport
 from registry.reader import Reader
 from registry.store.artifacts import ArtifactRow, put_artifacts
 from registry.store.content import states_by_ids
+from registry.store.ledger_writer import Writer
 from registry.store.metadata import ReleaseRow, Snapshot, SystemRow, VersionRow
 from registry.store.states import decode
 from registry.systems import rules_for
-from registry.time.intervals import contains
 from registry.time.timeline import Timeline, rule_end
 from registry.writing.importing import (
     Prepared,
-    Writer,
     load_log,
     prepare,
     publish,

@@ -17,15 +17,16 @@ from pyroaring import BitMap
 
 from registry.content.search import remove_terms
 from registry.entities.errors import StoreError, UnknownTarget, UsageError
+from registry.entities.intervals import iso
 from registry.entities.records import ReleaseHeader, SystemRecord
 from registry.entities.results import ScopeRow, VerifyReport
 from registry.store.content import states_by_ids
 from registry.store.engine import Connection, Database
+from registry.store.ledger_writer import Writer
 from registry.store.metadata import Ledger, ReleaseRow, SystemRow, VersionRow
 from registry.store.states import decode, state_hash
-from registry.time.intervals import iso
 from registry.time.timeline import Timeline
-from registry.writing.importing import Writer, ensure_system, put_system, put_version
+from registry.writing.importing import ensure_system, put_system, put_version
 
 __all__ = [
     "add_applicability",

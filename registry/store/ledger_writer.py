@@ -1,0 +1,51 @@
+"""Writes metadata rows within one transaction, all dated by the publication they belong to.
+
+Not here: what is written (``registry.writing``, ``registry.store.maps``, ``registry.store.artifacts``).
+"""
+
+from __future__ import annotations
+
+from registry.store.engine import Connection, now_us
+from registry.store.metadata import Ledger, Snapshot
+
+__all__ = ["Writer"]
+
+
+class Writer:
+    """Writes within one transaction; every row it adds bears the instant of the one publication it makes."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        row = connection.one("SELECT number, recorded FROM publication ORDER BY number DESC LIMIT 1")
+        self.number = (row[0] if row else 0) + 1
+        self.recorded = max(now_us(), (row[1] if row else 0) + 1)
+        self.snapshot: Snapshot = Ledger.read(connection, self.number - 1).at(None)
+
+    def next_id(self, table: str, column: str) -> int:
+        row = self.connection.one(f"SELECT max({column}) FROM {table}")
+        return int(row[0] or 0) + 1 if row else 1
+
+    def publish(
+        self, action: str, system: str, version: str = "", release: str = "", summary: str = ""
+    ) -> None:
+        """Add the publication row that dates everything this writer wrote."""
+        self.connection.insert(
+            "publication",
+            ("number", "recorded", "action", "system", "version", "release", "summary"),
+            [(self.number, self.recorded, action, system, version, release, summary)],
+        )
+
+    def advance(self) -> None:
+        """Make ready for one more publication in the same transaction.
+
+        ``snapshot`` stays as it was read: what follows must not be about a system written before.
+        """
+        self.number += 1
+        self.recorded = max(now_us(), self.recorded + 1)
+
+    def end(self, table: str, row_id: int, *, key: str = "row_id") -> None:
+        """End a metadata row: the one change that a row ever sees."""
+        self.connection.execute(
+            f"UPDATE {table} SET recorded_to = ? WHERE {key} = ? AND recorded_to IS NULL",
+            (self.recorded, row_id),
+        )
