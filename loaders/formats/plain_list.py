@@ -24,7 +24,7 @@ from loaders.reading.table import Table, read_table, sniff
 from loaders.shapes import guess
 from registry.entities.errors import ContentError, UsageError
 from registry.entities.records import ConceptRecord, Designation, Property, PropertyDefinition, ReleaseHeader
-from registry.systems import CodeRules, known, rules_for
+from registry.systems import SystemBehaviour, behaviour_of, known
 
 __all__ = ["PlainList"]
 
@@ -92,7 +92,7 @@ def _read_list(source: Source, member: str, said: LoadOptions) -> Iterator[Parse
     body = _Body(file, layout, table.rows[1:] if layout.header else table.rows)
     header = _header(source, member, table, body, options, toml)
     header = _with_files(header, member, data, table, options)
-    records = body.records(rules_for(header.system), header.facets[0], header.language)
+    records = body.records(behaviour_of(header.system), header.facets[0], header.language)
     if not options.version and ("valid_from" in layout.places or "valid_to" in layout.places):
         yield from rolling_releases(
             body.dated(records), header, options, file=file, today=download_day(source, options)
@@ -149,12 +149,12 @@ class _Body:
         at = self.layout.places.get(role)
         return [] if at is None else [str(row[at]).strip() for _, row in self.rows if at < len(row)]
 
-    def records(self, rules: CodeRules, kind: str, language: str) -> list[ConceptRecord]:
+    def records(self, rules: SystemBehaviour, kind: str, language: str) -> list[ConceptRecord]:
         """A record for each row; raises ContentError for rows without a code."""
         return [self._record(number, row, rules, kind, language) for number, row in self.rows]
 
     def _record(
-        self, number: int, row: list[Any], rules: CodeRules, kind: str, language: str
+        self, number: int, row: list[Any], rules: SystemBehaviour, kind: str, language: str
     ) -> ConceptRecord:
         places = self.layout.places
 

@@ -17,7 +17,7 @@ import msgspec
 from loaders.base import LoadOptions
 from registry.entities.errors import UsageError
 from registry.entities.records import Coverage, ReleaseHeader, SourceFile, SystemRecord
-from registry.systems import known, rules_for
+from registry.systems import behaviour_of, known
 
 __all__ = [
     "SHORT",
@@ -56,7 +56,7 @@ def _coverage(text: str, system: str) -> Coverage:
     kind, _, name = text.partition(":")
     if kind not in ("complete", "subset", "fragment") or (kind == "subset") != bool(name):
         raise UsageError(f"coverage {text!r}: say complete, subset:NAME or fragment")
-    return Coverage(kind=kind, name=name, pattern=rules_for(system).subsets.get(name, ""))  # type: ignore[arg-type]
+    return Coverage(kind=kind, name=name, pattern=behaviour_of(system).subsets.get(name, ""))  # type: ignore[arg-type]
 
 
 def system_of(slug: str, options: LoadOptions, **more: Any) -> SystemRecord:

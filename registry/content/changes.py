@@ -15,7 +15,7 @@ from registry.content.display import best_display
 from registry.content.label_comparison import same_wording
 from registry.entities.records import ConceptRecord, Property
 from registry.entities.results import Change, CodeDisplay
-from registry.systems import CodeRules
+from registry.systems import SystemBehaviour
 
 __all__ = ["TYPES", "Aspect", "ChangeType", "Derived", "Side", "aspects_between", "derive", "display_of"]
 
@@ -106,7 +106,7 @@ def display_of(record: ConceptRecord, languages: Iterable[str] = ()) -> str:
 
 
 def aspects_between(
-    old: ConceptRecord, new: ConceptRecord, facets: frozenset[str], rules: CodeRules
+    old: ConceptRecord, new: ConceptRecord, facets: frozenset[str], rules: SystemBehaviour
 ) -> list[Aspect]:
     """Every facet on which the two records differ, gravest first; only facets that both sides assert."""
     if rules.is_reserve(old.code, display_of(old)) and not rules.is_reserve(new.code, display_of(new)):
@@ -197,7 +197,11 @@ def _value(p: Property) -> str:
 
 
 def derive(
-    old: Side, new: Side, rules: CodeRules, *, earlier: Callable[[str], ConceptRecord | None] | None = None
+    old: Side,
+    new: Side,
+    rules: SystemBehaviour,
+    *,
+    earlier: Callable[[str], ConceptRecord | None] | None = None,
 ) -> Derived:
     """Type every difference. ``earlier`` gives the record of a code in versions before the old one."""
     return _Derivation(old, new, rules, earlier or (lambda code: None)).run()
@@ -207,7 +211,7 @@ class _Derivation:
     """One comparison. Codes are grouped into events: structural ones first, what is left stands alone."""
 
     def __init__(
-        self, old: Side, new: Side, rules: CodeRules, earlier: Callable[[str], ConceptRecord | None]
+        self, old: Side, new: Side, rules: SystemBehaviour, earlier: Callable[[str], ConceptRecord | None]
     ) -> None:
         self.old, self.new, self.rules, self.earlier = old, new, rules, earlier
         self.facets = old.facets & new.facets

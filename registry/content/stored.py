@@ -30,7 +30,7 @@ from registry.store.properties import PropertySets
 from registry.store.rows import fetch
 from registry.store.states import decode
 from registry.store.text import compact_code, storable
-from registry.systems import CodeRules
+from registry.systems import SystemBehaviour
 
 __all__ = ["Layer", "StoredView"]
 
@@ -46,7 +46,9 @@ _INLINE_LIMIT = 2000  #: records read while others wait
 class StoredView:
     """The content of one version, read from the store."""
 
-    def __init__(self, database: Database, layers: Sequence[Layer], info: ViewInfo, rules: CodeRules) -> None:
+    def __init__(
+        self, database: Database, layers: Sequence[Layer], info: ViewInfo, rules: SystemBehaviour
+    ) -> None:
         first = Layer(*layers[0])
         self.tell_dates: Callable[[str], tuple[date | None, date | None]] | None = (
             None  #: set by who knows history

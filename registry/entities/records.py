@@ -138,7 +138,7 @@ class SystemRecord(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True
     licence: str = ""
     access: Literal["open", "restricted"] = "restricted"
     redistribution: Literal["yes", "no", "unmodified"] = "no"
-    rules: str = ""  #: name of the code rules in registry.systems; empty = the slug's own, else plain
+    rules: str = ""  #: name of the behaviour in registry.systems; empty = the slug's own, else plain
     language: str = ""  #: of displays where the source does not say
     version_order: Literal["date", "integer", "semver", "natural"] = "natural"
     end_rule: Literal["calendar-year", "fiscal-year", "until-next", "open"] = "until-next"

@@ -20,7 +20,7 @@ from registry.reader import Reader
 from registry.store.content import states_by_ids
 from registry.store.metadata import ReleaseRow
 from registry.store.states import decode
-from registry.systems import CodeRules
+from registry.systems import SystemBehaviour
 
 __all__ = ["Comparison", "Content", "compare", "records_of"]
 
@@ -33,7 +33,7 @@ class Content:
 
     reader: Reader
     system_id: int
-    rules: CodeRules
+    rules: SystemBehaviour
     stack: Stack
 
     @property

@@ -15,7 +15,7 @@ from registry.reader import Reader, Resolved, layer_id
 from registry.store.content import states_by_code, storable
 from registry.store.metadata import ReleaseRow
 from registry.store.states import decode
-from registry.systems import CodeRules
+from registry.systems import SystemBehaviour
 
 __all__ = ["covers", "layered", "lookup"]
 
@@ -72,7 +72,7 @@ def layered(reader: Reader, system_id: int, code: str, stack: Sequence[ReleaseRo
     return merge_sources(layers)
 
 
-def covers(release: ReleaseRow, rules: CodeRules, code: str) -> bool:
+def covers(release: ReleaseRow, rules: SystemBehaviour, code: str) -> bool:
     """Whether absence of the code from the release means that it was not there (DOMAIN 6).
 
     A text that is no code of the system at all is covered by every release.

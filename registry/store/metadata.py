@@ -17,7 +17,7 @@ import msgspec
 from registry.entities.intervals import covers
 from registry.entities.records import ReleaseHeader, SystemRecord
 from registry.store.engine import Connection
-from registry.systems import CodeRules, rules_for
+from registry.systems import SystemBehaviour, behaviour_of
 
 __all__ = ["ApplicabilityRow", "Ledger", "ReleaseRow", "ScopeInfo", "Snapshot", "SystemRow", "VersionRow"]
 
@@ -36,8 +36,8 @@ class SystemRow:
         return self.record.slug
 
     @property
-    def rules(self) -> CodeRules:
-        return rules_for(self.record.rules or self.record.slug)
+    def rules(self) -> SystemBehaviour:
+        return behaviour_of(self.record.rules or self.record.slug)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,34 +1,34 @@
-"""Code systems the registry knows by name: their rules and what their catalogue entry says.
+"""Code systems the registry knows by name: their behaviour and their catalogue entry.
 
-``rules_for(name)`` gives the rules of a system, ``known(slug)`` its catalogue entry. A system that is not
+``behaviour_of(name)`` gives the behaviour of a system, ``known(slug)`` its catalogue entry. A system that is not
 here is a plain list of codes and gets its entry from the loader or the command line.
 """
 
 from __future__ import annotations
 
 from registry.entities.records import SystemRecord
-from registry.systems.base import CodeRules, Reserve
+from registry.systems.base import Condition, Reserve, SystemBehaviour
 from registry.systems.catalogue import CATALOGUE
 from registry.systems.icd10 import ICD10_CM, ICD10_NO
 from registry.systems.icpc2 import ICPC2_NO, ICPC2B_NO
 
-__all__ = ["CodeRules", "Reserve", "known", "rules_for"]
+__all__ = ["Condition", "Reserve", "SystemBehaviour", "behaviour_of", "known"]
 
-_RULES: dict[str, CodeRules] = {r.name: r for r in (ICD10_NO, ICD10_CM, ICPC2_NO, ICPC2B_NO)}
-_CASELESS = CodeRules(name="caseless", case_sensitive=False)
-_RULES["caseless"] = _CASELESS
-_PLAIN = CodeRules()
+_BEHAVIOURS: dict[str, SystemBehaviour] = {r.name: r for r in (ICD10_NO, ICD10_CM, ICPC2_NO, ICPC2B_NO)}
+_CASELESS = SystemBehaviour(name="caseless", case_sensitive=False)
+_BEHAVIOURS["caseless"] = _CASELESS
+_PLAIN = SystemBehaviour()
 
 
-def rules_for(name: str) -> CodeRules:
-    """The code rules of that name; a name without rules is a plain list.
+def behaviour_of(name: str) -> SystemBehaviour:
+    """The behaviour of that name; any other name is a plain list.
 
-    >>> rules_for("icd-10-no").canonical("k638")
+    >>> behaviour_of("icd-10-no").canonical("k638")
     'K63.8'
-    >>> rules_for("icpc-2-no").canonical("L54")
+    >>> behaviour_of("icpc-2-no").canonical("L54")
     '-54'
     """
-    return _RULES.get(name, _PLAIN)
+    return _BEHAVIOURS.get(name, _PLAIN)
 
 
 def known(slug: str) -> SystemRecord | None:

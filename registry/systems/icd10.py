@@ -8,15 +8,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from registry.systems.base import CodeRules, Reserve
+from registry.systems.base import Reserve, SystemBehaviour
 
-__all__ = ["ICD10_CM", "ICD10_NO", "Icd10Rules"]
+__all__ = ["ICD10_CM", "ICD10_NO", "Icd10Behaviour"]
 
 _BLOCK = re.compile(r"[A-Z][0-9A-Z]{2}-[A-Z][0-9A-Z]{2}|[IVX]{1,5}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Icd10Rules(CodeRules):
+class Icd10Behaviour(SystemBehaviour):
     """Dot after the third character; chapters (roman numerals) and blocks (A00-A09) as they are."""
 
     upper: bool = False  #: letters have no case in this system
@@ -44,13 +44,13 @@ class Icd10Rules(CodeRules):
         return [f"{head}.{tail[:n]}" for n in range(len(tail) - 1, 0, -1)] + ([head] if tail else [])
 
 
-ICD10_NO = Icd10Rules(
+ICD10_NO = Icd10Behaviour(
     name="icd-10-no",
     contains_longer=True,
     reserve=(Reserve(display=r"^Bruk av [A-Z]\d\d(\.\d+)? for beredskapsformål"),),
     syntax=r"[A-Z][0-9][0-9n](\.[0-9A-Za-z]{1,4})?|[A-Z]\d\d-[A-Z]\d\d|[IVX]{1,5}",
 )
-ICD10_CM = Icd10Rules(
+ICD10_CM = Icd10Behaviour(
     name="icd-10-cm",
     upper=True,
     contains_longer=True,

@@ -9,16 +9,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from registry.systems.base import CodeRules, Reserve
+from registry.systems.base import Reserve, SystemBehaviour
 
-__all__ = ["ICPC2B_NO", "ICPC2_NO", "Icpc2Rules", "Icpc2bRules"]
+__all__ = ["ICPC2B_NO", "ICPC2_NO", "Icpc2Behaviour", "Icpc2bBehaviour"]
 
 _PROCESS = re.compile(r"[-A-Z]([3-6]\d)")
 DIAGNOSES = r"[A-Z](?:[0-2]\d|[7-9]\d)\d?"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Icpc2Rules(CodeRules):
+class Icpc2Behaviour(SystemBehaviour):
     """Chapter letter and two digits; process codes under ``-``."""
 
     def canonical(self, code: str) -> str:
@@ -28,7 +28,7 @@ class Icpc2Rules(CodeRules):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Icpc2bRules(CodeRules):
+class Icpc2bBehaviour(SystemBehaviour):
     """An ICPC-2 code with a four-digit extension, which rolls up to it."""
 
     def canonical(self, code: str) -> str:
@@ -43,12 +43,12 @@ class Icpc2bRules(CodeRules):
         return [head] if tail else []
 
 
-ICPC2_NO = Icpc2Rules(
+ICPC2_NO = Icpc2Behaviour(
     name="icpc-2-no",
     reserve=(Reserve(display=r"^Utbruddssykdom definert av FHI"),),
     subsets={"without-process-codes": DIAGNOSES},
     syntax=r"[A-Z]\d\d\d?|-[3-6]\d",
 )
-ICPC2B_NO = Icpc2bRules(
+ICPC2B_NO = Icpc2bBehaviour(
     name="icpc-2b-no", contains_longer=False, syntax=r"(?:[A-Z]\d\d|-[3-6]\d)(?:\.\d{4})?"
 )

@@ -15,6 +15,7 @@ import msgspec
 
 from registry.content.view import ContentView
 from registry.entities.canonical import has_wildcard, latest, matches, order_key, ordered
+from registry.systems import behaviour_of
 from registry.terminology.conceptmap import ConceptMap
 from registry.terminology.valueset import Filter, Include, ValueSet
 
@@ -322,20 +323,20 @@ def all_codes(url: str, system: str, version: str = "") -> ValueSet:
 
 
 def implicit(catalog: Catalog, url: str, version: str = "") -> ValueSet | None:
-    """``SYSTEM?fhir_vs`` (all codes) and ``SYSTEM?fhir_vs=isa/CODE`` of a system that the catalog knows."""
+    """A value set defined by its URL alone, ``SYSTEM?fhir_vs…``, of a system that the catalog knows.
+
+    Which ones there are is the system's behaviour (``SystemBehaviour.implicit_value_set``).
+    """
     system, mark, query = url.partition("?fhir_vs")
     if not mark:
         return None
     found = catalog.code_system(system, version)
     if isinstance(found, Missing) and found.reason in ("unknown_url", "unknown_version", "supplement"):
         return None  # a known system that has no version in force says so when the value set is used
-    if not query:
-        return all_codes(url, system, version)
-    kind, _, code = query.removeprefix("=").partition("/")
-    if kind != "isa" or not code:
+    behaviour = behaviour_of("" if isinstance(found, Missing) else found.info.system)
+    conditions = behaviour.implicit_value_set(query)
+    if conditions is None:
         return None
-    condition = Filter("concept", "is-a", code)
-    include = Include(
-        system=system, version=version, filters=(condition,), place="ValueSet.compose.include[0]"
-    )
+    filters = tuple(Filter(c.property, c.operator, c.value) for c in conditions)
+    include = Include(system=system, version=version, filters=filters, place="ValueSet.compose.include[0]")
     return ValueSet(url=url, version=version, includes=(include,))

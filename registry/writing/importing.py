@@ -29,7 +29,7 @@ from registry.store.ledger_writer import Writer
 from registry.store.metadata import SystemRow
 from registry.store.states import encode, pack_ordering, state_hash
 from registry.store.text import compact_code
-from registry.systems import CodeRules, known, rules_for
+from registry.systems import known
 
 __all__ = [
     "Prepared",
@@ -366,8 +366,3 @@ def publish(writer: Writer, prepared: Prepared, action: str) -> None:
         prepared.source_sha256,
         f"{len(prepared.records)} codes from {h.source_line}",
     )
-
-
-def rules_of(record: SystemRecord) -> CodeRules:
-    """The code rules of a catalogue entry."""
-    return rules_for(record.rules or record.slug)

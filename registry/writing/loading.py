@@ -27,7 +27,7 @@ from registry.store.content import states_by_ids
 from registry.store.ledger_writer import Writer
 from registry.store.metadata import ReleaseRow, Snapshot, SystemRow, VersionRow
 from registry.store.states import decode
-from registry.systems import rules_for
+from registry.systems import behaviour_of
 from registry.time.timeline import Timeline, rule_end
 from registry.writing.importing import (
     Prepared,
@@ -276,7 +276,7 @@ def again(reader: Reader, plan: Plan, started: float) -> LoadReport:
 def _compare(reader: Reader, prepared: Prepared) -> dict[str, int]:
     """What the load would change, by type, against the version as it is here or the one before it."""
     before = _previous(reader, prepared)
-    rules = rules_for(prepared.system.rules or prepared.system.slug)
+    rules = behaviour_of(prepared.system.rules or prepared.system.slug)
     new = {r.stable_key: r for r in prepared.records}
     codes = {r.code: r for r in prepared.records}
     old, facets = before

@@ -11,7 +11,7 @@ from registry.content.stored import StoredView
 from registry.content.view import ContentView
 from registry.entities.errors import StoreDamaged
 from registry.entities.records import ConceptRecord, Designation, Note, Property
-from registry.systems import rules_for
+from registry.systems import behaviour_of
 from tests.store.world import World, header, record
 
 RECORDS = [
@@ -48,11 +48,11 @@ def test_only_its_own_release_is_seen(world: World) -> None:
 
 def test_letters_have_case_unless_the_system_says_otherwise(world: World) -> None:
     layer = world.add([record("abc", "x"), record("X8N0a", "y")])
-    world.rules = rules_for("plain")
+    world.rules = behaviour_of("plain")
     assert world.view(layer).find("ABC") is None
-    world.rules = rules_for("caseless")
+    world.rules = behaviour_of("caseless")
     assert world.view(layer).find("ABC") is not None
-    world.rules = rules_for("plain")
+    world.rules = behaviour_of("plain")
     assert world.view(layer, case_sensitive=False).find("x8n0A") is not None
 
 

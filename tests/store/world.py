@@ -15,7 +15,7 @@ from registry.content.view import ViewInfo
 from registry.entities.records import ConceptRecord, Designation, ReleaseHeader, SystemRecord
 from registry.store.content import release_bitmap
 from registry.store.engine import Database
-from registry.systems import CodeRules, rules_for
+from registry.systems import SystemBehaviour, behaviour_of
 
 ALL_FACETS = (
     "display", "label.full", "label.short", "hierarchy", "notes", "selectable", "inactive", "property:colour",
@@ -39,7 +39,7 @@ class World:
     def __init__(self, database: Database, *, rules: str = "icd-10-no", slug: str = "demo") -> None:
         self.database, self.registry, self.slug = database, Registry(database), slug
         self.system = SystemRecord(slug=slug, rules=rules)
-        self.rules: CodeRules = rules_for(rules)
+        self.rules: SystemBehaviour = behaviour_of(rules)
         self.system_id = 0
         self._labels = (f"v{number}" for number in count(1))
 

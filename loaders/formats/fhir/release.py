@@ -25,7 +25,7 @@ from loaders.reading.header import finish
 from registry.entities.errors import ContentError
 from registry.entities.records import ConceptRecord, Coverage, ReleaseHeader, SystemRecord
 from registry.store.artifacts import ArtifactRow
-from registry.systems import rules_for
+from registry.systems import behaviour_of
 
 __all__ = ["FORMAT", "artifact_of", "located", "release_of"]
 
@@ -136,7 +136,7 @@ def _name(declared: Any) -> str:
 
 def _canonical(records: Sequence[ConceptRecord], system: SystemRecord) -> Sequence[ConceptRecord]:
     """Codes in the form that the system defines, where the registry knows its rules."""
-    rules = rules_for(system.rules or system.slug)
+    rules = behaviour_of(system.rules or system.slug)
     if rules.name in ("plain", "caseless"):
         return records
     return [

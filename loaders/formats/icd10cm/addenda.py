@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from registry.entities.errors import ContentError
-from registry.systems import rules_for
+from registry.systems import behaviour_of
 
 __all__ = ["Addenda", "AddendaEntry", "parse_addenda", "stated_changes"]
 
@@ -45,7 +45,7 @@ class Addenda:
 def parse_addenda(text: str, *, file: str) -> list[AddendaEntry]:
     """The entries in order; counts and headings at the end are left out; raises ContentError with the line."""
     entries = []
-    canonical = rules_for("icd-10-cm").canonical
+    canonical = behaviour_of("icd-10-cm").canonical
     for number, line in enumerate(text.splitlines(), 1):
         if not line.startswith(("Add:", "Delete:", "Revise")):
             continue

@@ -23,7 +23,7 @@ from loaders.reading.dates import start_of
 from loaders.reading.table import read_table
 from registry.entities.errors import ContentError
 from registry.entities.records import MapRecord, MapRowRecord
-from registry.systems import rules_for
+from registry.systems import behaviour_of
 
 __all__ = ["Icd10cmConversion", "previous_codes"]
 
@@ -123,7 +123,7 @@ def _rows(cells: list[Any], number: int, file: str) -> Iterator[MapRowRecord]:
     if not _CODE.fullmatch(code):
         raise ContentError(f"{code!r} is not a code", file=file, line=number)
     day = _effective(effective, file, number)
-    canonical = rules_for("icd-10-cm").canonical
+    canonical = behaviour_of("icd-10-cm").canonical
     for sources, flags in previous_codes(str(previous), file=file, line=number):
         yield MapRowRecord(
             sources=tuple(c if "-" in c else canonical(c) for c in sources),

@@ -26,7 +26,7 @@ from loaders.reading.header import options_file
 from loaders.reading.jsontext import element_line, object_list, parse
 from registry.entities.errors import ContentError, UsageError
 from registry.entities.records import ConceptRecord, Designation, Property, PropertyDefinition, ReleaseHeader
-from registry.systems import CodeRules, rules_for
+from registry.systems import SystemBehaviour, behaviour_of
 
 __all__ = ["Fat"]
 
@@ -169,7 +169,7 @@ def _pieces(row: dict[str, Any], at: int, system: str) -> list[Dated]:
     """The row cut at its NPR dates; ``line`` is the element's number in the list."""
     start, end = start_of(row.get("Gyldig_fra")), end_of(row.get("Gyldig_til"))
     first, last = start_of(row.get(_NPR_FROM)), end_of(row.get(_NPR_TO))
-    record = _record(row, rules_for(system), _GROUPS.get(system), first, last)
+    record = _record(row, behaviour_of(system), _GROUPS.get(system), first, last)
     if not _said(row.get(_NPR)) or (start and end and end <= start):
         return [Dated(_reportable(record, row, reportable=False), start, end, at + 1)]
     cuts = [
@@ -197,7 +197,7 @@ def _reportable(record: ConceptRecord, row: dict[str, Any], *, reportable: bool)
 
 def _record(
     row: dict[str, Any],
-    rules: CodeRules,
+    rules: SystemBehaviour,
     groups: re.Pattern[str] | None,
     first: date | None,
     last: date | None,
@@ -217,7 +217,7 @@ def _record(
 
 
 def _properties(
-    row: dict[str, Any], rules: CodeRules, first: date | None, last: date | None
+    row: dict[str, Any], rules: SystemBehaviour, first: date | None, last: date | None
 ) -> Iterator[Property]:
     if first:
         yield Property(_NPR_FROM, first.isoformat(), "dateTime")

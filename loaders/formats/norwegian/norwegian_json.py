@@ -27,7 +27,7 @@ from registry.entities.records import (
     ReleaseHeader,
     SourceFile,
 )
-from registry.systems import rules_for
+from registry.systems import behaviour_of
 
 __all__ = ["NorwegianJson", "guess_system"]
 
@@ -74,7 +74,7 @@ def _read_list(
     rows = object_list(value, data, file=file, required=("code", "text"))
     proposed = _proposals(source, member, rows, options)
     system = proposed["system"]
-    canonical = rules_for(system).canonical
+    canonical = behaviour_of(system).canonical
     texts = [row["text"].strip() for row in rows]
     kind, told = kind_of_labels(texts, options)
     records = [
@@ -144,7 +144,7 @@ def guess_system(codes: list[str]) -> str:
 
 def _coverage(system: str, records: list[ConceptRecord]) -> Coverage:
     """ICPC-2 lists of 2023 and later leave the process codes out: a narrower coverage, no deletion."""
-    pattern = rules_for(system).subsets.get("without-process-codes", "")
+    pattern = behaviour_of(system).subsets.get("without-process-codes", "")
     if not pattern or any(r.code.startswith("-") for r in records):
         return Coverage()
     return Coverage(kind="subset", name="without-process-codes", pattern=pattern)
@@ -167,7 +167,7 @@ def _links(
     canonical: Callable[[str], str],
     files: tuple[SourceFile, ...],
 ) -> Iterator[ParsedMap]:
-    target = rules_for("icd-10-no").canonical
+    target = behaviour_of("icd-10-no").canonical
     pairs = dict.fromkeys(
         (canonical(row["code"]), target(code))
         for row in rows
