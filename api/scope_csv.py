@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
+from loaders.reading.text import lines_of
 from registry.entities.errors import ContentError, DecodeError, FormatError
 from registry.entities.results import ScopeRow
 
@@ -39,7 +40,7 @@ def read_rows(path: Path) -> list[ScopeEntry]:
     The delimiter is ``;`` or ``,``, whichever the header uses.
     """
     name = path.name if str(path) != "-" else "standard input"
-    lines = _text(path, name).splitlines()
+    lines = lines_of(_text(path, name))
     if not lines:
         raise FormatError("the file is empty", file=name)
     reader = csv.DictReader(lines, delimiter=";" if ";" in lines[0] else ",")

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from loaders.reading.text import decode
+from loaders.reading.text import decode, lines_of
 from registry.entities.errors import ArchiveError, ContentError, UsageError
 
 __all__ = ["DELIMITERS", "Table", "read_table", "sniff"]
@@ -71,7 +71,7 @@ def sniff(text: str) -> str:
     >>> sniff("a;b, c\\nd;e\\n")
     ';'
     """
-    lines = [line for line in text.splitlines()[:_SAMPLE] if line.strip()]
+    lines = [line for line in lines_of(text)[:_SAMPLE] if line.strip()]
     for delimiter in DELIMITERS:
         with_it = sum(delimiter in line for line in lines)
         if lines and with_it * 10 >= len(lines) * 9:
@@ -81,7 +81,7 @@ def sniff(text: str) -> str:
 
 def _text_rows(text: str, delimiter: str, file: str) -> list[tuple[int, list[Any]]]:
     """Cells in quotation marks where the whole file pairs them so; else the marks are part of the text."""
-    plain = [(n, line.split(delimiter)) for n, line in enumerate(text.splitlines(), 1) if line.strip()]
+    plain = [(n, line.split(delimiter)) for n, line in enumerate(lines_of(text), 1) if line.strip()]
     if '"' not in text:
         return plain
     try:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from registry.entities.errors import DecodeError, UsageError
 
-__all__ = ["Decoded", "decode", "line_at"]
+__all__ = ["Decoded", "decode", "line_at", "lines_of"]
 
 #: letters that Norwegian, Sámi and borrowed medical words are written with, besides a-z
 _LETTERS = "æøåÆØÅéèêëàáâäöüóòôïíñçšžčđŋÉÈÀÁÄÖÜß"
@@ -107,6 +107,23 @@ def _score(data: bytes, encoding: str) -> float:
     except UnicodeDecodeError:
         return 0.0
     return sum((1.0 if c in _LETTERS else 0.6) for c in high if c in _PLAUSIBLE) / max(len(high), 1)
+
+
+def lines_of(text: str) -> list[str]:
+    r"""The lines of a text without their ends: LF, CRLF and CR end a line, and nothing else does.
+
+    ``str.splitlines`` also breaks at NEL, LS, PS, form feeds and separators, which are characters of a text: byte
+    0x85 is the second half of ``Å`` in UTF-8 and the ellipsis in Windows-1252.
+
+    >>> lines_of("\x85a\u2028b\r\nc\n")
+    ['\x85a\u2028b', 'c']
+    """
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    found = text.split("\n")
+    if not found[-1]:
+        found.pop()
+    return found
 
 
 def line_at(data: bytes | str, offset: int) -> int:

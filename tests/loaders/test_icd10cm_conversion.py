@@ -9,7 +9,7 @@ import pytest
 from openpyxl import Workbook
 
 from loaders.base import ParsedMap
-from loaders.formats.icd10cm.conversion import previous_codes
+from loaders.formats.icd10cm.previous_codes import previous_codes
 from registry.entities.errors import ContentError
 from registry.entities.records import MapRecord
 from tests.loaders.made import parsed
@@ -33,15 +33,24 @@ Groups = list[tuple[str, ...]]
         ("Y93.01-Y93.9", [("Y93.01-Y93.9",)]),
         ("None", [()]),
         (" none ", [()]),
+        ("C56.1 & C56.2", [("C56.1", "C56.2")]),
+        ("A047", [("A04.7",)]),
+        ("S72001A and S72002A", [("S72.001A", "S72.002A")]),
+        ("H4420-H4422", [("H44.20",), ("H44.21",), ("H44.22",)]),
+        ("T50.915A & Codes in Categories T36-T50", [("T50.915A", "T36-T50")]),
+        ("any code in subcategory M1A.0- or M10.9", [("M1A.0",), ("M10.9",)]),
+        ("E11.69 and R40.20; E11.65 and R40.21", [("E11.69", "R40.20"), ("E11.65", "R40.21")]),
+        ("H02.201; H02.202; and H02.204", [("H02.201", "H02.202", "H02.204")]),
+        ("H44.20 – H44.21", [("H44.20",), ("H44.21",)]),
     ],
 )
 def test_previous_codes(text: str, groups: Groups) -> None:
-    assert [sources for sources, _ in previous_codes(text)] == groups
+    assert [sources for sources, _ in previous_codes(text)[0]] == groups
 
 
 def test_what_is_not_spelt_out_is_flagged() -> None:
-    assert previous_codes("Y93.01-Y93.9")[0][1] == {"range": "Y93.01-Y93.9"}
-    assert previous_codes("I63.-")[0][1] == {"prefix": "I63.-"}
+    assert previous_codes("Y93.01-Y93.9")[0][0][1] == {"range": "Y93.01-Y93.9"}
+    assert previous_codes("I63.-")[0][0][1] == {"prefix": "I63.-"}
 
 
 def table(path: Path, *rows: tuple[object, object, object]) -> Path:
@@ -92,6 +101,46 @@ def test_a_table(tmp_path: Path) -> None:
 def test_bad_tables(tmp_path: Path, row: tuple[object, object, object], message: str) -> None:
     with pytest.raises(ContentError, match=message):
         parsed(table(tmp_path / "t.xlsx", row))
+
+
+def test_every_finding_is_reported_and_the_rest_is_loaded(tmp_path: Path) -> None:
+    rows: list[tuple[object, object, object]] = [
+        ("A0471", 2024, "A047"),
+        ("A04.72", 2024, "A04.7"),
+        ("A04.73", "October 1, 2024", "A04.7 & B95.0"),
+        ("A04.74", "4/1/2025", "R10.2-R10.3"),
+        ("A04.75", 2024, "see the index"),
+        ("A4", 2024, "A04.7"),
+        ("A04.76", "soon", "A04.7"),
+    ]
+    found = read(table(tmp_path / "t.xlsx", *rows))
+    assert [(r.sources, r.target, r.effective, r.flags) for r in found.rows] == [
+        (("A04.7",), "A04.71", date(2024, 10, 1), {}),
+        (("A04.7",), "A04.72", date(2024, 10, 1), {}),
+        (("A04.7", "B95.0"), "A04.73", date(2024, 10, 1), {}),
+        (("R10.2",), "A04.74", date(2025, 4, 1), {}),
+        (("R10.3",), "A04.74", date(2025, 4, 1), {}),
+        ((), "A04.75", date(2024, 10, 1), {"not_understood": "see index"}),
+    ]
+    assert found.rows[-1].comment == "see the index"
+    assert [n.partition("t.xlsx:")[2] for n in found.notices] == [
+        "7: previous codes 'see the index': 'see index' is not understood",
+        "8: 'A4' is not a code",
+        "9: 'soon' is not a date",
+    ]
+
+
+def test_a_table_that_is_mostly_not_understood_is_refused_with_all_findings(tmp_path: Path) -> None:
+    rows: list[tuple[object, object, object]] = [
+        ("A4", 2024, "A04.7"),
+        ("A04.71", 2024, "?"),
+        ("A04.72", 2024, "None"),
+    ]
+    with pytest.raises(ContentError) as caught:
+        parsed(table(tmp_path / "t.xlsx", *rows))
+    lines = str(caught.value).splitlines()
+    assert "t.xlsx:3: 'A4' is not a code; 1 of 3 lines are understood" in lines[0]
+    assert "t.xlsx:4: previous codes '?'" in lines[1]
 
 
 @pytest.mark.parametrize(

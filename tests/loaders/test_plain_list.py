@@ -158,3 +158,11 @@ def test_real_procedure_lists(samples: Path) -> None:
         ("ncsp-no", "2013", 6655),
         ("ncsp-no", "2012", 6615),
     ]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_list_with_a_capital_aa_is_recognised(tmp_path: Path, end: str) -> None:
+    rows = [("A00", "Åreknuter"), ("A01", "Ås…\u2028Å"), ("A02", "ÅÅÅ"), ("A03", "\x85Å")]
+    path = tmp_path / "demo-2024.txt"
+    path.write_bytes("".join(f"{code}\t{text}{end}" for code, text in rows).encode())
+    assert texts(release(path, system="demo")) == {code: text.strip() for code, text in rows}

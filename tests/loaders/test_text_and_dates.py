@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from loaders.checks import find_cycle
 from loaders.reading.dates import end_of, start_of
-from loaders.reading.text import decode, line_at
+from loaders.reading.table import read_table
+from loaders.reading.text import decode, line_at, lines_of
 from registry.entities.errors import ContentError, DecodeError, UsageError
 
 WORDS = st.lists(
@@ -22,6 +23,24 @@ WORDS = st.lists(
 def test_norwegian_text_is_read_back(words: list[str], encoding: str) -> None:
     text = "\n".join(words)
     assert decode(text.encode(encoding), file="x").text == text
+
+
+#: characters that ``str.splitlines`` takes for ends of lines, and that belong to a text
+ODD = "\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
+CELL = st.text(alphabet="aÅåÆØ…" + ODD, min_size=1, max_size=8).map(lambda t: f"x{t}y")
+
+
+@given(st.lists(CELL, min_size=1, max_size=6), st.sampled_from(["\n", "\r\n", "\r"]), st.booleans())
+def test_lines_end_at_line_ends_only(cells: list[str], end: str, last: bool) -> None:
+    assert lines_of(end.join(cells) + (end if last else "")) == cells
+
+
+@given(st.lists(CELL, min_size=1, max_size=6), st.booleans())
+def test_tables_keep_characters_that_look_like_line_ends(cells: list[str], quoted: bool) -> None:
+    mark = '"' if quoted else ""
+    text = "".join(f"{mark}A{n:02d}{mark};{mark}{cell}{mark}\n" for n, cell in enumerate(cells))
+    rows = read_table(text.encode(), file="x").rows
+    assert rows == [(n + 1, [f"A{n:02d}", cell]) for n, cell in enumerate(cells)]
 
 
 def test_ambiguous_bytes_are_not_guessed() -> None:

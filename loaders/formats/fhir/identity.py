@@ -14,6 +14,7 @@ import msgspec
 
 from loaders.base import LoadOptions
 from loaders.formats.fhir.reading import Json, items, text
+from loaders.reading.text import lines_of
 from registry.entities.records import SystemRecord
 from registry.systems.catalogue import CATALOGUE
 
@@ -134,5 +135,5 @@ def _titles(resource: Json, path: str) -> Iterator[tuple[str, str]]:
 
 
 def _first_line(statement: str) -> str:
-    line = " ".join(statement.strip().splitlines()[:1]).strip()
+    line = " ".join(lines_of(statement.strip())[:1]).strip()
     return line if len(line) <= _SHORT else line[: _SHORT - 1].rstrip() + "…"

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from loaders.reading.text import lines_of
 from registry.entities.errors import ContentError
 from registry.systems import behaviour_of
 
@@ -46,7 +47,7 @@ def parse_addenda(text: str, *, file: str) -> list[AddendaEntry]:
     """The entries in order; counts and headings at the end are left out; raises ContentError with the line."""
     entries = []
     canonical = behaviour_of("icd-10-cm").canonical
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(lines_of(text), 1):
         if not line.startswith(("Add:", "Delete:", "Revise")):
             continue
         match = _LINE.match(line)

@@ -1,11 +1,12 @@
 """ICD-10-CM conversion tables (xlsx, csv): for each new code the code it was assigned to before, and since when.
 
 Columns: current code, effective, previous code(s). A whole number Y as effective is 1 October Y. Here: the
-table as official changes, one row a current code and previous expression. Not here: xlsx (``table``), how codes
-relate beyond what the table says.
+table as official changes, one row a current code and previous expression. Not here: xlsx (``table``), the notation
+of previous codes (``previous_codes``), how codes relate beyond what the table says.
 
-Previous codes are alternatives (``,`` ``;`` blanks), a combination (``and``), a range (``H44.20-H44.23``,
-spelt out where its ends differ in the last digits alone), a prefix (``R11-``, ``I63.-``) or "None".
+A row that is not understood does not stop the load: previous codes are kept as written in the row's comment,
+flagged ``not_understood``, and every finding is a notice with file and line. A table of which less than half is
+understood is refused with all findings.
 """
 
 from __future__ import annotations
@@ -13,11 +14,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import date, datetime
-from itertools import product
 from typing import Any
 
+from msgspec.structs import replace
+
 from loaders.base import LoadOptions, ParsedMap, ParsedRelease, Progress, Source
+from loaders.formats.icd10cm.previous_codes import previous_codes
 from loaders.reading.archive import source_file
 from loaders.reading.dates import start_of
 from loaders.reading.table import read_table
@@ -25,15 +29,17 @@ from registry.entities.errors import ContentError
 from registry.entities.records import MapRecord, MapRowRecord
 from registry.systems import behaviour_of
 
-__all__ = ["Icd10cmConversion", "previous_codes"]
+__all__ = ["Icd10cmConversion"]
 
 _HEADING = "current code assignment"
-_CODE = re.compile(r"[A-Z][0-9A-Z]{2}(?:\.[0-9A-Z]{1,4})?")
-_RANGE = re.compile(r"([A-Z][0-9A-Z]{2}(?:\.[0-9A-Z]{1,4})?)-([A-Z][0-9A-Z]{2}(?:\.[0-9A-Z]{1,4})?)")
-_PREFIX = re.compile(r"([A-Z][0-9A-Z]{2}(?:\.[0-9A-Z]{0,3})?)-")
-_WORDS = re.compile(r"\b(?:a\s+)?codes?\s+from(?:\s+categor(?:y|ies))?\b", re.IGNORECASE)
-_TOKEN = re.compile(r"\b[A-Z][0-9A-Z]{2}(?:\.[0-9A-Z]*)?(?:-(?:[A-Z][0-9A-Z]{2}(?:\.[0-9A-Z]{1,4})?)?)?")
-_MANY = 60  #: codes that a range is spelt out to at most
+_RULES = behaviour_of("icd-10-cm")
+_CODE = re.compile(r"[A-Z][0-9][0-9A-Z](?:\.[0-9A-Z]{1,4})?")
+_MONTHS = {
+    name: n
+    for n, name in enumerate(
+        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1
+    )
+}
 
 
 class Icd10cmConversion:
@@ -73,17 +79,78 @@ def _is_heading(cells: list[Any]) -> bool:
     return bool(cells) and str(cells[0]).strip().lower() == _HEADING
 
 
+@dataclass(slots=True)
+class _Reading:
+    """Rows of one table that were understood, and the findings in the others: what is wrong → its lines."""
+
+    file: str
+    rows: list[MapRowRecord] = field(default_factory=list)
+    findings: dict[str, list[int]] = field(default_factory=dict)
+    lines: int = 0
+    understood: int = 0
+
+    def read(self, cells: list[Any], line: int) -> None:
+        """Add the rows of one line, or what is wrong with it."""
+        current, effective, previous = ([*cells, "", "", ""])[:3]
+        written = " ".join(str(previous).split())
+        if not str(current).strip() and not written:
+            return
+        self.lines += 1
+        code = _RULES.canonical(str(current).strip().rstrip(".")) if str(current).strip() else ""
+        day = _effective(effective)
+        if not _CODE.fullmatch(code):
+            self._find(f"{str(current).strip()!r} is not a code", line)
+        elif day is None:
+            self._find(f"{str(effective).strip()!r} is not a date", line)
+        else:
+            self._add(code, day, written, line)
+
+    def _add(self, code: str, day: date, written: str, line: int) -> None:
+        found, rest = previous_codes(written)
+        if rest:
+            self._find(f"previous codes {written!r}: {rest!r} is not understood", line)
+            found = [((), {"not_understood": rest})]
+        self.understood += not rest
+        self.rows += [
+            MapRowRecord(sources=sources, target=code, effective=day, comment=written, flags=flags)
+            for sources, flags in found
+        ]
+
+    def _find(self, text: str, line: int) -> None:
+        self.findings.setdefault(text, []).append(line)
+
+    def notices(self) -> list[str]:
+        """One line for each finding: file, lines, what is wrong."""
+        return [
+            f"{self.file}:{', '.join(str(n) for n in lines)}: {text}" for text, lines in self.findings.items()
+        ]
+
+    def require_understood(self) -> None:
+        """Raise ContentError with every finding if less than half of the lines were understood."""
+        if self.findings and self.understood * 2 < self.lines:
+            (text, lines), *_ = self.findings.items()
+            more = "".join(f"\n{notice}" for notice in self.notices()[1:])
+            raise ContentError(
+                f"{text}; {self.understood} of {self.lines} lines are understood{more}",
+                file=self.file,
+                line=lines[0],
+            )
+
+
 def _read_table(source: Source, member: str, options: LoadOptions) -> ParsedMap:
     file, data = source.label(member), source.read(member)
     table = read_table(data, file=file, encoding=options.encoding, delimiter=options.delimiter or ",")
     at = next((i for i, (_, cells) in enumerate(table.rows) if _is_heading(cells)), None)
     if at is None:
         raise ContentError("there is no heading 'Current code assignment'", file=file)
-    rows = [row for number, cells in table.rows[at + 1 :] for row in _rows(cells, number, file)]
-    kept = _distinct(rows)
-    notices = [*table.notices]
-    if len(kept) < len(rows):
-        notices.append(f"{len(rows) - len(kept)} rows repeat another and are left out")
+    reading = _Reading(file)
+    for number, cells in table.rows[at + 1 :]:
+        reading.read(cells, number)
+    reading.require_understood()
+    kept = _distinct(reading.rows)
+    notices = [*table.notices, *reading.notices()]
+    if len(kept) < len(reading.rows):
+        notices.append(f"{len(reading.rows) - len(kept)} rows repeat another and are left out")
     record = MapRecord(
         slug="icd-10-cm-conversion",
         version=options.version or _label(kept),
@@ -115,102 +182,31 @@ def _label(rows: list[MapRowRecord]) -> str:
     return str(last.year + 1) if last.month == 10 else f"{last.year}-{last.month:02d}"
 
 
-def _rows(cells: list[Any], number: int, file: str) -> Iterator[MapRowRecord]:
-    current, effective, previous = ([*cells, "", "", ""])[:3]
-    code = str(current).strip().rstrip(".")
-    if not code and not str(previous).strip():
-        return
-    if not _CODE.fullmatch(code):
-        raise ContentError(f"{code!r} is not a code", file=file, line=number)
-    day = _effective(effective, file, number)
-    canonical = behaviour_of("icd-10-cm").canonical
-    for sources, flags in previous_codes(str(previous), file=file, line=number):
-        yield MapRowRecord(
-            sources=tuple(c if "-" in c else canonical(c) for c in sources),
-            target=canonical(code),
-            effective=day,
-            comment=" ".join(str(previous).split()),
-            flags=flags,
-        )
+def _effective(value: Any) -> date | None:
+    """1 October of a year alone, else the date itself; None where it is neither.
 
-
-def _effective(value: Any, file: str, line: int) -> date:
-    """1 October of a year alone, else the date itself."""
+    >>> _effective("2017"), _effective("April 1, 2025"), _effective("soon")
+    (datetime.date(2017, 10, 1), datetime.date(2025, 4, 1), None)
+    """
     if isinstance(value, datetime):
         return value.date()
     text = str(value).strip().removesuffix(".0")
     if re.fullmatch(r"(19|20)\d\d", text):
         return date(int(text), 10, 1)
     american = re.fullmatch(r"(\d{1,2})/(\d{1,2})/(\d{4})", text)
-    day = start_of(f"{american[3]}-{american[1]}-{american[2]}" if american else text, file=file, line=line)
-    if day is None:
-        raise ContentError("there is no effective date", file=file, line=line)
-    return day
-
-
-def previous_codes(
-    text: str, *, file: str = "", line: int | None = None
-) -> list[tuple[tuple[str, ...], dict[str, Any]]]:
-    """Each alternative as an ordered group of codes, with flags: ``range`` or ``prefix`` for what stays unexpanded.
-
-    >>> previous_codes("C56.1 and C56.2")
-    [(('C56.1', 'C56.2'), {})]
-    >>> previous_codes("H44.20-H44.21; H33.2")
-    [(('H44.20',), {}), (('H44.21',), {}), (('H33.2',), {})]
-    """
-    plain = _WORDS.sub(" ", text).strip()
-    if plain.lower() in ("none", ""):
-        return [((), {})]
-    groups = [_codes(part, text, file, line) for part in re.split(r"\band\b", plain, flags=re.IGNORECASE)]
-    if len(groups) == 1:
-        return [((code,), flags) for code, flags in groups[0]]
-    if (
-        "," in plain and "-" not in plain
-    ):  # "A, B and C" combines single codes; "A-B and C" takes one of each side
-        groups = [[part] for group in groups for part in group]
-    return [(tuple(code for code, _ in combined), _joined(combined)) for combined in product(*groups)]
-
-
-def _joined(parts: Any) -> dict[str, Any]:
-    return {key: value for _, flags in parts for key, value in flags.items()}
-
-
-def _codes(part: str, text: str, file: str, line: int | None) -> list[tuple[str, dict[str, Any]]]:
-    found: list[tuple[str, dict[str, Any]]] = []
-    rest = _TOKEN.sub("", part)
-    if re.sub(r"[\s,;]", "", rest):
-        raise ContentError(
-            f"previous codes {text!r}: {rest.strip()!r} is not understood", file=file, line=line
-        )
-    for token in _TOKEN.findall(part):
-        if match := _RANGE.fullmatch(token):
-            spelt = _spelt_out(match[1], match[2])
-            found += [(code, {}) for code in spelt] or [(token, {"range": token})]
-        elif match := _PREFIX.fullmatch(token):
-            found.append((match[1].rstrip("."), {"prefix": token}))
-        else:
-            found.append((token.rstrip("."), {}))
-    return found
-
-
-def _spelt_out(first: str, last: str) -> list[str]:
-    """The codes from first to last where only final digits differ; empty where they cannot be spelt out."""
-    head = len(first.rstrip("0123456789"))
-    if (
-        len(first) != len(last)
-        or first[:head] != last[:head]
-        or "." not in first
-        or not last[head:].isdigit()
-    ):
-        return []
-    low, high, width = int(first[head:]), int(last[head:]), len(first) - head
-    return [f"{first[:head]}{n:0{width}d}" for n in range(low, high + 1)] if 0 <= high - low < _MANY else []
+    spelt = re.fullmatch(r"([A-Za-z]{3})[a-z]*\.? (\d{1,2}),? (\d{4})", text)
+    if american:
+        text = f"{american[3]}-{american[1]}-{american[2]}"
+    elif spelt and spelt[1].lower() in _MONTHS:
+        text = f"{spelt[3]}-{_MONTHS[spelt[1].lower()]:02d}-{int(spelt[2]):02d}"
+    try:
+        return start_of(text)
+    except ContentError:
+        return None
 
 
 def _related(rows: list[MapRowRecord]) -> Iterator[MapRowRecord]:
     """Relationships as far as the table goes: a code that several new ones come from is broader than each."""
-    from msgspec.structs import replace
-
     heirs = Counter((row.sources, row.effective) for row in rows)
     for row in rows:
         if not row.sources:

@@ -17,7 +17,7 @@ from loaders.checks import fold, not_empty
 from loaders.formats.icd10cm.release import find_update
 from loaders.reading.archive import source_file
 from loaders.reading.header import finish, options_file, system_of
-from loaders.reading.text import decode
+from loaders.reading.text import decode, lines_of
 from registry.entities.errors import ContentError
 from registry.entities.records import ConceptRecord, Designation, Property, PropertyDefinition, ReleaseHeader
 
@@ -89,7 +89,7 @@ def _read_file(source: Source, member: str, options: LoadOptions, progress: Prog
 
 def parse_order(text: str, *, file: str) -> tuple[list[ConceptRecord], list[str]]:
     """The concepts of an order file and notices; raises ContentError with the line of what is wrong."""
-    lines = text.splitlines()
+    lines = lines_of(text)
     codes = {line[6:13].rstrip() for line in lines}
     records: list[ConceptRecord] = []
     add = records.append
