@@ -123,6 +123,11 @@ SENTENCES: Final[dict[str, Pair]] = {
     ),
     "between": ("between {after} and {by}", "mellom {after} og {by}"),
     "diff_head": ("{system}: from {from_} to {to}", "{system}: fra {from_} til {to}"),
+    "diff_only": (
+        "Only changes of type: {types}. Events of other types, not shown: {n}.",
+        "Bare endringer av type: {types}. Hendelser av andre typer, ikke vist: {n}.",
+    ),
+    "diff_none_of_type": ("No change of this type.", "Ingen endring av denne typen."),
     "diff_same": ("Nothing changed.", "Ingenting er endret."),
     "diff_unchanged": ("{n} codes are unchanged.", "{n} koder er uendret."),
     "diff_not_comparable": (

@@ -290,7 +290,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
-    """What changed between two versions, and what could not be compared."""
+    """What changed between two versions, and what could not be compared.
+
+    With a filter by type, ``changes`` and ``counts`` hold the events that pass it and nothing else.
+    """
 
     system: str
     from_: str
@@ -304,6 +307,8 @@ class Changes:
     reason: str | None = None
     message: str = ""
     releases: dict[str, list[str]] = field(default_factory=dict)
+    types: list[str] = field(default_factory=list)  #: the filter: only events of these types; empty = all
+    left_out: int = 0  #: events that the filter left out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,7 +28,11 @@ def diff(
     types: Collection[str] = (),
     known_at: str | date | None = None,
 ) -> Changes:
-    """Typed changes from ``v1`` to ``v2``; each is VERSION (its last content) or VERSION@RELEASE."""
+    """Typed changes from ``v1`` to ``v2``; each is VERSION (its last content) or VERSION@RELEASE.
+
+    ``types`` keeps the events that have one of these types among their aspects: ``changes`` and ``counts`` hold
+    these alone, ``left_out`` counts the others.
+    """
     unknown = sorted(set(types) - set(TYPES))
     if unknown:
         raise UsageError(f"no change type {unknown[0]!r}: there are {', '.join(TYPES)}")
@@ -38,19 +42,19 @@ def diff(
             return _nothing(system, v1, v2, side)
     old, new = (content_of(reader, side) for side in sides)
     comparison = compare(old, new, earlier=earlier_getter(reader, *sides))
-    changes = [
-        c for c in comparison.derived.changes if not types or c.type in types or set(types) & set(c.aspects)
-    ]
+    changes = [c for c in comparison.derived.changes if not types or set(types) & {c.type, *c.aspects}]
     return Changes(
         system=sides[0].system.slug if sides[0].system else system,
         from_=v1,
         to=v2,
-        counts=count_types(comparison.derived.changes),
+        counts=count_types(changes),
         not_comparable=_not_comparable(old, new, comparison),
         changes=changes,
         added=comparison.derived.added,
         removed=comparison.derived.removed,
         unchanged=comparison.unchanged,
+        types=[name for name in TYPES if name in types],
+        left_out=len(comparison.derived.changes) - len(changes),
         releases={"from": [r.source_sha256 for r in old.stack], "to": [r.source_sha256 for r in new.stack]},
     )
 

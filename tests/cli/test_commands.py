@@ -108,6 +108,9 @@ def test_differences_as_csv_and_json(ask: Run) -> None:
     )
     only = ask("diff", "demo-no", "2023", "2024", "--format", "json", "--type", "relabelled").json
     assert [c["type"] for c in only["changes"]] == ["relabelled"]
+    assert (only["counts"], only["types"], only["left_out"]) == ({"relabelled": 1}, ["relabelled"], 2)
+    text = ask("diff", "demo-no", "2023", "2024", "--type", "relabelled").out
+    assert "Only changes of type: relabelled. Events of other types, not shown: 2." in text
 
 
 @pytest.mark.parametrize("format", ["csv", "json", "parquet"])

@@ -169,7 +169,10 @@ def test_a_stable_key_keeps_the_concept_when_its_code_changes(registry: Registry
     assert _two(registry, [old], [new], system=PLAIN) == [("recoded", ["A"], ["B"])]
 
 
-def test_types_filter_the_list_and_leave_the_counts(registry: Registry) -> None:
+def test_counts_follow_the_filter_by_type(registry: Registry) -> None:
     _two(registry, {"A00": "x", "B00": "Tekst"}, {"B00": "Noe annet"})
     found = registry.diff("demo-icd", "2020", "2021", types=["deleted"])
-    assert ([c.type for c in found.changes], found.counts) == (["deleted"], {"deleted": 1, "relabelled": 1})
+    assert ([c.type for c in found.changes], found.counts) == (["deleted"], {"deleted": 1})
+    assert (found.types, found.left_out) == (["deleted"], 1)
+    both = registry.diff("demo-icd", "2020", "2021")
+    assert (both.counts, both.types, both.left_out) == ({"deleted": 1, "relabelled": 1}, [], 0)

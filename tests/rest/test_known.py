@@ -23,3 +23,5 @@ def test_other_parameters_are_refused(client: TestClient, query: str, said: str)
 def test_lists_may_repeat(client: TestClient) -> None:
     answer = client.get("/api/systems/demo-no/changes?from=2022&to=2023&type=clarified&type=split_off")
     assert answer.status_code == 200, answer.text
+    assert answer.json()["types"] == ["split_off", "clarified"]
+    assert sum(answer.json()["counts"].values()) == len(answer.json()["changes"])

@@ -34,8 +34,11 @@ def table(page: Page, answer: Changes) -> None:
         )
         return
     page.say("diff_head", system=answer.system, from_=answer.from_, to=answer.to)
+    if answer.types:
+        kinds = ", ".join(page.word(t) for t in answer.types)
+        page.say("diff_only", types=kinds, n=answer.left_out)
     if not answer.changes:
-        page.say("diff_same")
+        page.say("diff_none_of_type" if answer.types else "diff_same")
     else:
         page.table(("change", "n"), [(page.word(t), n) for t, n in sorted(answer.counts.items())])
         page.line()
