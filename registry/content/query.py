@@ -16,7 +16,7 @@ from registry.store.text import compact_code, fold, tokens
 __all__ = ["Query", "best_band", "match_text", "matched", "matches", "parse"]
 
 _LONGEST_TEXT, _MOST_WORDS, _LONGEST_TOKEN = 200, 12, 64
-_INDEXED_PREFIX = 3  #: the text index itself knows prefixes up to this length (migration 0001)
+_INDEXED_PREFIX = 3  #: the text index itself knows prefixes up to this length (migration 0002)
 _MOST_ALTERNATIVES = 128
 
 

@@ -1,6 +1,22 @@
-"""Bringing a database to the schema of ``registry.entities.model``: stamp, migrations, the text index.
+"""Which schema a database has, and bringing it to this one: recognise, create, migrate or refuse.
 
-A database that is at the head revision costs one query; Alembic is imported only when there is work to do.
+A database carries a stamp: ``user_version`` in SQLite (beside ``application_id``), the one row of ``gyldig_schema`` in
+PostgreSQL. The stamp is the number of the schema and a mark of its exact tables, so that a database written by an
+unreleased state of the program is told from one of the release with the same number.
+
+==============================================  ===============================================================
+database                                        what happens
+==============================================  ===============================================================
+no tables                                       created
+tables of another program                       refused
+this number and mark                            used
+an older number that has migrations             migrated; refused when opened read-only
+an older number without, no stamp, other mark   refused: made by a development version; load the sources again
+a newer number                                  refused: update the program
+==============================================  ===============================================================
+
+A refusal is a ``StoreError``. A database of this schema costs two queries; Alembic is imported only when there is
+work to do.
 """
 
 from __future__ import annotations
@@ -14,65 +30,115 @@ from registry.store.engine import APPLICATION_ID, Connection
 if TYPE_CHECKING:
     from registry.store.engine import Database
 
-__all__ = ["HEAD", "ensure_schema"]
+__all__ = ["MARK", "SCHEMA", "ensure_schema", "stamp", "stamp_statements"]
 
-HEAD = "0001"
+SCHEMA = 2  #: number of the schema; goes up with every release that changes a table
+MARK = 0xDE3A  #: of the exact tables (tests/registry/test_schema.py says which value it must have)
+_OLDEST = 2  #: the oldest number that the migrations lead on from
+_MIGRATIONS = Path(__file__).parent / "migrations"
+_OWN_TABLES = ("publication", "concept_state", "release_content", "alembic_version")
+_AGAIN = "load its sources again into a new database (--db NAME or GYLDIG_DB selects it)"
+
+
+def stamp() -> int:
+    """The stamp of the present schema: number << 16 | mark."""
+    return SCHEMA << 16 | MARK
+
+
+def stamp_statements(dialect: str) -> tuple[str, ...]:
+    """The SQL that stamps a database; migrations run it in the transaction that makes the tables."""
+    if dialect == "sqlite":
+        return f"PRAGMA application_id={APPLICATION_ID}", f"PRAGMA user_version={stamp()}"
+    return (
+        "CREATE TABLE IF NOT EXISTS gyldig_schema (stamp INTEGER NOT NULL)",
+        "DELETE FROM gyldig_schema",
+        f"INSERT INTO gyldig_schema VALUES ({stamp()})",
+    )
 
 
 def ensure_schema(database: Database) -> None:
-    """Create or upgrade the schema; refuses files of other programs and of newer versions of this one."""
+    """Create or upgrade the schema; raises ``StoreError`` saying what to do with any other database."""
     connection = database.connect()
     try:
-        current = _revision(connection)
-        if current == HEAD:
-            return
-        if database.readonly:
-            raise StoreError(
-                f"{database.location} has an older schema and is opened read-only: open it once for writing"
-            )
-        if current is not None and current > HEAD:
-            raise StoreError(
-                f"{database.location} was written by a newer version of gyldig (schema {current})"
-            )
+        found = _found_stamp(connection, database.location)
     finally:
         connection.close()
+    if found == stamp():
+        return
+    if found is not None:
+        _check(found, database.location)
+    if database.readonly:
+        what = "is empty" if found is None else "has an older schema"
+        raise StoreError(f"{database.location} {what} and is opened read-only: open it once for writing")
     with database.load_lock():
         _migrate(database)
 
 
-def _revision(connection: Connection) -> str | None:
-    """The revision that the database is stamped with, or None for an empty one."""
+def _check(found: int, location: str) -> None:
+    """Refuse what cannot be migrated."""
+    number = found >> 16
+    if number > SCHEMA:
+        raise StoreError(
+            f"{location} was written by a newer version of gyldig (schema {number}; this one has {SCHEMA}): "
+            "update gyldig, or select another database with --db"
+        )
+    if number == SCHEMA or number < _OLDEST:
+        name = f"schema {number}" + (f" mark {found & 0xFFFF:04x}" if number == SCHEMA else "")
+        raise StoreError(f"{location} was written by a development version of gyldig ({name}): {_AGAIN}")
+
+
+def _found_stamp(connection: Connection, location: str) -> int | None:
+    """The stamp of a database, None for one without tables; schemas from before stamps count as number 1."""
     if connection.dialect == "postgresql":
-        row = connection.one("SELECT to_regclass('alembic_version') IS NOT NULL")
-        if not (row and row[0]):
-            return None
-        found = connection.one("SELECT version_num FROM alembic_version")
-        return str(found[0]) if found else None
-    _check_application(connection)
-    if not connection.one("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'"):
+        return _postgres_stamp(connection)
+    application, tables = _pragma(connection, "application_id"), _sqlite_tables(connection)
+    if not tables:
         return None
-    found = connection.one("SELECT version_num FROM alembic_version")
-    return str(found[0]) if found else None
+    if application != APPLICATION_ID:
+        raise StoreError(f"{location} is an SQLite file of another program; select another one with --db")
+    return _pragma(connection, "user_version") or 1 << 16
 
 
-def _check_application(connection: Connection) -> None:
-    row = connection.one("PRAGMA application_id")
-    tables = connection.one("SELECT count(*) FROM sqlite_master")
-    if row and row[0] != APPLICATION_ID and tables and tables[0]:
-        raise StoreError("this SQLite file belongs to another program; name another file with --db")
+def _sqlite_tables(connection: Connection) -> int:
+    row = connection.one("SELECT count(*) FROM sqlite_master")
+    return int(row[0]) if row else 0
+
+
+def _pragma(connection: Connection, name: str) -> int:
+    row = connection.one(f"PRAGMA {name}")
+    return int(row[0]) if row else 0
+
+
+def _postgres_stamp(connection: Connection) -> int | None:
+    """A database that other programs use too counts as empty as long as it has none of our tables."""
+    if _has_table(connection, "gyldig_schema"):
+        row = connection.one("SELECT stamp FROM gyldig_schema")
+        return int(row[0]) if row else 1 << 16
+    return 1 << 16 if any(_has_table(connection, name) for name in _OWN_TABLES) else None
+
+
+def _has_table(connection: Connection, name: str) -> bool:
+    row = connection.one("SELECT to_regclass(?) IS NOT NULL", (name,))
+    return bool(row and row[0])
 
 
 def _migrate(database: Database) -> None:
-    """Run the migrations up to the head, in one transaction each."""
+    """Run the migrations up to this schema, all in one transaction."""
     from alembic import command
     from alembic.config import Config
+    from sqlalchemy.exc import SQLAlchemyError
 
     if database.dialect == "sqlite":
         connection = database.connect()
         connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
         connection.close()
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(_MIGRATIONS))
     config.attributes["url"] = database.url
-    command.upgrade(config, HEAD)
+    try:
+        command.upgrade(config, "head")
+    except SQLAlchemyError as error:
+        message = (
+            f"the tables of {database.location} could not be made or migrated; nothing was changed: {error}"
+        )
+        raise StoreError(message) from error

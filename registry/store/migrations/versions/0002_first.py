@@ -1,4 +1,4 @@
-"""The first schema: every table of ``registry.entities.model`` and the text index."""
+"""The first schema that is kept: every table of ``registry.entities.model`` and the text index."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from sqlmodel import SQLModel
 
 import registry.entities.model  # noqa: F401 - fills the metadata
 
-revision = "0001"
+revision = "0002"
 down_revision = None
 branch_labels = None
 depends_on = None
