@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from registry.content.display import best_display
+from registry.content.display import NAMING_KINDS, display_text
 from registry.content.label_comparison import same_wording
 from registry.entities.records import ConceptRecord, Property
 from registry.entities.results import Change, CodeDisplay
@@ -58,8 +58,6 @@ TYPES: dict[str, ChangeType] = {
     "clarified": ChangeType(_EQUIVALENT, True, True),
 }
 _GRAVITY = {name: n for n, name in enumerate(TYPES)}
-#: Kinds of designation that name the concept, best first; the others are synonyms.
-LABELS = ("display", "label.full", "preferred", "fsn", "label.short")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +100,7 @@ class Derived:
 
 def display_of(record: ConceptRecord, languages: Iterable[str] = ()) -> str:
     """The text that stands for the concept: best kind, in the first language that has one."""
-    return best_display(record.designations, tuple(languages))
+    return display_text(record, tuple(languages))
 
 
 def aspects_between(
@@ -132,7 +130,7 @@ def _labels(old: ConceptRecord, new: ConceptRecord, facets: frozenset[str]) -> I
         a, b = _texts(old, kind), _texts(new, kind)
         if a == b:
             continue
-        wording = kind not in LABELS or (kind == "label.short" and full_same) or _same_texts(a, b)
+        wording = kind not in NAMING_KINDS or (kind == "label.short" and full_same) or _same_texts(a, b)
         yield Aspect("clarified" if wording else "relabelled", kind, _shown(a), _shown(b))
 
 

@@ -1,47 +1,162 @@
-"""Which of a concept's texts to show: the one choice that every view, page and operation shares.
+"""Which of a concept's texts to show: the only choice, made for every view, query, operation and surface.
 
-Not here: ranking of search hits (``registry.store.states``).
+Decision table, first difference decides:
+
+============================  ===================================================================================
+Languages asked for           Text shown
+============================  ===================================================================================
+one of them has a text        of the first such language: closest fit of the language (BCP 47), then a value
+                              set's own text, then the kind of text, then the text by its characters
+none has, or none asked for   the value set's own display; else the best kind of naming text, the language of the
+                              system before others; else any text (a synonym, another use) rather than none
+only these (``*;q=0``)        none, where none of them has a text
+============================  ===================================================================================
+
+Only texts that name the concept serve a language; withdrawn texts and wording of a later time (``reconstructed``)
+are a last resort (DOMAIN 6). The choice does not depend on the order of a record's designations.
+
+Two other tables rank kinds of text and mean something else: ``registry.store.states.band`` orders search hits,
+where a full and a short label are equally good, and is part of what the text index stores; ``NAMING_KINDS`` says
+for which kinds a changed text may mean a changed concept (``registry.content.changes``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from registry.entities.records import Designation
+from registry.entities.languages import Languages, fit
+from registry.entities.records import ConceptRecord, Designation
+from registry.entities.standards_status import standards_status
+from registry.systems.designation_uses import names_concept
 
-__all__ = ["best_display"]
+__all__ = [
+    "NAMING_KINDS",
+    "RECONSTRUCTED",
+    "best",
+    "choose",
+    "display_text",
+    "is_repeated",
+    "is_withdrawn",
+    "own_display",
+    "serving",
+]
 
-_RANKS = {"display": 0, "label.full": 1, "preferred": 2, "label.short": 3, "fsn": 4}
-_LAST = 5
-
-
-def best_display(
-    designations: Iterable[Designation], languages: Sequence[str] = (), preferred: str = ""
-) -> str:
-    """The best text in the first of the languages that has one, else in the system's own language, else any.
-
-    ``nb`` also takes ``nb-NO``. Texts are ranked display, full label, preferred, short label, fully specified name, others.
-    """
-    best, chosen = (len(languages) + 2, 0), ""
-    wanted = (*languages, preferred) if preferred else languages
-    for found in designations:
-        at = _place(found.language, wanted) if wanted else 0
-        rank = (at, _RANKS.get(found.kind, _LAST))
-        if rank < best:
-            best, chosen = rank, found.text
-    return chosen
-
-
-def _place(language: str, wanted: Sequence[str]) -> int:
-    return next((at for at, one in enumerate(wanted) if speaks(language, one)), len(wanted))
+#: Ends the kind of a text that tells of the past in today's words (``registry.content.layers``).
+RECONSTRUCTED = ".reconstructed"
+_RANKS = {"display": 0, "label.full": 1, "preferred": 2, "label.short": 3, "fsn": 4, "synonym": 5}
+_OTHER = len(_RANKS)
+#: Kinds that name the concept by themselves; other kinds are synonyms.
+NAMING_KINDS = frozenset(_RANKS) - {"synonym"}
+_NO_LANGUAGE = 0.5  #: a text without a language serves every language, after all that have one
 
 
-def speaks(language: str, wanted: str) -> bool:
-    """Whether a text's language is the one wanted or a variety of it (BCP 47 lookup, without case).
+def is_withdrawn(designation: Designation) -> bool:
+    """Whether the source says that the text is no longer to be used."""
+    if not designation.extensions:
+        return False
+    return standards_status(designation.extensions) in ("withdrawn", "deprecated")
 
-    >>> speaks("nb-NO", "nb")
-    True
-    """
-    if language == wanted:
+
+def _last_resort(text: Designation) -> bool:
+    """Whether the text is shown only where there is no other."""
+    if text.kind.endswith(RECONSTRUCTED):
         return True
-    return language.casefold() == wanted.casefold() or language.casefold().startswith(wanted.casefold() + "-")
+    return bool(text.use or text.extensions) and (not names_concept(text) or is_withdrawn(text))
+
+
+def _order(text: Designation) -> tuple[int, str, str, str]:
+    """Kind before all else; the rest only makes the choice independent of the order of the record."""
+    return _RANKS.get(text.kind, _OTHER), text.kind, text.language, text.text
+
+
+def _fit(wanted: str, text: Designation) -> float:
+    return fit(wanted, text.language) if text.language else _NO_LANGUAGE
+
+
+def _far_from(language: str, text: Designation) -> int:
+    """0 where the text is in the system's language or says no language; greater the worse it fits."""
+    return 3 - fit(language, text.language) if language and text.language else 0
+
+
+def own_display(designations: Sequence[Designation], language: str = "") -> Designation | None:
+    """The text that the source itself shows: the best naming kind, in the system's language before others.
+
+    None where the record has only other designations.
+    """
+    own = [d for d in designations if d.kind in _RANKS]
+    if len(own) <= 1:
+        return own[0] if own else None
+    return min(own, key=lambda d: (_far_from(language, d), *_order(d)))
+
+
+def _any_text(designations: Sequence[Designation], language: str) -> Designation | None:
+    return min(
+        designations, key=lambda d: (_last_resort(d), _far_from(language, d), *_order(d)), default=None
+    )
+
+
+def serving(designations: Iterable[Designation], wanted: str) -> list[Designation]:
+    """The texts that serve a wanted language, best first; a text without a language serves every language, last."""
+    ranked = [((-score, *_order(d)), d) for d in designations if (score := _fit(wanted, d))]
+    return [d for _, d in sorted(ranked, key=lambda pair: pair[0])]
+
+
+def choose(
+    record: ConceptRecord,
+    languages: Languages | None = None,
+    extra: Sequence[Designation] = (),
+    *,
+    language: str = "",
+) -> Designation | None:
+    """The text to show of a concept, by the table above.
+
+    ``extra`` are the texts of a value set, ``language`` is the system's own. None where the concept has no
+    text, or none in the only languages that are acceptable.
+    """
+    if languages is not None:
+        for tag in languages.tags:
+            if (found := _in_language(record, extra, tag)) is not None:
+                return found
+        if languages.only:
+            return None
+    if extra and extra[0].kind == "display":
+        return extra[0]
+    return own_display(record.designations, language) or _any_text(record.designations, language)
+
+
+def _in_language(record: ConceptRecord, extra: Sequence[Designation], tag: str) -> Designation | None:
+    """The best naming text in a language; of texts that fit alike a value set's own comes first."""
+    own = serving((d for d in record.designations if not _last_resort(d)), tag)
+    given = [d for d in extra if not _last_resort(d) and _fit(tag, d)]
+    return max((*given, *own[:1]), key=lambda d: _fit(tag, d), default=None)
+
+
+def best(
+    record: ConceptRecord,
+    languages: Languages | None = None,
+    extra: Sequence[Designation] = (),
+    *,
+    language: str = "",
+) -> Designation | None:
+    """As ``choose``; but a text in another language rather than none where only some languages are acceptable."""
+    return choose(record, languages, extra, language=language) or choose(record, language=language)
+
+
+def is_repeated(text: Designation, seen: set[tuple[str, str]]) -> bool:
+    """Whether a text without a use of its own was listed before (``seen`` is added to): long and short texts
+    of a source are often the same."""
+    key = (text.text, text.language)
+    if text.use is None and not text.extensions and key in seen:
+        return True
+    seen.add(key)
+    return False
+
+
+def display_text(record: ConceptRecord, languages: Sequence[str] = (), *, language: str = "") -> str:
+    """The text to show, in the first of the languages (BCP 47) that has one; empty where the concept has none.
+
+    >>> display_text(ConceptRecord(code="A", designations=(Designation("display", "Kreft", "nb"),)), ["nb-NO"])
+    'Kreft'
+    """
+    chosen = choose(record, Languages(tuple(languages), "") if languages else None, language=language)
+    return chosen.text if chosen else ""

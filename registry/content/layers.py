@@ -12,14 +12,13 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from registry.content.display import RECONSTRUCTED
 from registry.content.label_comparison import same_wording
 from registry.entities.records import Coding, ConceptRecord, Designation, Note, Property, ReleaseHeader
 from registry.entities.results import Disagreement
 
-__all__ = ["RECONSTRUCTED", "MergedConcept", "merge_sources"]
+__all__ = ["MergedConcept", "merge_sources"]
 
-#: Ends the kind of a text that tells of the past in today's words; such a text is never the display.
-RECONSTRUCTED = ".reconstructed"
 #: The use of such a text, for those who show uses.
 _LATER_WORDS = Coding("reconstructed", "urn:gyldig:designation-use", display="Wording of a later time")
 

@@ -13,10 +13,9 @@ from functools import cached_property
 
 from pyroaring import BitMap
 
+from registry.content.display import display_text
 from registry.content.view import ViewInfo
-from registry.entities.languages import Languages
 from registry.entities.records import Coding, ConceptRecord
-from registry.terminology.displays import choose, main
 
 __all__ = ["MemoryView", "property_text"]
 
@@ -79,9 +78,7 @@ class MemoryView:
 
     def display(self, ident: int, languages: Sequence[str] = ()) -> str:
         """The text to show, in the first of the languages that has one."""
-        record = self._records[ident]
-        chosen = choose(record, Languages(tuple(languages), "")) or main(record)
-        return chosen.text if chosen else ""
+        return display_text(self._records[ident], languages, language=self.info.language)
 
     def all(self) -> BitMap:
         """Ids of all concepts."""

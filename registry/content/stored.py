@@ -15,7 +15,7 @@ from functools import cached_property
 
 from pyroaring import BitMap
 
-from registry.content.display import best_display
+from registry.content.display import display_text
 from registry.content.projected_hierarchy import NoHierarchy, ProjectedHierarchy, Relatives
 from registry.content.release_index import release_index
 from registry.content.search import matches, matching, parse, search
@@ -135,7 +135,7 @@ class StoredView:
 
     def display(self, ident: int, languages: Sequence[str] = ()) -> str:
         """The text to show."""
-        return best_display(self.concept(ident).designations, languages, self._info.language)
+        return display_text(self.concept(ident), languages, language=self._info.language)
 
     def page(self, idents: BitMap, offset: int, count: int | None) -> list[int]:
         """Ids of one page of the set, in the view's order: the source's where it is kept, else by code."""

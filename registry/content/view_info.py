@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from registry.content.view import ViewInfo
-from registry.terminology.extensions import standards_status
+from registry.entities.standards_status import standards_status
+from registry.store.metadata import ReleaseRow, SystemRow
 
 if TYPE_CHECKING:
     from registry.reader import Resolved
 
-__all__ = ["view_info"]
+__all__ = ["content_language", "view_info"]
+
+
+def content_language(system: SystemRow, stack: Sequence[ReleaseRow]) -> str:
+    """The language of texts that a content shows where none is asked for: the source's, else the system's."""
+    return stack[0].header.language or system.record.language
 
 
 def view_info(resolved: Resolved) -> ViewInfo:
@@ -27,7 +34,7 @@ def view_info(resolved: Resolved) -> ViewInfo:
         version=segment.version.label,
         case_sensitive=system.rules.case_sensitive and bool(shell.get("caseSensitive", True)),
         content=header.content,
-        language=header.language or record.language,
+        language=content_language(system, resolved.stack),
         title=titles.get("en") or next(iter(titles.values()), record.slug),
         name=str(shell.get("name", "")),
         status=str(shell.get("status", "active")),

@@ -1,7 +1,7 @@
 """Languages that a reader asks for: ``Accept-Language`` lists, weights, and how well a text's language fits.
 
 Here: parsing (RFC 9110 weights, ``*;q=0``) and matching of BCP 47 tags. Not here: which text of a concept
-is chosen (``registry.terminology.displays``).
+is chosen (``registry.content.display``).
 """
 
 from __future__ import annotations
@@ -68,14 +68,15 @@ def parse(text: str) -> Languages:
 def fit(wanted: str, language: str) -> int:
     """How well a text's language serves the wanted one: 3 the same, 2 a variety of it, 1 its base, 0 not.
 
-    >>> fit("de", "de-CH"), fit("de-CH", "de"), fit("de", "en")
-    (2, 1, 0)
+    >>> fit("de", "de-CH"), fit("de-CH", "de"), fit("de", "en"), fit("no", "nb"), fit("nb-NO", "no")
+    (2, 1, 0, 2, 1)
     """
     want, have = wanted.lower(), language.lower()
     if want == have:
         return 3
-    if have.startswith(want + "-") or have.partition("-")[0] in _MEMBERS.get(want, ()):
+    want_base, have_base = want.partition("-")[0], have.partition("-")[0]
+    if have.startswith(want + "-") or (want == want_base and have_base in _MEMBERS.get(want, ())):
         return 2
-    if want.partition("-")[0] in _MEMBERS.get(have, ()):
+    if have_base in _MEMBERS.get(want_base, ()) or want_base in _MEMBERS.get(have, ()):
         return 1
     return 1 if have and want.startswith(have + "-") else 0

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
+from registry.content.view_info import content_language
 from registry.entities.errors import UnknownTarget
 from registry.entities.records import ConceptRecord
 from registry.entities.results import Span
@@ -34,7 +35,8 @@ def export_rows(
     if resolved.segment is None or resolved.system is None:
         raise UnknownTarget(resolved.message)
     content = Content(reader, resolved.system.system_id, resolved.system.rules, resolved.stack)
-    return table_of(_by_code(content), resolved.system.record.slug, resolved.segment.version.label)
+    language = content_language(resolved.system, resolved.stack)
+    return table_of(_by_code(content), resolved.system.record.slug, resolved.segment.version.label, language)
 
 
 def _by_code(content: Content) -> Iterator[ConceptRecord]:

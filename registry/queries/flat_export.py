@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from registry.content.changes import display_of
+from registry.content.display import display_text
 from registry.entities.records import Coding, ConceptRecord
 
 __all__ = ["Table", "table_of"]
@@ -59,15 +59,18 @@ class _Sparse:
             yield key, column + [""] * (rows - len(column))
 
 
-def table_of(records: Iterable[ConceptRecord], system: str, version: str) -> Table:
-    """Code, concept, display, parents, flags, then a column for every kind of text and every property."""
+def table_of(records: Iterable[ConceptRecord], system: str, version: str, language: str = "") -> Table:
+    """Code, concept, display, parents, flags, then a column for every kind of text and every property.
+
+    ``language`` is the system's own, for the display.
+    """
     codes, concepts, displays, parents = list[str](), list[str](), list[str](), list[str]()
     inactive, selectable = list[bool](), list[bool | None]()
     texts, properties = _Sparse(), _Sparse()
     for row, r in enumerate(records):
         codes.append(r.code)
         concepts.append(r.key or r.code)
-        displays.append(display_of(r))
+        displays.append(display_text(r, language=language))
         parents.append(" ".join(r.parents))
         inactive.append(r.inactive)
         selectable.append(r.selectable)

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from datetime import date
 from functools import partial
 
-from registry.content.changes import display_of
-from registry.content.layers import RECONSTRUCTED, MergedConcept, merge_sources
+from registry.content.display import RECONSTRUCTED, display_text
+from registry.content.layers import MergedConcept, merge_sources
+from registry.content.view_info import content_language
 from registry.entities.records import Coding, ConceptRecord
 from registry.entities.results import CodeDisplay, ConceptAnswer, DesignationAnswer, Lookup, PropertyAnswer
 from registry.reader import Reader, Resolved, layer_id
@@ -124,7 +125,7 @@ def _concept(
     return ConceptAnswer(
         code=record.code,
         concept=record.stable_key,
-        display=display_of(record, languages),
+        display=display_text(record, languages, language=_language(resolved)),
         designations=_designations(resolved, found),
         notes=[{"kind": n.kind, "language": n.language, "text": n.text} for n in record.notes],
         parents=_parents(reader, resolved, record) if "hierarchy" in found.facets else None,
@@ -141,6 +142,10 @@ def _concept(
         selectable=record.selectable,
         disagreements=found.disagreements,
     )
+
+
+def _language(resolved: Resolved) -> str:
+    return content_language(resolved.system, resolved.stack) if resolved.system is not None else ""
 
 
 def _designations(resolved: Resolved, found: MergedConcept) -> list[DesignationAnswer]:
@@ -178,7 +183,7 @@ def _parents(reader: Reader, resolved: Resolved, record: ConceptRecord) -> list[
 def _parent(reader: Reader, resolved: Resolved, key: str) -> CodeDisplay:
     parent = _by_key(reader, resolved, key)
     return (
-        CodeDisplay(code=parent.code, display=display_of(parent))
+        CodeDisplay(code=parent.code, display=display_text(parent, language=_language(resolved)))
         if parent
         else CodeDisplay(code=key, display="")
     )

@@ -13,11 +13,12 @@ from typing import Any, Protocol
 import msgspec
 from pyroaring import BitMap
 
+from registry.content.display import choose, is_repeated, own_display
 from registry.content.view import ContentView
 from registry.entities.records import ConceptRecord, Designation
+from registry.systems.designation_uses import PREFERRED
 from registry.terminology.compose import IncludedConcepts
 from registry.terminology.context import Context
-from registry.terminology.displays import PREFERRED, choose, is_repeated, main
 from registry.terminology.extensions import CONCEPT_SHOWN, PROPERTY_OF, VALUE_SET_SHOWN, value_of
 from registry.terminology.status import concept_status
 from registry.terminology.valueset import ConceptReference
@@ -92,18 +93,22 @@ class ExpansionEntryBuilder:
         if info.version_needed or info.url in self._versioned:
             entry.version = info.version
         extra = _own_texts(told)
-        chosen = choose(record, self._context.languages, extra)
+        chosen = choose(record, self._context.languages, extra, language=info.language)
         entry.display = chosen.text if chosen else None
         if self._wishes.include_designations or self._wishes.designations:
-            entry.designations = list(self._texts(record, extra, chosen))
+            entry.designations = list(self._texts(record, extra, chosen, info.language))
         entry.properties = list(self._properties(content, record, told))
         entry.extensions = _extensions(record, told)
         return entry
 
     def _texts(
-        self, record: ConceptRecord, extra: Sequence[Designation], chosen: Designation | None
+        self,
+        record: ConceptRecord,
+        extra: Sequence[Designation],
+        chosen: Designation | None,
+        language: str,
     ) -> Iterator[Designation]:
-        own = main(record)
+        own = own_display(record.designations, language)
         told = {(chosen.text, chosen.language)} if chosen else set()
         for text in (*record.designations, *extra):
             if text is chosen or (chosen is own and text is own) or is_repeated(text, told):

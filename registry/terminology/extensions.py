@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from registry.entities.standards_status import STANDARDS_STATUS, standards_status
+
 __all__ = ["CONCEPT_SHOWN", "PROPERTY_OF", "VALUE_SET_SHOWN", "named", "standards_status", "value_of"]
 
 SD = "http://hl7.org/fhir/StructureDefinition/"
-STANDARDS_STATUS = SD + "structuredefinition-standards-status"
 VS_DEPRECATED = SD + "valueset-deprecated"
 VS_SUPPLEMENT = SD + "valueset-supplement"
 VS_PARAMETER = SD + "valueset-expansion-parameter"
@@ -46,8 +47,3 @@ def value_of(extension: Mapping[str, Any]) -> Any:
 def named(extensions: Iterable[Mapping[str, Any]], url: str) -> Any:
     """The value of the first extension of that name, or None."""
     return next((value_of(e) for e in extensions if e.get("url") == url), None)
-
-
-def standards_status(extensions: Iterable[Mapping[str, Any]]) -> str:
-    """``deprecated``, ``withdrawn``, ``draft`` … as the standards-status extension says, or empty."""
-    return str(named(extensions, STANDARDS_STATUS) or "")

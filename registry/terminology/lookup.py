@@ -11,12 +11,13 @@ from typing import Any
 
 import msgspec
 
+from registry.content.display import best, is_repeated, own_display
 from registry.content.view import ContentView
 from registry.entities.canonical import join
 from registry.entities.records import ConceptRecord, Designation
+from registry.systems.designation_uses import PREFERRED
 from registry.terminology.catalog import Missing
 from registry.terminology.context import Context
-from registry.terminology.displays import PREFERRED, choose, is_repeated, main
 from registry.terminology.issues import Issue, Unanswerable, issue
 from registry.terminology.validation.versions import unknown_system
 
@@ -105,17 +106,16 @@ def _dates(content: ContentView, record: ConceptRecord) -> Iterator[tuple[str, s
 
 
 def _texts(context: Context, content: ContentView, record: ConceptRecord, result: LookupResult) -> None:
-    own = main(record)
+    own = own_display(record.designations, content.info.language)
     told: set[tuple[str, str]] = set()
-    chosen = choose(record, context.languages) or own
-    result.display = chosen.text if chosen else ""
+    result.display = shown(context, content, record)
     result.definition = next((n.text for n in record.notes if n.kind == "definition"), "")
     for text in record.designations:
         source = text.kind.removeprefix("supplement:") if text.kind.startswith("supplement:") else ""
         if is_repeated(text, told):
             continue
-        shown = msgspec.structs.replace(text, use=text.use or PREFERRED) if text is own else text
-        result.designations.append((shown, source))
+        listed = msgspec.structs.replace(text, use=text.use or PREFERRED) if text is own else text
+        result.designations.append((listed, source))
     result.supplements = [
         join(s.info.url, s.info.version)
         for s in getattr(content, "supplements", ())
@@ -123,9 +123,9 @@ def _texts(context: Context, content: ContentView, record: ConceptRecord, result
     ]
 
 
-def shown(context: Context, record: ConceptRecord) -> str:
-    """The text to show for a concept, in the languages asked for if it has one in them."""
-    chosen = choose(record, context.languages) or main(record)
+def shown(context: Context, content: ContentView, record: ConceptRecord) -> str:
+    """The text to show for a concept of the content, in the languages asked for if it has one in them."""
+    chosen = best(record, context.languages, language=content.info.language)
     return chosen.text if chosen else ""
 
 
@@ -136,7 +136,7 @@ def _properties(
     if relatives:
         for name, near in (("parent", content.parents(ident)), ("child", content.children(ident))):
             for relative in content.concepts(near) if near else ():
-                yield name, "code", relative.code, shown(context, relative)
+                yield name, "code", relative.code, shown(context, content, relative)
     for p in record.properties:
         if p.code not in ("inactive", "parent", "child"):
             yield p.code, p.type, p.value, ""

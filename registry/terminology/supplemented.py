@@ -13,11 +13,10 @@ from typing import Any
 import msgspec
 from pyroaring import BitMap
 
+from registry.content.display import display_text
 from registry.content.view import ContentView
 from registry.entities.canonical import join
-from registry.entities.languages import Languages
 from registry.entities.records import ConceptRecord
-from registry.terminology.displays import choose, main
 
 __all__ = ["SupplementedView"]
 
@@ -70,9 +69,7 @@ class SupplementedView:
 
     def display(self, ident: int, languages: Sequence[str] = ()) -> str:
         """The text to show, from base and supplements."""
-        record = self.concept(ident)
-        chosen = choose(record, Languages(tuple(languages), "")) or main(record)
-        return chosen.text if chosen else ""
+        return display_text(self.concept(ident), languages, language=self.info.language)
 
     def all(self) -> BitMap:
         """As the base."""

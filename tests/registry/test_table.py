@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.content.changes import display_of
+from registry.content.display import display_text
 from registry.entities.records import Coding, ConceptRecord, Designation, Property
 from registry.queries.flat_export import table_of
 
@@ -37,7 +37,7 @@ def slow_row(r: ConceptRecord, kinds: list[tuple[str, str]], names: list[str]) -
         "version": "v",
         "code": r.code,
         "concept": r.stable_key,
-        "display": display_of(r),
+        "display": display_text(r),
     }
     row |= {"parents": " ".join(r.parents), "inactive": r.inactive, "selectable": r.selectable}
     for kind, language in kinds:

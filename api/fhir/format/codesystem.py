@@ -11,10 +11,10 @@ import orjson
 from api.fhir.format.encoding import designation_json, typed
 from api.fhir.format.r4_r5 import ELEMENTS
 from loaders.formats.fhir.reading import period
+from registry.content.display import is_repeated, own_display
 from registry.content.view import ContentView, ViewInfo
 from registry.entities.offload import require_offload
 from registry.entities.records import ConceptRecord
-from registry.terminology.displays import is_repeated, main
 from registry.terminology.extensions import PROVISIONAL
 
 __all__ = ["code_system_json"]
@@ -105,20 +105,20 @@ def _concepts(view: ContentView) -> orjson.Fragment:
     pieces = [order[at : at + _PIECE] for at in range(0, len(order), _PIECE)]
     require_offload(len(order), _INLINE_LIMIT)
     codes = {r.stable_key: r.code for piece in pieces for r in view.concepts(piece)}
-    written = b",".join(_piece(view.concepts(piece), codes) for piece in pieces)
+    written = b",".join(_piece(view.concepts(piece), codes, view.info.language) for piece in pieces)
     return orjson.Fragment(b"[" + written + b"]")
 
 
-def _piece(records: Sequence[ConceptRecord], codes: dict[str, str]) -> bytes:
-    written = [_concept(r, [codes[p] for p in r.parents if p in codes]) for r in records]
+def _piece(records: Sequence[ConceptRecord], codes: dict[str, str], language: str) -> bytes:
+    written = [_concept(r, [codes[p] for p in r.parents if p in codes], language) for r in records]
     return orjson.dumps(written)[1:-1]
 
 
-def _concept(record: ConceptRecord, parents: list[str]) -> Json:
+def _concept(record: ConceptRecord, parents: list[str], language: str) -> Json:
     written: Json = {"code": record.code}
     if record.extensions:
         written["extension"] = list(record.extensions)
-    own = main(record)
+    own = own_display(record.designations, language)
     if own is not None:
         written["display"] = own.text
     definition = next((n.text for n in record.notes if n.kind == "definition"), "")

@@ -27,6 +27,7 @@ from api.fhir.operations.request_context import (
     context_of,
     value_set_of,
 )
+from registry.content.display import best
 from registry.content.view import ContentView
 from registry.entities.canonical import split
 from registry.entities.records import Coding, ConceptRecord
@@ -34,7 +35,6 @@ from registry.store.bounded import Bounded
 from registry.terminology.catalog import Missing
 from registry.terminology.compose import Prepared, ids_of, prepare
 from registry.terminology.context import Context
-from registry.terminology.displays import choose, main
 from registry.terminology.lookup import LookupRequest, lookup, shown
 from registry.terminology.maps_in_force import map_of
 from registry.terminology.status import status_codes
@@ -106,7 +106,9 @@ class _Relatives:
     def _written(self, name: str, other: int) -> orjson.Fragment:
         def made() -> orjson.Fragment:
             relative = self._content.concept(other)
-            written = property_json(name, "code", relative.code, shown(self._context, relative))
+            written = property_json(
+                name, "code", relative.code, shown(self._context, self._content, relative)
+            )
             return _fragment(written)
 
         return self._kept.get((name, other), made)
@@ -241,7 +243,7 @@ class _Ordinary:
 
     def answer(self, record: ConceptRecord) -> Json | None:
         """The Parameters; None where the concept has no text."""
-        chosen = choose(record, self._languages) or main(record)
+        chosen = best(record, self._languages, language=self._content.info.language)
         if chosen is None:
             return None
         code, display = writing("code", "code", record.code), writing("display", "string", chosen.text)

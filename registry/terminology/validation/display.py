@@ -1,6 +1,6 @@
 """Whether the display that a coding carries is one of the concept's, in the languages asked for.
 
-Not here: which display is shown (``registry.terminology.displays``).
+Not here: which display is shown (``registry.content.display``).
 """
 
 from __future__ import annotations
@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from registry.content.display import best, is_withdrawn, own_display, serving
 from registry.entities.languages import Languages
 from registry.entities.records import ConceptRecord, Designation
-from registry.terminology.displays import choose, is_display, is_withdrawn, main, serving
+from registry.systems.designation_uses import names_concept
 from registry.terminology.issues import Issue, issue, plural
 from registry.terminology.validation.types import CodingResult, ValidationOptions
 from registry.terminology.valueset import ConceptReference
@@ -29,7 +30,7 @@ def compare(
     if record is None:
         return
     extra = _own(told)
-    chosen = choose(record, languages, extra) or main(record)
+    chosen = best(record, languages, extra, language=_language(finding))
     finding.display = chosen.text if chosen else None
     given = finding.asked.display
     if given:
@@ -49,10 +50,15 @@ def _own(told: ConceptReference | None) -> list[Designation]:
     return [*shown, *told.designations]
 
 
-def _texts(record: ConceptRecord, extra: Sequence[Designation]) -> list[Designation]:
-    own = main(record)
+def _language(finding: CodingResult) -> str:
+    """The language of the system that the coding is judged by."""
+    return finding.content.info.language if finding.content is not None else ""
+
+
+def _texts(record: ConceptRecord, extra: Sequence[Designation], language: str) -> list[Designation]:
+    own = own_display(record.designations, language)
     rest = [d for d in record.designations if d is not own]
-    return [d for d in (*([own] if own else []), *extra, *rest) if is_display(d)]
+    return [d for d in (*([own] if own else []), *extra, *rest) if names_concept(d)]
 
 
 def _judge(
@@ -62,7 +68,7 @@ def _judge(
     languages: Languages | None,
     given: str,
 ) -> Issue | None:
-    every = _texts(record, extra)
+    every = _texts(record, extra, _language(finding))
     usable = [d for d in every if not is_withdrawn(d)]
     wanted = languages if languages is not None and languages.tags else None
     allowed = _in_languages(usable, wanted) if wanted else usable
@@ -93,13 +99,13 @@ def _none_in_language(
     name = "NO_VALID_DISPLAY_FOUND_NONE_FOR_LANG_"
     if any(_same(given, d.text) for d in default):
         return issue(name + "OK", given, asked.system, asked.code, wanted.text, given, place=place)
-    own = main(record)
+    own = own_display(record.designations, _language(finding))
     shown = own.text if own else ""
     return issue(name + "ERR", given, asked.system, asked.code, wanted.text, shown, place=place)
 
 
 def _withdrawn(finding: CodingResult, record: ConceptRecord, given: str) -> Issue:
-    own, place = main(record), finding.asked.place.of("display")
+    own, place = own_display(record.designations, _language(finding)), finding.asked.place.of("display")
     right = f'"{own.text}".' if own else ""
     values = ("", given, finding.asked.code, right, "deprecated")
     return issue("INACTIVE_DISPLAY_FOUND_other", *values, place=place)
