@@ -6,7 +6,7 @@ Not here: translating with them (``mappings``).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import msgspec
 
@@ -15,7 +15,7 @@ from registry.entities.results import LoadReport
 from registry.store.engine import Connection, Database
 from registry.store.ledger_writer import Writer
 
-__all__ = ["load_map", "map_headers", "map_rows"]
+__all__ = ["known_codes", "load_map", "map_headers", "map_rows"]
 
 
 def load_map(
@@ -75,6 +75,20 @@ def _store(writer: Writer, record: MapRecord, digest: str) -> str:
     connection.insert("map_row", ("map_id", "source", "target", "body"), rows)
     writer.publish("map", record.slug, record.version, digest, f"{len(record.rows)} rows, {record.purpose}")
     return "amended" if live else "loaded"
+
+
+def known_codes(connection: Connection, system_id: int, codes: Collection[str]) -> set[str]:
+    """Those of the codes that some release of the system has or had."""
+    wanted, found = sorted(codes), set[str]()
+    for start in range(0, len(wanted), 500):
+        part = wanted[start : start + 500]
+        marks = ", ".join("?" * len(part))
+        rows = connection.all(
+            f"SELECT DISTINCT code FROM concept_state WHERE system_id = ? AND code IN ({marks})",
+            (system_id, *part),
+        )
+        found.update(str(code) for (code,) in rows)
+    return found
 
 
 def map_headers(connection: Connection) -> list[tuple[int, MapRecord]]:

@@ -6,13 +6,15 @@ here is a plain list of codes and gets its entry from the loader or the command 
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from registry.entities.records import SystemRecord
 from registry.systems.base import Condition, Reserve, SystemBehaviour
 from registry.systems.catalogue import CATALOGUE
 from registry.systems.icd10 import ICD10_CM, ICD10_NO
 from registry.systems.icpc2 import ICPC2_NO, ICPC2B_NO
 
-__all__ = ["Condition", "Reserve", "SystemBehaviour", "behaviour_of", "known"]
+__all__ = ["Condition", "Reserve", "SystemBehaviour", "behaviour_of", "known", "systems_like"]
 
 _BEHAVIOURS: dict[str, SystemBehaviour] = {r.name: r for r in (ICD10_NO, ICD10_CM, ICPC2_NO, ICPC2B_NO)}
 _CASELESS = SystemBehaviour(name="caseless", case_sensitive=False)
@@ -29,6 +31,19 @@ def behaviour_of(name: str) -> SystemBehaviour:
     '-54'
     """
     return _BEHAVIOURS.get(name, _PLAIN)
+
+
+def systems_like(codes: Collection[str], *, share: float = 0.9) -> list[str]:
+    """The systems whose syntax at least that share of the canonical codes has.
+
+    >>> systems_like(["D70", "A04.9"])
+    ['icd-10-cm', 'icd-10-no']
+    """
+    return sorted(
+        name
+        for name, b in _BEHAVIOURS.items()
+        if b.syntax and codes and sum(b.looks_right(c) for c in codes) >= share * len(codes)
+    )
 
 
 def known(slug: str) -> SystemRecord | None:

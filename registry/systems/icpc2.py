@@ -1,6 +1,7 @@
 """ICPC-2 and the Norwegian ICPC-2B.
 
-Process codes (components 2-6, ``-30`` to ``-69``) stand for every chapter: ``L54`` is ``-54``.
+Process codes (components 2-6, ``-30`` to ``-69``) stand for every chapter: ``L54`` is ``-54``, and so is
+``NEGATIVE_54``, as some software writes it.
 ICPC-2B codes are an ICPC-2 code, a dot and four digits (``A04.0005``, also written ``A040005``).
 """
 
@@ -13,7 +14,7 @@ from registry.systems.base import Reserve, SystemBehaviour
 
 __all__ = ["ICPC2B_NO", "ICPC2_NO", "Icpc2Behaviour", "Icpc2bBehaviour"]
 
-_PROCESS = re.compile(r"[-A-Z]([3-6]\d)")
+_PROCESS = re.compile(r"(?:[-A-Z]|NEGATIVE_)([3-6]\d)")
 DIAGNOSES = r"[A-Z](?:[0-2]\d|[7-9]\d)\d?"
 
 
@@ -33,7 +34,7 @@ class Icpc2bBehaviour(SystemBehaviour):
 
     def canonical(self, code: str) -> str:
         bare = code.strip().replace(" ", "").replace(".", "").upper()
-        if len(bare) <= 3:
+        if len(bare) <= 3 or _PROCESS.fullmatch(bare):
             return ICPC2_NO.canonical(bare)
         head = bare[:3]
         return f"{ICPC2_NO.canonical(head)}.{bare[3:]}"

@@ -68,9 +68,9 @@ def load_parsed(
     """Load a parsed release or map. The identical source again is a no-op; other bytes of a version amend it."""
     started = time.monotonic()
     if isinstance(record := getattr(parsed, "map", None), MapRecord):
-        from registry.store.maps import load_map
+        from registry.writing.map_loading import load_map
 
-        return load_map(reader.database, record, dry_run=dry_run, wait=wait)
+        return load_map(reader, record, dry_run=dry_run, wait=wait)
     if isinstance(row := getattr(parsed, "artifact", None), ArtifactRow):
         return keep_resources(reader, [row], dry_run=dry_run)[0]
     if not hasattr(parsed, "concepts"):

@@ -1,7 +1,9 @@
 """Norwegian ICD-10, ICPC-2 and ICPC-2B as JSON lists ``[{code, text, mapsTo?}]``, also in an npm package.
 
-Here: the lists of one year each, and the ICPC-2 → ICD-10 links that some of them carry. They are flat: they
-assert labels, no hierarchy and nothing of what may be coded. Not here: FAT's lists with dates (``fat``).
+Here: the lists of one year each, and the links that some of them carry as a map: ``mapsTo`` in an ICD-10 list names
+ICPC-2 codes, in an ICPC-2 or ICPC-2B list ICD-10 codes. The lists are flat: they
+assert labels, no
+hierarchy and nothing of what may be coded. Not here: FAT's lists with dates (``fat``).
 
 Texts are kept as they are, save for outer blanks; remains of HTML in them are reported, not mended.
 """
@@ -35,6 +37,8 @@ _HEAD = re.compile(rb'\s*\[\s*\{\s*"(?:code|text)"\s*:')
 _HTML = re.compile(r"<\s*/?\s*[a-zA-Z]+\s*/?\s*>|&[a-z]+;|&#\d+;")
 _PACKAGE_YEAR = re.compile(r'"version"\s*:\s*"\d+\.((?:19|20)\d\d)\.\d+')
 _LINKS = ("mapsTo", "mapsTo:")
+#: system of a list → system that its ``mapsTo`` names
+_LINKED = {"icd-10-no": "icpc-2-no", "icpc-2-no": "icd-10-no", "icpc-2b-no": "icd-10-no"}
 #: system → what its codes look like in these files, and which share of a list must look so
 _SHAPES: tuple[tuple[str, re.Pattern[str], float], ...] = (
     ("icpc-2b-no", re.compile(r"[-A-Z]\d\d\.?\d{4}"), 0.5),
@@ -56,7 +60,7 @@ class NorwegianJson:
     def read(
         self, source: Source, options: LoadOptions, progress: Progress
     ) -> Iterator[ParsedRelease | ParsedMap]:
-        """A release for each list in the source, and a map where the list links to ICD-10."""
+        """A release for each list in the source, and a map where the list links its codes to another system."""
         for member in _lists(source):
             yield from _read_list(source, member, options, progress)
 
@@ -167,22 +171,19 @@ def _links(
     canonical: Callable[[str], str],
     files: tuple[SourceFile, ...],
 ) -> Iterator[ParsedMap]:
-    target = behaviour_of("icd-10-no").canonical
-    pairs = dict.fromkeys(
-        (canonical(row["code"]), target(code))
-        for row in rows
-        for key in _LINKS
-        for code in row.get(key) or ()
-    )
-    if not pairs:
+    links = [(row["code"], code) for row in rows for key in _LINKS for code in _texts(row.get(key))]
+    target_system = _LINKED.get(header.system) or _LINKED.get(guess_system([row["code"] for row in rows]), "")
+    if not links or not target_system:
         return
+    target = behaviour_of(target_system).canonical
+    pairs = dict.fromkeys((canonical(source), target(code)) for source, code in links)
     found = tuple(MapRowRecord(sources=(s,), target=t, relationship="related-to") for s, t in pairs)
     record = MapRecord(
-        slug=f"{header.system}-to-icd-10-no",
+        slug=f"{header.system}-to-{target_system}",
         version=header.version,
         purpose="mapsTo in the list",
         source_system=header.system,
-        target_system="icd-10-no",
+        target_system=target_system,
         source_version=header.version,
         method="stated by the list, which does not say how the codes relate",
         files=files,
@@ -190,3 +191,8 @@ def _links(
         published=header.published,
     )
     yield ParsedMap(map=record)
+
+
+def _texts(value: Any) -> list[str]:
+    """The codes of a link: a list of texts, or one text."""
+    return [value] if isinstance(value, str) else [v for v in value or () if isinstance(v, str)]

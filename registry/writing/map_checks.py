@@ -1,0 +1,88 @@
+"""Checks of a map before it is stored: are its targets codes of the target system?
+
+Input: the map's target codes in canonical form and the registry as it is. Output: notices, or ContentError.
+
+===========================================  =====================================================================
+target system                                 a target is not found if
+===========================================  =====================================================================
+not loaded                                    its form is not that of the system's codes (a plain list has no form)
+loaded, a complete release                    likewise, or no release has or had the code
+loaded, declared subsets only                 likewise, where the code belongs to one of the subsets
+loaded, fragments only                        its form is not that of the system's codes
+===========================================  =====================================================================
+
+A map most of whose targets are not found is refused: it belongs to another system. Otherwise a notice lists them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+
+from registry.entities.errors import ContentError
+from registry.entities.records import Coverage
+from registry.store.engine import Connection
+from registry.store.maps import known_codes
+from registry.store.metadata import Snapshot, SystemRow
+from registry.systems import behaviour_of, systems_like
+
+__all__ = ["check_targets"]
+
+_LISTED = 20  #: codes that a notice lists at most
+_EXAMPLES = 5
+
+
+def check_targets(
+    connection: Connection, snapshot: Snapshot, target: str, codes: Collection[str], *, file: str = ""
+) -> list[str]:
+    """Notices on targets that are not found; raises ContentError if most of them are not.
+
+    ``target`` names the system by slug or canonical URL; ``codes`` are canonical.
+    """
+    system = snapshot.system(target)
+    behaviour = system.rules if system is not None else behaviour_of(target)
+    wanted = set(codes) - {""}
+    formed = {code for code in wanted if behaviour.looks_right(code)}
+    missing = wanted - formed | (
+        _absent(connection, snapshot, system, formed) if system is not None else set()
+    )
+    if not missing:
+        return []
+    share = f"{len(missing)} of {len(wanted)} targets"
+    if len(missing) * 2 > len(wanted):
+        raise ContentError(
+            f"{share} are not codes of {target}, for example {_some(sorted(missing), _EXAMPLES)}{_guess(wanted, target)}:"
+            " the map belongs to another system",
+            file=file,
+        )
+    return [f"{share} are not found in {target}: {_some(sorted(missing), _LISTED)}"]
+
+
+def _absent(
+    connection: Connection, snapshot: Snapshot, system: SystemRow, codes: Collection[str]
+) -> set[str]:
+    """Codes that the loaded releases of the system speak about and that none of them has."""
+    judged = _judged(_coverages(snapshot, system), codes)
+    return judged - known_codes(connection, system.system_id, judged)
+
+
+def _coverages(snapshot: Snapshot, system: SystemRow) -> list[Coverage]:
+    versions = snapshot.versions.get(system.system_id, ())
+    headers = [r.header for v in versions for r in snapshot.releases.get(v.version_id, ())]
+    return [h.coverage for h in headers if h.content == "complete"]
+
+
+def _judged(coverages: Sequence[Coverage], codes: Collection[str]) -> set[str]:
+    if any(c.kind == "complete" for c in coverages):
+        return set(codes)
+    patterns = [re.compile(c.pattern) for c in coverages if c.kind == "subset" and c.pattern]
+    return {code for code in codes if any(p.fullmatch(code) for p in patterns)}
+
+
+def _guess(codes: Collection[str], target: str) -> str:
+    like = [name for name in systems_like(codes) if name != target]
+    return f" (their form is that of {' or '.join(like)})" if like else ""
+
+
+def _some(codes: Sequence[str], count: int) -> str:
+    return ", ".join(codes[:count]) + (" …" if len(codes) > count else "")
