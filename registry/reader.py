@@ -11,7 +11,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,7 @@ from registry.store.bounded import Bounded
 from registry.store.content import patched, release_bitmap
 from registry.store.engine import Connection, Database, now_us
 from registry.store.metadata import Ledger, ReleaseRow, Snapshot, SystemRow, VersionRow
+from registry.time.in_force import nearest_day, status_on
 from registry.time.reasons import explain
 from registry.time.timeline import Segment, Timeline
 
@@ -226,7 +227,7 @@ class Reader:
         if version is None:
             return _nothing("unknown_version", moment, day, timeline=timeline, name=name)
         if not given:
-            day = _within(version, day)
+            day = nearest_day(version, day)
         segment = timeline.segment_on(version, day)
         if wanted:
             found = named_segment(timeline, version, wanted)
@@ -254,15 +255,6 @@ def layer_id(release: ReleaseRow) -> int:
     return release.id + (release.patches[-1].id << 40 if release.patches else 0)
 
 
-def _within(version: VersionRow, day: date) -> date:
-    """The day, moved into the version's validity."""
-    if version.valid_to is not None and day >= version.valid_to:
-        return version.valid_to - timedelta(days=1)
-    if version.valid_from is not None and day < version.valid_from:
-        return version.valid_from
-    return day
-
-
 def named_segment(timeline: Timeline, version: VersionRow, name: str) -> Segment | None:
     """The content that ``VERSION@name`` means: a release hash (6 or more digits) or an effective date."""
     for segment in timeline.segments(version):
@@ -274,21 +266,13 @@ def named_segment(timeline: Timeline, version: VersionRow, name: str) -> Segment
     return None
 
 
-def _status(version: VersionRow, day: date) -> str:
-    if version.undated:
-        return "undated"
-    if version.valid_from is not None and day < version.valid_from:
-        return "upcoming"
-    return "expired" if version.valid_to is not None and day >= version.valid_to else "in_force"
-
-
 def _found(moment: Moment, timeline: Timeline, segment: Segment, day: date) -> Resolved:
     version = segment.version
     stack = segment.stack
     if not version.rolling:
-        stack += timeline.overlay(_within(version, day), version)
+        stack += timeline.overlay(nearest_day(version, day), version)
     warnings = ["this content is provisional"] if segment.provisional else []
-    return Resolved(timeline.system, timeline, version, segment, stack, day, _status(version, day), None, "",
+    return Resolved(timeline.system, timeline, version, segment, stack, day, status_on(version, day), None, "",
                     moment.known_at, tuple(warnings))  # fmt: skip
 
 

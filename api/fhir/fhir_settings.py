@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import date
 
-__all__ = ["FhirSettings", "oslo_today"]
+from registry.entities.intervals import today_oslo
 
-
-def oslo_today() -> date:
-    """The calendar date in Oslo now."""
-    return datetime.now(ZoneInfo("Europe/Oslo")).date()
+__all__ = ["FhirSettings"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,4 +39,4 @@ class FhirSettings:
     batch_bytes: int = 20_000_000
     batch_seconds: float = 10.0
     waiting: int = 8
-    today: Callable[[], date] = oslo_today
+    today: Callable[[], date] = today_oslo

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from loaders.base import LoadOptions, Source
 from loaders.reading.dates import start_of
+from registry.entities.intervals import OSLO
 
 __all__ = ["download_day"]
-
-_OSLO = ZoneInfo("Europe/Oslo")
 
 
 def download_day(source: Source, options: LoadOptions) -> date:
@@ -20,5 +18,5 @@ def download_day(source: Source, options: LoadOptions) -> date:
     if given:
         return given
     path: Path | None = getattr(source, "path", None)
-    moment = path.stat().st_mtime if path is not None and path.exists() else datetime.now(_OSLO).timestamp()
-    return datetime.fromtimestamp(moment, _OSLO).date()
+    moment = path.stat().st_mtime if path is not None and path.exists() else datetime.now(OSLO).timestamp()
+    return datetime.fromtimestamp(moment, OSLO).date()

@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from platformdirs import user_cache_path
 
@@ -25,6 +24,7 @@ from loaders.base import LoadOptions, Progress
 from loaders.sources import DeclaredSource, source
 from loaders.sources.https import MAX_BYTES, download
 from registry.entities.errors import SourceError, UsageError
+from registry.entities.intervals import OSLO, today_oslo
 from registry.entities.results import LoadReport
 
 if TYPE_CHECKING:
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Fetched", "default_cache", "fetch"]
 
-_OSLO = ZoneInfo("Europe/Oslo")
 _TIMEOUT = 600  #: seconds that pip or npm may take
 
 
@@ -98,8 +97,7 @@ def fetch(
             file = Path(folder) / chosen.file
             download(url, file, max_bytes=max_bytes, timeout=timeout)
             path, cached = _keep(file, cache)
-        now = datetime.now(_OSLO)
-        return _fetched(chosen, path, url, now.date().isoformat(), cached=cached)
+        return _fetched(chosen, path, url, today_oslo().isoformat(), cached=cached)
     package = chosen.package_of(version)
     found = _remembered(cache, chosen, package)
     cached = found is not None
@@ -118,7 +116,7 @@ def _made(cache: Path) -> Path:
 
 def _fetched(chosen: DeclaredSource, path: Path, origin: str, published: str, *, cached: bool) -> Fetched:
     options = LoadOptions(
-        published=published, origin=origin, fetched=datetime.now(_OSLO).isoformat(timespec="seconds")
+        published=published, origin=origin, fetched=datetime.now(OSLO).isoformat(timespec="seconds")
     )
     return Fetched(
         source=chosen,

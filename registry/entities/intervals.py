@@ -1,6 +1,6 @@
 """Half-open intervals of dates and of recorded time, and the reading of dates that people write.
 
-Here: pure functions on dates and instants. Not here: versions.
+Here: pure functions on dates and instants. Not here: whether a version is in force (``registry.time.in_force``).
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from registry.entities.errors import BadDate
 
 __all__ = [
     "OSLO",
-    "contains",
     "covers",
     "instant_text",
     "iso",
@@ -62,11 +61,6 @@ def parse_date(text: str | date | None, *, what: str = "date") -> date | None:
 def through(last: date | None) -> date | None:
     """The exclusive end of an interval whose last day is ``last``."""
     return None if last is None else last + timedelta(days=1)
-
-
-def contains(start: date | None, end: date | None, day: date) -> bool:
-    """Whether ``[start, end)`` contains the day; an open end is None."""
-    return (start is None or start <= day) and (end is None or day < end)
 
 
 def overlap(a: tuple[date | None, date | None], b: tuple[date | None, date | None]) -> bool:

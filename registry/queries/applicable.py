@@ -75,8 +75,8 @@ def _by_scope(moment: Moment, timeline: Timeline, day: date, scope: str, role: s
     slug = timeline.system.slug
     statuses = scoped(timeline, scope, role, day)
     reason = scoped_reason(statuses, day)
+    statuses.sort(key=lambda found: timeline.preference(found[0], found[2]), reverse=True)
     answers = [answer(timeline, v, status, day, row) for v, row, status in statuses]
-    answers.sort(key=lambda a: (RANKS.get(a.status, 9), -(a.valid_from or date.min).toordinal(), a.version))
     taken = [a for a in answers if a.status in RANKS]
     here = [a for a in taken if a.release is not None]
     missing = [a for a in taken if a.release is None]

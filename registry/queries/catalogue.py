@@ -8,6 +8,7 @@ from registry.entities.intervals import instant_text
 from registry.entities.results import Feed, FeedEntry, ReleaseAnswer, ScopeRow, SystemAnswer, VersionAnswer
 from registry.reader import Moment, Reader
 from registry.store.metadata import ReleaseRow, SystemRow, VersionRow
+from registry.time.in_force import status_on
 from registry.time.timeline import Timeline
 
 __all__ = ["changes_since", "releases", "scopes", "system", "systems", "versions"]
@@ -88,11 +89,8 @@ def _version(timeline: Timeline, v: VersionRow, day: date) -> VersionAnswer:
 
 def status_of(v: VersionRow, day: date) -> str:
     """upcoming, current, expired or undated on the day."""
-    if v.undated:
-        return "undated"
-    if v.valid_from is not None and day < v.valid_from:
-        return "upcoming"
-    return "expired" if v.valid_to is not None and day >= v.valid_to else "current"
+    found = status_on(v, day)
+    return "current" if found == "in_force" else found
 
 
 def releases(reader: Reader, reference: str, *, known_at: Known = None) -> list[ReleaseAnswer]:

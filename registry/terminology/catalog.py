@@ -6,7 +6,7 @@ over another one (resources sent with a request over what is loaded). Not here: 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
@@ -14,12 +14,13 @@ from typing import Protocol
 import msgspec
 
 from registry.content.view import ContentView
-from registry.entities.canonical import has_wildcard, latest, matches, order_key, ordered
 from registry.systems import behaviour_of
 from registry.terminology.conceptmap import ConceptMap
 from registry.terminology.valueset import Filter, Include, ValueSet
+from registry.time.in_force import Dated, contains, preference, reason_on
+from registry.time.version_order import has_wildcard, latest, matches, order_key, ordered
 
-__all__ = ["Catalog", "EmptyCatalog", "MemoryCatalog", "Missing", "pick", "reason_for"]
+__all__ = ["Catalog", "EmptyCatalog", "MemoryCatalog", "Missing", "pick"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,29 +69,7 @@ class Catalog(Protocol):
         """This catalog as the registry knew it at an instant."""
 
 
-class _Dated(Protocol):
-    @property
-    def valid_from(self) -> date | None: ...
-    @property
-    def valid_to(self) -> date | None: ...
-
-
-def reason_for(dated: Sequence[_Dated], on: date) -> str:
-    """Why none of these is in force on a day."""
-    if all(d.valid_from is not None and on < d.valid_from for d in dated):
-        return "before_first"
-    if all(d.valid_to is not None and on >= d.valid_to for d in dated):
-        return "after_last"
-    return "gap"
-
-
-def _in_force(item: _Dated, on: date) -> bool:
-    return (item.valid_from is None or item.valid_from <= on) and (
-        item.valid_to is None or on < item.valid_to
-    )
-
-
-def pick(items: dict[str, _Dated], version: str, on: date | None) -> str | None | Missing:
+def pick(items: dict[str, Dated], version: str, on: date | None) -> str | None | Missing:
     """The label among the items that is meant: the one named, or of those in force the latest begun, the newest.
 
     A pattern is a choice among those in force; it names another, the newest, only where none in force fits it.
@@ -102,13 +81,12 @@ def pick(items: dict[str, _Dated], version: str, on: date | None) -> str | None 
         return None
     if on is None:
         return latest(list(items), version)
-    live = [v for v, item in items.items() if _in_force(item, on) and (not version or matches(version, v))]
+    live = [v for v, item in items.items() if contains(item, on) and (not version or matches(version, v))]
     if not live and version not in ("", "*"):
         return latest(list(items), version)
     if items and not live:
-        return Missing(reason_for(list(items.values()), on), "")
-    rank = {v: i for i, v in enumerate(ordered(live))}
-    return max(live, key=lambda v: (items[v].valid_from or date.min, rank[v]), default=None)
+        return Missing(reason_on(items.values(), on), "")
+    return max(live, key=lambda v: preference(items[v], order_key(v)), default=None)
 
 
 class EmptyCatalog:

@@ -10,12 +10,14 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from registry.content.view import ContentView
-from registry.entities.canonical import has_wildcard, join, matches, split
+from registry.entities.canonical import join, split
 from registry.entities.languages import Languages
 from registry.terminology.catalog import Catalog, Missing
 from registry.terminology.issues import Issue, Severity, Unanswerable, issue, plural
 from registry.terminology.supplemented import SupplementedView
 from registry.terminology.valueset import ValueSet
+from registry.time.in_force import status_on
+from registry.time.version_order import has_wildcard, matches
 
 __all__ = ["Context", "Pins", "canonical_of", "missing_supplements", "valid_versions"]
 
@@ -135,12 +137,8 @@ class Context:
 
     def status_of(self, view: ContentView) -> str:
         """``upcoming`` or ``expired`` where a version does not apply on the date asked about, or today."""
-        info = view.info
-        if self.on is None:
-            return ""
-        if info.valid_from and self.on < info.valid_from:
-            return "upcoming"
-        return "expired" if info.valid_to and self.on >= info.valid_to else ""
+        found = status_on(view.info, self.on) if self.on is not None else ""
+        return found if found in ("upcoming", "expired") else ""
 
     def not_in_force(self, view: ContentView, place: str = "") -> Issue | None:
         """A warning where a version chosen by name does not apply on the date asked about, or today.

@@ -15,11 +15,12 @@ from datetime import date
 import msgspec
 
 from registry.content.view import ContentView
-from registry.entities.canonical import has_wildcard, ordered
-from registry.terminology.catalog import Missing, reason_for
+from registry.terminology.catalog import Missing
 from registry.terminology.conceptmap import ConceptMap
 from registry.terminology.context import Context
 from registry.terminology.issues import Unanswerable, issue
+from registry.time.in_force import contains, preferred, reason_on
+from registry.time.version_order import has_wildcard, order_key
 
 __all__ = ["map_of", "maps_of"]
 
@@ -76,23 +77,18 @@ def _on_day(context: Context, held: Sequence[ConceptMap]) -> ConceptMap | Missin
 
 def _chosen(context: Context, held: Sequence[ConceptMap], on: date | None) -> ConceptMap | Missing:
     dated = [_dated(context, m) for m in held]
-    live = [m for m in dated if on is None or _holds(m, on)]
+    live = [m for m in dated if on is None or contains(m, on)]
     if not live and not context.asked and _named_once(held):
         live = dated  # nobody asked for a day, and the name leaves no choice
-    if not live:
-        return Missing(reason_for(dated, on) if on else "unknown_url", held[0].url)
-    rank = {v: i for i, v in enumerate(ordered(m.version for m in live))}
-    best = max(live, key=lambda m: (m.valid_from or date.min, _published(m, on), rank[m.version]))
+    best = preferred(live, lambda m: (_published(m, on), order_key(m.version)))
+    if best is None:
+        return Missing(reason_on(dated, on) if on else "unknown_url", held[0].url)
     return _merged([m for m in held if m.version == best.version])
 
 
 def _named_once(held: Sequence[ConceptMap]) -> bool:
     """Whether the map exists in one version, and none of its own words limit it in time."""
     return len({m.version for m in held}) == 1 and not any(m.valid_from or m.valid_to for m in held)
-
-
-def _holds(one: ConceptMap, on: date) -> bool:
-    return (one.valid_from is None or one.valid_from <= on) and (one.valid_to is None or on < one.valid_to)
 
 
 def _dated(context: Context, one: ConceptMap) -> ConceptMap:

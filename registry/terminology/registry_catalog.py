@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from registry.content.view import ContentView
-from registry.entities.canonical import has_wildcard, latest, matches
 from registry.reader import Moment, Reader
 from registry.store.artifacts import ArtifactRow, read_artifacts
 from registry.store.metadata import SystemRow
@@ -21,6 +20,7 @@ from registry.terminology.conceptmap import ConceptMap
 from registry.terminology.loaded_maps import loaded_maps
 from registry.terminology.valueset import ValueSet
 from registry.time.timeline import Timeline
+from registry.time.version_order import has_wildcard, latest, matches
 
 __all__ = ["ArtifactReader", "RegistryCatalog", "Stored"]
 
@@ -109,7 +109,11 @@ class RegistryCatalog:
         """The version that a pattern means: of those in force the preferred one, else the newest that fits."""
         live = [v for v in timeline.in_force(day) if timeline.loaded(v, day) and matches(pattern, v.label)]
         chosen = timeline.preferred(live)
-        return chosen.label if chosen is not None else latest(_labels(timeline), pattern)
+        return (
+            chosen.label
+            if chosen is not None
+            else latest(_labels(timeline), pattern, timeline.system.record.version_order)
+        )
 
     def take(self, url: str) -> None:
         """Nothing is forbidden here: who may take what is the way in's to say (``api``)."""

@@ -10,12 +10,11 @@ from datetime import date
 
 from registry.entities.results import ApplicableVersion
 from registry.store.metadata import ApplicabilityRow, VersionRow
-from registry.time.timeline import Timeline, _position_reason
+from registry.time.in_force import RANKS, Interval, begun, reason_on
+from registry.time.in_force import status_on as interval_status
+from registry.time.timeline import Timeline
 
 __all__ = ["RANKS", "scoped", "scoped_reason", "status_on"]
-
-#: Statuses under which a version is taken, best first.
-RANKS = {"required": 0, "permitted": 1, "in_force": 1, "grace": 2}
 
 
 def status_on(row: ApplicabilityRow, successor_required: date | None, day: date) -> str:
@@ -26,16 +25,12 @@ def status_on(row: ApplicabilityRow, successor_required: date | None, day: date)
     >>> status_on(row, None, date(2020, 3, 1)), status_on(row, date(2021, 1, 1), date(2021, 2, 1))
     ('permitted', 'grace')
     """
-    start = row.allowed_from or row.required_from
-    if start is not None and day < start:
-        return "not_yet"
-    if row.accepted_until is not None and day >= row.accepted_until:
-        return "expired"
-    if successor_required is not None and day >= successor_required:
+    outside = interval_status(Interval(row.allowed_from or row.required_from, row.accepted_until), day)
+    if outside in ("upcoming", "expired"):
+        return "not_yet" if outside == "upcoming" else "expired"
+    if begun(successor_required, day):
         return "grace"
-    if row.required_from is not None and day >= row.required_from:
-        return "required"
-    return "permitted"
+    return "required" if begun(row.required_from, day) else "permitted"
 
 
 def scoped(
@@ -96,8 +91,8 @@ def scoped_reason(statuses: Sequence[tuple[VersionRow, ApplicabilityRow, str]], 
         return "unknown"
     if any(s in RANKS for _, _, s in statuses):
         return None
-    bounds = [(r.allowed_from or r.required_from or v.valid_from, r.accepted_until) for v, r, _ in statuses]
-    return _position_reason(bounds, day)
+    starts = [(r.allowed_from or r.required_from or v.valid_from, r.accepted_until) for v, r, _ in statuses]
+    return reason_on([Interval(*bounds) for bounds in starts], day)
 
 
 def answer(

@@ -9,6 +9,8 @@ import difflib
 from datetime import date
 from typing import TYPE_CHECKING
 
+from registry.time.in_force import neighbours
+
 if TYPE_CHECKING:
     from registry.store.metadata import Snapshot, VersionRow
     from registry.time.timeline import Timeline
@@ -48,10 +50,7 @@ def explain(
 
 def _outside(reason: str, slug: str, dated: list[VersionRow], day: date) -> str:
     """The sentence for a day outside every version, naming the versions around it."""
-    before = [v for v in dated if v.valid_to is not None and v.valid_to <= day]
-    after = [v for v in dated if v.valid_from is not None and v.valid_from > day]
-    last = max(before, key=lambda v: v.valid_to or date.min, default=None)
-    first = min(after, key=lambda v: v.valid_from or date.max, default=None)
+    last, first = neighbours(dated, day)
     if reason == "before_first" and first:
         return (
             f"{day} is before the first known version of {slug}, {first.label}, valid from {first.valid_from}"

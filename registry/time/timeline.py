@@ -6,37 +6,18 @@ Not here: reading rows (``registry.store.metadata``), content (``registry.store`
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
 from itertools import pairwise
 
-from packaging.version import InvalidVersion
-from packaging.version import Version as Semver
-
-from registry.entities.intervals import contains, overlap
+from registry.entities.intervals import overlap
 from registry.store.metadata import ReleaseRow, Snapshot, SystemRow, VersionRow
+from registry.time.in_force import contains, in_force, nearest_day, preference, preferred, reason_on
+from registry.time.version_order import order_key
 
-__all__ = ["Segment", "Timeline", "order_key", "rule_end"]
-
-_NUMBER = re.compile(r"(\d+)")
-
-
-def order_key(label: str, algorithm: str) -> tuple[object, ...]:
-    """Sort key of a version label under the system's declared algorithm; greater = newer, never fails.
-
-    >>> sorted(["2021-01", "2021", "2020"], key=lambda v: order_key(v, "natural"))
-    ['2020', '2021', '2021-01']
-    """
-    natural = tuple((0, int(p), "") if p.isdigit() else (1, 0, p) for p in _NUMBER.split(label) if p)
-    if algorithm == "semver":
-        try:
-            return (1, Semver(label).release, Semver(label), natural)
-        except InvalidVersion:
-            return (0, (), label, natural)
-    return (natural, label)
+__all__ = ["Segment", "Timeline", "rule_end"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +63,11 @@ class Timeline:
 
     def _position(self, v: VersionRow) -> tuple[object, ...]:
         start = v.valid_from or (date.min if v.valid_to else date.max)
-        return (v.track, v.undated, start, order_key(v.label, self.system.record.version_order))
+        return (v.track, v.undated, start, self.order(v))
+
+    def order(self, v: VersionRow) -> tuple[object, ...]:
+        """Sort key of the label under the order that the system declares."""
+        return order_key(v.label, self.system.record.version_order)
 
     def _with_ends(self, rows: list[VersionRow]) -> list[VersionRow]:
         starts = sorted({v.valid_from for v in rows if v.valid_from})
@@ -136,29 +121,19 @@ class Timeline:
 
     def _cut(self, version: VersionRow) -> list[Segment]:
         releases = self.releases(version)
-        points = sorted(
-            {
-                d
-                for r in releases
-                if (d := _effective(r)) and contains(version.valid_from, version.valid_to, d)
-            }
-        )
+        points = sorted({d for r in releases if (d := _effective(r)) and contains(version, d)})
         starts = [version.valid_from, *(p for p in points if p != version.valid_from)]
         ends = [*starts[1:], version.valid_to]
         return [Segment(version, s, e, _stack(releases, s)) for s, e in zip(starts, ends, strict=True)]
 
     def segment_on(self, version: VersionRow, day: date) -> Segment:
         """The segment of the version on a day; outside its validity the nearest one."""
-        segments = self.segments(version)
-        chosen = segments[0]
-        for segment in segments:
-            if segment.valid_from is None or segment.valid_from <= day:
-                chosen = segment
-        return chosen
+        segments, inside = self.segments(version), nearest_day(version, day)
+        return next((s for s in segments if contains(s, inside)), segments[0])
 
     def in_force(self, day: date, track: str | None = None) -> list[VersionRow]:
         """Versions whose validity contains the day; undated ones count as in force (DOMAIN 2)."""
-        return [v for v in self.on_track(track) if v.undated or contains(v.valid_from, v.valid_to, day)]
+        return in_force(self.on_track(track), day)
 
     def loaded(self, version: VersionRow, day: date) -> bool:
         """Whether the version's content on that day is here."""
@@ -166,28 +141,21 @@ class Timeline:
 
     def reason_on(self, day: date, track: str | None = None) -> str:
         """Why no version is in force: before_first, gap, after_last, or unknown where there is none at all."""
-        rows = [v for v in self.on_track(track) if not v.undated]
-        if not rows:
-            return "unknown"
-        return _position_reason([(v.valid_from, v.valid_to) for v in rows], day)
+        return reason_on(self.on_track(track), day)
 
-    def preferred(self, rows: Sequence[VersionRow], ranks: dict[int, int] | None = None) -> VersionRow | None:
-        """The one version where one is needed: required, permitted, grace; latest start; version order."""
-        if not rows:
-            return None
-        algorithm = self.system.record.version_order
+    def preferred(self, rows: Iterable[VersionRow]) -> VersionRow | None:
+        """The one version where one is needed (DOMAIN 2)."""
+        return preferred(rows, self.order)
 
-        def weight(v: VersionRow) -> tuple[object, ...]:
-            rank = (ranks or {}).get(v.version_id, 0)
-            return (not v.undated, -rank, v.valid_from or date.min, order_key(v.label, algorithm))
-
-        return max(rows, key=weight)
+    def preference(self, v: VersionRow, status: str) -> tuple[object, ...]:
+        """Sort key of a version that a scope has with a status; the greatest is preferred."""
+        return preference(v, self.order(v), status)
 
     def overlay(self, day: date, primary: VersionRow) -> tuple[ReleaseRow, ...]:
         """Releases of rolling tracks that complement the version on that day (DOMAIN 6)."""
         found: list[ReleaseRow] = []
         for v in self.versions:
-            if v.rolling and v.track != primary.track and contains(v.valid_from, v.valid_to, day):
+            if v.rolling and v.track != primary.track and contains(v, day):
                 found += self.segment_on(v, day).stack
         return tuple(found)
 
@@ -250,17 +218,3 @@ def _lateness(r: ReleaseRow) -> tuple[object, ...]:
 
 def _authority(r: ReleaseRow) -> tuple[object, ...]:
     return (r.header.coverage.kind == "complete", r.header.priority, r.source_line)
-
-
-def _position_reason(intervals: Sequence[tuple[date | None, date | None]], day: date) -> str:
-    """Where a day outside all intervals lies."""
-    if all(start is not None and day < start for start, _ in intervals):
-        return "before_first"
-    if all(end is not None and end <= day for _, end in intervals):
-        return "after_last"
-    return "gap"
-
-
-def last_day(v: VersionRow) -> date | None:
-    """The last day on which the version is valid."""
-    return v.valid_to - timedelta(days=1) if v.valid_to else None

@@ -18,7 +18,6 @@ import msgspec
 
 from registry.content.changes import Side, count_types, derive
 from registry.entities.errors import UsageError
-from registry.entities.intervals import contains
 from registry.entities.records import ConceptRecord, MapRecord, ReleaseHeader, SystemRecord
 from registry.entities.results import LoadReport
 from registry.reader import Reader
@@ -28,6 +27,7 @@ from registry.store.ledger_writer import Writer
 from registry.store.metadata import ReleaseRow, Snapshot, SystemRow, VersionRow
 from registry.store.states import decode
 from registry.systems import behaviour_of
+from registry.time.in_force import Interval, contains
 from registry.time.timeline import Timeline, rule_end
 from registry.writing.importing import (
     Prepared,
@@ -187,7 +187,7 @@ def _check_effective(snapshot: Snapshot, system: SystemRow | None, prepared: Pre
     row = Timeline(snapshot, system).find(h.version, h.track) if system is not None else None
     start = row.valid_from if row is not None else h.valid_from
     end = row.valid_to if row is not None else h.valid_to or rule_end(prepared.system.end_rule, h.valid_from)
-    if not contains(start, end, h.effective_from):
+    if not contains(Interval(start, end), h.effective_from):
         raise UsageError(
             f"the update takes effect on {h.effective_from}, but version {h.version} is valid from {start} until {end} (exclusive)"
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from starlette.testclient import TestClient
 
@@ -126,3 +128,15 @@ def test_dates_of_a_code_are_told_where_asked_for(client: TestClient) -> None:
         "deprecationDate": "2022-01-01",
     }
     assert dates("F2") == {}
+
+
+@pytest.mark.parametrize("query", [{}, {"date": "2020-07-01"}, {"known-at": str(date.today())}])
+def test_rest_and_fhir_take_the_same_day_where_none_is_named(
+    client: TestClient, query: dict[str, str]
+) -> None:
+    """DOMAIN 5: with ``known_at`` and no date, the date is that day; else today, which one setting decides."""
+    found = client.get("/fhir/CodeSystem/$lookup", params={"system": URL, "code": "F1", **query})
+    names = {"date": "on", "known-at": "known_at"}
+    rest = client.get("/api/systems/fruit/codes/F1", params={names[k]: v for k, v in query.items()}).json()
+    told = parameters(found.json()).get("version") if found.status_code == 200 else None
+    assert (rest["version"] or None) == told

@@ -20,6 +20,7 @@ from loaders.formats.fhir.valueset import read_value_set
 from registry.content.memory import MemoryView
 from registry.entities.canonical import join, split
 from registry.entities.errors import ContentError
+from registry.entities.intervals import parse_date
 from registry.entities.languages import BadLanguage, Languages, parse
 from registry.terminology.catalog import Catalog, MemoryCatalog, Missing
 from registry.terminology.context import Context, Pins
@@ -101,7 +102,7 @@ def context_of(call: RequestContext) -> Context:
         catalog=overlaid(call),
         pins=_pins(given),
         languages=_languages(call, None),
-        on=asked or call.settings.today(),
+        on=asked or parse_date(given.text("known-at"), what="known-at") or call.settings.today(),
         asked=asked is not None,
         until=last if last != first else None,
         supplements=given.texts("useSupplement"),

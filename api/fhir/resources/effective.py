@@ -3,7 +3,7 @@
 Here: the comparison. A period without an end is open, a resource without a period applies always. ``eq`` (and no
 prefix) asks what applies on some day of the date given: the versions in force. ``gt`` and ``ge`` ask what applies
 after it (or on it), ``lt`` and ``le`` before, ``sa`` what begins after, ``eb`` what ends before, ``ne`` what does
-not apply on any of its days. Not here: which resources there are (``library``).
+not apply on any of its days. Not here: which resources there are (``resource_index``).
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from typing import Any
 
 from api.fhir.format.dates import days_of
 from api.fhir.format.outcome import refuse
+from registry.entities.intervals import through
+from registry.time.in_force import Interval, status_on
 
 __all__ = ["applies", "check_dates", "dated", "standing_on"]
 
@@ -39,8 +41,9 @@ def dated(text: str, wanted: str) -> bool:
 
 def standing_on(shell: dict[str, Any], day: date) -> str:
     """``upcoming`` or ``expired`` where the resource does not apply on the day, else empty."""
-    first, last = _period(shell)
-    return "upcoming" if day < first else "expired" if day > last else ""
+    start, end = _bounds(shell)
+    found = status_on(Interval(start, through(end)), day)
+    return found if found in ("upcoming", "expired") else ""
 
 
 def _asked(wanted: str, name: str) -> tuple[str, Days]:
@@ -59,7 +62,13 @@ def _fits(have: Days, prefix: str, asked: Days) -> bool:
     return fits[prefix]
 
 
-def _period(shell: dict[str, Any]) -> Days:
+def _bounds(shell: dict[str, Any]) -> tuple[date | None, date | None]:
+    """The first and the last day of the effective period; None where it is open."""
     found = shell.get("effectivePeriod") or {}
     start, end = days_of(str(found.get("start", ""))), days_of(str(found.get("end", "")))
-    return start[0] if start else date.min, end[1] if end else date.max
+    return start[0] if start else None, end[1] if end else None
+
+
+def _period(shell: dict[str, Any]) -> Days:
+    start, end = _bounds(shell)
+    return start or date.min, end or date.max

@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from api import auth
-from api.fhir.fhir_settings import FhirSettings, oslo_today
+from api.fhir.fhir_settings import FhirSettings
 from api.fhir.resources.change_maps import implied_map
 from api.fhir.resources.resource_writer import ResourceWriter
 from api.fhir.resources.stored_catalog import Licensed, read_stored
@@ -35,7 +35,7 @@ __all__ = ["bug", "mounted"]
 
 def mounted(app: FastAPI) -> FhirApp:
     """The FHIR application over the registry that ``app`` opens when it starts."""
-    settings, day = app.state.settings, app.state.settings.today
+    settings = app.state.settings
     held: list[tuple[Registry, RegistryCatalog]] = []
     licensed = _licenser(lambda: app.state.registry)
 
@@ -59,7 +59,7 @@ def mounted(app: FastAPI) -> FhirApp:
     return fhir_app(
         source,
         settings=FhirSettings(
-            today=(lambda: day) if day else oslo_today,
+            today=lambda: app.state.registry.today(),
             cache_announced=settings.workers == 1,
             upload_body=settings.max_body,
             operation_body=min(settings.max_operation_body, settings.max_body),

@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from registry.content.view import ContentView
-from registry.entities.canonical import join, matches
+from registry.entities.canonical import join
 from registry.terminology.catalog import Missing
 from registry.terminology.context import Context, valid_versions
 from registry.terminology.issues import Issue, issue
 from registry.terminology.validation.types import CodingRequest
 from registry.terminology.valueset import Include, ValueSet
+from registry.time.version_order import matches
 
 __all__ = ["Agreement", "agree", "demands", "unknown_system"]
 
