@@ -19,6 +19,7 @@ from registry.terminology import filters
 from registry.terminology.catalog import Missing
 from registry.terminology.context import Context, valid_versions
 from registry.terminology.issues import Issue, Unanswerable, issue
+from registry.terminology.several_versions import excludes_by_code, newest_first, versions_match
 from registry.terminology.valueset import Include, ValueSet
 
 __all__ = ["Prepared", "IncludedConcepts", "ExpansionSources", "ids_of", "prepare", "select"]
@@ -70,6 +71,7 @@ class ExpansionSources:
     contents: dict[tuple[str, str], ContentView] = field(default_factory=dict)
     pins: list[tuple[str, str]] = field(default_factory=list)  #: parameter, canonical
     dated: set[tuple[str, str]] = field(default_factory=set)  #: contents not chosen by a lockedDate alone
+    matched: bool = False  #: versions of one system were matched by code
 
     def add(self, content: ContentView, pin: str, version: str) -> None:
         """Note a version used, and the parameter that chose it."""
@@ -192,13 +194,45 @@ def select(context: Context, prepared: Prepared, usage: ExpansionSources) -> lis
     """Everything that belongs to the value set, in the order of its includes; raises Unanswerable."""
     value_set = prepared.value_set
     chosen = [s for i in value_set.includes for s in _included(context, prepared, i, usage)]
-    removed = [(i, s) for i in value_set.excludes for s in _included(context, prepared, i, usage)]
-    for one in chosen:
-        for include, other in removed:
-            if other.key == one.key or (other.key[0] == one.key[0] and not include.version):
-                one.ids = one.ids - _translated(other, one.content)
-        if value_set.inactive is False:
+    removed = [s for i in value_set.excludes for s in _included(context, prepared, i, usage)]
+    _exclude(chosen, removed, versions_match(value_set), usage)
+    if value_set.inactive is False:
+        for one in chosen:
             one.ids = one.ids - one.content.inactive()
+    if versions_match(value_set):
+        usage.matched = True
+        return _merged(chosen)
+    return chosen
+
+
+def _exclude(
+    chosen: list[IncludedConcepts],
+    removed: list[IncludedConcepts],
+    match: bool | None,
+    usage: ExpansionSources,
+) -> None:
+    """Take away what the excludes bring; whether by code or by version is ``several_versions``' to say."""
+    included: dict[str, set[str]] = {}
+    for one in chosen:
+        included.setdefault(one.key[0], set()).add(one.key[1])
+    for other in removed:
+        system, version = other.key
+        versions = included.get(system, set())
+        by_code = excludes_by_code(other.include.version, version, versions, match)
+        usage.matched |= by_code and bool(other.include.version and versions)
+        for one in chosen:
+            if one.key == other.key or (by_code and one.key[0] == system):
+                one.ids = one.ids - _translated(other, one.content)
+
+
+def _merged(chosen: list[IncludedConcepts]) -> list[IncludedConcepts]:
+    """Of each code only the newest version (rule 5 of ``several_versions``)."""
+    newer: dict[str, list[IncludedConcepts]] = {}
+    for one in newest_first(chosen, lambda c: c.key[1]):
+        for other in newer.setdefault(one.key[0], []):
+            if other.key != one.key:
+                one.ids = one.ids - _translated(other, one.content)
+        newer[one.key[0]].append(one)
     return chosen
 
 

@@ -20,7 +20,7 @@ from registry.systems.designation_uses import PREFERRED
 from registry.terminology.compose import IncludedConcepts
 from registry.terminology.context import Context
 from registry.terminology.extensions import CONCEPT_SHOWN, PROPERTY_OF, VALUE_SET_SHOWN, value_of
-from registry.terminology.status import concept_status
+from registry.terminology.status import shown_status
 from registry.terminology.valueset import ConceptReference
 
 __all__ = ["Entry", "ExpansionEntryBuilder", "EntryOptions"]
@@ -75,6 +75,10 @@ class ExpansionEntryBuilder:
         for record in one.content.concepts(idents):
             yield self._entry(one.content, record, listed.get(record.code))
 
+    def separate(self, one: IncludedConcepts, idents: Sequence[int]) -> list[Entry]:
+        """As ``flat``, with one item for each id."""
+        return list(self.flat(one, idents))
+
     def tree(self, one: IncludedConcepts, ids: BitMap) -> list[Entry]:
         """Entries as a tree: under the first parent that belongs too, else on top."""
         order = one.content.page(ids, 0, None)
@@ -128,9 +132,9 @@ class ExpansionEntryBuilder:
         for code, kind, value in _from_extensions(record, told):
             self._occurring.setdefault(code, _URI[code])
             yield code, kind, value
-        status = concept_status(content, record)
         asked = not {"status", "*"}.isdisjoint(self._wishes.properties)
-        if status and status.lower() != "active" and not asked:
+        status = "" if asked else shown_status(content, record)
+        if status:
             self._occurring.setdefault("status", _STANDARD + "status")
             yield "status", "code", status
 

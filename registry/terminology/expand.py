@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Any, Protocol
 
 from pyroaring import BitMap
@@ -18,6 +17,7 @@ from registry.terminology.compose import ExpansionSources, IncludedConcepts, Pre
 from registry.terminology.context import Context
 from registry.terminology.entries import Entry, EntryOptions, ExpansionEntryBuilder
 from registry.terminology.issues import Issue, Unanswerable, issue
+from registry.terminology.sections import page, sections
 from registry.terminology.status import notices
 from registry.terminology.valueset import ValueSet
 
@@ -82,11 +82,11 @@ def _fill(context: Context, request: ExpandRequest, answer: Expansion, makes: _M
             one.ids = one.ids - one.content.inactive()
     for content in usage.contents.values():
         context.catalog.take(content.info.url)
-    maker = makes(context, request, versioned=_versioned(prepared, chosen))
-    hits = [_hits(one, request.filter) for one in chosen]
-    answer.total = sum(len(h) for h in hits)
+    maker = makes(context, request, versioned=_versioned(prepared, usage))
+    listed = sections(chosen, request.filter, tree=_is_tree(request, chosen))
+    answer.total = sum(map(len, listed))
     _guard(context, request, answer.total)
-    answer.entries = list(_page(chosen, hits, request, maker, answer.total))
+    answer.entries = list(page(listed, maker, request.offset or 0, request.count))
     answer.properties = maker.occurring
     answer.parameters = _told(context, request, prepared, usage)
     for content in usage.contents.values():
@@ -108,11 +108,10 @@ def _distinct(chosen: list[IncludedConcepts]) -> list[IncludedConcepts]:
     return chosen
 
 
-def _versioned(prepared: Prepared, chosen: list[IncludedConcepts]) -> set[str]:
-    """Systems that the definition names, or the result holds, in more than one version: entries must say which."""
-    named = {(i.system, i.version) for v in prepared.everything() for i in v.includes if i.version}
-    held = {one.key for one in chosen if one.ids}
-    return _several(named) | _several(held)
+def _versioned(prepared: Prepared, usage: ExpansionSources) -> set[str]:
+    """Systems that the definition names, or the answer rests on, in more than one version: entries say which."""
+    parts = (i for v in prepared.everything() for i in (*v.includes, *v.excludes))
+    return _several({(i.system, i.version) for i in parts if i.version}) | _several(set(usage.contents))
 
 
 def _several(keys: set[tuple[str, str]]) -> set[str]:
@@ -120,34 +119,25 @@ def _several(keys: set[tuple[str, str]]) -> set[str]:
     return {url for url in urls if urls.count(url) > 1}
 
 
-@dataclass(frozen=True, slots=True)
-class _TextHits:
-    """What a text finds, best first; counted at once, ordered as far as a page needs."""
+def _is_tree(request: ExpandRequest, chosen: list[IncludedConcepts]) -> bool:
+    """Whether the answer may be nested (R5 ValueSet.expansion.contains.contains; ``excludeNested``).
 
-    one: IncludedConcepts
-    text: str
-    ids: BitMap
-
-    def __len__(self) -> int:
-        return len(self.ids)
-
-    def page(self, start: int, size: int) -> list[int]:
-        """Ids of a page."""
-        found = self.one.content.search(self.text, self.one.ids)
-        return list(islice(found, start, start + size))
-
-
-_Hits = BitMap | list[int] | _TextHits
-
-
-def _hits(one: IncludedConcepts, text: str) -> _Hits:
-    """The concepts to show: the set, or in order those that a text finds or a list names."""
-    if text:
-        found = one.content.matching(text, one.ids)
-        return found if one.include.filters and not one.imported else _TextHits(one, text, found)
-    if one.order is not None:
-        return [i for i in one.order if i in one.ids]
-    return one.ids
+    =========================================================  ======  ===================================
+    The definition and the request                             Tree    Source
+    =========================================================  ======  ===================================
+    ``excludeNested`` is true                                  no      $expand, excludeNested
+    several includes, an exclude, an import                    no      TX: tho/act-exclusion
+    an include that lists codes                                no      TX: parameters-expand-enum-hierarchy
+    one include of a whole system, a text to search for        no      TX: search-all-yes
+    one include by filters, a text to search for               yes     TX: search-filter-yes
+    one include, of a whole system or by filters, no text      yes     TX: parameters-expand-all-hierarchy
+    a page that does not hold all of it                        no      $expand, count and offset
+    =========================================================  ======  ===================================
+    """
+    if request.exclude_nested or request.value_set.excludes or len(chosen) != 1:
+        return False
+    include = chosen[0].include
+    return not chosen[0].imported and (bool(include.filters) or not request.filter)
 
 
 def _guard(context: Context, request: ExpandRequest, total: int) -> None:
@@ -155,33 +145,6 @@ def _guard(context: Context, request: ExpandRequest, total: int) -> None:
     left = total - (request.offset or 0)
     if (left if request.count is None else min(request.count, left)) > context.limit:
         raise Unanswerable(issue("VALUESET_TOO_COSTLY", request.value_set.canonical, f">{context.limit}"))
-
-
-def _page(
-    chosen: list[IncludedConcepts],
-    hits: list[_Hits],
-    request: ExpandRequest,
-    maker: ExpansionEntryBuilder,
-    total: int,
-) -> Iterator[Entry]:
-    start, count = request.offset or 0, request.count
-    whole = start == 0 and (count is None or count >= total)
-    for one, found in zip(chosen, hits, strict=True):
-        if count is not None and count <= 0:
-            return
-        if len(found) <= start:
-            start -= len(found)
-            continue
-        size = len(found) - start if count is None else min(count, len(found) - start)
-        if isinstance(found, list):
-            yield from maker.flat(one, found[start : start + size])
-        elif isinstance(found, _TextHits):
-            yield from maker.flat(one, found.page(start, size))
-        elif whole and not request.exclude_nested and not one.imported:
-            yield from maker.tree(one, found)
-        else:
-            yield from maker.flat(one, one.content.page(found, start, size))
-        start, count = 0, None if count is None else count - size
 
 
 def _told(
@@ -203,6 +166,7 @@ def _told(
         ),
         ("date", "dateTime", context.on.isoformat() if context.asked and context.on else None),
         *(("designation", "string", d) for d in request.designations),
+        ("versionsMatch", "boolean", True if usage.matched else None),
         *((name, "uri", value) for name, value in usage.pins),
         *_pinned_sets(context, prepared),
     ]

@@ -139,10 +139,6 @@ MESSAGES: dict[str, _Message] = {
     "UNKNOWN_CODESYSTEM": _m(
         "error", "not-found", "not-found", "A definition for CodeSystem '{0}' " + _NOT_VALIDATED, status=404
     ),
-    # the same finding about a coding's own system where a value set is asked: clients compare this text too
-    "UNKNOWN_CODESYSTEM_bare": _m(
-        "error", "not-found", "not-found", "A definition for CodeSystem {0} " + _NOT_VALIDATED, status=404
-    ),
     "UNKNOWN_CODESYSTEM_VERSION": _m(
         "error",
         "not-found",
@@ -432,7 +428,7 @@ def issue(message: str, *values: object, place: str = "", severity: Severity | N
 
 
 #: endings that tell variants of one message apart, and are no part of its id
-_NAME = re.compile(r"(?<!value_set)_(one|other|bare)$")
+_NAME = re.compile(r"(?<!value_set)_(one|other)$")
 
 
 def plural(message: str, items: Sequence[object]) -> str:

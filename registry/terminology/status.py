@@ -16,7 +16,7 @@ from registry.terminology.extensions import standards_status
 from registry.terminology.issues import Issue, issue
 from registry.terminology.valueset import ValueSet
 
-__all__ = ["concept_status", "is_deprecated", "notices", "standing", "status_codes"]
+__all__ = ["concept_status", "is_deprecated", "notices", "shown_status", "standing", "status_codes"]
 
 _STATUS_URI = "http://hl7.org/fhir/concept-properties#status"
 _MESSAGE = {
@@ -79,6 +79,22 @@ def concept_status(content: ContentView, record: ConceptRecord) -> str:
         for p in record.properties:
             if p.code in codes:
                 return property_text(p.value)
+    return standards_status(record.extensions) if record.extensions else ""
+
+
+def shown_status(content: ContentView, record: ConceptRecord) -> str:
+    """The status that answers show of a concept, empty for none.
+
+    =================================================  ===========  ==========================================
+    The concept                                        Shown        Source
+    =================================================  ===========  ==========================================
+    is inactive and has a status property              its value    concept property ``status``; TX: tho/*
+    is active and has a status property                nothing      TX: other/validation-dual-filter-in
+    has the extension standards-status                 its value    TX: extensions/validate-code-inactive
+    =================================================  ===========  ==========================================
+    """
+    if record.inactive:
+        return concept_status(content, record)
     return standards_status(record.extensions) if record.extensions else ""
 
 

@@ -121,7 +121,7 @@ def _one(
 ) -> CodingResult:
     """Everything about one coding and the value set."""
     finding, rules = CodingResult(asked), request.rules
-    verdict = membership.judge(context, prepared, asked, rules) if asked.system else membership.Membership()
+    verdict = _verdict(context, prepared, asked, rules)
     finding.member = verdict.member
     finding.issues += verdict.issues
     finding.caused_by += verdict.caused_by
@@ -132,7 +132,7 @@ def _one(
         and not rules.membership_only
         and not (request.infer_system and not asked.system)
     ):
-        code_system.resolve(context, finding, in_value_set=True)
+        code_system.resolve(context, finding)
     if verdict.member is not None:
         judge = code_system.may_use if rules.membership_only else code_system.examine
         judge(finding, rules)
@@ -144,6 +144,27 @@ def _one(
     if finding.member is False:
         finding.issues.append(_not_a_member(prepared, asked, concept=request.concept))
     return finding
+
+
+def _verdict(
+    context: Context, prepared: Prepared, asked: CodingRequest, rules: ValidationOptions
+) -> membership.Membership:
+    """The verdict of the value set; of several versions the first in which the display is right, if any is."""
+    if not asked.system:
+        return membership.Membership()
+    best = membership.judge(context, prepared, asked, rules)
+    if not (best.member and best.alternatives and asked.display):
+        return best
+    right = (m for m in (best, *best.alternatives) if _display_is_right(context, asked, m))
+    return next(right, best)
+
+
+def _display_is_right(context: Context, asked: CodingRequest, verdict: membership.Membership) -> bool:
+    finding = CodingResult(asked)
+    if verdict.content is not None:
+        finding.locate(verdict.content)
+        display.compare(finding, context.languages, ValidationOptions(), verdict.told)
+    return not finding.issues
 
 
 def _not_a_member(prepared: Prepared, asked: CodingRequest, *, concept: bool) -> Issue:

@@ -105,7 +105,7 @@ def _coding(answer: Validation) -> Iterator[Json]:
         yield writing("normalized-code", "code", record.code)
     if record is not None and record.inactive:
         yield writing("inactive", "boolean", True)
-    if shown.status and shown.status != "active":
+    if shown.status:
         yield writing("status", "code", shown.status)
 
 

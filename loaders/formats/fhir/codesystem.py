@@ -108,7 +108,7 @@ def _info(resource: Json, declared: tuple[PropertyDefinition, ...], path: str) -
         language=text(resource, "language", path),
         title=text(resource, "title", path),
         name=text(resource, "name", path),
-        status=text(resource, "status", path) or "active",
+        status=text(resource, "status", path) or "unknown",
         experimental=resource.get("experimental") is True,
         standards_status=standards_status(extensions(resource, path)),
         valid_from=valid_from,
@@ -118,7 +118,7 @@ def _info(resource: Json, declared: tuple[PropertyDefinition, ...], path: str) -
         supplements=text(resource, "supplements", path),
         value_set=text(resource, "valueSet", path),
         properties=declared,
-        shell=without(resource, ("concept", "text")),
+        shell={"status": "unknown", **without(resource, ("concept", "text"))},
     )
 
 

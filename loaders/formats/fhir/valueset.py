@@ -30,7 +30,7 @@ def read_value_set(resource: Json, path: str = "ValueSet") -> ValueSet:
     return ValueSet(
         url=text(resource, "url", path),
         version=text(resource, "version", path),
-        status=text(resource, "status", path) or "active",
+        status=text(resource, "status", path) or "unknown",
         standards_status=standards_status(own),
         experimental=resource.get("experimental") is True,
         language=text(resource, "language", path),

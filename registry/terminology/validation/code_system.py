@@ -9,7 +9,7 @@ from registry.entities.canonical import join
 from registry.terminology.catalog import Missing
 from registry.terminology.context import Context
 from registry.terminology.issues import issue
-from registry.terminology.status import concept_status, is_deprecated
+from registry.terminology.status import concept_status, is_deprecated, shown_status
 from registry.terminology.validation.types import CodingResult, ValidationOptions
 from registry.terminology.validation.versions import unknown_system
 from registry.terminology.valueset import ValueSet
@@ -17,7 +17,7 @@ from registry.terminology.valueset import ValueSet
 __all__ = ["examine", "may_use", "resolve"]
 
 
-def resolve(context: Context, finding: CodingResult, *, in_value_set: bool = False) -> bool:
+def resolve(context: Context, finding: CodingResult) -> bool:
     """Find the version to judge by where membership has not; whether there is one."""
     asked, place = finding.asked, finding.asked.place
     if not asked.system:
@@ -29,15 +29,13 @@ def resolve(context: Context, finding: CodingResult, *, in_value_set: bool = Fal
     wanted = asked.version or context.pins.effective(asked.system, "")[0]
     found = context.view(asked.system, wanted)
     if isinstance(found, Missing):
-        _unknown(context, finding, found, wanted, in_value_set=in_value_set)
+        _unknown(context, finding, found, wanted)
         return False
     finding.locate(found)
     return True
 
 
-def _unknown(
-    context: Context, finding: CodingResult, missing: Missing, wanted: str, *, in_value_set: bool
-) -> None:
+def _unknown(context: Context, finding: CodingResult, missing: Missing, wanted: str) -> None:
     """Say what a system is that is no known code system."""
     system, place = finding.asked.system, finding.asked.place.of("system")
     if missing.reason == "supplement":
@@ -46,10 +44,7 @@ def _unknown(
     elif isinstance(context.catalog.value_set(system), ValueSet):
         finding.issues.append(issue("Terminology_TX_System_ValueSet2", system, place=place))
     else:
-        problem = unknown_system(context, system, wanted, place)
-        if in_value_set and problem.id == "UNKNOWN_CODESYSTEM" and ":" in system:
-            problem = issue("UNKNOWN_CODESYSTEM_bare", system, place=place)
-        finding.issues.append(problem)
+        finding.issues.append(unknown_system(context, system, wanted, place))
         known = wanted and context.catalog.versions(system)
         finding.unknown.append(join(system, wanted) if known else system)
 
@@ -63,13 +58,13 @@ def examine(finding: CodingResult, rules: ValidationOptions) -> None:
     if record is None:
         _not_found(finding)
         return
-    finding.status = concept_status(content, record)
+    finding.status = shown_status(content, record)
     if asked.code != record.code and asked.code.casefold() == record.code.casefold():
         shown = join(content.info.url, content.info.version)
         case = issue("CODE_CASE_DIFFERENCE", asked.code, record.code, shown, place=place.of("code"))
         finding.issues.append(case)
     if record.inactive:
-        status = finding.status
+        status = concept_status(content, record)
         shown = "inactive" if status in ("", "inactive", "active") else f"{status} and inactive"
         finding.issues.append(issue("INACTIVE_CONCEPT_FOUND", shown, asked.code, place=place.itself))
     elif is_deprecated(content, record):

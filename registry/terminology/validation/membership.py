@@ -6,13 +6,15 @@ Here: includes, excludes and imports, asked about one code. Not here: what is tr
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from registry.content.view import ContentView
+from registry.terminology.catalog import Missing
 from registry.terminology.compose import Prepared, ids_of
 from registry.terminology.context import Context
 from registry.terminology.extensions import VS_DEPRECATED, named, standards_status
 from registry.terminology.issues import Issue, issue
+from registry.terminology.several_versions import excludes_by_code, newest_first, versions_match
 from registry.terminology.validation.types import CodingRequest, CodingResult, ValidationOptions
 from registry.terminology.validation.versions import Agreement, agree
 from registry.terminology.valueset import ConceptReference, Include
@@ -28,37 +30,59 @@ class Membership:
     content: ContentView | None = None
     agreed: bool = True
     told: ConceptReference | None = None
+    named: str = ""  #: the version that the include names
     fragment: bool = False
     issues: list[Issue] = field(default_factory=list)
     caused_by: list[str] = field(default_factory=list)
     contents: list[ContentView] = field(default_factory=list)
+
+    alternatives: list[Membership] = field(default_factory=list)  #: members in other versions, newest first
 
     @property
     def rank(self) -> tuple[int, bool]:
         """Greater is the better explanation: a yes before an open question before a no, agreement first."""
         return {True: 2, None: 1, False: 0}[self.member], self.agreed
 
+    @property
+    def version(self) -> str:
+        """The version judged by, empty where there is none."""
+        return self.content.info.version if self.content is not None else ""
+
 
 def judge(context: Context, prepared: Prepared, asked: CodingRequest, rules: ValidationOptions) -> Membership:
-    """The verdict on a coding, by the include that explains it best."""
+    """The verdict on a coding, by the include that explains it best (rules of ``several_versions``)."""
     value_set = prepared.value_set
     found = [_by_include(context, prepared, i, asked, rules) for i in value_set.includes]
-    verdicts = _of_the_version([m for m in found if m is not None], asked)
+    verdicts = _of_the_version([v for m in found if m is not None for v in (m, *m.alternatives)], asked)
     for one in verdicts:
         if one.member and _excluded(context, prepared, asked, rules, one):
             one.member = False
-    best = max(verdicts, key=lambda m: m.rank, default=Membership())
-    if best.member and value_set.inactive is False and _is_inactive(best.content, asked.code):
-        best.member = False
-        best.issues.append(_not_active(asked))
+        elif one.member and value_set.inactive is False and _is_inactive(one.content, asked.code):
+            one.member = False
+            one.issues.append(_not_active(asked))
+    if not verdicts:
+        return Membership()
+    best, *others = _ranked(verdicts, asked.code)
+    best.alternatives = [o for o in others if o.member and o.agreed]
     return best
 
 
+def _ranked(verdicts: list[Membership], code: str) -> list[Membership]:
+    """The better explanation first; among equals a version that has the code, then the newest."""
+
+    def key(one: Membership) -> tuple[tuple[int, bool], bool]:
+        return one.rank, one.content is not None and one.content.find(code) is not None
+
+    if len(verdicts) == 1:
+        return verdicts
+    return sorted(newest_first(verdicts, lambda m: m.version), key=key, reverse=True)
+
+
 def _of_the_version(verdicts: list[Membership], asked: CodingRequest) -> list[Membership]:
-    """Where includes name several versions, those of the coding's own version decide."""
+    """Where includes name several versions, those of the coding's own version decide (rule 4)."""
     if not asked.version or len(verdicts) < 2:
         return verdicts
-    own = [m for m in verdicts if m.agreed and m.content and m.content.info.version == asked.version]
+    own = [m for m in verdicts if m.agreed and m.content and m.version == asked.version]
     return own or verdicts
 
 
@@ -72,20 +96,40 @@ def _is_inactive(content: ContentView | None, code: str) -> bool:
 
 
 def _excluded(
-    context: Context, prepared: Prepared, asked: CodingRequest, rules: ValidationOptions, best: Membership
+    context: Context, prepared: Prepared, asked: CodingRequest, rules: ValidationOptions, one: Membership
 ) -> bool:
+    """Whether an exclude removes the member (rules 6 to 9).
+
+    An exclude that names no version means the coding's own where the include names none either, else the version
+    that an expansion would use.
+    """
+    asked = replace(asked, version="") if one.named else asked
     for include in prepared.value_set.excludes:
-        out = _by_include(context, prepared, include, asked, rules)
-        if out is None or not out.member or out.fragment:
-            continue
-        same = (
-            out.content is None
-            or best.content is None
-            or out.content.info.version == best.content.info.version
-        )
-        if same or not include.version:
-            return True
+        best = _by_include(context, prepared, include, asked, rules)
+        for out in (best, *best.alternatives) if best is not None else ():
+            if out.member and not out.fragment and _removes(context, prepared, asked.system, out, one):
+                return True
     return False
+
+
+def _removes(context: Context, prepared: Prepared, system: str, out: Membership, one: Membership) -> bool:
+    if out.content is None or one.content is None or out.version == one.version:
+        return True
+    included = _included_versions(context, prepared, system)
+    return excludes_by_code(out.named, out.version, included, versions_match(prepared.value_set))
+
+
+def _included_versions(context: Context, prepared: Prepared, system: str) -> set[str]:
+    """The versions of a system that the includes resolve to."""
+    found: set[str] = set()
+    for include in prepared.value_set.includes:
+        if include.system == system:
+            wanted, _ = context.pins.effective(system, include.version)
+            content = context.view(system, wanted, prepared.value_set.locked_date)
+            found |= set() if isinstance(content, Missing) else {content.info.version}
+        elif not include.system and include.value_sets:
+            found |= _included_versions(context, prepared.imports[include.value_sets[0]], system)
+    return found
 
 
 def _by_include(
@@ -115,6 +159,7 @@ def _all_of(parts: list[Membership]) -> Membership:
 def _in_system(context: Context, include: Include, asked: CodingRequest, agreement: Agreement) -> Membership:
     result = Membership(
         content=agreement.content,
+        named=include.version,
         agreed=agreement.agreed and not any(i.severity == "error" for i in agreement.issues),
         issues=agreement.issues,
         caused_by=agreement.caused_by,

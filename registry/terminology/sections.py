@@ -1,0 +1,154 @@
+"""The codes of an expansion in the order in which they are listed, and one page of them.
+
+A section is a part of the list: a set in its view's order (or as a tree), the codes in the order of a value set's
+own list, the hits of a text, or several versions of one system as one list by code (rule 2 of
+``several_versions``). Not here: which concepts belong (``compose``), what an entry shows (``entries``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Protocol
+
+from pyroaring import BitMap
+
+from registry.entities.offload import require_offload
+from registry.terminology.compose import IncludedConcepts
+from registry.terminology.entries import Entry, ExpansionEntryBuilder
+from registry.terminology.several_versions import list_order
+
+__all__ = ["Section", "page", "sections"]
+
+_INLINE_LIMIT = 2000  #: codes sorted on the event loop
+
+
+class Section(Protocol):
+    """A part of the list, of known length."""
+
+    def __len__(self) -> int: ...
+
+    def entries(self, maker: ExpansionEntryBuilder, start: int, size: int) -> Iterable[Entry]:
+        """``size`` entries from ``start``; the caller keeps within the length."""
+
+
+def sections(chosen: Sequence[IncludedConcepts], text: str, *, tree: bool) -> list[Section]:
+    """The list's parts in order; a system with several versions is one part, at the place of its first."""
+    found: list[Section] = []
+    versions: dict[str, list[IncludedConcepts]] = {}
+    for one in chosen:
+        versions.setdefault(one.key[0], []).append(one)
+    for one in chosen:
+        same = versions[one.key[0]]
+        if len({s.key for s in same}) < 2:
+            found.append(_section(one, text, tree=tree))
+        elif one is same[0]:
+            found.append(_ByCode(same, text))
+    return found
+
+
+def _section(one: IncludedConcepts, text: str, *, tree: bool) -> Section:
+    if text:
+        hits = one.content.matching(text, one.ids)
+        if one.include.filters and not one.imported:
+            return _Tree(one, hits) if tree else _Set(one, hits)
+        return _TextHits(one, text, hits)
+    if one.order is not None:
+        return _Listed(one)
+    return _Tree(one, one.ids) if tree else _Set(one, one.ids)
+
+
+def page(
+    listed: Sequence[Section], maker: ExpansionEntryBuilder, offset: int, count: int | None
+) -> Iterator[Entry]:
+    """The entries of one page, ``count`` None = to the end."""
+    left = sum(map(len, listed)) if count is None else count
+    for section in listed:
+        size = min(left, len(section) - offset)
+        if size > 0:
+            yield from section.entries(maker, offset, size)
+            left -= size
+        offset = max(0, offset - len(section))
+
+
+class _Set:
+    """A set in the order of its view."""
+
+    def __init__(self, one: IncludedConcepts, ids: BitMap) -> None:
+        self._one, self._ids = one, ids
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    def entries(self, maker: ExpansionEntryBuilder, start: int, size: int) -> Iterable[Entry]:
+        """A slice in the view's order."""
+        return maker.flat(self._one, self._one.content.page(self._ids, start, size))
+
+
+class _Tree(_Set):
+    """A set that is shown as a tree where the page holds all of it."""
+
+    def entries(self, maker: ExpansionEntryBuilder, start: int, size: int) -> Iterable[Entry]:
+        """The tree, or a slice."""
+        if size == len(self):
+            return maker.tree(self._one, self._ids)
+        return super().entries(maker, start, size)
+
+
+class _Listed:
+    """The codes that a value set lists, in its order."""
+
+    def __init__(self, one: IncludedConcepts) -> None:
+        self._one = one
+        self._order = [i for i in one.order or () if i in one.ids]
+
+    def __len__(self) -> int:
+        return len(self._order)
+
+    def entries(self, maker: ExpansionEntryBuilder, start: int, size: int) -> Iterable[Entry]:
+        """A slice of the list."""
+        return maker.flat(self._one, self._order[start : start + size])
+
+
+class _TextHits:
+    """What a text finds, best first; counted at once, ordered as far as a page needs."""
+
+    def __init__(self, one: IncludedConcepts, text: str, ids: BitMap) -> None:
+        self._one, self._text, self._ids = one, text, ids
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    def entries(self, maker: ExpansionEntryBuilder, start: int, size: int) -> Iterable[Entry]:
+        """A slice of the hits, best first."""
+        found = self._one.content.search(self._text, self._one.ids)
+        return maker.flat(self._one, list(islice(found, start, start + size)))
+
+
+class _ByCode:
+    """Several versions of one system as one list by code."""
+
+    def __init__(self, same: Sequence[IncludedConcepts], text: str) -> None:
+        ranked = list_order(same, lambda s: s.key[1], lambda s: bool(s.include.version))
+        self._parts = [(s, s.content.matching(text, s.ids) if text else s.ids) for s in ranked]
+
+    def __len__(self) -> int:
+        return sum(len(ids) for _, ids in self._parts)
+
+    def _rows(self) -> list[tuple[str, int, int]]:
+        """(code, part, id) of every entry, sorted."""
+        require_offload(len(self), _INLINE_LIMIT)
+        rows = []
+        for number, (one, ids) in enumerate(self._parts):
+            idents = list(ids)
+            records = one.content.concepts(idents)
+            rows += [(r.code, number, i) for r, i in zip(records, idents, strict=True)]
+        return sorted(rows)
+
+    def entries(self, maker: ExpansionEntryBuilder, start: int, size: int) -> Iterable[Entry]:
+        """A slice by code."""
+        rows = self._rows()[start : start + size]
+        made: list[Iterator[Entry]] = []
+        for number, (one, _) in enumerate(self._parts):
+            made.append(iter(maker.separate(one, [i for _, n, i in rows if n == number])))
+        return (next(made[number]) for _, number, _ in rows)

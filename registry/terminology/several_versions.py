@@ -1,0 +1,70 @@
+"""The rules for value sets that rest on several versions of one code system; expansion and validation use them.
+
+=  ==========================================  ===============================================  ======================
+#  Situation                                   Result                                           Clause
+=  ==========================================  ===============================================  ======================
+1  includes of several versions                the members are pairs (version, code); each      ValueSet.compose.include
+                                               pair is listed once                              .version
+2  the order of the list                       by code; of one code the versions that includes  TX: overload/expand-all,
+                                               name, newest first, then the version of an       overload/expand-mixed
+                                               include that names none
+3  a coding without a version                  judged by the newest version that has it as a    $validate-code,
+                                               member; if its display is wrong there, by the    systemVersion absent
+                                               newest member version where it is right
+4  a coding with a version                     judged by that version alone                     $validate-code
+                                                                                                systemVersion
+5  ``versionsMatch`` is true                   of each code only the newest version is listed   TX: expand-all-merged
+6  exclude names no version                    works by code, in every version                  ValueSet.compose.exclude
+7  exclude of a version that is included       works by version                                 TX: expand-exclude-enum
+8  exclude of a version that is not included   works by code; the expansion says                TX: overload/expand-exclude
+                                               ``versionsMatch`` true
+9  ``versionsMatch`` is false                  an exclude works by version, whatever it names   TX: expand-exclude-
+                                                                                                versioned
+=  ==========================================  ===============================================  ======================
+
+TX = the cases of the FHIR terminology ecosystem. "Included" are the versions that the includes of the same value
+set resolve to; the rules hold for each value set by itself, so an imported one keeps its own.
+Not here: which version an include means (``context``), sets of ids (``compose``), texts (``validation``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from typing import TypeVar
+
+from registry.entities.canonical import ordered
+from registry.terminology.valueset import ValueSet
+
+__all__ = ["excludes_by_code", "list_order", "newest_first", "versions_match"]
+
+_T = TypeVar("_T")
+_PARAMETER = "versionsMatch"
+
+
+def versions_match(value_set: ValueSet) -> bool | None:
+    """The value set's own parameter ``versionsMatch``; None where it has none."""
+    text = value_set.parameters.get(_PARAMETER, ("",))[0].lower()
+    return {"true": True, "false": False}.get(text)
+
+
+def excludes_by_code(named: str, version: str, included: Collection[str], match: bool | None) -> bool:
+    """Whether an exclude works on every version (rules 6 to 9), or on ``version`` alone.
+
+    ``named`` is the version that the exclude names, empty for none; ``version`` the one it resolves to;
+    ``included`` the versions of the system that the includes resolve to.
+    """
+    if match is False:
+        return False
+    return not named or version not in included
+
+
+def newest_first(items: Iterable[_T], version_of: Callable[[_T], str]) -> list[_T]:
+    """The items by version, newest first; those of one version keep their order (rules 3 and 5)."""
+    listed = list(items)
+    rank = {label: number for number, label in enumerate(ordered(map(version_of, listed)))}
+    return sorted(listed, key=lambda item: -rank[version_of(item)])
+
+
+def list_order(items: Iterable[_T], version_of: Callable[[_T], str], named: Callable[[_T], bool]) -> list[_T]:
+    """The items in the order in which the versions of one code are listed (rule 2)."""
+    return sorted(newest_first(items, version_of), key=lambda item: not named(item))

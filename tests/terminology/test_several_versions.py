@@ -1,0 +1,224 @@
+"""Value sets over several versions of one system equal plain algebra over pairs (version, code).
+
+The oracle knows nothing of views, bitmaps or includes judged one at a time: a value set is a set of pairs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from registry.content.memory import MemoryView
+from registry.content.view import ViewInfo
+from registry.entities.records import ConceptRecord, Designation
+from registry.terminology.catalog import MemoryCatalog
+from registry.terminology.context import Context
+from registry.terminology.expand import ExpandRequest, Expansion, expand
+from registry.terminology.validate_code import (
+    CodingRequest,
+    ElementPath,
+    ValidateRequest,
+    Validation,
+    validate_in_value_set,
+)
+from registry.terminology.valueset import ConceptReference, Include, ValueSet
+
+URL = "http://s"
+LABELS = ("1.0.0", "2.0.0", "10.0.0")  #: oldest first; the newest is meant where none is named
+CODES = ("a", "b", "c", "d")
+Pair = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Part:
+    """An include or exclude: a version, empty for none, and codes, None for all."""
+
+    version: str
+    codes: tuple[str, ...] | None
+
+    def pairs(self, world: dict[str, set[str]]) -> set[Pair]:
+        version = self.version or LABELS[-1]
+        return {(version, c) for c in world[version] if self.codes is None or c in self.codes}
+
+    def include(self) -> Include:
+        listed = tuple(ConceptReference(c) for c in self.codes or ())
+        return Include(system=URL, version=self.version, concepts=listed)
+
+
+parts = st.builds(
+    Part,
+    st.sampled_from(["", *LABELS]),
+    st.none() | st.lists(st.sampled_from(CODES), min_size=1, max_size=3, unique=True).map(tuple),
+)
+worlds = st.fixed_dictionaries({v: st.sets(st.sampled_from(CODES)) for v in LABELS})
+
+
+def text(version: str, code: str) -> str:
+    """``a`` has one text in all versions, the others have one in each."""
+    return f"Text {code}" if code == "a" else f"Text {code} of {version}"
+
+
+def context(world: dict[str, set[str]]) -> Context:
+    catalog = MemoryCatalog()
+    for version, codes in world.items():
+        records = [
+            ConceptRecord(code=c, designations=(Designation("display", text(version, c)),))
+            for c in sorted(codes, reverse=True)
+        ]
+        catalog.add_code_system(MemoryView(ViewInfo(system="s", url=URL, version=version), records))
+    return Context(catalog)
+
+
+def value_set(includes: list[Part], excludes: list[Part], match: bool | None) -> ValueSet:
+    own = {} if match is None else {"versionsMatch": (str(match).lower(),)}
+    return ValueSet(
+        url="http://vs",
+        includes=tuple(i.include() for i in includes),
+        excludes=tuple(e.include() for e in excludes),
+        parameters=own,
+    )
+
+
+def members(
+    world: dict[str, set[str]], includes: list[Part], excludes: list[Part], match: bool | None
+) -> set[Pair]:
+    """The pairs that belong, before versions are merged."""
+    found = set().union(*(i.pairs(world) for i in includes))
+    included = {i.version or LABELS[-1] for i in includes}
+    for out in excludes:
+        gone, version = out.pairs(world), out.version or LABELS[-1]
+        if match is not False and (not out.version or version not in included):
+            found -= {p for p in found if p[1] in {c for _, c in gone}}
+        else:
+            found -= gone
+    return found
+
+
+def newest(pairs: set[Pair], code: str) -> str:
+    return max((v for v, c in pairs if c == code), key=LABELS.index)
+
+
+def opened(ctx: Context, wanted: ValueSet, **page: int) -> Expansion:
+    return expand(ctx, ExpandRequest(value_set=wanted, exclude_nested=True, **page))
+
+
+def ask(ctx: Context, wanted: ValueSet, code: str, version: str = "", display: str = "") -> Validation:
+    coding = CodingRequest(URL, code, ElementPath("Coding"), version, display)
+    return validate_in_value_set(ctx, wanted, ValidateRequest(codings=(coding,)))
+
+
+def judged_by(answer: Validation) -> str:
+    assert answer.shown is not None
+    assert answer.shown.content is not None
+    return answer.shown.content.info.version
+
+
+several = st.lists(parts, min_size=1, max_size=3)
+excluded = st.lists(parts, max_size=2)
+matching = st.sampled_from([None, True, False])
+
+
+@settings(max_examples=300, deadline=None)
+@given(worlds, several, excluded, matching)
+def test_an_expansion_lists_the_pairs_by_code(
+    world: dict[str, set[str]], includes: list[Part], excludes: list[Part], match: bool | None
+) -> None:
+    pairs = members(world, includes, excludes, match)
+    if match:
+        pairs = {(newest(pairs, c), c) for _, c in pairs}
+    answer = opened(context(world), value_set(includes, excludes, match))
+    assert answer.problem is None
+    versions = {v for v, _ in pairs}
+    single = next(iter({i.version or LABELS[-1] for i in includes}))
+    shown = [(e.version or single, e.code) for e in answer.entries]
+    assert set(shown) == pairs
+    assert len(shown) == answer.total == len(pairs)
+    if len(versions) > 1:
+        assert all(e.version for e in answer.entries)
+        assert [c for _, c in shown] == sorted(c for _, c in shown)
+    if all(i.version for i in includes):
+        for code in CODES:
+            own = [LABELS.index(v) for v, c in shown if c == code]
+            assert own == sorted(own, reverse=True)
+
+
+@settings(max_examples=150, deadline=None)
+@given(worlds, several, excluded, matching, st.integers(0, 6), st.integers(0, 4))
+def test_pages_are_slices_of_the_list(
+    world: dict[str, set[str]],
+    includes: list[Part],
+    excludes: list[Part],
+    match: bool | None,
+    offset: int,
+    count: int,
+) -> None:
+    wanted = value_set(includes, excludes, match)
+    whole = [(e.version, e.code) for e in opened(context(world), wanted).entries]
+    part = opened(context(world), wanted, offset=offset, count=count)
+    assert [(e.version, e.code) for e in part.entries] == whole[offset : offset + count]
+    assert part.total == len(whole)
+
+
+@settings(max_examples=300, deadline=None)
+@given(worlds, several, excluded, matching)
+def test_a_coding_is_judged_by_its_version_or_the_newest_that_has_it(
+    world: dict[str, set[str]], includes: list[Part], excludes: list[Part], match: bool | None
+) -> None:
+    pairs, ctx = members(world, includes, excludes, match), context(world)
+    wanted = value_set(includes, excludes, match)
+    named = {i.version for i in includes}
+    for code in CODES:
+        answer = ask(ctx, wanted, code)
+        assert answer.result == any(c == code for _, c in pairs)
+        if answer.result:
+            assert judged_by(answer) == newest(pairs, code)
+        for version in LABELS if "" not in named else ():
+            assert ask(ctx, wanted, code, version).result == ((version, code) in pairs)
+
+
+@settings(max_examples=200, deadline=None)
+@given(worlds, several, excluded, matching, st.sampled_from(CODES), st.sampled_from(LABELS))
+def test_a_display_is_right_if_it_is_right_in_a_member_version(
+    world: dict[str, set[str]],
+    includes: list[Part],
+    excludes: list[Part],
+    match: bool | None,
+    code: str,
+    version: str,
+) -> None:
+    pairs = members(world, includes, excludes, match)
+    answer = ask(context(world), value_set(includes, excludes, match), code, display=text(version, code))
+    right = {v for v, c in pairs if c == code and text(v, c) == text(version, code)}
+    assert answer.result is bool(right)
+    if right:
+        assert judged_by(answer) == max(right, key=LABELS.index)
+
+
+@pytest.mark.parametrize(
+    ("excludes", "match", "told"),
+    [
+        ([Part("1.0.0", None)], None, True),
+        ([Part("1.0.0", None)], False, False),
+        ([Part("2.0.0", ("a",))], None, False),
+        ([], True, True),
+        ([], None, False),
+    ],
+)
+def test_the_expansion_says_where_versions_were_matched(
+    excludes: list[Part], match: bool | None, told: bool
+) -> None:
+    world = {v: set(CODES) for v in LABELS}
+    answer = opened(context(world), value_set([Part("2.0.0", None)], excludes, match))
+    assert (("versionsMatch", "boolean", True) in answer.parameters) is told
+
+
+def test_a_version_named_comes_before_the_version_that_no_include_names() -> None:
+    world = {v: {"a", "b"} for v in LABELS}
+    answer = opened(
+        context(world), value_set([Part("", None), Part("1.0.0", None), Part("2.0.0", None)], [], None)
+    )
+    order = [(e.code, e.version) for e in answer.entries]
+    assert order == [(c, v) for c in "ab" for v in ("2.0.0", "1.0.0", "10.0.0")]
