@@ -32,8 +32,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 from typing import TypeVar
 
-from registry.entities.canonical import ordered
 from registry.terminology.valueset import ValueSet
+from registry.time.version_order import ordered
 
 __all__ = ["excludes_by_code", "list_order", "newest_first", "versions_match"]
 
