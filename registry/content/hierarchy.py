@@ -4,13 +4,13 @@ Concepts are numbered depth first, each where it is met first. The descendants o
 of numbers; those that also reach concepts outside their range keep a bitmap of these. Sets that leave this
 module are state ids. The closure is a cache that is rebuilt from ``concept_state.parents``.
 
-Not here: what a missing hierarchy means, structural parents of codes.
+Not here: what a missing hierarchy means, which codes contain others (``registry.systems``).
 """
 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from pyroaring import BitMap
@@ -39,6 +39,18 @@ class Closure:
         closure = cls.__new__(cls)
         closure._build(*_read(connection, system_id, members))
         return closure
+
+    @classmethod
+    def of_codes(
+        cls, codes: Sequence[tuple[int, str]], containing: Callable[[str], Sequence[str]]
+    ) -> Closure:
+        """The closure that follows from codes: each stands below the nearest code that contains it and exists.
+
+        ``codes`` are (state id, code), ascending by id; ``containing`` gives the codes that contain one, nearest first.
+        """
+        place = {code: n for n, (_, code) in enumerate(codes)}
+        above = (next((place[c] for c in containing(code) if c in place), None) for _, code in codes)
+        return cls([ident for ident, _ in codes], [() if p is None else (p,) for p in above])
 
     def _build(self, idents: Sequence[int], up: _Links) -> None:
         down = up.reversed()

@@ -6,16 +6,18 @@ supplements and tests. Not here: anything that reads a database or a file.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
+from typing import Literal
 
 from pyroaring import BitMap
 
 from registry.content.display import display_text
+from registry.content.query import matches, parse
 from registry.content.view import ViewInfo
 from registry.entities.records import Coding, ConceptRecord
+from registry.systems import SystemBehaviour, behaviour_of
 
 __all__ = ["MemoryView", "property_text"]
 
@@ -27,19 +29,33 @@ def property_text(value: str | int | bool | Coding) -> str:
     return value.code if isinstance(value, Coding) else str(value)
 
 
-def _words(text: str) -> list[str]:
-    folded = unicodedata.normalize("NFC", text).casefold()
-    return "".join(c if c.isalnum() else " " for c in folded).split()
-
-
 class MemoryView:
-    """Records in the order given; the id of a concept is its place in that order."""
+    """Records in the order given; the id of a concept is its place in that order.
 
-    def __init__(self, info: ViewInfo, records: Iterable[ConceptRecord]) -> None:
+    ``groups`` are records above them in the hierarchy that are no members of the version. Without any parents, and
+    where ``rules`` say that shorter codes contain longer ones, the hierarchy follows from the codes.
+    """
+
+    def __init__(
+        self,
+        info: ViewInfo,
+        records: Iterable[ConceptRecord],
+        *,
+        groups: Iterable[ConceptRecord] = (),
+        rules: SystemBehaviour | None = None,
+    ) -> None:
         self._records = list(records)
+        self._members = len(self._records)
+        self._records += groups
+        self._rules = rules or behaviour_of("")
         self._keys = {r.stable_key: i for i, r in enumerate(self._records)}
         self._codes = {r.code: i for i, r in enumerate(self._records)}
-        self.info = replace(info, hierarchy=info.hierarchy or any(r.parents for r in self._records))
+        self.info = replace(info, hierarchy=info.hierarchy or self._hierarchy())
+
+    def _hierarchy(self) -> Literal["asserted", "structural", ""]:
+        if any(r.parents for r in self._records):
+            return "asserted"
+        return "structural" if self._rules.contains_longer else ""
 
     @cached_property
     def _folded(self) -> dict[str, int]:
@@ -47,7 +63,13 @@ class MemoryView:
 
     @cached_property
     def _parents(self) -> list[list[int]]:
+        if self.info.hierarchy == "structural":
+            return [self._containing(r.code) for r in self._records]
         return [[self._keys[p] for p in r.parents if p in self._keys] for r in self._records]
+
+    def _containing(self, code: str) -> list[int]:
+        """The nearest shorter code that contains this one."""
+        return [self._codes[p] for p in self._rules.structural_parents(code) if p in self._codes][:1]
 
     @cached_property
     def _children(self) -> list[list[int]]:
@@ -58,11 +80,22 @@ class MemoryView:
         return children
 
     def find(self, code: str) -> int | None:
-        """Id of the code as written or, where case does not count, in other case."""
+        """Id of the code as written, in canonical form, or (case-insensitive systems) in other case."""
+        found = self.find_in_hierarchy(code)
+        return found if found is not None and found < self._members else None
+
+    def find_in_hierarchy(self, code: str) -> int | None:
+        """Id of a member or group by its code."""
         found = self._codes.get(code)
-        if found is None and not self.info.case_sensitive:
-            return self._folded.get(code.casefold())
+        if found is None:
+            found = self._codes.get(self._rules.canonical(code))
+        if found is None and not (self.info.case_sensitive and self._rules.case_sensitive):
+            return self._folded.get(code.casefold(), self._folded.get(self._rules.canonical(code).casefold()))
         return found
+
+    def groups(self) -> BitMap:
+        """Ids of concepts above members that are no members."""
+        return BitMap(range(self._members, len(self._records)))
 
     def find_many(self, codes: Sequence[str]) -> list[int | None]:
         """Ids of many codes."""
@@ -82,26 +115,30 @@ class MemoryView:
 
     def all(self) -> BitMap:
         """Ids of all concepts."""
-        return BitMap(range(len(self._records)))
+        return BitMap(range(self._members))
 
     def page(self, idents: BitMap, offset: int, count: int | None) -> list[int]:
         """Ids of one page of the set, in the order of the records."""
         return list(idents)[offset : None if count is None else offset + count]
 
     def __len__(self) -> int:
-        return len(self._records)
+        return self._members
 
     def parents(self, ident: int) -> list[int]:
-        """Direct parents."""
-        return self._parents[ident]
+        """Direct parents, groups first."""
+        return self._arranged(self._parents[ident])
 
     def children(self, ident: int) -> list[int]:
-        """Direct children."""
-        return self._children[ident]
+        """Direct children, groups first."""
+        return self._arranged(self._children[ident])
 
     def roots(self) -> list[int]:
         """Concepts without a parent here."""
-        return [i for i, parents in enumerate(self._parents) if not parents]
+        return self._arranged([i for i, parents in enumerate(self._parents) if not parents])
+
+    def _arranged(self, idents: list[int]) -> list[int]:
+        groups = sorted((i for i in idents if i >= self._members), key=lambda i: self._records[i].code)
+        return groups + sorted(i for i in idents if i < self._members)
 
     def _reach(self, ident: int, step: list[list[int]]) -> BitMap:
         reached, todo = BitMap(), list(step[ident])
@@ -115,29 +152,29 @@ class MemoryView:
 
     def ancestors(self, ident: int) -> BitMap:
         """All ancestors, without the concept itself."""
-        return self._reach(ident, self._parents)
+        return self._reach(ident, self._parents) & self.all()
 
     def descendants(self, ident: int) -> BitMap:
         """All descendants, without the concept itself."""
-        return self._reach(ident, self._children)
+        return self._reach(ident, self._children) & self.all()
 
     def subsumes(self, ancestor: int, descendant: int) -> bool:
         """Whether ``descendant`` is a proper descendant of ``ancestor``."""
-        return ancestor in self.ancestors(descendant)
+        return ancestor in self._reach(descendant, self._parents)
 
     def inactive(self) -> BitMap:
         """Ids of inactive concepts."""
-        return BitMap(i for i, r in enumerate(self._records) if r.inactive)
+        return BitMap(i for i in self.all() if self._records[i].inactive)
 
     def not_selectable(self) -> BitMap:
         """Ids of abstract concepts and headers."""
-        return BitMap(i for i, r in enumerate(self._records) if r.selectable is False)
+        return BitMap(i for i in self.all() if self._records[i].selectable is False)
 
     @cached_property
     def _values(self) -> dict[str, dict[str, BitMap]]:
         values: dict[str, dict[str, BitMap]] = {}
-        for i, record in enumerate(self._records):
-            for p in record.properties:
+        for i in self.all():
+            for p in self._records[i].properties:
                 values.setdefault(p.code, {}).setdefault(property_text(p.value), BitMap()).add(i)
         return values
 
@@ -158,10 +195,10 @@ class MemoryView:
         return BitMap(self.search(text, within))
 
     def search(self, text: str, within: BitMap | None = None) -> Iterator[int]:
-        """Ids whose designations or code have, for every word of the text, a word that begins so."""
-        wanted = _words(text)
-        for i in within if within is not None else range(len(self._records)):
-            record = self._records[i]
-            have = [w for t in (record.code, *(d.text for d in record.designations)) for w in _words(t)]
-            if all(any(w.startswith(p) for w in have) for p in wanted):
+        """Ids whose designations or code meet every word of the text as a prefix, in the view's order."""
+        query = parse(text)
+        if not query.words:
+            return
+        for i in within if within is not None else self.all():
+            if matches(query, self._records[i]):
                 yield i

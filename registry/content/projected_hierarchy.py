@@ -1,12 +1,15 @@
 """Hierarchy as a view needs it: of the release itself, of another layer, or none.
 
-All three answer with state ids of the view's first layer. Not here: how a closure is made and read
-(``registry.content.hierarchy``).
+Answers are state ids of the view's first layer. A hierarchy that only another layer asserts also has *groups*:
+concepts above members that the first layer lacks (chapters and blocks that a flat list leaves out). They are ids of
+their own layer, occur among parents, children and roots, and are never in a set of members.
+Not here: how a closure is made and read (``registry.content.hierarchy``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable
+from functools import cached_property
 from typing import Protocol
 
 from pyroaring import BitMap
@@ -14,7 +17,7 @@ from pyroaring import BitMap
 from registry.content.hierarchy import Closure
 from registry.content.source_layers import LayerAlignment
 
-__all__ = ["ProjectedHierarchy", "NoHierarchy", "Relatives"]
+__all__ = ["NoHierarchy", "ProjectedHierarchy", "Relatives"]
 
 
 class Relatives(Protocol):
@@ -34,7 +37,7 @@ class Relatives(Protocol):
 
 
 class NoHierarchy:
-    """No source asserts a hierarchy: every concept stands alone."""
+    """No source asserts a hierarchy and the codes have no structure: every concept stands alone."""
 
     def __init__(self, members: BitMap) -> None:
         self._members = members
@@ -59,46 +62,48 @@ class NoHierarchy:
 
 
 class ProjectedHierarchy:
-    """The hierarchy of another layer. Its concepts that the first layer lacks are stepped over."""
+    """The hierarchy of another layer: its concepts that the first layer lacks are groups if members are below."""
 
-    def __init__(self, closure: Closure, counterparts: LayerAlignment, members: BitMap) -> None:
-        self._closure, self._counterparts, self._members = closure, counterparts, members
+    def __init__(self, closure: Closure, alignment: LayerAlignment, members: BitMap, other: BitMap) -> None:
+        self._closure, self._alignment, self._members, self._other = closure, alignment, members, other
+
+    @cached_property
+    def groups(self) -> BitMap:
+        """Ids of the other layer's concepts that are not members and have members below."""
+        matched = BitMap([i for i in self._other if self._alignment.to_first.get(i) is not None])
+        below = self._closure.descendants
+        return BitMap([i for i in self._other - matched if below(i).intersect(matched)])
+
+    def _there(self, ident: int) -> int | None:
+        """The id in the closure of a member or group."""
+        found = self._alignment.from_first.get(ident)
+        return ident if found is None and ident in self.groups else found
+
+    def _here(self, others: Iterable[int]) -> list[int]:
+        """Members and groups of ids in the closure; others are left out."""
+        found = (i if i in self.groups else self._alignment.to_first.get(i) for i in others)
+        return [i for i in found if i is not None]
 
     def parents(self, ident: int) -> list[int]:
-        return self._nearest(ident, self._closure.parents)
+        there = self._there(ident)
+        return [] if there is None else self._here(self._closure.parents(there))
 
     def children(self, ident: int) -> list[int]:
-        return self._nearest(ident, self._closure.children)
-
-    def _nearest(self, ident: int, step: Callable[[int], list[int]]) -> list[int]:
-        """The nearest members in one direction, each once."""
-        start = self._counterparts.from_first.get(ident)
-        ahead = [] if start is None else step(start)
-        found: dict[int, None] = {}
-        seen = set(ahead)
-        while ahead:
-            other = ahead.pop(0)
-            mine = self._counterparts.to_first.get(other)
-            if mine is not None:
-                found[mine] = None
-                continue
-            fresh = [further for further in step(other) if further not in seen]
-            seen.update(fresh)
-            ahead.extend(fresh)
-        return list(found)
+        there = self._there(ident)
+        return [] if there is None else self._here(self._closure.children(there))
 
     def roots(self) -> list[int]:
-        return [ident for ident in self._members if not self.parents(ident)]
+        tops = self._here(self._closure.roots())
+        return tops + [i for i in self._members if self._alignment.from_first.get(i) is None]
 
     def ancestors(self, ident: int) -> BitMap:
-        other = self._counterparts.from_first.get(ident)
-        return BitMap() if other is None else self._counterparts.translate(self._closure.ancestors(other))
+        there = self._there(ident)
+        return BitMap() if there is None else self._alignment.translate(self._closure.ancestors(there))
 
     def descendants(self, ident: int) -> BitMap:
-        other = self._counterparts.from_first.get(ident)
-        return BitMap() if other is None else self._counterparts.translate(self._closure.descendants(other))
+        there = self._there(ident)
+        return BitMap() if there is None else self._alignment.translate(self._closure.descendants(there))
 
     def subsumes(self, ancestor: int, descendant: int) -> bool:
-        above = self._counterparts.from_first.get(ancestor)
-        below = self._counterparts.from_first.get(descendant)
+        above, below = self._there(ancestor), self._there(descendant)
         return above is not None and below is not None and self._closure.subsumes(above, below)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import weakref
 from array import array
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -133,6 +133,19 @@ class ReleaseIndex:
         with self._guard:  # a second thread waits rather than building the same
             built = self._indexes.closures.peek(self._key)
             return built or Closure.load(self._reader(), self.system_id, self.members)
+
+    def structural(self, containing: Callable[[str], Sequence[str]]) -> Closure:
+        """The hierarchy that follows from the codes (``containing`` as for ``Closure.of_codes``), built when first used."""
+        return self._indexes.closures.get(-1 - self._key, lambda: self._make_structural(containing))
+
+    def _make_structural(self, containing: Callable[[str], Sequence[str]]) -> Closure:
+        require_offload(len(self.members), _INLINE_LIMIT)
+        with self._guard:
+            if (built := self._indexes.closures.peek(-1 - self._key)) is not None:
+                return built
+            statement = "SELECT id, code FROM concept_state WHERE system_id = ? ORDER BY id"
+            rows = self._reader().execute(statement, (self.system_id,))
+            return Closure.of_codes([(i, code) for i, code in rows if i in self.members], containing)
 
     def arrange(self, idents: Iterable[int]) -> list[int]:
         """The ids in the view's order; meant for sets that are small against the release."""

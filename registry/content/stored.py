@@ -158,24 +158,50 @@ class StoredView:
     def _find_relatives(self) -> Relatives:
         asserting = self._asserting
         if asserting is None:
+            if self._info.hierarchy == "structural":
+                return self._index.structural(self._rules.structural_parents)
             return NoHierarchy(self._members)
         if asserting == 0 or self._overlay is None:
             return self._index.closure
         layer = self._layers[asserting]
         closure = release_index(self._database, layer.release_id, layer.bitmap).closure
-        return ProjectedHierarchy(closure, self._overlay.counterparts[asserting - 1], self._members)
+        return ProjectedHierarchy(
+            closure, self._overlay.counterparts[asserting - 1], self._members, layer.bitmap
+        )
+
+    def groups(self) -> BitMap:
+        """Ids of concepts above members that only the source of the hierarchy has."""
+        found = self._relatives
+        return found.groups.copy() if isinstance(found, ProjectedHierarchy) else BitMap()
+
+    def find_in_hierarchy(self, code: str) -> int | None:
+        """Id of a member or group by its code."""
+        found = self.find(code)
+        if found is not None or not self._asserting:
+            return found
+        other = self._layers[self._asserting]
+        there = StoredView(self._database, [other], self._info, self._rules).find(code)
+        return there if there is not None and there in self.groups() else None
+
+    def _arranged(self, idents: Sequence[int]) -> list[int]:
+        """Groups by code, then members in the view's order."""
+        groups = [i for i in idents if i not in self._members] if self._asserting else []
+        if not groups:
+            return self._index.arrange(idents)
+        above = sorted(groups, key=lambda i: self.concept(i).code)
+        return above + self._index.arrange(i for i in idents if i in self._members)
 
     def parents(self, ident: int) -> list[int]:
         """Ids of the direct parents, in the view's order."""
-        return self._index.arrange(self._relatives.parents(ident))
+        return self._arranged(self._relatives.parents(ident))
 
     def children(self, ident: int) -> list[int]:
         """Ids of the direct children, in the view's order."""
-        return self._index.arrange(self._relatives.children(ident))
+        return self._arranged(self._relatives.children(ident))
 
     def roots(self) -> list[int]:
         """Ids of the concepts without a parent, in the view's order."""
-        return self._index.page(BitMap(self._relatives.roots()), 0, None)
+        return self._arranged(self._relatives.roots())
 
     def ancestors(self, ident: int) -> BitMap:
         """All ancestors, without the concept itself."""

@@ -6,6 +6,10 @@ slow twin). Operations know only this protocol.
 
 Sets are ``BitMap``s of concept ids that are local to the view (state ids in a stored release). An id never
 leaves the process and means nothing in another view. Every list is in the view's own order.
+
+Sets hold *members*: concepts of the version. Where a complementing source alone asserts the hierarchy, ``parents``,
+``children`` and ``roots`` also name *groups*: its chapters and blocks above members, which have records, relatives
+and displays but are no members (``find`` does not give them, ``find_in_hierarchy`` does). Groups come first in lists.
 """
 
 from __future__ import annotations
@@ -13,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
 from registry.entities.records import ConceptRecord, PropertyDefinition
 
@@ -42,7 +46,8 @@ class ViewInfo:
     valid_to: date | None = None
     release: str = ""
     provisional: bool = False
-    hierarchy: bool = False  #: some source asserts a hierarchy
+    #: where parents and children come from: a source, the codes (a shorter code contains its longer ones), or nowhere
+    hierarchy: Literal["asserted", "structural", ""] = ""
     compositional: bool = False
     version_needed: bool = False
     supplements: str = ""  #: canonical that a supplement supplements
@@ -81,6 +86,12 @@ class ContentView(Protocol):
 
     def __len__(self) -> int: ...
 
+    def groups(self) -> BitMap:
+        """Ids of concepts above members that only the source of the hierarchy has."""
+
+    def find_in_hierarchy(self, code: str) -> int | None:
+        """Id of a member or group by its code."""
+
     def parents(self, ident: int) -> list[int]: ...
 
     def children(self, ident: int) -> list[int]: ...
@@ -88,13 +99,13 @@ class ContentView(Protocol):
     def roots(self) -> list[int]: ...
 
     def ancestors(self, ident: int) -> BitMap:
-        """All ancestors, without the concept itself."""
+        """All members above, without the concept itself."""
 
     def descendants(self, ident: int) -> BitMap:
-        """All descendants, without the concept itself."""
+        """All members below, without the concept itself."""
 
     def subsumes(self, ancestor: int, descendant: int) -> bool:
-        """Whether ``descendant`` is a proper descendant of ``ancestor``."""
+        """Whether ``descendant`` is a proper descendant of ``ancestor``; either may be a group."""
 
     def inactive(self) -> BitMap: ...
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from registry.content.view import ViewInfo
 from registry.entities.standards_status import standards_status
@@ -18,6 +18,13 @@ __all__ = ["content_language", "view_info"]
 def content_language(system: SystemRow, stack: Sequence[ReleaseRow]) -> str:
     """The language of texts that a content shows where none is asked for: the source's, else the system's."""
     return stack[0].header.language or system.record.language
+
+
+def _hierarchy(system: SystemRow, stack: Sequence[ReleaseRow]) -> Literal["asserted", "structural", ""]:
+    """A source's hierarchy comes before that of the codes."""
+    if any("hierarchy" in r.header.facets for r in stack):
+        return "asserted"
+    return "structural" if system.rules.contains_longer else ""
 
 
 def view_info(resolved: Resolved) -> ViewInfo:
@@ -44,7 +51,7 @@ def view_info(resolved: Resolved) -> ViewInfo:
         valid_to=segment.version.valid_to,
         release=resolved.stack[0].source_sha256,
         provisional=segment.provisional,
-        hierarchy=any("hierarchy" in r.header.facets for r in resolved.stack),
+        hierarchy=_hierarchy(system, resolved.stack),
         compositional=bool(shell.get("compositional", False)),
         version_needed=bool(shell.get("versionNeeded", False)),
         supplements=str(shell.get("supplements", "")),

@@ -255,6 +255,12 @@ MESSAGES: dict[str, _Message] = {
         "vs-invalid",
         'The filter "{1} {2} {3}" was not understood in the context of {0}',
     ),
+    "FILTER_UNKNOWN_CODE": _m(
+        "error",
+        "not-found",
+        "vs-invalid",
+        "The filter '{1} {2} {0}' names a code that {3} does not have",
+    ),
     "FILTER_BAD_REGEX": _m(
         "error", "invalid", "vs-invalid", 'The filter "{1} regex {2}" of {0} is no regular expression: {3}'
     ),
@@ -396,6 +402,7 @@ OWN = frozenset(
         "DATE_SPANS_MAPS",
         "DATE_SPANS_VERSIONS",
         "FILTER_BAD_REGEX",
+        "FILTER_UNKNOWN_CODE",
         "FILTER_NOT_UNDERSTOOD",
         "FORBIDDEN",
         "INCLUDE_OF_NOTHING",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from registry.content.subsumption import outcome
 from registry.content.view import ContentView
 from registry.terminology.catalog import Missing
 from registry.terminology.context import Context
@@ -48,7 +49,7 @@ def subsumes(context: Context, request: SubsumesRequest) -> SubsumesResult:
     refused = context.refused(content, "version")
     if refused is not None:
         return SubsumesResult(problem=refused, content=content)
-    a, b = content.find(request.code_a), content.find(request.code_b)
+    a, b = content.find_in_hierarchy(request.code_a), content.find_in_hierarchy(request.code_b)
     for ident, code, place in ((a, request.code_a, "codeA"), (b, request.code_b, "codeB")):
         if ident is None:
             info = content.info
@@ -58,13 +59,5 @@ def subsumes(context: Context, request: SubsumesRequest) -> SubsumesResult:
         return SubsumesResult(content=content)
     late = context.not_in_force(content, "version")
     return SubsumesResult(
-        outcome=_outcome(content, a, b), content=content, warnings=[late] if late is not None else []
+        outcome=outcome(content, a, b), content=content, warnings=[late] if late is not None else []
     )
-
-
-def _outcome(content: ContentView, a: int, b: int) -> str:
-    if a == b:
-        return "equivalent"
-    if content.subsumes(a, b):
-        return "subsumes"
-    return "subsumed-by" if content.subsumes(b, a) else "not-subsumed"

@@ -82,6 +82,14 @@ class SupplementedView:
     def __len__(self) -> int:
         return len(self.base)
 
+    def groups(self) -> BitMap:
+        """As the base."""
+        return self.base.groups()
+
+    def find_in_hierarchy(self, code: str) -> int | None:
+        """As the base."""
+        return self.base.find_in_hierarchy(code)
+
     def parents(self, ident: int) -> list[int]:
         """As the base."""
         return self.base.parents(ident)

@@ -174,9 +174,9 @@ def test_a_further_layer_adds_what_the_first_does_not_assert(world: World) -> No
 def test_a_further_layer_gives_hierarchy_and_properties(world: World) -> None:
     view = _layered(world)
     top, leaf = view.find("K63") or 0, view.find("K63.80") or 0
-    assert view.parents(top) == [] and codes(view, view.children(top)) == ["K63.8"]
+    assert codes(view, view.parents(top)) == ["K55-K63"] and codes(view, view.children(top)) == ["K63.8"]
     assert codes(view, sorted(view.descendants(top))) == ["K63.8", "K63.80"]
-    assert view.subsumes(top, leaf) and codes(view, view.roots()) == ["A00", "K63"]
+    assert view.subsumes(top, leaf) and codes(view, view.roots()) == ["XI", "A00"]
     assert codes(view, view.property_equals("colour", "red")) == ["K63.8"]
     assert codes(view, view.not_selectable()) == ["K63"]
 
@@ -191,13 +191,30 @@ def test_search_over_layers_finds_only_texts_that_are_shown(world: World) -> Non
     assert codes(view, view.search("kort", BitMap([view.find("A00") or 0]))) == ["A00"]
 
 
-def test_parents_step_over_concepts_that_the_first_layer_lacks(world: World) -> None:
+def test_concepts_above_members_that_only_the_source_of_the_hierarchy_has_are_groups(world: World) -> None:
     first = world.add([record("A", "a"), record("C", "c")], SHORT)
-    second = world.add([record("A", "a2"), record("B", "b", "A"), record("C", "c2", "B")], FULL)
+    second = world.add(
+        [record("A", "a2"), record("B", "b", "A"), record("C", "c2", "B"), record("D", "d", "B")], FULL
+    )
     view = world.view(first, second)
     a, c = view.find("A") or 0, view.find("C") or 0
-    assert view.parents(c) == [a] and view.children(a) == [c] and view.subsumes(a, c)
-    assert codes(view, view.roots()) == ["A"]
+    b = view.find_in_hierarchy("B") or 0
+    assert (
+        view.find("B") is None and view.find_in_hierarchy("D") is None and codes(view, view.groups()) == ["B"]
+    )
+    assert view.parents(c) == [b] and view.parents(b) == [a] and view.children(a) == [b]
+    assert view.children(b) == [c] and view.subsumes(a, c) and view.subsumes(b, c) and not view.subsumes(c, b)
+    assert codes(view, view.ancestors(c)) == ["A"] and codes(view, view.descendants(b)) == ["C"]
+    assert codes(view, view.roots()) == ["A"] and view.display(b) == "b"
+
+
+def test_a_flat_list_has_the_hierarchy_of_its_codes(world: World) -> None:
+    flat = [record(code, code) for code in ("A00", "K63", "K63.80", "K63.8", "K64.0")]
+    view = world.view(world.add(flat, SHORT), hierarchy="structural")
+    top, leaf = view.find("K63") or 0, view.find("k6380") or 0
+    assert codes(view, view.children(top)) == ["K63.8"] and codes(view, view.parents(leaf)) == ["K63.8"]
+    assert sorted(codes(view, view.descendants(top))) == ["K63.8", "K63.80"] and view.subsumes(top, leaf)
+    assert codes(view, view.roots()) == ["A00", "K63", "K64.0"] and not view.groups()
 
 
 def test_threads_share_a_view(world: World) -> None:

@@ -53,7 +53,7 @@ def _shell(info: ViewInfo) -> Json:
         written["title"] = info.title
     if info.version:
         written["version"] = info.version
-    if info.hierarchy:
+    if info.hierarchy == "asserted":
         written["hierarchyMeaning"] = "is-a"
     return _provisional(_dated({**written, **own}, info), info)
 
@@ -94,7 +94,7 @@ def _properties(view: ContentView) -> list[Json]:
         if p.description:
             written["description"] = p.description
         found.append(written)
-    if view.info.hierarchy and not any(p.code == "parent" for p in view.info.properties):
+    if view.info.hierarchy == "asserted" and not any(p.code == "parent" for p in view.info.properties):
         found.append({"code": "parent", "uri": _URI + "parent", "type": "code"})
     return found
 

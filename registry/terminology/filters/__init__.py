@@ -8,6 +8,7 @@ from __future__ import annotations
 from pyroaring import BitMap
 
 from registry.content.view import ContentView
+from registry.entities.canonical import join
 from registry.terminology.filters import (
     child_of,
     descendent_leaf,
@@ -21,7 +22,7 @@ from registry.terminology.filters import (
     one_of,
     regex,
 )
-from registry.terminology.filters.base import Operator, known_property
+from registry.terminology.filters.base import Operator, UnknownCode, known_property
 from registry.terminology.issues import Unanswerable, issue
 from registry.terminology.valueset import Filter
 
@@ -58,6 +59,9 @@ def apply(content: ContentView, condition: Filter, place: str = "") -> BitMap:
         raise Unanswerable(issue("FILTER_NOT_UNDERSTOOD", *shown, place=place))
     try:
         return operator(content, condition.property, value)
+    except UnknownCode as error:
+        named = (error.args[0], condition.property, condition.op, join(system, content.info.version))
+        raise Unanswerable(issue("FILTER_UNKNOWN_CODE", *named, place=place)) from error
     except regex.BadPattern as error:
         problem = issue("FILTER_BAD_REGEX", system, condition.property, value, error, place=place)
         raise Unanswerable(problem) from error

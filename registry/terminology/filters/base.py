@@ -13,7 +13,16 @@ from pyroaring import BitMap
 from registry.content.view import ContentView
 from registry.entities.offload import require_offload
 
-__all__ = ["CODE_NAMES", "Operator", "equals", "has", "known_property", "values"]
+__all__ = [
+    "CODE_NAMES",
+    "Operator",
+    "UnknownCode",
+    "concept_named",
+    "equals",
+    "has",
+    "known_property",
+    "values",
+]
 
 Operator = Callable[[ContentView, str, str], BitMap]  #: (content, property, value) → ids
 
@@ -25,6 +34,18 @@ _STANDARD = frozenset(
 )
 _INLINE_LIMIT = 2000  #: concepts looked through while others wait
 _PREFIX = "http://hl7.org/fhir/concept-properties#"
+
+
+class UnknownCode(ValueError):
+    """A filter about the hierarchy names a code that the version does not have."""
+
+
+def concept_named(content: ContentView, code: str) -> int:
+    """Id of the member or group that a filter about the hierarchy names; raises UnknownCode."""
+    found = content.find_in_hierarchy(code)
+    if found is None:
+        raise UnknownCode(code)
+    return found
 
 
 def declared(content: ContentView, name: str) -> str:
@@ -55,10 +76,9 @@ def equals(content: ContentView, name: str, value: str) -> BitMap:
     if name in CODE_NAMES:
         return _one(content.find(value))
     if name in ("parent", "child"):
-        ident = content.find(value)
-        if ident is None:
-            return BitMap()
-        return BitMap(content.children(ident) if name == "parent" else content.parents(ident))
+        ident = concept_named(content, value)
+        near = content.children(ident) if name == "parent" else content.parents(ident)
+        return BitMap(near) & content.all()
     flag = _flag(content, name)
     if flag is not None and value.lower() in ("true", "false"):
         return flag if value.lower() == "true" else content.all() - flag
@@ -101,7 +121,7 @@ def values(content: ContentView, name: str) -> Iterator[tuple[str, BitMap]]:
     elif name in ("parent", "child"):
         for ident in content.all():
             relatives = content.children(ident) if name == "parent" else content.parents(ident)
-            yield content.concept(ident).code, BitMap(relatives)
+            yield content.concept(ident).code, BitMap(relatives) & content.all()
     else:
         yield from content.property_values(declared(content, name))
 

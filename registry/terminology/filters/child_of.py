@@ -5,11 +5,11 @@ from __future__ import annotations
 from pyroaring import BitMap
 
 from registry.content.view import ContentView
+from registry.terminology.filters.base import concept_named
 
 __all__ = ["select"]
 
 
 def select(content: ContentView, name: str, value: str) -> BitMap:
-    """The children of ``value``."""
-    ident = content.find(value)
-    return BitMap() if ident is None else BitMap(content.children(ident))
+    """The children of ``value``; raises UnknownCode."""
+    return BitMap(content.children(concept_named(content, value))) & content.all()

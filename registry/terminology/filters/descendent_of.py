@@ -5,11 +5,11 @@ from __future__ import annotations
 from pyroaring import BitMap
 
 from registry.content.view import ContentView
+from registry.terminology.filters.base import concept_named
 
 __all__ = ["select"]
 
 
 def select(content: ContentView, name: str, value: str) -> BitMap:
-    """The descendants of ``value``."""
-    ident = content.find(value)
-    return BitMap() if ident is None else BitMap(content.descendants(ident))
+    """The descendants of ``value``; raises UnknownCode."""
+    return BitMap(content.descendants(concept_named(content, value)))
