@@ -1,7 +1,7 @@
-"""A search text taken apart, and put again in the words of the database engine.
+"""A search text taken apart, and whether a record meets it.
 
-Query text is untrusted: bounded, and cut to letters and digits before it meets SQL.
-Not here: reading and ranking hits (``registry.content.search``).
+Query text is untrusted: bounded, and cut to letters and digits.
+Not here: finding and ranking hits (``registry.content.search``).
 """
 
 from __future__ import annotations
@@ -9,15 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from registry.entities.records import ConceptRecord
-from registry.store.engine import Connection
-from registry.store.states import searchable
+from registry.store.states import CODE_WORD, searchable
 from registry.store.text import compact_code, fold, tokens
 
-__all__ = ["Query", "best_band", "match_text", "matched", "matches", "parse"]
+__all__ = ["Query", "best_band", "matched", "matches", "parse"]
 
 _LONGEST_TEXT, _MOST_WORDS, _LONGEST_TOKEN = 200, 12, 64
-_INDEXED_PREFIX = 3  #: the text index itself knows prefixes up to this length (migration 0002)
-_MOST_ALTERNATIVES = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,35 +65,12 @@ def matched(query: Query, record: ConceptRecord) -> str:
 
 def best_band(query: Query, record: ConceptRecord) -> int | None:
     """The best band among the texts of the record that meet the query, or None."""
-    return next((band for band, text in searchable(record) if _meets(query, tokens(text))), None)
+    code = compact_code(record.code)
+    also = [code] if len(code) <= CODE_WORD else []
+    return next((band for band, text in searchable(record) if _meets(query, [*tokens(text), *also])), None)
 
 
 def _meets(query: Query, found: list[str]) -> bool:
     return all(
         any(all(any(f.startswith(t) for f in found) for t in way) for way in ways) for ways in query.words
     )
-
-
-def match_text(connection: Connection, query: Query) -> str:
-    """The query in the engine's own language; tokens are letters and digits, so nothing can be injected."""
-    if connection.dialect == "sqlite":
-        token, both, either = _completed, " AND ", " OR "
-    else:
-        token, both, either = _lexeme, " & ", " | "
-    words = [[both.join(token(connection, t) for t in way) for way in word] for word in query.words]
-    return both.join("(" + either.join(f"({way})" for way in ways) + ")" for ways in words)
-
-
-def _lexeme(connection: Connection, token: str) -> str:
-    return f"'{token}':*"
-
-
-def _completed(connection: Connection, token: str) -> str:
-    """A prefix as FTS5 reads it fastest: whole words are streamed, prefixes beyond the index's are first merged."""
-    if len(token) <= _INDEXED_PREFIX or not token[: _INDEXED_PREFIX + 1].isalpha():
-        return f'"{token}"*'
-    statement = "SELECT token FROM search_token WHERE token >= ? AND token < ? LIMIT ?"
-    found = connection.all(statement, (token, token + "\U0010ffff", _MOST_ALTERNATIVES + 1))
-    if len(found) > _MOST_ALTERNATIVES:
-        return f'"{token}"*'
-    return "(" + " OR ".join(f'"{t}"' for (t,) in found) + ")" if found else f'"{token}"'

@@ -17,20 +17,18 @@ from itertools import islice
 from pyroaring import BitMap
 
 from registry.content.hierarchy import Closure
-from registry.content.search import KeptPostings
+from registry.content.system_index import SystemIndex
 from registry.entities.errors import StoreDamaged
 from registry.entities.offload import require_offload
 from registry.store.bounded import Bounded
-from registry.store.codes import CodeIndex
+from registry.store.codes import SystemCodes
 from registry.store.engine import Connection, Database
 from registry.store.states import unpack_ordering
 
 __all__ = ["ReleaseIndex", "release_index"]
 
-_POSTINGS = 6_000_000  #: bytes of kept search hits of one release
 _RELEASES = 512  #: indexes kept per database; empty ones cost next to nothing
 _CONCEPTS = 1_500_000  #: concepts in the closures kept per database: about 85 MB
-_CODES = 400_000  #: codes kept in memory per database: about 8 MB; a larger release is always read by SQL
 _WORTH = 300  #: codes looked up in a release before its codes are kept
 _INLINE_LIMIT = 10_000  #: concepts whose order or hierarchy is made while others wait
 _POSITIONS = 4_000_000  #: concepts in the orders kept per database: at most 32 MB
@@ -57,7 +55,6 @@ class Indexes:
     def __init__(self) -> None:
         self.releases: Bounded[int, ReleaseIndex] = Bounded(_RELEASES)
         self.closures: Bounded[int, Closure] = Bounded(_CONCEPTS, len)
-        self.codes: Bounded[int, CodeIndex] = Bounded(_CODES, len)
         self.orders: Bounded[int, Order] = Bounded(_POSITIONS, lambda order: len(order.idents) + 1)
 
 
@@ -71,13 +68,15 @@ class ReleaseIndex:
         self._patched = release_id >> 40 > 0
         self._guard = threading.RLock()
         self._looked_up = 0
-        self.postings: KeptPostings = Bounded(_POSTINGS, lambda found: found.weight)
 
-    def _reader(self) -> Connection:
+    def _opened(self) -> Database:
         database = self._database()
         if database is None:
             raise StoreDamaged("the database of this release has been closed")
-        return database.reader()
+        return database
+
+    def _reader(self) -> Connection:
+        return self._opened().reader()
 
     @cached_property
     def system_id(self) -> int:
@@ -109,19 +108,17 @@ class ReleaseIndex:
         require_offload(len(self.members), _INLINE_LIMIT)
         return Order.of(self._by_source() or self._by_code(), self.members)
 
-    def codes(self, wanted: int) -> CodeIndex | None:
-        """The codes, for looking so many up; None while that has been asked too rarely, or where they are too many."""
-        if self._looked_up < _WORTH:
-            self._looked_up += wanted
-            return None
-        return self._indexes.codes.get(self._key, self._make_codes) if len(self.members) <= _CODES else None
+    @cached_property
+    def system(self) -> SystemIndex:
+        """What is kept of the release's system."""
+        return SystemIndex(self._opened(), self.system_id)
 
-    def _make_codes(self) -> CodeIndex:
-        members = self.members
-        rows = self._reader().execute(
-            "SELECT id, code FROM concept_state WHERE system_id = ?", (self.system_id,)
-        )
-        return CodeIndex(((ident, code) for ident, code in rows if ident in members), len(members))
+    def codes(self, wanted: int) -> SystemCodes | None:
+        """The codes, for looking so many up; None while that has been asked too rarely to be worth reading them."""
+        if self._looked_up >= _WORTH:
+            return self.system.codes(self.members)
+        self._looked_up += wanted
+        return self.system.kept_codes(self.members)
 
     @property
     def closure(self) -> Closure:

@@ -87,9 +87,9 @@ class StoredView:
 
     def find_many(self, codes: Sequence[str]) -> list[int | None]:
         """``find`` for many codes: from memory or by one statement those written in canonical form."""
-        codes_known = self._index.codes(len(codes))
-        if codes_known is not None:
-            kept = map(codes_known.find, codes)
+        if (index := self._index.codes(len(codes))) is not None:
+            members = self._members
+            kept = [index.find(code, members) for code in codes]
             return [self.find(c) if i is None else i for c, i in zip(codes, kept, strict=True)]
         found: dict[str, int] = {}
         wanted = list(dict.fromkeys(codes))
@@ -102,7 +102,7 @@ class StoredView:
 
     def _find(self, code: str) -> int | None:
         if (codes := self._index.codes(1)) is not None:
-            return codes.find(code)
+            return codes.find(code, self._members)
         members = self._members
         for (ident,) in self._database.reader().execute(_FIND, (self._system_id, code)).fetchall():
             if ident in members:
@@ -237,27 +237,22 @@ class StoredView:
 
     def search(self, text: str, within: BitMap | None = None) -> Iterator[int]:
         """Ids that match every word of the text as a prefix, best first, each once; read lazily."""
-        reader = self._database.reader()
         if self._overlay is None:
-            return search(
-                reader, self._system_id, text, self._members, within=within, kept=self._index.postings
-            )
+            return search(self._index.system, text, self._members, within=within)
         return self._search_layers(text, within)
 
     def matching(self, text: str, within: BitMap | None = None) -> BitMap:
         """All ids that ``search`` would give, as a set: for totals, at once even for a common word."""
         if self._overlay is not None:
             return BitMap(self._search_layers(text, within))
-        reader = self._database.reader()
-        return matching(reader, self._system_id, text, self._members, within, self._index.postings)
+        return matching(self._index.system, text, self._members, within)
 
     def _search_layers(self, text: str, within: BitMap | None) -> Iterator[int]:
         """Hits of all layers as ids of the first; a text that an earlier layer overrules is no hit."""
         overlay, query, seen = self._overlay, parse(text), set[int]()
         if overlay is None:
             return
-        reader = self._database.reader()
-        for hit in search(reader, self._system_id, text, overlay.everything):
+        for hit in search(self._index.system, text, overlay.everything):
             ident = overlay.first_of(hit)
             if ident is None or ident in seen or (within is not None and ident not in within):
                 continue

@@ -189,6 +189,17 @@ class PropertyBitmap(SQLModel, table=True):
     __table_args__ = (UniqueConstraint("system_id", "property", "value"),)
 
 
+class WordSegment(SQLModel, table=True):
+    """Text index: the words of the states that came with one load (``registry.store.word_segment``)."""
+
+    __tablename__ = "word_segment"
+    row_id: int | None = Field(default=None, sa_column=_key())
+    system_id: int = Field(sa_column=_big())
+    number: int = Field(sa_column=Column(Integer, nullable=False))
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    __table_args__ = (UniqueConstraint("system_id", "number"),)
+
+
 class Scope(SQLModel, table=True):
     """A register, message or sector that decides which versions it takes."""
 

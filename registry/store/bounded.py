@@ -1,4 +1,4 @@
-"""A small cache for immutable things, shared by threads. Not here: what is cached, and under which key."""
+"""A cache for immutable things, shared by threads. Not here: what is cached, and under which key; who owns it (``cache``)."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from typing import Generic, TypeVar
+
+from registry.entities.offload import require_offload
 
 __all__ = ["Bounded"]
 
@@ -16,14 +18,17 @@ V = TypeVar("V")
 class Bounded(Generic[K, V]):
     """Forgets the least recently used entries when all together weigh more than ``limit``.
 
-    An entry weighs 1 unless ``weigh`` says otherwise; the newest entry is kept whatever it weighs.
+    An entry weighs 1 unless ``weigh`` says otherwise; the newest entry is kept whatever it weighs. ``hits`` and
+    ``misses`` count since the start. A second thread waits while another makes the same entry, unless it serves the
+    event loop: then it raises NeedsOffload.
     """
 
     def __init__(self, limit: int, weigh: Callable[[V], int] | None = None) -> None:
-        self._limit, self._weigh = limit, weigh or (lambda value: 1)
+        self.limit, self._weigh = limit, weigh or (lambda value: 1)
         self._entries = OrderedDict[K, V]()
-        self._weight = 0
+        self._making: dict[K, threading.RLock] = {}
         self._guard = threading.Lock()
+        self.weight = self.hits = self.misses = 0
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -34,23 +39,56 @@ class Bounded(Generic[K, V]):
             if key not in self._entries:
                 return None
             self._entries.move_to_end(key)
+            self.hits += 1
             return self._entries[key]
 
     def get(self, key: K, make: Callable[[], V]) -> V:
-        """The entry, made where it is missing (two threads may both make it; one of the results is kept)."""
+        """The entry, made where it is missing; made once however many threads ask at the same time."""
         with self._guard:
             if key in self._entries:
                 self._entries.move_to_end(key)
+                self.hits += 1
                 return self._entries[key]
-        value = make()
+            self.misses += 1
+            making = self._making.setdefault(key, threading.RLock())
+        if not making.acquire(blocking=False):
+            require_offload(1, 0)
+            making.acquire()
+        try:
+            return self._made(key, make)
+        finally:
+            making.release()
+
+    def _made(self, key: K, make: Callable[[], V]) -> V:
+        """The entry; made unless another thread did so while this one waited."""
         with self._guard:
-            if key not in self._entries:
-                self._entries[key] = value
-                self._weight += self._weigh(value)
-                self._shrink()
-            return self._entries[key]
+            if key in self._entries:
+                return self._entries[key]
+        try:
+            value = make()
+            with self._guard:
+                if key not in self._entries:
+                    self._entries[key] = value
+                    self.weight += self._weigh(value)
+                    self._shrink()
+                return self._entries.get(key, value)
+        finally:
+            with self._guard:
+                self._making.pop(key, None)
+
+    def discard(self, key: K, value: V) -> None:
+        """Forget an entry if it is still this one."""
+        with self._guard:
+            if self._entries.get(key) is value:
+                self.weight -= self._weigh(self._entries.pop(key))
+
+    def clear(self) -> None:
+        """Forget everything."""
+        with self._guard:
+            self._entries.clear()
+            self.weight = 0
 
     def _shrink(self) -> None:
-        while self._weight > self._limit and len(self._entries) > 1:
+        while self.weight > self.limit and len(self._entries) > 1:
             _, gone = self._entries.popitem(last=False)
-            self._weight -= self._weigh(gone)
+            self.weight -= self._weigh(gone)

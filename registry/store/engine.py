@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from registry.entities.errors import LoadBusy, StoreDamaged, StoreError, StoreFull, UsageError
+from registry.store.cache import Caches
 
 if TYPE_CHECKING:
     from sqlalchemy import URL
@@ -109,6 +110,7 @@ class Database:
     def __init__(self, url: str | None = None, *, readonly: bool = False, create: bool = True) -> None:
         self.dialect, self.location = database_url(url)
         self.readonly = readonly
+        self.caches = Caches()  #: everything that is kept in memory of its content
         self._local = threading.local()
         self._opened: list[Connection] = []
         self._guard = threading.Lock()

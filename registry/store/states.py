@@ -16,9 +16,10 @@ from typing import Any
 import msgspec
 
 from registry.entities.records import ConceptRecord, Designation, Property
-from registry.store.text import compact_code, fold
+from registry.store.text import fold
 
 __all__ = [
+    "CODE_WORD",
     "canonical",
     "decode",
     "encode",
@@ -37,7 +38,7 @@ _HASH_START = hashlib.sha256(b"gyldig-state-1\n")
 #: the better the text names the concept, the lower its rank; unknown kinds count as synonyms
 _RANKS = {"display": 0, "label.full": 0, "preferred": 0, "label.short": 1, "fsn": 1}
 _LAST_RANK = 2
-_CODE_TOKEN = 10  #: longest compact code that is put beside the words of a label ("k63 tarm")
+CODE_WORD = 10  #: longest compact code that counts as a word of each label ("k63 tarm")
 
 
 def encode(record: ConceptRecord) -> bytes:
@@ -125,21 +126,19 @@ def _composed(value: Any) -> Any:
 
 
 def searchable(record: ConceptRecord) -> Iterator[tuple[int, str]]:
-    """Each distinct text of the record as (band, folded text with the compact code), best band first.
+    """Each distinct text of the record as (band, folded text), best band first.
 
     The band (10 bits) orders hits: rank of the kind of designation << 8 | length in characters (at most 255).
     """
-    code = compact_code(record.code)
-    tail = f" {code}" if len(code) <= _CODE_TOKEN else ""
     if len(record.designations) == 1:
         text = record.designations[0].text
-        yield band(record.designations[0]), fold(text) + tail
+        yield band(record.designations[0]), fold(text)
         return
     seen: set[str] = set()
     for number, text in sorted((band(d), fold(d.text)) for d in record.designations):
         if text not in seen:
             seen.add(text)
-            yield number, text + tail
+            yield number, text
 
 
 def band(designation: Designation) -> int:

@@ -20,7 +20,6 @@ from registry.entities.errors import StoreError, UnknownTarget, UsageError
 from registry.entities.intervals import iso
 from registry.entities.records import ReleaseHeader, SystemRecord
 from registry.entities.results import ScopeRow, VerifyReport
-from registry.store.content import states_by_ids
 from registry.store.engine import Connection, Database
 from registry.store.ledger_writer import Writer
 from registry.store.metadata import Ledger, ReleaseRow, SystemRow, VersionRow
@@ -263,8 +262,7 @@ def _purge_one(writer: Writer, release: ReleaseRow, rows: list[ReleaseRow], why:
     orphans = _bitmap(connection, release.id)
     for other in bitmaps.values():
         orphans -= other
-    records = [(i, decode(bytes(body))) for i, body in states_by_ids(connection, orphans)]
-    remove_terms(connection, release.system_id, records)
+    remove_terms(connection, release.system_id, orphans)
     for ident in orphans:
         connection.execute("DELETE FROM concept_state WHERE id = ?", (ident,))
     _purge_properties(connection, release.system_id, orphans)

@@ -95,4 +95,4 @@ def test_preferred_and_short_texts_come_first() -> None:
             Designation("display", "kort"),
         ),
     )
-    assert [text for _, text in searchable(record)] == ["kort k638", "lang tekst k638", "x k638"]
+    assert [text for _, text in searchable(record)] == ["kort", "lang tekst", "x"]

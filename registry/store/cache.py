@@ -1,0 +1,59 @@
+"""The caches of one opened registry: one owner, each cache named and bounded in bytes, with figures.
+
+What is cached is immutable or keyed by what it depends on (release ids, the greatest state id, the epoch), so an
+entry is never out of date; only a purge, which deletes content, clears them all.
+Not here: what is cached (the modules that ask for a cache by its name).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from registry.store.bounded import Bounded
+
+__all__ = ["CacheFigures", "Caches"]
+
+
+@dataclass(frozen=True, slots=True)
+class CacheFigures:
+    """How one cache is used: ``weight`` and ``limit`` in bytes, ``hits`` and ``misses`` since the registry was opened."""
+
+    name: str
+    entries: int
+    weight: int
+    limit: int
+    hits: int
+    misses: int
+
+
+class Caches:
+    """The owner. Safe for several threads."""
+
+    def __init__(self) -> None:
+        self._named: dict[str, Bounded[Any, Any]] = {}
+        self._guard = threading.Lock()
+
+    def named(
+        self, name: str, limit: int, weigh: Callable[[Any], int] = lambda value: int(value.nbytes)
+    ) -> Bounded[Any, Any]:
+        """The cache of that name; ``limit`` and what an entry weighs, in bytes, count when it is made."""
+        found = self._named.get(name)
+        if found is None:
+            with self._guard:
+                found = self._named.setdefault(name, Bounded(limit, weigh))
+        return found
+
+    def figures(self) -> list[CacheFigures]:
+        """Every cache, by name."""
+        return [
+            CacheFigures(name, len(c), c.weight, c.limit, c.hits, c.misses)
+            for name, c in sorted(self._named.items())
+        ]
+
+    def clear(self) -> None:
+        """Forget everything: content was deleted."""
+        for cache in self._named.values():
+            cache.clear()

@@ -1,0 +1,126 @@
+"""Words of texts as they are stored: for every word the texts that have it, as one piece per load.
+
+A *text number* is ``place << 24 | state id - base``: the place of the text among those of its state, best band
+first. So one bitmap of text numbers holds texts of all places, and the states of one place are a range of it.
+Not here: SQL (``registry.store.terms``), questions (``registry.store.words``).
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+from array import array
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from heapq import merge as merged_in_order
+from itertools import accumulate, chain, groupby
+from operator import itemgetter
+
+from pyroaring import BitMap
+
+from registry.entities.errors import StoreError
+from registry.entities.records import ConceptRecord
+from registry.store.states import pack_numbers, searchable, unpack_numbers
+
+__all__ = ["LOCAL", "PLACE", "Segment", "build", "merge"]
+
+PLACE = 24  #: bits of a text number below the place
+LOCAL = (1 << PLACE) - 1
+_PLACES = 256  #: texts of one state that are indexed, the best
+_TOKEN = re.compile(r"[^\W_]+")
+_HEAD = struct.Struct("<6Q")  # base, top, and the lengths of the four parts
+
+Numbers = array  # array("I")
+
+
+@dataclass(slots=True)
+class Segment:
+    """Words, ascending, each with its text numbers; and the text numbers of each band."""
+
+    base: int  #: state ids are counted from here; a multiple of 65,536
+    top: int  #: the greatest state id
+    words: list[str] = field(default_factory=list)
+    starts: array[int] = field(default_factory=lambda: array("I", [0]))  #: of each word, and the end
+    numbers: array[int] = field(default_factory=lambda: array("I"))
+    bands: dict[int, array[int]] = field(default_factory=dict)
+
+    def pack(self) -> bytes:
+        """The segment as bytes; little-endian."""
+        words = "\n".join(self.words).encode()
+        counts = chain.from_iterable((band, len(of)) for band, of in self.bands.items())
+        bands = array("I", chain.from_iterable(self.bands.values()))
+        parts = (words, pack_numbers(self.starts), pack_numbers(self.numbers), pack_numbers(counts))
+        return b"".join((_HEAD.pack(self.base, self.top, *map(len, parts)), *parts, pack_numbers(bands)))
+
+    @classmethod
+    def unpack(cls, blob: bytes) -> Segment:
+        """The inverse of ``pack``."""
+        base, top, *lengths = _HEAD.unpack_from(blob)
+        ends = [*accumulate(lengths, initial=_HEAD.size)]
+        parts = [blob[a:b] for a, b in zip(ends, [*ends[1:], len(blob)], strict=True)]
+        words = parts[0].decode().split("\n") if parts[0] else []
+        starts, numbers, counts, of_bands = map(unpack_numbers, parts[1:])
+        bands, at = {}, 0
+        for band, size in zip(counts[::2], counts[1::2], strict=True):
+            bands[band] = of_bands[at : at + size]
+            at += size
+        return cls(base, top, words, starts, numbers, bands)
+
+    def __iter__(self) -> Iterator[tuple[str, array[int]]]:
+        """Each word with its text numbers."""
+        starts, numbers = self.starts, self.numbers
+        return ((word, numbers[starts[n] : starts[n + 1]]) for n, word in enumerate(self.words))
+
+    def without(self, states: BitMap) -> Segment:
+        """The segment without the texts of some states."""
+        gone = {state - self.base for state in states}
+        found = Segment(self.base, self.top)
+        for word, numbers in self:
+            _append(found, word, [array("I", [n for n in numbers if n & LOCAL not in gone])])
+        for band, numbers in self.bands.items():
+            found.bands[band] = array("I", [n for n in numbers if n & LOCAL not in gone])
+        return found
+
+
+def _append(segment: Segment, word: str, parts: Iterable[array[int]]) -> None:
+    """Add a word after all others; without numbers it is left out."""
+    for part in parts:
+        segment.numbers.extend(part)
+    if len(segment.numbers) > segment.starts[-1]:
+        segment.words.append(word)
+        segment.starts.append(len(segment.numbers))
+
+
+def build(base: int, states: Iterable[tuple[int, ConceptRecord]]) -> Segment:
+    """The segment of new states, given as (state id, record) with ascending ids."""
+    words: defaultdict[str, array[int]] = defaultdict(partial(array, "I"))
+    bands: defaultdict[int, array[int]] = defaultdict(partial(array, "I"))
+    find, top = _TOKEN.findall, base
+    for state, record in states:
+        top, local = state, state - base
+        if local > LOCAL:
+            raise StoreError(f"the text index has room for {LOCAL:,} states of a system")
+        for place, (band, text) in zip(range(_PLACES), searchable(record), strict=False):
+            number = place << PLACE | local
+            bands[band].append(number)
+            for word in set(find(text)):
+                words[word].append(number)
+    segment = Segment(base, top, bands=dict(sorted(bands.items())))
+    for word in sorted(words):
+        _append(segment, word, [words[word]])
+    return segment
+
+
+def merge(segments: Sequence[Segment]) -> Segment:
+    """One segment with everything; all count their states from the same base."""
+    if len(segments) == 1:
+        return segments[0]
+    found = Segment(segments[0].base, max(s.top for s in segments))
+    pairs = merged_in_order(*segments, key=itemgetter(0))
+    for word, same in groupby(pairs, key=itemgetter(0)):
+        _append(found, word, [numbers for _, numbers in same])
+    for band in sorted({band for s in segments for band in s.bands}):
+        found.bands[band] = array("I", chain.from_iterable(s.bands.get(band, ()) for s in segments))
+    return found
