@@ -1,4 +1,5 @@
-"""Generated documentation: the command reference from the commands, the REST reference from OpenAPI, README answers.
+"""Generated documentation: the command reference from the commands, the REST reference from OpenAPI, the FHIR
+reference from the table of operations, README answers.
 
 ``python -m api.reference`` writes them; ``tests/docs`` fails where a page is not current.
 """
@@ -13,8 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from api.cli.tree import Command, Parameter
+    from api.fhir.operations.operation import Operation
+    from api.fhir.operations.operation import Parameter as FhirParameter
 
-__all__ = ["commands_page", "pages", "rest_page"]
+__all__ = ["commands_page", "fhir_page", "pages", "rest_page"]
 
 _ROOT = Path(__file__).resolve().parent.parent
 _MADE = "<!-- made by `make docs`; do not edit -->\n\n"
@@ -25,6 +28,7 @@ def pages() -> dict[Path, str]:
     return {
         Path("docs/reference/commands.md"): commands_page(),
         Path("docs/reference/rest.md"): rest_page(),
+        Path("docs/reference/fhir.md"): fhir_page(),
     }
 
 
@@ -82,6 +86,45 @@ def rest_page() -> str:
     for name, schema in sorted(description["components"]["schemas"].items()):
         lines += _schema(name, schema)
     return "\n".join(lines).rstrip() + "\n"
+
+
+def fhir_page() -> str:
+    """The FHIR reference, from the table of operations."""
+    from api.fhir.operations.table import OPERATIONS
+    from api.fhir.resources.search_parameters import PARAMETERS
+
+    lines = [_MADE + "# FHIR\n", _FHIR]
+    for operation in OPERATIONS:
+        lines += _operation(operation)
+    lines.append("# Search\n")
+    for kind, known in PARAMETERS.items():
+        lines += [f"{kind}: {', '.join(f'`{name}`' for name in known)}.\n"]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+_FHIR = (
+    "Below `/fhir` and `/fhir/r4` (R4), `/fhir/r5` (R5) and `/fhir/as-of/DATE` (as if it were that day). The guide is "
+    "[Ask in FHIR](../howto/fhir.md). `OperationDefinition/ID` gives the same as a resource.\n"
+)
+
+
+def _operation(operation: Operation) -> list[str]:
+    methods = ", ".join(m for m in operation.methods if m != "HEAD")
+    lines = [f"## {operation.kind} ${operation.name}\n" if operation.kind else f"## ${operation.name}\n"]
+    lines += [operation.text + "\n", f"{methods} `{operation.example}` · OperationDefinition `{operation.ident}` · "
+              f"level: {', '.join(operation.levels)}\n"]  # fmt: skip
+    if operation.parameters:
+        lines += ["| parameter | type | | from | |", "|---|---|---|---|---|"]
+        lines += [*(_fhir_parameter(p) for p in operation.parameters), ""]
+    lines += ["| result | type | | from | |", "|---|---|---|---|---|"]
+    return [*lines, *(_fhir_parameter(p) for p in operation.results), ""]
+
+
+def _fhir_parameter(parameter: FhirParameter) -> str:
+    parts = f" Parts: {', '.join(p.name for p in parameter.parts)}." if parameter.parts else ""
+    kind = parameter.type or "parts"
+    times = f"{parameter.min}..{parameter.max}"
+    return f"| `{parameter.name}` | {kind} | {times} | {parameter.origin} | {_cell(parameter.text)}{parts} |"
 
 
 def _route(method: str, path: str, operation: dict[str, Any]) -> list[str]:

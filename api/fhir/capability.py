@@ -1,57 +1,26 @@
-"""What the server can do: CapabilityStatement, TerminologyCapabilities, ``$versions``.
-
-Here: the statements. Not here: the operations they name.
-"""
+"""What the server can do: CapabilityStatement and TerminologyCapabilities, from the table of operations."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from api.fhir.format.encoding import parameters
-from api.fhir.format.operation_definition import DEFINED
-from api.fhir.format.parameters import writing
+from api.fhir.operations.operation import Operation
+from api.fhir.operations.server_operations import FHIR_VERSION
+from api.fhir.operations.table import find_operation, operations_of
 from api.fhir.resources.resource_index import ResourceEntry, ResourceIndex, library
 from api.fhir.resources.search_parameters import PARAMETERS
 from registry.terminology.catalog import Catalog
 
-__all__ = ["FHIR_VERSION", "capability_statement", "software", "terminology_capabilities", "versions"]
+__all__ = ["capability_statement", "software", "terminology_capabilities"]
 
 Json = dict[str, Any]
-FHIR_VERSION = {"R4": "4.0.1", "R5": "5.0.0"}
 _DATE = "2026-11-01"  #: of the statement and the software
 _FEATURE = "http://hl7.org/fhir/uv/application-feature/StructureDefinition/feature"
 _TESTS = "http://hl7.org/fhir/uv/tx-tests/FeatureDefinition/test-version"
 _AS_PARAMETER = "http://hl7.org/fhir/uv/tx-ecosystem/FeatureDefinition/CodeSystemAsParameter"
-_OPERATION = "http://hl7.org/fhir/OperationDefinition/"
 _TEST_VERSION = "1.9.3"  #: of the ecosystem's cases that the answers follow
-_RESOURCES = {
-    "CodeSystem": ("lookup", "subsumes", "validate-code"),
-    "ConceptMap": ("translate",),
-    "ValueSet": ("batch-validate-code", "expand", "validate-code"),
-}
-_EXPANSION = (
-    "activeOnly",
-    "check-system-version",
-    "count",
-    "date",
-    "default-valueset-version",
-    "designation",
-    "displayLanguage",
-    "excludeNested",
-    "filter",
-    "force-system-version",
-    "includeDefinition",
-    "includeDesignations",
-    "known-at",
-    "offset",
-    "property",
-    "system-version",
-    "tx-resource",
-    "useSupplement",
-    "valueSetVersion",
-)
+_RESOURCES = ("CodeSystem", "ConceptMap", "ValueSet")
 
 
 def software() -> str:
@@ -83,7 +52,7 @@ def _feature(definition: str, value: Json) -> Json:
     return {"url": _FEATURE, "extension": parts}
 
 
-def capability_statement(base: str, release: str, *, writable: bool, operations: Sequence[str] = ()) -> Json:
+def capability_statement(base: str, release: str, *, writable: bool, cache_announced: bool) -> Json:
     """The CapabilityStatement of the server at ``base``."""
     written = _head("CapabilityStatement", base, release)
     written["software"]["releaseDate"] = _DATE
@@ -96,37 +65,43 @@ def capability_statement(base: str, release: str, *, writable: bool, operations:
         "implementation": {"description": "Gyldig", "url": base},
         "fhirVersion": FHIR_VERSION[release],
         "format": ["application/fhir+json", "application/fhir+xml", "json", "xml"],
-        "rest": [_rest(base, writable=writable, operations=("versions", *operations))],
+        "rest": [_rest(base, writable=writable, cache_announced=cache_announced)],
     }
     return written
 
 
-def _rest(base: str, *, writable: bool, operations: Sequence[str]) -> Json:
+def _rest(base: str, *, writable: bool, cache_announced: bool) -> Json:
     security = {"system": "http://terminology.hl7.org/CodeSystem/restful-security-service", "code": "OAuth"}
+    own = [o for o in operations_of("") if not o.affects_state or cache_announced]
     return {
         "mode": "server",
         "security": {"cors": False, "service": [{"coding": [security]}]},
-        "resource": [_resource(base, kind, names, writable=writable) for kind, names in _RESOURCES.items()],
+        "resource": [_resource(base, kind, writable=writable) for kind in _RESOURCES],
         "interaction": [{"code": "batch"}],
-        "operation": [{"name": o, "definition": f"{_OPERATION}CapabilityStatement-{o}"} for o in operations],
+        "operation": [_operation(base, o) for o in own],
     }
 
 
-def _defined(base: str, kind: str, operation: str) -> str:
-    """Where an operation is defined: here, where the standard's own knows no date."""
-    own = (kind, operation) in DEFINED
-    return f"{base}/OperationDefinition/{kind}-{operation}" if own else f"{_OPERATION}{kind}-{operation}"
+def _operation(base: str, operation: Operation) -> Json:
+    """An operation with our definition of it: it has parameters that the standard's has not."""
+    return {"name": operation.name, "definition": f"{base}/OperationDefinition/{operation.ident}"}
 
 
-def _resource(base: str, kind: str, names: tuple[str, ...], *, writable: bool) -> Json:
+def _resource(base: str, kind: str, *, writable: bool) -> Json:
     codes = ["read", "search-type", "vread", *(("create", "update", "delete") if writable else ())]
     return {
         "type": kind,
         "interaction": [{"code": code} for code in codes],
         "versioning": "versioned",
         "searchParam": [{"name": name, "type": type_} for name, type_ in PARAMETERS[kind].items()],
-        "operation": [{"name": name, "definition": _defined(base, kind, name)} for name in names],
+        "operation": [_operation(base, operation) for operation in operations_of(kind)],
     }
+
+
+def _expansion_parameters() -> list[Json]:
+    expand = find_operation(("ValueSet", "$expand"))
+    names = sorted(p.name for p in expand.parameters if p.effect == "used") if expand is not None else []
+    return [{"name": name} for name in names if name not in ("url", "valueSet")]
 
 
 def terminology_capabilities(catalog: Catalog, base: str, release: str) -> Json:
@@ -139,7 +114,7 @@ def terminology_capabilities(catalog: Catalog, base: str, release: str) -> Json:
         "hierarchical": True,
         "paging": True,
         "incomplete": False,
-        "parameter": [{"name": name} for name in _EXPANSION],
+        "parameter": _expansion_parameters(),
     }
     written["validateCode"] = {"translations": True}
     written["translation"] = {"needsMap": False}
@@ -161,9 +136,3 @@ def _system(url: str, held: list[ResourceEntry], release: str) -> Json:
     if release == "R5":
         written["content"] = held[-1].shell.get("content", "complete")
     return written
-
-
-def versions(release: str) -> Json:
-    """The FHIR versions served, and the one of this address."""
-    items = [writing("version", "string", v.rpartition(".")[0]) for v in FHIR_VERSION.values()]
-    return parameters([*items, writing("default", "string", FHIR_VERSION[release].rpartition(".")[0])])

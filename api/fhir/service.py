@@ -1,7 +1,7 @@
 """From a request to an answer: which route, read and search. No network here.
 
-Here: dispatch by method and path. Not here: HTTP's encoding (``app``), operations (``questions``), batches
-(``batches``).
+Dispatch by method and path; operations come from the table (``operations.table``). Not here: HTTP's encoding
+(``server.app``), batches (``server.batches``).
 """
 
 from __future__ import annotations
@@ -12,19 +12,18 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from api.fhir.capability import capability_statement, software, terminology_capabilities, versions
+from api.fhir.capability import capability_statement, software, terminology_capabilities
 from api.fhir.fhir_settings import FhirSettings
 from api.fhir.format.dates import days_of
-from api.fhir.format.encoding import parameters
-from api.fhir.format.operation_definition import DEFINED, operation_definition
 from api.fhir.format.outcome import Refused, outcome, refuse
-from api.fhir.format.parameters import Given, writing
+from api.fhir.format.parameters import Given
 from api.fhir.format.r4_r5 import in_release
 from api.fhir.operations.client_cache import ClientCache
-from api.fhir.operations.parameter_check import check_body, check_once, check_query
-from api.fhir.operations.request_context import RequestContext, all_sent
-from api.fhir.operations.routes import OPERATIONS
-from api.fhir.resources.effective import standing_on
+from api.fhir.operations.fast_path import FastPath
+from api.fhir.operations.operation_definition import operation_definition
+from api.fhir.operations.parameter_check import check_names, check_values
+from api.fhir.operations.request_context import RequestContext
+from api.fhir.operations.table import OPERATIONS, PARAMETER_NAMES, find_operation
 from api.fhir.resources.resource_index import ResourceEntry, library
 from api.fhir.resources.resource_writer import Changed, ResourceWriter
 from api.fhir.resources.search import search, shown
@@ -47,7 +46,7 @@ _DAY = len("2020-01-01")
 
 _READ = ("GET", "HEAD")
 _METHODS = (*_READ, "POST", "PUT", "DELETE")
-_STATEMENTS = ("metadata", "$versions", "OperationDefinition")
+_STATEMENTS = ("metadata", "OperationDefinition")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -69,13 +68,26 @@ class Reply:
     """One answer."""
 
     status: int
-    body: Json | None
+    body: Json | bytes | None  #: bytes = JSON that is written already
     headers: dict[str, str] = field(default_factory=dict)
     release: str = "R5"
 
 
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A path below the base, read: FHIR release, ``as-of`` date, the rest, and the base that the rest is below."""
+
+    release: str
+    on: date | None
+    path: tuple[str, ...]
+    base: str
+
+
 class Service:
-    """Answers requests about a catalog in R4 or R5; the source is asked for each caller, trusted or not."""
+    """Answers requests about a catalog in R4 or R5; the source is asked for each caller, trusted or not.
+
+    ``memoise=False``: requests are prepared anew each time (the slow twin of the fast path).
+    """
 
     def __init__(
         self,
@@ -84,13 +96,17 @@ class Service:
         settings: FhirSettings,
         changes: Callable[[], ResourceWriter] | None = None,
         history: History | None = None,
+        *,
+        memoise: bool = True,
     ) -> None:
         self.catalog, self.release, self.settings = catalog, release, settings
         self._changes, self._history = changes, history
-        self._sent = ClientCache(settings.sent_concepts)
+        self._client_cache = ClientCache(settings.sent_concepts)
+        #: by whether the caller is trusted: their catalogs have stamps of their own
+        self.fast_path = {trusted: FastPath() if memoise else FastPath(0) for trusted in (True, False)}
 
     def answer(self, request: Request) -> Reply:
-        """The answer, an OperationOutcome where the request cannot be answered."""
+        """The answer, an OperationOutcome if the request cannot be answered."""
         try:
             reply = self._routed(request)
         except Refused as refused:
@@ -105,80 +121,89 @@ class Service:
         """The release that a path is about."""
         return next((_RELEASES[p] for p in path[:3] if p in _RELEASES), self.release)
 
-    def _routed(self, request: Request) -> Reply:
-        path, release, on, base = request.path, self.release, None, request.base
+    def address(self, path: tuple[str, ...], base: str = "") -> Address:
+        """A path with ``r4``, ``r5`` and ``as-of/DATE`` taken off its front; raises Refused for a bad date."""
+        release, on = self.release, None
         while path and (path[0] in _RELEASES or (path[0] == "as-of" and len(path) > 1)):
             used = 1 if path[0] in _RELEASES else 2
             release = _RELEASES.get(path[0], release)
             on = _day(path[1]) if used == 2 else on
             base, path = "/".join((base, *path[:used])), path[used:]
-        call = RequestContext(
-            self.catalog(request.trusted), self.settings, release, Given(), request.headers, on
-        )
-        call.sent = self._sent
-        return self._route(request, path, call, base)
+        return Address(release, on, path, base)
 
-    def _route(self, request: Request, path: tuple[str, ...], call: RequestContext, base: str) -> Reply:
+    def call(self, request: Request, address: Address) -> RequestContext:
+        """The context of a request, without its parameters."""
+        return RequestContext(
+            catalog=self.catalog(request.trusted),
+            settings=self.settings,
+            release=address.release,
+            given=Given(),
+            headers=request.headers,
+            on=address.on,
+            client_cache=self._client_cache,
+        )
+
+    def _routed(self, request: Request) -> Reply:
+        address = self.address(request.path, request.base)
+        return self._route(request, address, self.call(request, address))
+
+    def _route(self, request: Request, address: Address, call: RequestContext) -> Reply:
+        path, base = address.path, address.base
         known = _READ if not path or path[0] in _STATEMENTS else _METHODS
         if not path or request.method not in known:
             raise Refused(_not_allowed(request.method))
-        if path[0] == "metadata" and len(path) == 1:
+        if path == ("metadata",):
             return Reply(200, self._metadata(request, call, base))
-        if path == ("$versions",):
-            return Reply(200, versions(call.release))
-        if path == ("$cache-control",):
-            return Reply(200, self._cache_control(request))
         if path[0] == "OperationDefinition" and len(path) == 2:
             return Reply(200, _definition(path[1], base))
+        if path[-1].startswith("$"):
+            return self._operation(request, address, call)
         if path[0] not in _KINDS:
             raise refuse("REQUEST_NOT_SUPPORTED", f"There is nothing at '{'/'.join(path)}'")
-        if path[-1].startswith("$"):
-            return self._operation(request, path, call)
         return self._resource(request, path, call, base)
-
-    def _cache_control(self, request: Request) -> Json:
-        """Keep resources for later requests (``start-cache``), or forget them (``end-cache``)."""
-        if request.method != "POST":
-            raise Refused(_not_allowed(request.method))
-        mode = dict(request.query).get("mode", "start-cache")
-        if mode == "start-cache":
-            given = Given.of_resource(request.body) if request.body is not None else Given()
-            ident = self._sent.start(all_sent(given, self.settings.given_concepts))
-        elif mode == "end-cache":
-            ident = request.headers.get("x-cache-id", "")
-            if not self._sent.end(ident):
-                raise refuse("RESOURCE_UNKNOWN", "cache-id", ident)
-        else:
-            raise refuse("REQUEST_INVALID", f"'{mode}' is no mode", place="mode")
-        return parameters([writing("cache-id", "id", ident)])
 
     def _metadata(self, request: Request, call: RequestContext, base: str) -> Json:
         if dict(request.query).get("mode") == "terminology":
             return terminology_capabilities(call.catalog, base, call.release)
-        operations = ("cache-control",) if self.settings.cache_announced else ()
+        announced = self.settings.cache_announced
         return capability_statement(
-            base, call.release, writable=self._changes is not None, operations=operations
+            base, call.release, writable=self._changes is not None, cache_announced=announced
         )
 
-    def _operation(self, request: Request, path: tuple[str, ...], call: RequestContext) -> Reply:
-        operation = OPERATIONS.get((path[0], path[-1]))
-        if operation is None or len(path) > 3:
-            raise refuse("REQUEST_NOT_SUPPORTED", f"There is no operation '{'/'.join(path)}'")
-        if len(path) == 3:
-            held = self._held(call, path[0], path[1])
-            call.instance = {"url": held.url, "version": held.version}
-        asked, body = Given.of_query(request.query), None
-        if request.method == "POST" and request.body is not None:
-            body = Given.of_resource(request.body)
-            check_once(body)
-        check_query(asked)
-        call.given = body.over(asked) if body is not None else asked
-        if request.method not in ("GET", "HEAD", "POST"):
+    def _operation(self, request: Request, address: Address, call: RequestContext) -> Reply:
+        operation = find_operation(address.path)
+        if operation is None:
+            raise refuse("REQUEST_NOT_SUPPORTED", f"There is no operation '{'/'.join(address.path)}'")
+        if request.method not in operation.methods:
             raise Refused(_not_allowed(request.method))
-        found = operation(call)
+        self.set_instance(call, address)
+        query = Given.of_query(request.query)
+        check_names(PARAMETER_NAMES, query, strict=True)
+        body = (
+            Given.of_resource(request.body) if request.method == "POST" and request.body is not None else None
+        )
+        for given in (query, body):
+            if given is not None:
+                check_values(operation, given)
+        call.given = query if body is None else body.over(query)
+        stamp = None if "x-cache-id" in request.headers else self.stamp(call.catalog)
+        place = (address.release, address.on, address.path, *_context_of(request.headers))
+        fast_path = self.fast_path[request.trusted]
+        written = fast_path.answer(operation, call, stamp, place)
         if body is not None:
-            check_body(body)
-        return Reply(200, found)
+            check_names(PARAMETER_NAMES, body, strict=False)
+        return Reply(200, written)
+
+    def stamp(self, catalog: Catalog) -> object | None:
+        """Changes whenever an answer may change; None = prepared requests must not be kept."""
+        stamp = catalog.stamp()
+        return None if stamp is None else (stamp, self.settings.today())
+
+    def set_instance(self, call: RequestContext, address: Address) -> None:
+        """The resource that an operation is called on, if the path names one; raises Refused if it is unknown."""
+        if len(address.path) == 3:
+            held = self._held(call, address.path[0], address.path[1])
+            call.instance = {"url": held.url, "version": held.version}
 
     def _held(self, call: RequestContext, kind: str, ident: str) -> ResourceEntry:
         held = library(call.catalog).by_id(kind, ident)
@@ -207,8 +232,7 @@ class Service:
         if len(path) == 4 and path[3] != (held.state or "1"):
             raise refuse("RESOURCE_UNKNOWN", path[0], "/".join(path[1:]))
         tagged = {"ETag": f'W/"{held.state}"'} if held.kind != "CodeSystem" and held.state else {}
-        told = shown(held, call.catalog, options, call.release)
-        return Reply(200, _marked(told, held, call.on), tagged)
+        return Reply(200, shown(held, call.catalog, options, call.release, on=call.on), tagged)
 
     def _past(self, kind: str, ident: str, number: str) -> Json | None:
         """A state of a stored resource, by its number."""
@@ -270,10 +294,15 @@ def _check_match(wanted: str, held: ResourceEntry | None) -> None:
 
 
 def _definition(ident: str, base: str) -> Json:
-    kind, _, operation = ident.partition("-")
-    if (kind, operation) not in DEFINED:
+    found = next((o for o in OPERATIONS if o.ident == ident), None)
+    if found is None:
         raise refuse("RESOURCE_UNKNOWN", "OperationDefinition", ident)
-    return operation_definition(kind, operation, base, software())
+    return operation_definition(found, base, software())
+
+
+def _context_of(headers: dict[str, str]) -> tuple[str, str]:
+    """The headers that an answer depends on."""
+    return headers.get("accept-language", ""), headers.get("x-too-costly-threshold", "")
 
 
 def _day(text: str) -> date:
@@ -289,13 +318,3 @@ def _as_known(catalog: Catalog, query: Sequence[tuple[str, str]]) -> Catalog:
     if len(found) > 1:
         raise refuse("REQUEST_INVALID", "'known-at' is given more than once", place="known-at")
     return catalog.as_known_at(found[0]) if found and found[0] else catalog
-
-
-def _marked(resource: Json, held: ResourceEntry, on: date | None) -> Json:
-    """A resource read as of a day, with a tag where it does not apply then."""
-    what = standing_on(held.shell, on) if on is not None else ""
-    if not what:
-        return resource
-    meta = resource.get("meta", {})
-    tag = {"system": "urn:gyldig:in-force", "code": what, "display": f"{what} on {on}"}
-    return {**resource, "meta": {**meta, "tag": [*meta.get("tag", []), tag]}}

@@ -51,6 +51,11 @@ class Given:
             given.add(item["name"], _value(item))
         return given
 
+    @staticmethod
+    def of_values(values: Mapping[str, Any]) -> Given:
+        """Parameters that occur once each."""
+        return Given({name: [value] for name, value in values.items()})
+
     def add(self, name: str, value: Any) -> None:
         """One more value."""
         self._values.setdefault(name, []).append(value)

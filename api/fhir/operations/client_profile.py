@@ -24,11 +24,15 @@ _KEPT = 256  #: kinds of callers
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ClientProfile:
-    """``headers``: all but those of transport, names in lower case. ``plain``: takes JSON, asks for nothing else."""
+    """``headers``: all but those of transport, names in lower case.
+
+    ``plain``: wants JSON and refers to nothing that it sent earlier. ``context``: what an answer depends on.
+    """
 
     trusted: bool
     headers: dict[str, str]
     plain: bool
+    context: tuple[str, str]
 
 
 class ClientProfiles:
@@ -48,4 +52,5 @@ class ClientProfiles:
     def _made(self, scope: Scope, telling: list[tuple[bytes, bytes]]) -> ClientProfile:
         headers = {k.decode("latin-1"): v.decode("latin-1") for k, v in telling}
         plain = "xml" not in headers.get("accept", "") and "x-cache-id" not in headers
-        return ClientProfile(self._trusts(scope), headers, plain)
+        context = headers.get("accept-language", ""), headers.get("x-too-costly-threshold", "")
+        return ClientProfile(self._trusts(scope), headers, plain, context)

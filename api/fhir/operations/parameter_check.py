@@ -1,139 +1,87 @@
-"""Parameters that operations know: the others are refused rather than ignored in silence.
+"""The check of a request's parameters against the table of operations: none that changes the question is ignored.
 
-The rule: in a URL every name that no operation knows is refused. In a Parameters resource, where clients send
-their own settings along with everything, only a name that is nearly a known one is (``dato`` for ``date``). The
-refusal names the nearest. A name of another operation is let pass. What may be said once only is refused twice.
-Not here: what parameters mean (``questions``, ``circumstances``).
+| parameter | in a URL | in a Parameters resource |
+|---|---|---|
+| of no operation | error | error if it is nearly one (``dato``), else ignored: clients send settings of their own |
+| of another operation | ignored | ignored |
+| may occur once, occurs again | error | error |
+| its value does not have its type | error | error |
+| would change the answer, not implemented | error | error |
+
+Not here: what parameters mean (the operations' modules).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from functools import cache
+from typing import Any
 
 from api.fhir.format.outcome import refuse
 from api.fhir.format.parameters import Given
+from api.fhir.operations.operation import Operation, Parameter
 
-__all__ = ["check_body", "check_once", "check_query", "nearest"]
+__all__ = ["check_names", "check_values", "nearest"]
 
-_ONCE = frozenset(
-    [
-        "abstract",
-        "activeOnly",
-        "check",
-        "code",
-        "codeA",
-        "codeB",
-        "codeableConcept",
-        "codeSystem",
-        "coding",
-        "codingA",
-        "codingB",
-        "conceptMap",
-        "conceptMapVersion",
-        "count",
-        "date",
-        "display",
-        "displayLanguage",
-        "excludeNested",
-        "filter",
-        "includeDefinition",
-        "includeDesignations",
-        "inferSystem",
-        "known-at",
-        "offset",
-        "reverse",
-        "sourceCode",
-        "sourceCodeableConcept",
-        "sourceCoding",
-        "sourceScope",
-        "sourceSystem",
-        "system",
-        "systemVersion",
-        "targetCode",
-        "targetCodeableConcept",
-        "targetCoding",
-        "targetScope",
-        "targetSystem",
-        "url",
-        "valueSet",
-        "valueSetVersion",
-        "version",
-    ]
-)
-#: known here, or sent by clients of the ecosystem without a meaning here
-KNOWN = _ONCE | frozenset(
-    [
-        "cache-id",
-        "check-system-version",
-        "context",
-        "contextDirection",
-        "default-valueset-version",
-        "dependency",
-        "designation",
-        "diagnostics",
-        "exact",
-        "exclude-system",
-        "excludeNotForUI",
-        "excludePostCoordinated",
-        "for-code-system",
-        "force-system-version",
-        "implySystem",
-        "includeAlternateCodes",
-        "incomplete-ok",
-        "lenient-display-validation",
-        "limit",
-        "mode",
-        "no-cache",
-        "product",
-        "profile",
-        "profile-url",
-        "property",
-        "property-value",
-        "source",
-        "supplement",
-        "system-version",
-        "target",
-        "targetsystem",
-        "tx-resource",
-        "useSupplement",
-        "uuid",
-        "validation",
-        "valueset-membership-only",
-        "vs-system-version",
-    ]
-)
 _NEAR = 2  #: letters to change, add or leave out
+_COMPLEX = ("Coding", "CodeableConcept", "CodeSystem", "ValueSet", "ConceptMap")
 
 
-def check_query(query: Given) -> None:
-    """Raise Refused for a parameter of a URL that is unknown or said twice."""
-    for name in query.names():
-        if name not in KNOWN:
-            raise _unknown(name)
-    check_once(query)
+def check_names(known: Collection[str], given: Given, *, strict: bool) -> None:
+    """Raise Refused for the first parameter whose name is not among the known ones.
 
-
-def check_body(body: Given) -> None:
-    """Raise Refused for a parameter of a body that is nearly a known one.
-
-    CodingRequest after the answer is known: that a question lacks something is said before what it has too much.
+    ``strict``: the parameters come from a URL. Those of a body are checked after the answer: that a request lacks
+    something is reported before what it has too much.
     """
-    for name in body.names():
-        if name not in KNOWN and nearest(name, KNOWN):
-            raise _unknown(name)
-
-
-def check_once(given: Given) -> None:
-    """Raise Refused for what may be said once only and is said again."""
     for name in given.names():
-        if name in _ONCE and len(given.all(name)) > 1:
-            raise refuse("REQUEST_INVALID", f"'{name}' is given more than once", place=name)
+        if name in known:
+            continue
+        near, shown = nearest(name, known), name[:60]
+        if strict or near:
+            hint = f": is '{near}' meant?" if near else ""
+            raise refuse("REQUEST_INVALID", f"The parameter '{shown}' is not known{hint}", place=shown)
 
 
-def _unknown(name: str) -> Exception:
-    near, shown = nearest(name, KNOWN), name[:60]
-    hint = f": is '{near}' meant?" if near else ""
-    return refuse("REQUEST_INVALID", f"The parameter '{shown}' is not known{hint}", place=shown)
+def check_values(operation: Operation, given: Given) -> None:
+    """Raise Refused for the first parameter that is repeated, malformed or not implemented."""
+    known = _known(operation)
+    for name in given.names():
+        if name in known:
+            _check_values(known[name], given)
+
+
+@cache
+def _known(operation: Operation) -> dict[str, Parameter]:
+    return {row.name: row for row in operation.parameters}
+
+
+def _check_values(row: Parameter, given: Given) -> None:
+    values = given.all(row.name)
+    if row.effect == "hint":
+        return
+    if row.max == "1" and len(values) > 1:
+        raise refuse("REQUEST_INVALID", f"'{row.name}' is given more than once", place=row.name)
+    if row.effect == "refused" and any(_text(value) != row.neutral for value in values):
+        raise refuse("REQUEST_INVALID", f"The parameter '{row.name}' is not implemented", place=row.name)
+    _check_type(row, given)
+
+
+def _check_type(row: Parameter, given: Given) -> None:
+    """Raise Refused unless the value can be read as the type; the reading methods know how."""
+    if row.type == "boolean":
+        given.flag(row.name)
+    elif row.type == "integer":
+        given.number(row.name)
+    elif row.name == "date":
+        given.days(row.name)
+    elif row.type in _COMPLEX:
+        given.object(row.name)
+    elif row.type not in ("Resource", "Parameters", "BackboneElement"):
+        given.texts(row.name)
+
+
+def _text(value: Any) -> str:
+    return str(value).lower()
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

@@ -40,7 +40,7 @@ class RequestContext:
     given: Given
     headers: dict[str, str] = field(default_factory=dict)
     on: date | None = None  #: of ``/as-of/DATE/``
-    sent: ClientCache | None = None
+    client_cache: ClientCache | None = None
     instance: dict[str, str] = field(default_factory=dict)  #: type, url and version of the resource called on
 
 
@@ -69,12 +69,12 @@ def all_sent(given: Given, most: int) -> list[TerminologyResource]:
 def _remembered(call: RequestContext, sent: list[TerminologyResource]) -> list[TerminologyResource]:
     """What the client sent earlier under the id that it names, with what it sends now."""
     header, named = call.headers.get("x-cache-id", ""), call.given.text("cache-id")
-    if call.sent is None or not (header or named):
+    if call.client_cache is None or not (header or named):
         return sent
     if named:
-        call.sent.extend(named, sent)
+        call.client_cache.extend(named, sent)
         sent = []
-    held = call.sent.get(named or header)
+    held = call.client_cache.get(named or header)
     if held is None:
         raise refuse("RESOURCE_UNKNOWN", "cache-id", named or header, place="cache-id")
     return [*held, *sent]

@@ -7,12 +7,14 @@ come from (``library``).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
 from api.fhir.format.outcome import refuse
 from api.fhir.format.parameters import whole_number
 from api.fhir.resources.change_maps import groups_json
+from api.fhir.resources.effective import standing_on
 from api.fhir.resources.resource_index import ResourceEntry, ResourceIndex
 from api.fhir.resources.search_parameters import Condition, conditions
 from registry.entities.canonical import split
@@ -133,8 +135,21 @@ def _entry(catalog: Catalog, h: ResourceEntry, options: dict[str, str], base: st
     return {"fullUrl": f"{base}/{h.kind}/{h.id}", **entry} if h.id else entry
 
 
-def shown(h: ResourceEntry, catalog: Catalog, options: dict[str, str], release: str) -> Json:
-    """As much of a resource as ``_elements`` or ``_summary`` ask for; raises Refused for what they cannot be."""
+def shown(
+    h: ResourceEntry, catalog: Catalog, options: dict[str, str], release: str, *, on: date | None = None
+) -> Json:
+    """As much of a resource as ``_elements`` or ``_summary`` ask for; raises Refused for what they cannot be.
+
+    Read as of a day on which it does not apply, it has a tag that says so.
+    """
+    status = standing_on(h.shell, on) if on is not None else ""
+    whole = _part(h, catalog, options, release)
+    if not status:
+        return whole
+    return _tagged(whole, {"system": "urn:gyldig:in-force", "code": status, "display": f"{status} on {on}"})
+
+
+def _part(h: ResourceEntry, catalog: Catalog, options: dict[str, str], release: str) -> Json:
     if options.get("_elements"):
         return _elements(h, catalog, options["_elements"], release)
     wanted = options.get("_summary", "")
@@ -151,7 +166,13 @@ def shown(h: ResourceEntry, catalog: Catalog, options: dict[str, str], release: 
 
 
 def _subsetted(resource: Json) -> Json:
-    tag = {"system": "http://terminology.hl7.org/CodeSystem/v3-ObservationValue", "code": "SUBSETTED"}
+    return _tagged(
+        resource,
+        {"system": "http://terminology.hl7.org/CodeSystem/v3-ObservationValue", "code": "SUBSETTED"},
+    )
+
+
+def _tagged(resource: Json, tag: Json) -> Json:
     meta = resource.get("meta", {})
     return {**resource, "meta": {**meta, "tag": [*meta.get("tag", []), tag]}}
 

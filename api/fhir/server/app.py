@@ -1,7 +1,7 @@
 """The FHIR application over ASGI: bytes in, bytes out.
 
-Here: reading bodies, formats, compression, ETags, which answers are kept. Not here: what is answered (``service``,
-and for the questions asked most ``hot``).
+Reads bodies, chooses formats, compresses, makes ETags, keeps answers. Not here: what is answered (``service``,
+``operations``).
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from api.fhir.fhir_settings import FhirSettings
 from api.fhir.format.outcome import Refused, outcome, refuse
 from api.fhir.format.response_format import wants_xml
 from api.fhir.operations.client_profile import ClientProfile, ClientProfiles
-from api.fhir.operations.fast_path import FastPath
 from api.fhir.operations.request_limits import Kind, read_body
 from api.fhir.resources.resource_writer import ResourceWriter
 from api.fhir.server.batches import Written, batch_reply, is_batch
+from api.fhir.server.fast_routes import FastRoutes
 from api.fhir.server.large_request_worker import LargeRequestWorker
 from api.fhir.server.response_cache import Encoded, Replies
 from api.fhir.service import CatalogSource, History, Reply, Request, Service, failed
@@ -50,7 +50,7 @@ class FhirApp:
         self, service: Service, trusts: Callable[[Scope], bool], permits: Callable[[Scope], None] | None
     ) -> None:
         self.service, self._permits = service, permits
-        self._callers, self._hot = ClientProfiles(trusts), FastPath(service.release, service.settings)
+        self._callers, self._fast_routes = ClientProfiles(trusts), FastRoutes(service)
         self._replies = Replies(service.settings.reply_bytes)
         self._aside = LargeRequestWorker(service.settings.waiting)
 
@@ -128,12 +128,12 @@ class FhirApp:
     def _written_entry(self, request: Request) -> Written:
         try:
             reply = self.service.answer(request)
-            return Written(reply.status, orjson.dumps(reply.body) if reply.body is not None else b"")
+            return Written(reply.status, _json(reply.body))
         except NeedsOffload:
             raise
         except Exception as error:  # noqa: BLE001 - the other entries get their answers
             reply = failed("/".join(request.path), error)
-            return Written(reply.status, orjson.dumps(reply.body))
+            return Written(reply.status, _json(reply.body))
 
     async def _packed(self, scope: Scope, reply: Encoded) -> Packed:
         if len(reply.body) <= _INLINE_LIMIT:
@@ -141,16 +141,16 @@ class FhirApp:
         return await self._aside.run(lambda: _packed(scope, reply), large=True)
 
     def _answered(self, scope: Scope, caller: ClientProfile, body: bytes) -> Encoded:
-        """The short way where there is one, else an answer kept, else the general way."""
+        """From the fast path, else an answer kept, else made from the whole request."""
         try:
             catalog = self.service.catalog(caller.trusted)
-            if scope["method"] == "GET":
-                made = self._hot.answer(catalog, caller, _below(scope), scope["query_string"])
+            if scope["method"] == "GET" and caller.plain:
+                made = self._fast_routes.answer(catalog, caller, _below(scope), scope["query_string"])
                 if made is not None:
-                    return Encoded(200, orjson.dumps(made))
+                    return Encoded(200, made)
             kept = _keeps(scope, body) and "x-cache-id" not in caller.headers
             stamp = catalog.stamp() if kept else None
-        except GyldigError:  # the general way says what is wrong
+        except GyldigError:  # the service says what is wrong
             stamp = None
         if stamp is None:
             return self._general(scope, caller, body)
@@ -223,11 +223,14 @@ def _is_form(caller: ClientProfile) -> bool:
 
 
 def _written(reply: Reply, *, xml: bool) -> bytes:
-    if reply.body is None:
+    written = _json(reply.body)
+    return json_to_xml(orjson.loads(written), release=reply.release) if xml and written else written
+
+
+def _json(body: dict[str, Any] | bytes | None) -> bytes:
+    if body is None:
         return b""
-    written = orjson.dumps(reply.body)
-    # parts of the body may be written already, so the XML is made from the whole JSON
-    return json_to_xml(orjson.loads(written), release=reply.release) if xml else written
+    return body if isinstance(body, bytes) else orjson.dumps(body)
 
 
 def _once(method: str, path: str, body: bytes = b"") -> bool:
@@ -313,14 +316,16 @@ def fhir_app(
     permits: Callable[[Scope], None] | None = None,
     changes: Callable[[], ResourceWriter] | None = None,
     history: History | None = None,
+    memoise: bool = True,
 ) -> FhirApp:
     """The application for a catalog, or for one asked for at each request, told whether the caller is trusted.
 
-    With ``changes`` resources can be written by callers for whom ``permits`` does not raise.
+    With ``changes`` resources can be written by callers for whom ``permits`` does not raise. ``memoise=False``: no
+    prepared request is kept, for comparison.
     """
 
     def source(trusted: bool) -> Catalog:
         return catalog(trusted) if callable(catalog) else catalog
 
-    service = Service(source, release, settings or FhirSettings(), changes, history)
+    service = Service(source, release, settings or FhirSettings(), changes, history, memoise=memoise)
     return FhirApp(service, trusts, permits)

@@ -1,0 +1,45 @@
+"""The parameters of a request, split into what varies from request to request and what requests share.
+
+The key of the shared part decides which prepared request answers. Not here: parsing (``format.parameters``),
+checks (``parameter_check``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+
+from api.fhir.format.parameters import Given
+from api.fhir.operations.operation import Operation, Varying
+
+__all__ = ["Asked"]
+
+_SIMPLE = (str, int, float, bool)
+#: they refer to resources that the client sent, which the key does not name
+_UNKEYED = ("cache-id",)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """``key``: equal for requests that one prepared request answers; None = for this request alone."""
+
+    varying: Varying
+    shared: Given
+    key: Hashable | None
+
+    @staticmethod
+    def of(operation: Operation, given: Given) -> Asked:
+        """Split checked parameters: those that vary occur at most once."""
+        names = [name for name in given.names() if name in operation.varying and given.has(name)]
+        shared = given.without(*names)
+        return Asked({name: given.all(name)[0] for name in names}, shared, _key(shared))
+
+
+def _key(shared: Given) -> Hashable | None:
+    found = []
+    for name in shared.names():
+        values = shared.all(name)
+        if name in _UNKEYED or not all(isinstance(value, _SIMPLE) for value in values):
+            return None
+        found.append((name, *((type(value), value) for value in values)))
+    return tuple(found)

@@ -1,0 +1,106 @@
+"""``$batch-validate-code``: many validations with common parameters, each answered by itself."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import orjson
+
+from api.fhir.format.encoding import parameters
+from api.fhir.format.outcome import Refused, outcome, refuse
+from api.fhir.format.parameters import Given
+from api.fhir.operations.asked import Asked
+from api.fhir.operations.common_parameters import CONTEXT, HINTS, VALUE_SETS
+from api.fhir.operations.operation import Operation, Parameter, PreparedRequest, Varying
+from api.fhir.operations.parameter_check import check_names, check_values
+from api.fhir.operations.request_context import RequestContext, context_of
+from api.fhir.operations.validate_code_system import VALIDATE_CODE_SYSTEM
+from api.fhir.operations.validate_value_set import VALIDATE_VALUE_SET
+from api.fhir.operations.validation_parameters import OPTIONS
+
+__all__ = ["BATCH_VALIDATE_CODE_SYSTEM", "BATCH_VALIDATE_VALUE_SET"]
+
+_MOST = 10_000  #: validations in one request
+_KNOWN = {
+    row.name for operation in (VALIDATE_CODE_SYSTEM, VALIDATE_VALUE_SET) for row in operation.parameters
+}
+
+
+def prepare(call: RequestContext) -> PreparedRequest:
+    """The common parameters and every validation: nothing differs from one request to the next but all of it."""
+    listed = call.given.all("validation")
+    if len(listed) > _MOST:
+        raise refuse("REQUEST_INVALID", f"At most {_MOST} validations at once", place="validation")
+    catalog = context_of(call).catalog
+    shared = call.given.without("validation", "tx-resource", "known-at")
+    kept: dict[Any, PreparedRequest] = {}
+
+    def one(resource: Any) -> dict[str, Any]:
+        own = replace(call, catalog=catalog, given=Given.of_resource(resource).over(shared))
+        try:
+            return {"name": "validation", "resource": orjson.Fragment(_answered(own, kept))}
+        except Refused as refused:
+            return {"name": "validation", "resource": outcome([refused.issue])}
+
+    def answer(varying: Varying) -> bytes:
+        return orjson.dumps(parameters([one(resource) for resource in listed]))
+
+    return answer
+
+
+def _answered(call: RequestContext, kept: dict[Any, PreparedRequest]) -> bytes:
+    """One validation; those that share everything but the code are prepared once."""
+    in_value_set = call.given.has("url") or call.given.has("valueSet")
+    operation = VALIDATE_VALUE_SET if in_value_set else VALIDATE_CODE_SYSTEM
+    check_values(operation, call.given)
+    asked = Asked.of(operation, call.given)
+    prepared = kept.get((in_value_set, asked.key)) if asked.key is not None else None
+    if prepared is None:
+        prepared = operation.prepared(replace(call, given=asked.shared))
+        if asked.key is not None:
+            kept[in_value_set, asked.key] = prepared
+    written = prepared(asked.varying)
+    check_names(_KNOWN, call.given, strict=False)
+    return written
+
+
+def _operation(kind: str, title: str) -> Operation:
+    return Operation(
+        kind=kind,
+        name="batch-validate-code",
+        title=title,
+        text="Many validations in one request; each is answered as by $validate-code of its own.",
+        levels=("type",),
+        prepare=prepare,
+        repeatable=False,
+        standard="http://hl7.org/fhir/OperationDefinition/ValueSet-batch-validate-code",
+        example=f"{kind}/$batch-validate-code",
+        parameters=(
+            Parameter(
+                name="validation",
+                type="Parameters",
+                max="*",
+                text="The parameters of one validation; with url or valueSet in a value set, else in its system.",
+            ),
+            Parameter(name="url", type="uri", text="Value set of every validation that names none."),
+            Parameter(name="valueSet", type="ValueSet", text="The same value set itself."),
+            Parameter(name="valueSetVersion", type="string", text="Version of the value set."),
+            *OPTIONS,
+            *VALUE_SETS,
+            *CONTEXT,
+            *HINTS,
+        ),
+        results=(
+            Parameter(
+                name="validation",
+                type="Resource",
+                max="*",
+                text="Parameters as of $validate-code, or an OperationOutcome, in the order of the request.",
+            ),
+        ),
+    )
+
+
+BATCH_VALIDATE_VALUE_SET = _operation("ValueSet", "ValueSetBatchValidateCode")
+BATCH_VALIDATE_CODE_SYSTEM = _operation("CodeSystem", "CodeSystemBatchValidateCode")

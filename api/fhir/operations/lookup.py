@@ -1,0 +1,138 @@
+"""``CodeSystem/$lookup``: what a version says about a code."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+
+from api.fhir.format.encoding import lookup_json, property_json
+from api.fhir.format.outcome import Refused, refuse
+from api.fhir.operations.common_parameters import CONTEXT, HINTS
+from api.fhir.operations.operation import Operation, Parameter, PreparedRequest, Varying
+from api.fhir.operations.request_context import RequestContext, context_of
+from registry.content.view import ContentView
+from registry.store.bounded import Bounded
+from registry.terminology.catalog import Missing
+from registry.terminology.context import Context
+from registry.terminology.lookup import LookupRequest, lookup, shown
+
+__all__ = ["LOOKUP"]
+
+Json = dict[str, Any]
+_RELATIVES = 10_000  #: encoded parents and children kept for one version, about 5 MB
+
+
+def prepare(call: RequestContext) -> PreparedRequest:
+    """Everything but the code: context, system, version, properties."""
+    context, given = context_of(call), call.given
+    coding = given.coding("coding")
+    system = coding.system if coding else given.text("system", "url") or call.instance.get("url", "")
+    version = coding.version if coding else given.text("version") or call.instance.get("version", "")
+    if coding is None and not system:
+        raise refuse("REQUEST_REQUIRED", "system", place="system")
+    properties = given.texts("property")
+    content = context.view(system, context.pins.effective(system, version)[0])
+    near = None if isinstance(content, Missing) or properties else _Relatives(context, content)
+
+    def answer(varying: Varying) -> bytes:
+        code = coding.code if coding else str(varying.get("code", ""))
+        if coding is None and not code:
+            raise refuse("REQUEST_REQUIRED", "code", place="code")
+        request = LookupRequest(
+            system=system, code=code, version=version, properties=properties, relatives=near is None
+        )
+        found = lookup(context, request)
+        if found.problem is not None:
+            raise Refused(found.problem)
+        written = lookup_json(found)
+        if near is not None and found.ident is not None:
+            near.add(written["parameter"], found.ident)
+        return orjson.dumps(written)
+
+    return answer
+
+
+class _Relatives:
+    """The properties ``parent`` and ``child`` of a version's concepts, each relative written once."""
+
+    def __init__(self, context: Context, content: ContentView) -> None:
+        self._context, self._content = context, content
+        self._kept: Bounded[tuple[str, int], orjson.Fragment] = Bounded(_RELATIVES)
+
+    def add(self, items: list[Json], ident: int) -> None:
+        """Put those of a concept where the operation has them: after the first property, ``inactive``."""
+        at = next(n for n, item in enumerate(items) if item["name"] == "property") + 1
+        found = [self._written("parent", other) for other in self._content.parents(ident)]
+        found += [self._written("child", other) for other in self._content.children(ident)]
+        items[at:at] = found  # type: ignore[assignment]
+
+    def _written(self, name: str, other: int) -> orjson.Fragment:
+        def made() -> orjson.Fragment:
+            relative = self._content.concept(other)
+            written = property_json(
+                name, "code", relative.code, shown(self._context, self._content, relative)
+            )
+            # a copy: what dumps gives holds on to 1 KB however short it is
+            return orjson.Fragment(bytes(memoryview(orjson.dumps(written))))
+
+        return self._kept.get((name, other), made)
+
+
+LOOKUP = Operation(
+    kind="CodeSystem",
+    name="lookup",
+    title="CodeSystemLookupOnDate",
+    text="Displays, designations and properties of a code, in the version named or in force on the date.",
+    levels=("type", "instance"),
+    standard="http://hl7.org/fhir/OperationDefinition/CodeSystem-lookup",
+    varying=frozenset({"code"}),
+    prepare=prepare,
+    single_code=True,
+    example="CodeSystem/$lookup?system=…&code=…",
+    parameters=(
+        Parameter(name="code", type="code", text="The code; needs system."),
+        Parameter(
+            name="system", type="uri", text="Canonical URL of the code system (`url` is accepted as well)."
+        ),
+        Parameter(name="url", type="uri", origin="Gyldig", text="The same as system."),
+        Parameter(name="version", type="string", text="Version of the system; a pattern is allowed."),
+        Parameter(name="coding", type="Coding", text="The code, in place of code, system and version."),
+        Parameter(
+            name="property",
+            type="code",
+            max="*",
+            text="Properties to return; without it all of the source's. `*` adds effectiveDate and deprecationDate.",
+        ),
+        *CONTEXT,
+        *HINTS,
+    ),
+    results=(
+        Parameter(name="name", type="string", min=1, text="Name of the system."),
+        Parameter(name="version", type="string", text="The version that answered."),
+        Parameter(name="display", type="string", text="The text to show, in the languages asked for."),
+        Parameter(
+            name="designation",
+            type="",
+            max="*",
+            text="Texts with their language and use.",
+            parts=(
+                Parameter(name="language", type="code", text="Language of the text."),
+                Parameter(name="use", type="Coding", text="What the text is for."),
+                Parameter(name="value", type="string", min=1, text="The text."),
+                Parameter(name="source", type="canonical", origin="R5", text="The supplement it comes from."),
+            ),
+        ),
+        Parameter(
+            name="property",
+            type="",
+            max="*",
+            text="Properties, parents and children.",
+            parts=(
+                Parameter(name="code", type="code", min=1, text="Name of the property."),
+                Parameter(name="value", type="Element", text="Its value."),
+                Parameter(name="description", type="string", text="Display of a parent or child."),
+            ),
+        ),
+    ),
+)

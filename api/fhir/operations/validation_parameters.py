@@ -1,0 +1,107 @@
+"""What both forms of ``$validate-code`` take: the parameters, and the codings read from them."""
+
+from __future__ import annotations
+
+from api.fhir.format.outcome import refuse
+from api.fhir.format.parameters import Given
+from api.fhir.operations.operation import Parameter
+from registry.entities.records import Coding
+from registry.terminology.validate_code import (
+    CodingRequest,
+    ElementPath,
+    ValidateRequest,
+    ValidationOptions,
+)
+
+__all__ = ["CODINGS", "OPTIONS", "RESULTS", "VARYING", "is_default", "validate_request"]
+
+VARYING = frozenset({"code", "display", "coding", "codeableConcept"})
+CODINGS = (
+    Parameter(name="code", type="code", text="The code; needs a system or inferSystem."),
+    Parameter(name="system", type="uri", text="System of the code."),
+    Parameter(name="systemVersion", type="string", text="Version of the code's system."),
+    Parameter(name="display", type="string", text="The text to check for the code."),
+    Parameter(
+        name="coding", type="Coding", text="The code, in place of code, system, systemVersion and display."
+    ),
+    Parameter(
+        name="codeableConcept", type="CodeableConcept", text="Several codes; one of them has to be valid."
+    ),
+)
+OPTIONS = (
+    Parameter(name="abstract", type="boolean", text="False: an abstract code is not valid."),
+    Parameter(
+        name="activeOnly", type="boolean", origin="ecosystem", text="True: an inactive code is not valid."
+    ),
+    Parameter(
+        name="inferSystem", type="boolean", origin="R5", text="True: the value set tells the code's system."
+    ),
+    Parameter(name="implySystem", type="boolean", origin="ecosystem", text="As inferSystem."),
+    Parameter(
+        name="lenient-display-validation",
+        type="boolean",
+        origin="ecosystem",
+        text="True: a wrong display is a warning.",
+    ),
+    Parameter(
+        name="valueset-membership-only",
+        type="boolean",
+        origin="ecosystem",
+        text="True: nothing but membership is checked.",
+    ),
+)
+RESULTS = (
+    Parameter(name="result", type="boolean", min=1, text="Whether the code is valid."),
+    Parameter(name="message", type="string", text="What is wrong, or worth a warning."),
+    Parameter(name="display", type="string", text="The text to show for the code."),
+    Parameter(name="code", type="code", text="The code that the answer is about."),
+    Parameter(name="system", type="uri", text="Its system."),
+    Parameter(name="version", type="string", text="The version of the system that answered."),
+    Parameter(
+        name="issues",
+        type="OperationOutcome",
+        origin="R5",
+        text="Every finding with its place in the request.",
+    ),
+)
+
+
+def is_default(given: Given) -> bool:
+    """Whether no option is set that changes how a single code is judged."""
+    return not any(given.has(option.name) for option in OPTIONS)
+
+
+def _options(given: Given) -> ValidationOptions:
+    return ValidationOptions(
+        abstract_allowed=given.flag("abstract") is not False,
+        active_only=given.flag("activeOnly") is True,
+        lenient_display=given.flag("lenient-display-validation") is True,
+        membership_only=given.flag("valueset-membership-only") is True,
+    )
+
+
+def validate_request(given: Given, *, system: str = "", version: str = "") -> ValidateRequest:
+    """The codings to validate, in whichever form they are given; raises Refused if there are none.
+
+    ``system`` and ``version`` apply where the codings name none.
+    """
+    infer = given.flag("inferSystem") is True or given.flag("implySystem") is True
+    rules, coding = _options(given), given.coding("coding")
+    if given.has("codeableConcept"):
+        found = given.codings("codeableConcept")
+        asked = tuple(_asked(c, f"CodeableConcept.coding[{n}]", system, version) for n, c in enumerate(found))
+        return ValidateRequest(codings=asked, concept=True, infer_system=infer, rules=rules)
+    if coding is not None:
+        one = _asked(coding, "Coding", system, version)
+        return ValidateRequest(codings=(one,), infer_system=infer, rules=rules)
+    code, named = given.text("code"), given.text("system") or system
+    if not code or not (named or infer):
+        raise refuse("NO_CODE_GIVEN")
+    loose = Coding(code, named, given.text("systemVersion") or version, given.text("display"))
+    return ValidateRequest(codings=(_asked(loose, "code", "", ""),), infer_system=infer, rules=rules)
+
+
+def _asked(coding: Coding, path: str, system: str, version: str) -> CodingRequest:
+    named = coding.system or system
+    fallback = version if named == system else ""
+    return CodingRequest(named, coding.code, ElementPath(path), coding.version or fallback, coding.display)
