@@ -79,16 +79,24 @@ def run(arguments: Sequence[str] | None = None) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
     except Exception as error:  # noqa: BLE001  every other exception goes on unchanged
-        sys.exit(_explain(error))
+        sys.exit(_explain(error, _language(given)))
 
 
-def _explain(error: Exception) -> int:
+def _language(given: Sequence[str]) -> str:
+    """The language of the run, also where the options could not be read."""
+    for option, value in zip(given, [*given[1:], ""], strict=True):
+        if option.partition("=")[0] == "--lang":
+            return option.partition("=")[2] or value
+    return default_language()
+
+
+def _explain(error: Exception, lang: str) -> int:
     """Say a user's error in one line; anything else is a bug and keeps its traceback."""
     from registry.entities.errors import GyldigError
 
     if not isinstance(error, GyldigError):
         raise error
-    print(f"gyldig: {error}", file=sys.stderr)
+    print(f"gyldig: {error.in_language(lang)}", file=sys.stderr)
     return error.exit_code
 
 

@@ -1,6 +1,6 @@
 """Text for people: sentences, facts and tables, with colours on a terminal and plain aligned text elsewhere.
 
-Here: how things are laid out. Not here: what is said (``api.texts``, ``api.cli.show``).
+Here: how things are laid out. Not here: the texts (``registry.entities.messages``), what is shown (``api.cli.show``).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from api import texts
+from registry.entities import messages
 
 __all__ = ["Page"]
 
@@ -26,11 +26,15 @@ class Page:
 
     def say(self, key: str, **values: Any) -> None:
         """A sentence of the catalogue."""
-        self.line(texts.text(key, self.lang, **values))
+        self.line(self.text(key, **values))
+
+    def text(self, key: str, **values: Any) -> str:
+        """A sentence of the catalogue in the page's language."""
+        return messages.message(key, **values).in_language(self.lang)
 
     def line(self, text: str = "") -> None:
         """A line as it is."""
-        self.parts.append(text)
+        self.parts.append(str(messages.in_language(text, self.lang)))
 
     def raw(self, text: str) -> None:
         """Text for programs, never laid out again."""
@@ -40,13 +44,11 @@ class Page:
 
     def word(self, key: str) -> str:
         """A word of the catalogue."""
-        return texts.word(key, self.lang)
+        return messages.word(key, self.lang)
 
     def why(self, reason: str | None, fallback: str = "", **values: Any) -> str:
-        """Why the answer is "no"; the answer's own message where it says more in English."""
-        if texts.language(self.lang) == "en" and fallback:
-            return fallback
-        return texts.reason(reason or "unknown", self.lang, fallback, **values)
+        """Why the answer is "no"."""
+        return str(messages.in_language(fallback, self.lang)) or self.word(reason or "unknown")
 
     def facts(self, rows: Iterable[tuple[str, Any]]) -> None:
         """Named values, one a line; empty ones are left out, a tuple takes a line for each of its items."""

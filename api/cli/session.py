@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import typer
 
-from api import texts
 from api.cli.page import Page
+from registry.entities.messages import in_language, language, message
 
 if TYPE_CHECKING:
     from registry import Registry
@@ -55,7 +55,11 @@ class Session:
 
     def say(self, key: str, **values: Any) -> str:
         """A sentence of the catalogue in the session's language."""
-        return texts.text(key, self.lang, **values)
+        return self.text(message(key, **values))
+
+    def text(self, found: str) -> str:
+        """A message in the session's language; any other text as it is."""
+        return str(in_language(found, self.lang))
 
     def done(self, key: str, **values: Any) -> None:
         """Say that a change was made; as JSON its key and values."""
@@ -81,7 +85,7 @@ class Session:
             from api.wire import dumps, listing
 
             value = listing(name, answer) if isinstance(answer, list) else answer
-            sys.stdout.write(dumps(value, indent=True).decode() + "\n")
+            sys.stdout.write(dumps(value, indent=True, lang=self.lang).decode() + "\n")
         else:
             page = Page(lang=self.lang)
             show(page, answer)
@@ -100,7 +104,7 @@ def default_language() -> str:
     """The language of the environment: ``GYLDIG_LANG``, else the locale."""
     for name in ("GYLDIG_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
         if os.environ.get(name):
-            return texts.language(os.environ[name])
+            return language(os.environ[name])
     return "en"
 
 

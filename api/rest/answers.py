@@ -18,9 +18,10 @@ from starlette.responses import Response
 from api import auth
 from api.rest.problems import NotFound
 from api.settings import Settings
-from api.suggest import similar
 from api.wire import dumps, listing
 from registry.entities.errors import UsageError
+from registry.entities.messages import language, message
+from registry.time.reasons import similar
 
 if TYPE_CHECKING:
     from registry import Registry
@@ -87,7 +88,9 @@ def known_system(request: Request, ref: str, known_at: str | None = None) -> Sys
     found = registry.system(ref, known_at=known_at)
     if found is None:
         names = similar(ref, [s.slug for s in registry.systems(known_at=known_at)])
-        raise NotFound(f"There is no code system {ref} here.", suggestions=names, reason="unknown_system")
+        near = message("near", names=names) if names else ""
+        why = message("reason.unknown_system", name=ref, near=near)
+        raise NotFound(why, suggestions=names, reason="unknown_system")
     return found
 
 
@@ -127,11 +130,16 @@ def fresh(request: Request, etag: str) -> bool:
     return given == "*" or etag in [t.strip().removeprefix("W/") for t in given.split(",")]
 
 
+def language_of(request: Request) -> str:
+    """The language of messages: the first that the caller accepts, else English."""
+    return language(request.headers.get("accept-language", "").split(",")[0].split(";")[0].strip())
+
+
 def answer(request: Request, value: Any) -> Response:
     """The answer as JSON with an ETag, or 304 where the caller already has it."""
-    body = dumps(value)
+    body = dumps(value, lang=language_of(request))
     etag = etag_of(body)
-    headers = {"ETag": etag, "Cache-Control": "no-cache", "Vary": "Authorization"}
+    headers = {"ETag": etag, "Cache-Control": "no-cache", "Vary": "Authorization, Accept-Language"}
     if fresh(request, etag):
         return Response(status_code=304, headers=headers)
     return Response(body, media_type="application/json", headers=headers)

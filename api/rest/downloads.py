@@ -12,8 +12,8 @@ from starlette.responses import Response, StreamingResponse
 from api import tables
 from api.rest.answers import KnownAt, SystemPath, VersionPath, etag_of, fresh, registry_of, take_system
 from api.rest.problems import NotFound
-from api.suggest import similar
 from registry.entities.results import VersionAnswer
+from registry.time.reasons import similar
 
 __all__ = ["router"]
 

@@ -64,7 +64,9 @@ def install(app: FastAPI) -> None:
 async def _ours(request: Request, error: Exception) -> Response:
     status = error.http_status if isinstance(error, GyldigError) else 500
     headers = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "5"}}.get(status)
-    return problem(status, str(error), headers=headers, **getattr(error, "members", {}))
+    lang = request.headers.get("accept-language", "").split(",")[0].split(";")[0].strip()
+    detail = error.in_language(lang) if isinstance(error, GyldigError) else str(error)
+    return problem(status, detail, headers=headers, **getattr(error, "members", {}))
 
 
 async def _invalid(request: Request, error: Exception) -> Response:

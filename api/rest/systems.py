@@ -23,7 +23,7 @@ from api.rest.answers import (
 )
 from api.rest.problems import NotFound
 from api.rest.schema import gives, gives_list
-from api.suggest import similar
+from registry.time.reasons import similar
 
 __all__ = ["router"]
 

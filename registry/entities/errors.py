@@ -20,6 +20,8 @@
 
 from __future__ import annotations
 
+from registry.entities.messages import in_language
+
 __all__ = [
     "ArchiveError",
     "BadDate",
@@ -43,6 +45,10 @@ class GyldigError(Exception):
 
     http_status = 500
     exit_code = 2
+
+    def in_language(self, lang: str | None) -> str:
+        """The text in a language; an error made from plain text has that text alone."""
+        return str(in_language(self.args[0] if self.args else "", lang))
 
 
 class UsageError(GyldigError):
@@ -73,7 +79,13 @@ class SourceError(GyldigError):
     def __init__(self, message: str, *, file: str = "", line: int | str | None = None) -> None:
         self.message, self.file, self.line = message, file, line
         where = ":".join(str(part) for part in (file, line) if part not in ("", None))
+        self._where = where
         super().__init__(f"{where}: {message}" if where else message)
+
+    def in_language(self, lang: str | None) -> str:
+        """The text in a language, after the place where it was found."""
+        text = str(in_language(self.message, lang))
+        return f"{self._where}: {text}" if self._where else text
 
 
 class ArchiveError(SourceError):

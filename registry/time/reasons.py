@@ -1,21 +1,25 @@
-"""Why the answer is "no", in a sentence that says what can be done. One place for all of them.
+"""Why no version answers, as a message of the catalogue that says what is known and what can be done.
 
-Not here: the wire messages of FHIR (``registry.terminology.issues``), translations (``api.texts``).
+Not here: the texts (``registry.entities.messages.reasons``), FHIR's messages (``registry.terminology.issues``).
 """
 
 from __future__ import annotations
 
 import difflib
-from datetime import date
+from collections.abc import Iterable
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from registry.entities.messages import Message, message
 from registry.time.in_force import neighbours
 
 if TYPE_CHECKING:
     from registry.store.metadata import Snapshot, VersionRow
     from registry.time.timeline import Timeline
 
-__all__ = ["explain", "suggest"]
+__all__ = ["explain", "similar", "suggest"]
+
+_LISTED = 8  #: names in a suggestion without a near one
 
 
 def explain(
@@ -27,51 +31,59 @@ def explain(
     version: VersionRow | None = None,
     name: str = "",
 ) -> str:
-    """The sentence for a reason (DOMAIN 2)."""
-    slug = timeline.system.slug if timeline else name
-    if reason == "unknown_system":
-        return f"no code system {name!r} here{suggest(name, list(snapshot.slugs))}"
-    if timeline is None:
-        return reason
-    dated = [v for v in timeline.on_track(None) if not v.undated]
+    """The message for a reason (DOMAIN 2)."""
+    system = timeline.system.slug if timeline else name
+    label = version.label if version else ""
+    if timeline is None or reason == "unknown_system":
+        return message("reason.unknown_system", name=name, near=suggest(name, snapshot.slugs))
     if reason == "unknown_version":
-        return f"{slug} has no version {name!r}{suggest(name, [v.label for v in timeline.versions])}"
-    if reason == "unknown_release":
-        return f"no release {name!r} of {slug}: see `gyldig releases {slug}`"
+        near = suggest(name, [v.label for v in timeline.versions])
+        return message("reason.unknown_version", system=system, name=name, near=near)
     if reason == "purged":
-        return f"the content of {slug} {version.label if version else ''} was removed: {name}"
-    if reason == "not_loaded":
-        label = version.label if version else ""
-        return f"version {label} of {slug} applied, but its content is not loaded here"
-    if reason == "unknown":
-        return f"no version of {slug} is known"
-    return _outside(reason, slug, dated, day)
+        return message("reason.purged", system=system, version=label, why=name)
+    if reason in ("unknown_release", "not_loaded", "unknown"):
+        return message(f"reason.{reason}", system=system, version=label, name=name)
+    return _outside(reason, system, [v for v in timeline.on_track(None) if not v.undated], day)
 
 
-def _outside(reason: str, slug: str, dated: list[VersionRow], day: date) -> str:
-    """The sentence for a day outside every version, naming the versions around it."""
+def _outside(reason: str, system: str, dated: list[VersionRow], day: date) -> Message:
+    """The message for a day outside every version, naming the versions around it."""
     last, first = neighbours(dated, day)
-    if reason == "before_first" and first:
-        return (
-            f"{day} is before the first known version of {slug}, {first.label}, valid from {first.valid_from}"
-        )
-    if reason == "after_last" and last:
-        return f"{day} is after the last known version of {slug}, {last.label}, which ended before {last.valid_to}"
-    if last and first:
-        return (
-            f"no version of {slug} is known for {day}: {last.label} ended before {last.valid_to}, "
-            f"{first.label} starts on {first.valid_from}"
-        )
-    return f"no version of {slug} is known for {day}"
+    needs = {"before_first": (first,), "after_last": (last,), "gap": (first, last)}.get(reason, (None,))
+    if any(version is None for version in needs):
+        return message("reason.none_on", system=system, on=day)
+    return message(
+        f"reason.{reason}",
+        system=system,
+        on=day,
+        before=last.label if last else "",
+        ended=last.valid_to - timedelta(days=1) if last and last.valid_to else "",
+        after=first.label if first else "",
+        starts=first.valid_from if first else "",
+    )
 
 
-def suggest(name: str, known: list[str]) -> str:
-    """``: did you mean …`` or the names there are.
+def suggest(name: str, known: Iterable[str]) -> Message | str:
+    """The names that look like ``name``, else the first of those known; empty where none is known.
 
     >>> suggest("icd10", ["icd-10-no", "icpc-2-no"])
-    ': did you mean icd-10-no?'
+    ' Did you mean icd-10-no?'
     """
-    close = difflib.get_close_matches(name, known, n=2, cutoff=0.5)
-    if close:
-        return f": did you mean {' or '.join(close)}?"
-    return f": known are {', '.join(sorted(known)[:8])}{' …' if len(known) > 8 else ''}" if known else ""
+    names = sorted(known)
+    if close := similar(name, names):
+        return message("near", names=close)
+    if len(names) > _LISTED:
+        return message("near.known_more", names=names[:_LISTED], more=len(names) - _LISTED)
+    return message("near.known", names=names) if names else ""
+
+
+def similar(name: str, names: Iterable[str], count: int = 2) -> list[str]:
+    """Up to ``count`` of the names that look like ``name``, the nearest first.
+
+    >>> similar("icd10no", ["icd-10-no", "icpc-2-no"])
+    ['icd-10-no']
+    """
+    known = {n.lower(): n for n in names}
+    near = difflib.get_close_matches(name.lower(), known, n=count, cutoff=0.6)
+    inside = [n for n in known if len(name) > 2 and name.lower() in n and n not in near]
+    return [known[n] for n in [*near, *sorted(inside)][:count]]

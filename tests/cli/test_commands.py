@@ -57,7 +57,7 @@ def ask(gyldig: Run, demo_db: str) -> Run:
         ("export demo-no 2055", 1, "Did you mean"),
         ("export nothing 2055", 1, "no code system nothing"),
         ("versions nothing", 1, "no code system nothing"),
-        ("verify", 0, "Everything fits"),
+        ("verify", 0, "No damage found"),
     ],
 )
 def test_answers_and_exit_codes(ask: Run, command: str, code: int, says: str) -> None:

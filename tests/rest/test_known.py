@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 @pytest.mark.parametrize(
     ("query", "said"),
     [
-        ("onn=2020-01-01", "did you mean on"),
+        ("onn=2020-01-01", "Did you mean on"),
         ("on=2020-01-01&on=2021-01-01", "given twice"),
         ("x=1", "no parameter"),
     ],

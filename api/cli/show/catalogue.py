@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from api import texts
 from api.cli.page import Page, last_day
+from registry.entities.messages import message
 
 if TYPE_CHECKING:
     from api.cli.session import Session
@@ -27,11 +27,10 @@ def require_system(registry: Registry, session: Session, system: str) -> None:
         return
     import typer
 
-    from api.suggest import similar
+    from registry.time.reasons import suggest
 
-    names = similar(system, [s.slug for s in registry.systems(known_at=session.known_at)])
-    maybe = session.say("maybe", names=", ".join(names)) if names else ""
-    typer.echo(texts.reason("unknown_system", session.lang, system=system, maybe=maybe), err=True)
+    near = suggest(system, [s.slug for s in registry.systems(known_at=session.known_at)])
+    typer.echo(session.text(message("reason.unknown_system", name=system, near=near)), err=True)
     raise typer.Exit(1)
 
 
@@ -42,13 +41,10 @@ def require_version(registry: Registry, session: Session, system: str, version: 
         return
     import typer
 
-    from api.suggest import similar
+    from registry.time.reasons import suggest
 
-    names = similar(version, labels) or labels[-3:]
-    maybe = session.say("maybe", names=", ".join(names)) if names else ""
-    typer.echo(
-        texts.reason("unknown_version", session.lang, system=system, version=version, maybe=maybe), err=True
-    )
+    why = message("reason.unknown_version", system=system, name=version, near=suggest(version, labels))
+    typer.echo(session.text(why), err=True)
     raise typer.Exit(1)
 
 
@@ -160,8 +156,8 @@ def applicable(page: Page, answer: Applicable) -> None:
 
 
 def _scope(page: Page, answer: Applicable) -> str:
-    scope = texts.text("for_scope", page.lang, scope=answer.scope) if answer.scope else ""
-    return scope + (texts.text("for_role", page.lang, role=answer.role) if answer.role else "")
+    scope = page.text("for_scope", scope=answer.scope) if answer.scope else ""
+    return scope + (page.text("for_role", role=answer.role) if answer.role else "")
 
 
 def _rows(page: Page, rows: list[ApplicableVersion]) -> None:

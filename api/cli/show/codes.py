@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from api import texts
 from api.cli.page import Page, last_day
 
 if TYPE_CHECKING:
@@ -26,7 +25,7 @@ def lookup(page: Page, answer: Lookup) -> None:
     if answer.concept is None:
         page.line(_why_not(page, answer))
         if answer.also_in and answer.also_in[0] not in page.parts[-1]:
-            page.line(texts.text("also_in", page.lang, versions=", ".join(answer.also_in)).strip())
+            page.line(page.text("also_in", versions=", ".join(answer.also_in)).strip())
         return
     page.line(f"{answer.concept.code}  {answer.concept.display}")
     page.line()
@@ -73,7 +72,7 @@ def _remarks(page: Page, answer: Lookup) -> None:
 
 
 def _why_not(page: Page, answer: Lookup) -> str:
-    also = texts.text("also_in", page.lang, versions=", ".join(answer.also_in)) if answer.also_in else ""
+    also = page.text("also_in", versions=", ".join(answer.also_in)) if answer.also_in else ""
     return page.why(
         answer.reason,
         answer.message,
@@ -137,7 +136,7 @@ def _change(page: Page, change: SpanChange) -> str:
     if change.type in ("split_off", "split", "merged", "taken_over", "recoded", "code_reused"):
         parts.append(f"{', '.join(change.from_)} → {', '.join(change.to)}")
     if change.after and change.by:
-        parts.append(texts.text("between", page.lang, after=change.after, by=change.by))
+        parts.append(page.text("between", after=change.after, by=change.by))
     if change.type in ("relabelled", "criteria_changed") and not change.reviewed:
         parts.append(f"({page.word('unreviewed')})")
     return " ".join(parts)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from api import texts
 from api.cli.page import Page
 
 if TYPE_CHECKING:
@@ -47,10 +46,10 @@ def _report(page: Page, report: LoadReport) -> None:
         seconds=report.seconds,
     )
     if report.inferred:
-        page.line("  " + texts.text("inferred", page.lang, what=_pairs(report.inferred)))
+        page.line("  " + page.text("inferred", what=_pairs(report.inferred)))
     if report.counts:
         named = {page.word(k): v for k, v in sorted(report.counts.items())}
-        page.line("  " + texts.text("compared", page.lang, counts=_pairs(named)))
+        page.line("  " + page.text("compared", counts=_pairs(named)))
     for line in [*report.notices, *report.warnings]:
         page.line(f"  {line}")
 

@@ -1,0 +1,124 @@
+"""Every sentence that the project shows to people, once, in English and bokmål.
+
+A ``Message`` is the English text together with its id and values, so that a surface can show it in the reader's
+language. The catalogue is one table per area: ``reasons`` (why an answer is "no"), ``sentences`` and ``words`` (command
+line and pages). Nynorsk falls back to bokmål, any other language to English.
+
+Templates are ``str.format`` templates with two additions: ``{n:one|many}`` gives the number and the noun that agrees
+with it (``1 code``, ``2 codes``), ``{names:join or}`` a list with a word before its last item (``a, b or c``).
+"""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Mapping
+from functools import cache
+from importlib import import_module
+from typing import Any, Final
+
+__all__ = ["LANGUAGES", "Message", "catalogue", "in_language", "language", "message", "word"]
+
+LANGUAGES: Final = ("en", "nb", "nn")
+_NORWEGIAN: Final = frozenset({"nb", "nn"})
+_AREAS: Final = ("reasons", "sentences")
+
+Pair = tuple[str, str]
+
+
+class Message(str):
+    """The English text of a message; ``id`` and ``values`` give it in another language."""
+
+    __slots__ = ("id", "values")
+    id: str
+    values: Mapping[str, Any]
+
+    def in_language(self, lang: str | None) -> str:
+        """The text in a language such as ``nb`` or ``nn-NO``.
+
+        >>> message("none").in_language("nb")
+        'Ingen.'
+        """
+        if language(lang) not in _NORWEGIAN:
+            return str(self)
+        translated = {name: in_language(value, lang) for name, value in self.values.items()}
+        return _FORMAT.vformat(catalogue()[self.id][1], (), translated)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restored, (self.id, dict(self.values))
+
+
+def message(key: str, **values: Any) -> Message:
+    """The message of that id with its values. Raises KeyError for an id that is not in the catalogue.
+
+    >>> message("valid_yes", code="K63.8", on="2024-01-01")
+    'Yes: K63.8 was valid on 2024-01-01.'
+    """
+    found = Message(_FORMAT.vformat(catalogue()[key][0], (), values))
+    found.id, found.values = key, values
+    return found
+
+
+def _restored(key: str, values: Mapping[str, Any]) -> Message:
+    return message(key, **values)
+
+
+def in_language(value: Any, lang: str | None) -> Any:
+    """A value with every message in it in the language; anything else stays as it is."""
+    if isinstance(value, Message):
+        return value.in_language(lang)
+    if isinstance(value, list | tuple):
+        return type(value)(in_language(item, lang) for item in value)
+    return value
+
+
+def word(key: str, lang: str) -> str:
+    """A heading or a value as the reader's word; a word that is not in the table stays as it is.
+
+    >>> word("required", "nb"), word("something", "nb")
+    ('påkrevd', 'something')
+    """
+    from registry.entities.messages.words import WORDS
+
+    pair = WORDS.get(key)
+    return key if pair is None else pair[language(lang) in _NORWEGIAN]
+
+
+@cache
+def language(wanted: str | None) -> str:
+    """The language of the catalogue for a tag or locale such as ``nb-NO``, ``nn_NO.UTF-8`` or none.
+
+    >>> language("nn_NO.UTF-8"), language("de"), language(None)
+    ('nn', 'en', 'en')
+    """
+    base = (wanted or "").replace("_", "-").split(".")[0].split("-")[0].lower()
+    if base == "no":
+        return "nb"
+    return base if base in LANGUAGES else "en"
+
+
+@cache
+def catalogue() -> Mapping[str, Pair]:
+    """Message id → (English, bokmål), of all areas; ids are unique across them."""
+    found: dict[str, Pair] = {}
+    for area in _AREAS:
+        table: Mapping[str, Pair] = import_module(f"{__name__}.{area}").MESSAGES
+        if twice := found.keys() & table.keys():
+            raise ValueError(f"message ids used twice: {sorted(twice)}")
+        found.update(table)
+    return found
+
+
+class _Formatter(string.Formatter):
+    """``str.format`` with ``{n:one|many}`` and ``{names:join or}``."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        if format_spec.startswith("join "):
+            items = [str(item) for item in value]
+            return f" {format_spec[5:]} ".join(filter(None, [", ".join(items[:-1]), *items[-1:]]))
+        if "|" in format_spec:
+            one, _, many = format_spec.partition("|")
+            return f"{value} {one if value == 1 else many}"
+        return str(super().format_field(value, format_spec))
+
+
+_FORMAT: Final = _Formatter()

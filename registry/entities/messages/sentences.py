@@ -1,0 +1,157 @@
+"""Sentences of the command line and of pages: id → (English, bokmål)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+__all__ = ["MESSAGES"]
+
+Pair = tuple[str, str]
+
+MESSAGES: Final[dict[str, Pair]] = {
+    "also_in": (" It is in: {versions}.", " Den finnes i: {versions}."),
+    "maybe": (" Did you mean {names}?", " Mente du {names}?"),
+    "for_scope": (" in {scope}", " i {scope}"),
+    "for_role": (" by date of {role}", " etter {role}dato"),
+    "valid_yes": ("Yes: {code} was valid on {on}.", "Ja: {code} var gyldig {on}."),
+    "valid_no": ("No: {why}", "Nei: {why}"),
+    "applied": (
+        "On {on} this applied of {system}{scope}:",
+        "{on} gjaldt dette av {system}{scope}:",
+    ),
+    "others": (
+        "Known for this scope, but not usable on {on}:",
+        "Kjent for dette bruksområdet, men ikke brukbart {on}:",
+    ),
+    "provisional": ("This content is provisional.", "Dette innholdet er foreløpig."),
+    "disagree": (
+        "The sources disagree on {facet}: {used!r} ({used_line}) is used, {other_line} says {other!r}.",
+        "Kildene er uenige om {facet}: {used!r} ({used_line}) brukes, {other_line} sier {other!r}.",
+    ),
+    "history_head": ("History of {code} in {system}", "Historien til {code} i {system}"),
+    "history_missing": (
+        "Not loaded here, so nothing is known of: {versions}.",
+        "Ikke lastet her, så ingenting er kjent om: {versions}.",
+    ),
+    "history_gaps": (
+        "No loaded version covers: {gaps}.",
+        "Ingen lastet versjon dekker: {gaps}.",
+    ),
+    "between": ("between {after} and {by}", "mellom {after} og {by}"),
+    "diff_head": ("{system}: from {from_} to {to}", "{system}: fra {from_} til {to}"),
+    "diff_only": (
+        "Only changes of type: {types}. Events of other types, not shown: {n}.",
+        "Bare endringer av type: {types}. Hendelser av andre typer, ikke vist: {n}.",
+    ),
+    "diff_none_of_type": ("No change of this type.", "Ingen endring av denne typen."),
+    "diff_same": ("Nothing changed.", "Ingenting er endret."),
+    "diff_unchanged": ("{n:code is|codes are} unchanged.", "{n:kode|koder} er uendret."),
+    "diff_not_comparable": (
+        "Not comparable, because only one side says it: {what}.",
+        "Kan ikke sammenlignes, fordi bare den ene siden sier det: {what}.",
+    ),
+    "search_none": ("Nothing found for “{query}”.", "Fant ingenting for «{query}»."),
+    "search_more": ("There is more: --cursor {cursor}", "Det er mer: --cursor {cursor}"),
+    "subsumes.equivalent": ("{a} and {b} are the same code.", "{a} og {b} er samme kode."),
+    "subsumes.subsumes": ("{a} contains {b}.", "{a} omfatter {b}."),
+    "subsumes.subsumed-by": ("{a} is contained in {b}.", "{a} er en del av {b}."),
+    "subsumes.not-subsumed": (
+        "Neither of {a} and {b} contains the other.",
+        "Ingen av {a} og {b} omfatter den andre.",
+    ),
+    "structural": (
+        "(from the codes themselves: a shorter code contains its longer ones)",
+        "(fra kodene selv: en kortere kode omfatter de lengre)",
+    ),
+    "none": ("None.", "Ingen."),
+    "no_systems": (
+        "Nothing is loaded yet. Try `gyldig demo --no-serve`, or `gyldig load FILE`.",
+        "Ingenting er lastet ennå. Prøv `gyldig demo --no-serve` eller `gyldig load FIL`.",
+    ),
+    "created_system": (
+        "{system} was not known: it is registered as a new code system.",
+        "{system} var ikke kjent: det er registrert som nytt kodeverk.",
+    ),
+    "loaded.loaded": (
+        "{system} {version} is loaded: {concepts:code|codes}, {new:new statement|new statements}, {seconds:.1f} s.",
+        "{system} {version} er lastet: {concepts:kode|koder}, {new:nytt utsagn|nye utsagn}, {seconds:.1f} s.",
+    ),
+    "loaded.unchanged": (
+        "{system} {version}: the identical source is already loaded, nothing to do.",
+        "{system} {version}: nøyaktig samme kilde er lastet fra før, ingenting å gjøre.",
+    ),
+    "loaded.amended": (
+        "{system} {version} is amended: {concepts:code|codes}, {new:new statement|new statements}, {seconds:.1f} s. "
+        "The earlier content is still there for --known-at.",
+        "{system} {version} er rettet: {concepts:kode|koder}, {new:nytt utsagn|nye utsagn}, {seconds:.1f} s. "
+        "Det tidligere innholdet finnes fortsatt med --known-at.",
+    ),
+    "loaded.kept": ("{system} {version} is kept as a resource.", "{system} {version} er lagret som ressurs."),
+    "loaded.enriched": (
+        "{system}: the catalogue entry is updated; the source had no content.",
+        "{system}: katalogoppføringen er oppdatert; kilden hadde ikke noe innhold.",
+    ),
+    "loaded.dry_run": (
+        "{system} {version} would be loaded: {concepts:code|codes}. Nothing was stored (--dry-run).",
+        "{system} {version} ville blitt lastet: {concepts:kode|koder}. Ingenting er lagret (--dry-run).",
+    ),
+    "loaded.many": (
+        "{count} {kind} resources: {outcomes}.",
+        "{count} ressurser av typen {kind}: {outcomes}.",
+    ),
+    "map.loaded": (
+        "{system} {version}, a map, is loaded: {concepts:row|rows}.",
+        "{system} {version}, en mapping, er lastet: {concepts:rad|rader}.",
+    ),
+    "map.unchanged": (
+        "{system} {version}: the identical map is already loaded, nothing to do.",
+        "{system} {version}: nøyaktig samme mapping er lastet fra før, ingenting å gjøre.",
+    ),
+    "map.amended": (
+        "{system} {version}, a map, is amended: {concepts:row|rows}.",
+        "{system} {version}, en mapping, er rettet: {concepts:rad|rader}.",
+    ),
+    "map.dry_run": (
+        "{system} {version}, a map, would be loaded: {concepts:row|rows}. Nothing was stored (--dry-run).",
+        "{system} {version}, en mapping, ville blitt lastet: {concepts:rad|rader}. Ingenting er lagret (--dry-run).",
+    ),
+    "inferred": ("taken from the file: {what}", "hentet fra filen: {what}"),
+    "compared": ("against what was there: {counts}", "mot det som var der: {counts}"),
+    "version_added": (
+        "{system} {version} is declared. Its content is not loaded.",
+        "{system} {version} er registrert uten innhold.",
+    ),
+    "retracted": (
+        "{what} no longer counts from now on; --known-at before now still shows it.",
+        "{what} gjelder ikke lenger fra nå av; --known-at før nå viser det fortsatt.",
+    ),
+    "purged": (
+        "The content of {what} is deleted; its hash and the reason remain.",
+        "Innholdet i {what} er slettet; hash og begrunnelse er igjen.",
+    ),
+    "scope_added": ("Scope {scope} is registered.", "Bruksområdet {scope} er registrert."),
+    "scope_row_added": (
+        "{scope}: {system} {version} is registered.",
+        "{scope}: {system} {version} er registrert.",
+    ),
+    "imported": ("{n:row is|rows are} registered.", "{n:rad|rader} er registrert."),
+    "verified": (
+        "No damage found: {releases:release|releases} and {states:statement|statements} checked.",
+        "Ingen feil funnet: {releases:utgivelse|utgivelser} og {states} utsagn er kontrollert.",
+    ),
+    "damaged": ("{n:problem|problems} found:", "Fant {n} feil:"),
+    "backed_up": ("The registry is copied to {path}.", "Registeret er kopiert til {path}."),
+    "exported": ("{rows:row|rows} written to {path}.", "{rows:rad|rader} skrevet til {path}."),
+    "not_for_sharing": (
+        "The licence of {system} ({licence}) does not allow passing this on.",
+        "Lisensen til {system} ({licence}) tillater ikke at dette gis videre.",
+    ),
+    "licence_missing": ("not stated", "ikke oppgitt"),
+    "serving": (
+        "Gyldig answers on {url}  (REST: {url}/api/docs, FHIR: {url}/fhir/metadata). Ctrl-C ends it.",
+        "Gyldig svarer på {url}  (REST: {url}/api/docs, FHIR: {url}/fhir/metadata). Ctrl-C avslutter.",
+    ),
+    "demo_offline": ("Offline: only the made-up system.", "Uten nett: bare det oppdiktede kodeverket."),
+    "demo_skipped": ("Skipped {what}: {why}", "Hoppet over {what}: {why}"),
+    "demo_loaded": ("{system} {version}: {n:code|codes}", "{system} {version}: {n:kode|koder}"),
+}

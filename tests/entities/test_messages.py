@@ -1,0 +1,83 @@
+"""The message catalogue: complete in both languages, with the same values, and usable from every module."""
+
+from __future__ import annotations
+
+import ast
+import pickle
+import string
+from pathlib import Path
+
+import orjson
+import pytest
+
+from registry.entities.messages import Message, catalogue, in_language, language, message, word
+from registry.entities.messages.words import WORDS
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def _fields(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize("key", catalogue())
+def test_both_languages_use_the_same_values(key: str) -> None:
+    english, bokmaal = catalogue()[key]
+    assert _fields(english) == _fields(bokmaal)
+    assert english != bokmaal
+
+
+def test_words_are_in_both_languages() -> None:
+    assert all(english and bokmaal for english, bokmaal in WORDS.values())
+
+
+@pytest.mark.parametrize("key", [k for k in catalogue() if k.startswith("reason.") and k.count("_role") == 0])
+def test_reasons_are_complete_sentences(key: str) -> None:
+    for text in catalogue()[key]:
+        assert text.rstrip("}")[-1] in ".}" or text.endswith(("}", "{why}")), text
+
+
+def _ids_in_use() -> set[str]:
+    """Every literal first argument of a call of ``message``, and of ``say``, ``done``, ``note`` of a session or page."""
+    found = set()
+    for path in [*(ROOT / "registry").rglob("*.py"), *(ROOT / "api").rglob("*.py")]:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
+                name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+                if name == "message" and isinstance(node.args[0].value, str):
+                    found.add(node.args[0].value)
+    return found
+
+
+def test_every_id_in_use_is_in_the_catalogue() -> None:
+    assert _ids_in_use() - catalogue().keys() == set()
+
+
+def test_a_message_is_its_english_text_and_knows_the_other() -> None:
+    found = message("near", names=["a", "b", "c"])
+    assert found == " Did you mean a, b or c?"
+    assert found.in_language("nb-NO") == " Mente du a, b eller c?"
+    assert orjson.loads(orjson.dumps([found])) == [found]
+    assert pickle.loads(pickle.dumps(found)).in_language("nb") == found.in_language("nb")
+
+
+def test_messages_within_messages_are_translated_too() -> None:
+    found = message("reason.unknown_system", name="x", near=message("near", names=["y"]))
+    assert "Mente du y?" in found.in_language("nb")
+    assert in_language([found, 1], "nb")[1] == 1
+
+
+def test_numbers_agree_with_their_nouns() -> None:
+    assert message("near.known_more", names=["a"], more=1).endswith("and 1 other.")
+    assert message("near.known_more", names=["a"], more=2).endswith("and 2 others.")
+
+
+def test_nynorsk_reads_bokmaal_and_others_english() -> None:
+    assert word("required", "nn") == word("required", "nb-NO") == "påkrevd"
+    assert word("required", "sv") == "required"
+    assert [language(x) for x in ("no", "nn_NO.UTF-8", "de", None)] == ["nb", "nn", "en", "en"]
+
+
+def test_a_message_in_another_language_is_plain_text() -> None:
+    assert type(message("none").in_language("nb")) is str
+    assert isinstance(message("none"), Message)
