@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from registry.content.changes import TYPES
+from registry.content.change_types import TYPES
 from registry.entities.errors import UnknownTarget
 from registry.entities.records import MapRecord, MapRowRecord
-from registry.entities.relationships import BROADER, EQUIVALENT, NARROWER, RELATED
+from registry.entities.relationships import EQUIVALENT
 from registry.entities.results import Change, CodeDisplay
 
 if TYPE_CHECKING:
@@ -52,20 +52,12 @@ def rows_of(change: Change) -> Iterator[MapRowRecord]:
     if change.inputs and not change.outputs:
         for source in change.inputs:
             yield _row(change, source, None, "")
+    pairs = {(p["from"], p["to"]): p["relationship"] for p in change.details.get("pairs", ())}
     for source in change.inputs:
         for target in change.outputs:
-            yield _row(change, source, target, _relationship(change, source, target))
-
-
-def _relationship(change: Change, source: CodeDisplay, target: CodeDisplay) -> str:
-    """The pair's own relationship: in a split the old code is broader than each part, also than itself."""
-    kind = TYPES[change.type].relationship
-    if change.type == "transferred":
-        survives = {c.code for c in change.inputs} & {c.code for c in change.outputs}
-        if source.code == target.code:
-            return BROADER if source == change.inputs[0] else NARROWER
-        return RELATED if survives else BROADER
-    return kind or EQUIVALENT
+            if not pairs or (source.code, target.code) in pairs:
+                own = TYPES[change.type].relationship or EQUIVALENT
+                yield _row(change, source, target, pairs.get((source.code, target.code), own))
 
 
 def _row(change: Change, source: CodeDisplay, target: CodeDisplay | None, relationship: str) -> MapRowRecord:

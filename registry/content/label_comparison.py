@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-__all__ = ["same_wording"]
+__all__ = ["normal_form", "same_wording"]
 
 #: Signs that carry meaning and therefore stay: comparison, sum, percent, dagger and asterisk.
 _KEPT = "<>=+%±≤≥*†"
@@ -53,9 +53,18 @@ def same_wording(old: str, new: str) -> bool:
     >>> same_wording('Latent "yaws"', "Latent «yaws»"), same_wording("med åpent sår", "med åpen skade")
     (True, False)
     """
-    if old == new or _normal(old) == _normal(new) or _normal(_arabic(old)) == _normal(_arabic(new)):
+    if old == new or _normal(old) == _normal(new) or normal_form(old) == normal_form(new):
         return True
     return _shortened(_parts(old), _parts(new))
+
+
+def normal_form(text: str) -> str:
+    """The text without case, punctuation and roman numerals: equal forms are the same wording.
+
+    >>> normal_form("Latent «Yaws», type II") == normal_form('latent "yaws" type 2')
+    True
+    """
+    return _normal(_arabic(text))
 
 
 def _normal(text: str) -> str:

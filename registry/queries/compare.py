@@ -6,20 +6,22 @@ oracle of the fast way in the tests).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from pyroaring import BitMap
 
-from registry.content.changes import Derived, Side, derive
+from registry.content.changes import Derived, derive
 from registry.content.layers import merge_sources
+from registry.content.successors import Earlier, Side
 from registry.entities.records import ConceptRecord, ReleaseHeader
 from registry.queries.lookup import covers, layered
 from registry.reader import Reader
-from registry.store.content import states_by_ids
+from registry.store.content import family_codes, states_by_ids
 from registry.store.metadata import ReleaseRow
 from registry.store.states import decode
+from registry.store.text import compact_code
 from registry.systems import SystemBehaviour
 
 __all__ = ["Comparison", "Content", "compare", "records_of"]
@@ -53,6 +55,20 @@ class Content:
 
         return get
 
+    def siblings(self) -> Callable[[str], list[ConceptRecord]]:
+        """The records under the topmost code that contains a code, remembered within one comparison."""
+
+        @lru_cache(maxsize=64)
+        def under(top: str) -> list[ConceptRecord]:
+            rows = family_codes(self.reader.connection, self.system_id, compact_code(top))
+            return [*self.records(self.bitmap() & BitMap(ident for ident, _ in rows)).values()]
+
+        return lambda code: under([code, *self.rules.structural_parents(code)][-1])
+
+    def side(self, differing: Mapping[str, ConceptRecord]) -> Side:
+        """This content as one side of a comparison."""
+        return Side(differing, self.getter(), self.facets, self.covers, self.siblings())
+
     def covers(self, code: str) -> bool:
         return any(covers(r, self.rules, code) for r in self.stack)
 
@@ -74,14 +90,13 @@ def compare(
     new: Content,
     *,
     within: BitMap | None = None,
-    earlier: Callable[[str], ConceptRecord | None] | None = None,
+    earlier: Callable[[str], Iterable[Earlier]] | None = None,
 ) -> Comparison:
     """Typed differences; ``within`` restricts to states of one family of codes."""
     old, new = _alike(old, new)
     single = len(old.stack) == len(new.stack) == 1
     before, after = _by_bitmaps(old, new, within) if single else _by_records(old, new, within)
-    sides = [Side(d, c.getter(), c.facets, c.covers) for d, c in ((before, old), (after, new))]
-    derived = derive(sides[0], sides[1], old.rules, earlier=earlier)
+    derived = derive(old.side(before), new.side(after), old.rules, earlier=earlier)
     total = len(old.bitmap() & within) if within is not None else len(old.bitmap())
     common = total - len(derived.removed) - len([c for c in derived.outside if c in _codes(before)])
     return Comparison(derived, common - derived.modified, common)

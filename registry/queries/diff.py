@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import date
+from functools import partial
 
-from registry.content.changes import TYPES, count_types
+from registry.content.change_types import TYPES, count_types
+from registry.content.successors import Earlier
 from registry.entities.errors import UsageError
-from registry.entities.records import ConceptRecord
 from registry.entities.results import Changes
 from registry.queries.compare import Comparison, Content, compare
 from registry.queries.lookup import layered
 from registry.reader import Reader, Resolved
 from registry.store.content import states_by_code
-from registry.store.metadata import VersionRow
+from registry.store.metadata import ReleaseRow, VersionRow
 from registry.time.timeline import Timeline
 
 __all__ = ["content_of", "diff", "earlier_getter"]
@@ -91,26 +92,27 @@ def _not_comparable(old: Content, new: Content, comparison: Comparison) -> dict[
     return facets
 
 
-def earlier_getter(
-    reader: Reader, resolved: Resolved, other: Resolved
-) -> Callable[[str], ConceptRecord | None]:
-    """The record of a code in the newest loaded version before both, on the first one's track."""
+def earlier_getter(reader: Reader, resolved: Resolved, other: Resolved) -> Callable[[str], Iterator[Earlier]]:
+    """What the loaded versions before both say of a code, newest first, on the first one's track."""
     timeline, version = resolved.timeline, resolved.version
     if timeline is None or version is None or other.version is None:
-        return lambda code: None
+        return lambda code: iter(())
     before = min(_before(timeline, version), _before(timeline, other.version), key=len)
-    stacks = [s.stack for v in before for s in timeline.segments(v) if s.stack]
+    stacks = [s.stack for v in reversed(before) for s in reversed(timeline.segments(v)) if s.stack]
+    return partial(_said_in, reader, timeline.system.system_id, stacks)
 
-    def get(code: str) -> ConceptRecord | None:
-        rows = states_by_code(reader.connection, timeline.system.system_id, code)
-        for stack in reversed(stacks) if rows else ():
-            bitmap = reader.bitmap(stack[0])
-            if any(ident in bitmap for ident, _ in rows):
-                found = layered(reader, timeline.system.system_id, code, stack)
-                return found.record if found else None
-        return None
 
-    return get
+def _said_in(
+    reader: Reader, system_id: int, stacks: Sequence[Sequence[ReleaseRow]], code: str
+) -> Iterator[Earlier]:
+    """What each of the contents says of a code."""
+    rows = states_by_code(reader.connection, system_id, code) if stacks else []
+    for stack in stacks:
+        bitmap = reader.bitmap(stack[0])
+        if any(ident in bitmap for ident, _ in rows):
+            found = layered(reader, system_id, code, stack)
+            if found is not None:
+                yield Earlier(found.facets, found.record)
 
 
 def _before(timeline: Timeline, version: VersionRow) -> list[VersionRow]:

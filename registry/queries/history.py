@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
 from pyroaring import BitMap
 
-from registry.content.changes import display_of
+from registry.content.display import display_text
 from registry.content.layers import MergedConcept
+from registry.content.successors import Earlier
 from registry.entities.records import ConceptRecord
 from registry.entities.results import Change, Gap, History, Span, SpanChange
 from registry.queries.compare import Comparison, Content, compare
@@ -160,7 +162,7 @@ class _Spans:
         if event is not None:
             self.spans.append(_span(step, _span_change(event, before, step)))
             return
-        span, display = self.spans[-1], display_of(step.record) if step.record else ""
+        span, display = self.spans[-1], display_text(step.record) if step.record else ""
         displays = span.displays if display in span.displays else [*span.displays, display]
         hole = Gap(valid_from=span.valid_to, valid_to=step.segment.valid_from)
         gaps = [*span.gaps, hole] if step.skipped else span.gaps
@@ -182,16 +184,12 @@ class _Spans:
                 return change
         return None
 
-    def _earlier(self, code: str) -> ConceptRecord | None:
+    def _earlier(self, code: str) -> Iterator[Earlier]:
+        """What the steps before say of a code, newest first."""
         for step in reversed(self.past):
-            if code == self.code:
-                if step.record is not None:
-                    return step.record
-            elif (
-                found := layered(self.reader, step.content.system_id, code, step.content.stack)
-            ) is not None:
-                return found.record
-        return None
+            found = layered(self.reader, step.content.system_id, code, step.content.stack)
+            if found is not None:
+                yield Earlier(found.facets, found.record)
 
 
 def _span(step: _Step, change: SpanChange | None) -> Span:
@@ -200,14 +198,14 @@ def _span(step: _Step, change: SpanChange | None) -> Span:
         raise ValueError("a span needs a record")
     return Span(
         concept=record.stable_key,
-        display=display_of(record),
+        display=display_text(record),
         from_version=segment.version.label,
         to_version=segment.version.label,
         valid_from=segment.valid_from,
         valid_to=segment.valid_to,
         inactive=record.inactive,
         change=change,
-        displays=[display_of(record)],
+        displays=[display_text(record)],
     )
 
 

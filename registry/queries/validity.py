@@ -117,14 +117,14 @@ def _verdict(
 
 def _unusable(timeline: Timeline, found: MergedConcept) -> str | None:
     """Why a code that exists may not be used: expired, header, not_reportable, reserve."""
-    from registry.content.changes import display_of
+    from registry.content.display import display_text
 
     record = found.record
     if record.inactive:
         return "expired"
     if record.selectable is False:
         return "header"
-    return "reserve" if timeline.system.rules.is_reserve(record.code, display_of(record)) else None
+    return "reserve" if timeline.system.rules.is_reserve(record.code, display_text(record)) else None
 
 
 def _not_reportable(found: MergedConcept, scope: str | None) -> str | None:

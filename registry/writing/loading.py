@@ -16,7 +16,9 @@ from typing import Any
 
 import msgspec
 
-from registry.content.changes import Side, count_types, derive
+from registry.content.change_types import count_types
+from registry.content.changes import derive
+from registry.content.successors import Side
 from registry.entities.errors import UsageError
 from registry.entities.records import ConceptRecord, MapRecord, ReleaseHeader, SystemRecord
 from registry.entities.results import LoadReport

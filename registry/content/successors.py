@@ -1,0 +1,295 @@
+"""Which new code the content of an old code went to: links between codes of two versions, by evidence.
+
+Evidence, strongest first: an official or curated table; a text that stands identical under another code; containment of
+longer codes in shorter ones, where the system's behaviour says so (DOMAIN, change types). A code that stronger
+evidence explains is not linked by a weaker one.
+Pure functions. Not here: how links become change events (``registry.content.changes``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
+
+from registry.content.aspects import Aspect, naming_texts
+from registry.content.display import NAMING_KINDS
+from registry.entities.records import ConceptRecord
+from registry.systems import SystemBehaviour
+
+__all__ = [
+    "Difference",
+    "Earlier",
+    "Link",
+    "Modified",
+    "OfficialChanges",
+    "Side",
+    "TextLinks",
+    "identical_texts",
+    "structural_links",
+]
+
+
+class Link(NamedTuple):
+    """Content of the code ``old`` went, or may have gone, to the code ``new``.
+
+    ``type``: the change that this link alone would be; empty for a code that goes on under itself.
+    ``forward``: everything coded ``old`` may be coded ``new``; ``back``: the other way round.
+    """
+
+    old: str
+    new: str
+    type: str
+    source: str  #: official, curated, derived (identical text or stable key), structural
+    forward: bool
+    back: bool
+    note: str = ""
+
+
+class OfficialChanges(Protocol):
+    """Changes that the owner of the system published for a pair of versions."""
+
+    def links(self) -> Iterable[Link]:
+        """Links of source ``official`` or ``curated``; their ``type`` is empty: it follows from all of them."""
+
+
+class Earlier(NamedTuple):
+    """What a version before the old one says of a code."""
+
+    facets: Collection[str]
+    record: ConceptRecord
+
+
+def _no_siblings(code: str) -> Iterable[ConceptRecord]:
+    return ()
+
+
+@dataclass(frozen=True)
+class Side:
+    """One side of a comparison.
+
+    ``differing``: by stable key, the records whose state the other side does not have. ``get``: the record of a
+    code on this side. ``covers``: whether absence of a code means that it was not there. ``siblings``: the records
+    under the topmost code that contains a code.
+    """
+
+    differing: Mapping[str, ConceptRecord]
+    get: Callable[[str], ConceptRecord | None]
+    facets: frozenset[str]
+    covers: Callable[[str], bool] = lambda code: True
+    siblings: Callable[[str], Iterable[ConceptRecord]] = _no_siblings
+
+
+class Modified(NamedTuple):
+    """A concept on both sides, with the facets on which it differs."""
+
+    before: ConceptRecord
+    after: ConceptRecord
+    aspects: list[Aspect]
+
+
+@dataclass
+class Difference:
+    """Two sides sorted out: what differs on both, what only one has, what cannot be compared."""
+
+    old: Side
+    new: Side
+    behaviour: SystemBehaviour
+    earlier: Callable[[str], Iterable[Earlier]]
+    modified: dict[str, Modified] = field(default_factory=dict)  #: by old code
+    gone: dict[str, ConceptRecord] = field(default_factory=dict)
+    come: dict[str, ConceptRecord] = field(default_factory=dict)
+    outside: set[str] = field(default_factory=set)  #: codes absent on a side that does not cover them
+
+    def old_texts(self, record: ConceptRecord) -> dict[str, set[str]]:
+        """Naming texts of an old record by kind; of kinds that only the new side asserts, from an earlier version."""
+        found = naming_texts(record, self.behaviour)
+        wanted = self.new.facets & NAMING_KINDS
+        if wanted & found.keys():
+            return found
+        for held in self.earlier(record.code):
+            kinds = wanted & set(held.facets)
+            if kinds and held.record.stable_key == record.stable_key:
+                texts = naming_texts(held.record, self.behaviour)
+                return found | {k: texts[k] for k in kinds if k in texts}
+        return found
+
+    def comparable(self, record: ConceptRecord) -> bool:
+        """Whether an old record's text could be recognised under another code of the new side."""
+        return bool(self.old_texts(record).keys() & self.new.facets)
+
+
+@dataclass(frozen=True)
+class TextLinks:
+    """Codes whose text stands identical under another code now.
+
+    ``contested``: vanished codes whose text stands under several codes alike, with these codes. ``claimed``: new
+    codes that have the text of a vanished or relabelled code, whether or not a link says so, with these codes.
+    """
+
+    links: tuple[Link, ...] = ()
+    contested: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    claimed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def identical_texts(found: Difference, explained: Collection[str] = ()) -> TextLinks:
+    """Vanished and relabelled codes whose text another code has now and had not before.
+
+    Of several such codes the one that shares the longest beginning with the old code is proposed, if it is one.
+    """
+    carriers: dict[str, set[str]] = {}
+    for code, texts in _gained(found, explained):
+        for text in texts:
+            carriers.setdefault(text, set()).add(code)
+    links: list[Link] = []
+    contested: dict[str, tuple[str, ...]] = {}
+    claimed: dict[str, tuple[str, ...]] = {}
+    for code, texts in sorted(_lost(found, explained)) if carriers else ():
+        candidates = {c for text in texts for c in carriers.get(text, ())}
+        claimed |= {c: (*claimed.get(c, ()), code) for c in candidates}
+        nearest = _nearest(code, candidates)
+        if len(nearest) == 1:
+            links.append(Link(code, nearest[0], "recoded", "derived", False, False))
+        elif nearest and code in found.gone:
+            contested[code] = tuple(nearest)
+    return TextLinks(tuple(links), contested, claimed)
+
+
+def _gained(found: Difference, explained: Collection[str]) -> Iterator[tuple[str, set[str]]]:
+    """New and relabelled codes with the texts that they have now and had not before."""
+    for code, record in found.come.items():
+        if code not in explained:
+            yield code, _all(naming_texts(record, found.behaviour))
+    for m in _relabelled(found):
+        yield m.after.code, _all(naming_texts(m.after, found.behaviour)) - _all(found.old_texts(m.before))
+
+
+def _lost(found: Difference, explained: Collection[str]) -> Iterator[tuple[str, set[str]]]:
+    """Vanished and relabelled codes with the texts that they had before and have no more."""
+    for code, record in found.gone.items():
+        if code not in explained:
+            yield code, _all(found.old_texts(record))
+    for m in _relabelled(found):
+        yield m.before.code, _all(found.old_texts(m.before)) - _all(naming_texts(m.after, found.behaviour))
+
+
+def _relabelled(found: Difference) -> Iterator[Modified]:
+    """Codes that go on under another text."""
+    for m in found.modified.values():
+        if m.before.code == m.after.code and any(a.type in ("relabelled", "activated") for a in m.aspects):
+            yield m
+
+
+def _all(texts: Mapping[str, set[str]]) -> set[str]:
+    return {text for kind in texts.values() for text in kind}
+
+
+def _nearest(code: str, others: set[str]) -> list[str]:
+    """The codes that share the longest beginning with the code."""
+    shared = {other: _shared(code, other) for other in others}
+    longest = max(shared.values(), default=0)
+    return sorted(other for other, length in shared.items() if length == longest)
+
+
+def _shared(a: str, b: str) -> int:
+    return next((n for n, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
+
+
+def structural_links(found: Difference, texts: TextLinks, explained: Collection[str]) -> list[Link]:
+    """Links of codes without stronger evidence, from containment of longer codes in shorter ones."""
+    return _Structure(found, texts, explained).links() if found.behaviour.contains_longer else []
+
+
+class _Structure:
+    """What new longer codes took from, and what vanished ones gave to, the code that contains them."""
+
+    def __init__(self, found: Difference, texts: TextLinks, explained: Collection[str]) -> None:
+        self.found, self.texts, self.explained = found, texts, explained
+        self.origin: dict[str, list[str]] = {}
+        for link in texts.links:
+            self.origin.setdefault(link.new, []).append(link.old)
+        self.moved = {link.old for link in texts.links if link.old in found.gone}
+        self.gains: dict[str, list[str]] = {}  #: old code → new longer codes that it contains
+        self.losses: dict[str, list[str]] = {}  #: code → vanished longer codes that it contains
+
+    def links(self) -> list[Link]:
+        for code in sorted(self.found.come):
+            if parent := self._gaining(code):
+                self.gains.setdefault(parent, []).append(code)
+        for code in sorted(self.found.gone):
+            if parent := self._losing(code):
+                self.losses.setdefault(parent, []).append(code)
+        links = [link for parent, codes in self.gains.items() for link in self._split(parent, codes)]
+        links += [link for parent, codes in self.losses.items() for link in self._fold(parent, codes)]
+        return links
+
+    def _gaining(self, code: str) -> str | None:
+        """The nearest old code that contains a new one, unless it was and is only a header."""
+        if code in self.explained:
+            return None
+        parent = self._containing(code, self.found.old)
+        if parent is None or parent in self.explained:
+            return None
+        if self._header(self.found.old, parent) and self._header(self.found.new, parent):
+            return None
+        origins = self.origin.get(code, [])
+        inside = origins and all(parent in self.found.behaviour.structural_parents(o) for o in origins)
+        return None if inside else parent
+
+    def _losing(self, code: str) -> str | None:
+        """The nearest code that contains a vanished one: one that gains codes, or one of the new side."""
+        if code in self.explained or code in self.moved or code in self.gains:
+            return None
+        for parent in self.found.behaviour.structural_parents(code):
+            if parent in self.gains:
+                return parent
+            if self.found.new.get(parent) is not None:
+                return None if self._header(self.found.new, parent) else parent
+        return None
+
+    def _containing(self, code: str, side: Side) -> str | None:
+        parents = self.found.behaviour.structural_parents(code)
+        return next((p for p in parents if side.get(p) is not None), None)
+
+    @staticmethod
+    def _header(side: Side, code: str) -> bool:
+        record = side.get(code)
+        return record is not None and record.selectable is False
+
+    def _split(self, parent: str, codes: list[str]) -> Iterator[Link]:
+        """The way back is open only where nothing else may have gone to the new codes."""
+        kind = "split_off" if self.found.new.get(parent) is not None else "split"
+        lost = [c for c in sorted(self.moved) if parent in self.found.behaviour.structural_parents(c)]
+        for code in codes:
+            others = [c for c in (*self.texts.claimed.get(code, ()), *lost) if c != parent]
+            note = f"{code} may hold what was {', '.join(others)}" if others else ""
+            yield Link(parent, code, kind, "structural", False, not others, note)
+
+    def _fold(self, parent: str, codes: list[str]) -> Iterator[Link]:
+        """Into the containing code; where that is none to code with, perhaps into any code it gained."""
+        if self.found.new.get(parent) is None or self._header(self.found.new, parent):
+            for code in codes:
+                for gained in self.gains.get(parent, ()):
+                    yield Link(code, gained, "transferred", "structural", False, False)
+            return
+        kind = "taken_over" if self.found.old.get(parent) is not None else "merged"
+        for code in codes:
+            note = self._doubt(code, parent)
+            yield Link(code, parent, kind, "structural", not note, False, note)
+
+    def _doubt(self, code: str, target: str) -> str:
+        """Why a vanished code may have gone elsewhere than to the code that contains it; empty = nothing says so."""
+        record = self.found.gone[code]
+        if not self.found.comparable(record):
+            return f"labels of {code} are of another kind before: whether its text stands under another code is unknown"
+        others = [*self.texts.contested.get(code, ()), *self._same_text(record, target)]
+        return f"the text of {code} stands under {', '.join(others)} too" if others else ""
+
+    def _same_text(self, record: ConceptRecord, target: str) -> list[str]:
+        """Codes of the same family that have the vanished code's text and had it before."""
+        texts = _all(self.found.old_texts(record))
+        return sorted(
+            r.code
+            for r in self.found.new.siblings(record.code)
+            if r.code != target and texts & _all(naming_texts(r, self.found.behaviour))
+        )
