@@ -53,6 +53,12 @@ class Registry:
     def __init__(self, database: Database, *, today: date | None = None) -> None:
         self.database = database
         self.reader = Reader(database, today=today)
+        self.reader.code_dates = self._code_dates
+
+    def _code_dates(self, system: str, known_at: str | None, code: str) -> tuple[date | None, date | None]:
+        from registry.queries.history import code_dates
+
+        return code_dates(self.reader, system, known_at, code)
 
     @classmethod
     def open(

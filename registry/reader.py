@@ -76,6 +76,8 @@ class Reader:
 
     def __init__(self, database: Database, *, today: date | Callable[[], date] | None = None) -> None:
         self.database = database
+        #: (system, known_at, code) → first day of use and first day after it; set by the façade, which knows history
+        self.code_dates: Callable[[str, str | None, str], tuple[date | None, date | None]] | None = None
         self._today = today
         self._lock = threading.Lock()
         self._ledger: Ledger | None = None
@@ -159,18 +161,15 @@ class Reader:
         found = self._views.get(key)
         if found is None:
             layers = [Layer(layer_id(r), self.bitmap(r), r.header) for r in resolved.stack]
-            found = StoredView(self.database, layers, view_info(resolved), resolved.system.rules)
-            found.tell_dates = partial(self._dates, resolved.system.slug, resolved.known_at)
+            info = view_info(resolved.system, resolved.segment, resolved.stack)
+            found = StoredView(self.database, layers, info, resolved.system.rules)
+            if self.code_dates is not None:
+                found.tell_dates = partial(self.code_dates, resolved.system.slug, resolved.known_at)
             with self._lock:
                 self._views[key] = found
                 while len(self._views) > _VIEWS:
                     self._views.popitem(last=False)
         return found
-
-    def _dates(self, system: str, known_at: str | None, code: str) -> tuple[date | None, date | None]:
-        from registry.queries.history import code_dates
-
-        return code_dates(self, system, code, known_at)
 
     def resolve(
         self,

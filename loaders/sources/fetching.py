@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from platformdirs import user_cache_path
 
 from loaders.base import LoadOptions, Progress
-from loaders.sources import DeclaredSource, source
+from loaders.sources.declared import DeclaredSource, source
 from loaders.sources.https import MAX_BYTES, download
 from registry.entities.errors import SourceError, UsageError
 from registry.entities.intervals import OSLO, today_oslo

@@ -1,16 +1,14 @@
-"""The description of a stored version that operations work from (``views.ViewInfo``)."""
+"""The ``ViewInfo`` of a stored version, from its metadata rows."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from registry.content.view import ViewInfo
 from registry.entities.standards_status import standards_status
 from registry.store.metadata import ReleaseRow, SystemRow
-
-if TYPE_CHECKING:
-    from registry.reader import Resolved
+from registry.time.timeline import Segment
 
 __all__ = ["content_language", "view_info"]
 
@@ -27,12 +25,9 @@ def _hierarchy(system: SystemRow, stack: Sequence[ReleaseRow]) -> Literal["asser
     return "structural" if system.rules.contains_longer else ""
 
 
-def view_info(resolved: Resolved) -> ViewInfo:
-    """``ViewInfo`` of a resolved version."""
-    system, segment = resolved.system, resolved.segment
-    if system is None or segment is None:
-        raise ValueError("nothing is resolved")
-    header, record = resolved.stack[0].header, system.record
+def view_info(system: SystemRow, segment: Segment, stack: Sequence[ReleaseRow]) -> ViewInfo:
+    """What operations need to know of a version; ``stack``: its releases, the first one's membership counts."""
+    header, record = stack[0].header, system.record
     shell = header.shell
     titles = record.titles
     return ViewInfo(
@@ -41,7 +36,7 @@ def view_info(resolved: Resolved) -> ViewInfo:
         version=segment.version.label,
         case_sensitive=system.rules.case_sensitive and bool(shell.get("caseSensitive", True)),
         content=header.content,
-        language=content_language(system, resolved.stack),
+        language=content_language(system, stack),
         title=titles.get("en") or next(iter(titles.values()), record.slug),
         name=str(shell.get("name", "")),
         status=str(shell.get("status", "active")),
@@ -49,9 +44,9 @@ def view_info(resolved: Resolved) -> ViewInfo:
         experimental=bool(shell.get("experimental", False)),
         valid_from=segment.version.valid_from,
         valid_to=segment.version.valid_to,
-        release=resolved.stack[0].source_sha256,
+        release=stack[0].source_sha256,
         provisional=segment.provisional,
-        hierarchy=_hierarchy(system, resolved.stack),
+        hierarchy=_hierarchy(system, stack),
         compositional=bool(shell.get("compositional", False)),
         version_needed=bool(shell.get("versionNeeded", False)),
         supplements=str(shell.get("supplements", "")),

@@ -25,7 +25,7 @@ __all__ = ["code_dates", "history"]
 
 
 def code_dates(
-    reader: Reader, system: str, code: str, known_at: str | None
+    reader: Reader, system: str, known_at: str | None, code: str
 ) -> tuple[date | None, date | None]:
     """First day from which the code is known, and the day from which it is not to be used any more."""
     spans = history(reader, system, code, known_at=known_at).spans
