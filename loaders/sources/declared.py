@@ -5,17 +5,16 @@ Not here: fetching (``loaders.sources.fetching``).
 
 from __future__ import annotations
 
-import re
 import tomllib
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 
+from packaging.version import InvalidVersion, Version
+
 from registry.entities.errors import UsageError
 
 __all__ = ["DeclaredSource", "declared", "source"]
-
-_PACKAGE_VERSION = re.compile(r"\d+(\.\d+)+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,14 +49,22 @@ class DeclaredSource:
         Raises UsageError naming those known.
         """
         label = label or self.default
-        if _PACKAGE_VERSION.fullmatch(label):
-            return label
         if label in self.versions:
             return self.versions[label]
         if self.package_version and label.isdigit():
             return self.package_version.format(version=label)
+        if _is_package_version(label):
+            return label
         known = ", ".join(self.versions) or f"a year, for instance {self.default}"
         raise UsageError(f"{self.name} has no version {label!r}; known: {known}")
+
+
+def _is_package_version(label: str) -> bool:
+    """Whether a label is a package's own version, such as ``2021.1.post1`` (PEP 440) or ``1.2.3``; a year alone is not."""
+    try:
+        return len(Version(label).release) > 1
+    except InvalidVersion:
+        return False
 
 
 def declared() -> list[DeclaredSource]:

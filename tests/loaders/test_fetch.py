@@ -160,3 +160,8 @@ def test_packages(tmp_path: Path, name: str, version: str, found: set[tuple[str,
     ]
     assert {(h.system, h.version) for h in items} == found
     assert fetch(name, version=version, cache_dir=tmp_path).cached
+
+
+@pytest.mark.parametrize("label", ["2021.1.post1", "1.2.3", "3.0rc1"])
+def test_a_version_of_the_package_itself_is_taken_as_it_is(label: str) -> None:
+    assert source("simple-icd-10-cm").package_of(label) == label
