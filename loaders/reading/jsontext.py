@@ -13,9 +13,11 @@ import msgspec
 
 from loaders.reading.text import decode, line_at
 from registry.entities.errors import ContentError
+from registry.entities.exact_json import decoder
 
 __all__ = ["element_line", "object_list", "parse"]
 
+_decode = decoder(object).decode
 _BYTE = re.compile(r"\(byte (\d+)\)")
 
 
@@ -24,7 +26,7 @@ def parse(data: bytes, *, file: str, encoding: str = "") -> tuple[Any, str]:
     text = decode(data, file=file, encoding=encoding)
     plain = text.text.encode("utf-8")
     try:
-        return msgspec.json.decode(plain), text.encoding
+        return _decode(plain), text.encoding
     except msgspec.DecodeError as error:
         match = _BYTE.search(str(error))
         line = line_at(plain, int(match[1]) if match else len(plain))

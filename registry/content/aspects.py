@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from registry.content.change_types import gravity
 from registry.content.display import NAMING_KINDS, display_text
 from registry.content.label_comparison import normal_form, same_wording
-from registry.entities.records import ConceptRecord, Property
+from registry.entities.records import ConceptRecord
 from registry.systems import SystemBehaviour
 
 __all__ = ["Aspect", "aspects_between", "naming_texts", "same_name"]
@@ -106,19 +106,9 @@ def _properties(old: ConceptRecord, new: ConceptRecord, facets: frozenset[str]) 
         return
     names = {p.code for p in (*old.properties, *new.properties) if f"property:{p.code}" in facets}
     for name in sorted(names):
-        a, b = (sorted(_value(p) for p in r.properties if p.code == name) for r in (old, new))
+        a, b = (sorted(p.text for p in r.properties if p.code == name) for r in (old, new))
         if a != b:
             yield Aspect("property_changed", f"property:{name}", ", ".join(a), ", ".join(b))
-
-
-def _value(p: Property) -> str:
-    return (
-        p.value
-        if isinstance(p.value, str)
-        else str(p.value)
-        if isinstance(p.value, bool | int)
-        else p.value.code
-    )
 
 
 def naming_texts(record: ConceptRecord, behaviour: SystemBehaviour) -> dict[str, set[str]]:

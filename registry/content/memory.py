@@ -16,17 +16,10 @@ from pyroaring import BitMap
 from registry.content.display import display_text
 from registry.content.query import matches, parse
 from registry.content.view import ViewInfo
-from registry.entities.records import Coding, ConceptRecord
+from registry.entities.records import ConceptRecord
 from registry.systems import SystemBehaviour, behaviour_of
 
-__all__ = ["MemoryView", "property_text"]
-
-
-def property_text(value: str | int | bool | Coding) -> str:
-    """A property's value as the text that filters compare: ``true``/``false``, a Coding by its code."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return value.code if isinstance(value, Coding) else str(value)
+__all__ = ["MemoryView"]
 
 
 class MemoryView:
@@ -175,7 +168,7 @@ class MemoryView:
         values: dict[str, dict[str, BitMap]] = {}
         for i in self.all():
             for p in self._records[i].properties:
-                values.setdefault(p.code, {}).setdefault(property_text(p.value), BitMap()).add(i)
+                values.setdefault(p.code, {}).setdefault(p.text, BitMap()).add(i)
         return values
 
     def with_property(self, code: str) -> BitMap:

@@ -43,7 +43,8 @@ class Designation(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """One text that names the concept.
 
     ``kind``: ``label.full``, ``label.short``, ``display`` (a source that has one text and does not say
-    which), ``synonym``, ``fsn`` or whatever the source calls it. ``language``: BCP 47.
+    which), ``synonym``, ``fsn`` or whatever the source calls it. ``language``: BCP 47. ``key``: the source's own
+    identifier of the text (a SNOMED CT description id); empty where it has none.
     """
 
     kind: str
@@ -52,6 +53,16 @@ class Designation(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     use: Coding | None = None
     additional_uses: tuple[Coding, ...] = ()
     extensions: tuple[dict[str, Any], ...] = ()
+    key: str = ""
+
+    @property
+    def stable_key(self) -> str:
+        """The designation's identity within its concept: the source's key, else derived from kind, language and text.
+
+        >>> Designation("synonym", "gall", "nb").stable_key
+        'synonym/nb/gall'
+        """
+        return self.key or f"{self.kind}/{self.language}/{self.text}"
 
 
 class Note(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
@@ -63,12 +74,31 @@ class Note(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
 
 
 class Property(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
-    """A further statement. ``type`` is FHIR's: string, code, Coding, integer, boolean, dateTime, decimal."""
+    """A further statement. ``type`` is FHIR's: string, code, Coding, integer, boolean, dateTime, decimal.
+
+    ``value`` of a decimal is its text with exactly the source's digits (``1.50``), of a dateTime its text.
+    ``group``: number of the relationship group it belongs to, from 1; 0 = none. ``order``: place among the values
+    of the same code and group, from 1, where the source orders them; 0 = their order has no meaning.
+    """
 
     code: str
     value: str | int | bool | Coding
     type: str = "string"
     extensions: tuple[dict[str, Any], ...] = ()
+    group: int = 0
+    order: int = 0
+
+    @property
+    def text(self) -> str:
+        """The value as the text that filters compare: ``true``/``false``, a Coding by its code.
+
+        >>> Property("flag", True, "boolean").text
+        'true'
+        """
+        value = self.value
+        if isinstance(value, bool):
+            return "true" if value else "false"
+        return value.code if isinstance(value, Coding) else str(value)
 
 
 class ConceptRecord(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -117,13 +147,17 @@ class Coverage(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class PropertyDefinition(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A declared concept property; ``measure`` marks those (DDD, weight) whose change breaks a series."""
+    """A declared concept property.
+
+    ``measure`` marks those (DDD, weight) whose change breaks a series; ``ordered`` those whose values have an order.
+    """
 
     code: str
     type: str = "string"
     uri: str = ""
     description: str = ""
     measure: bool = False
+    ordered: bool = False
 
 
 class SystemRecord(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):

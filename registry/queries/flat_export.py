@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from registry.content.display import display_text
-from registry.entities.records import Coding, ConceptRecord
+from registry.entities.records import ConceptRecord
 
 __all__ = ["Table", "table_of"]
 
@@ -77,7 +77,7 @@ def table_of(records: Iterable[ConceptRecord], system: str, version: str, langua
         for d in r.designations:
             texts.put((d.kind, d.language), row, d.text)
         for p in r.properties:
-            properties.put(p.code, row, _text(p.value))
+            properties.put(p.code, row, p.text)
     rows = len(codes)
     return Table(
         {"system": [system] * rows, "version": [version] * rows, "code": codes, "concept": concepts, "display": displays,
@@ -85,9 +85,3 @@ def table_of(records: Iterable[ConceptRecord], system: str, version: str, langua
         | {(f"{kind}:{lang}" if lang else kind): column for (kind, lang), column in texts.filled(rows)}
         | {f"property:{code}": column for code, column in properties.filled(rows)}
     )  # fmt: skip
-
-
-def _text(value: str | int | bool | Coding) -> str:
-    if isinstance(value, Coding):
-        return value.code
-    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -14,6 +14,7 @@ from functools import cached_property
 
 import msgspec
 
+from registry.entities.exact_json import decoder
 from registry.entities.intervals import covers
 from registry.entities.records import ReleaseHeader, SystemRecord
 from registry.store.engine import Connection
@@ -117,7 +118,7 @@ def _day(text: str | None) -> date | None:
 
 
 _decode_system = msgspec.json.Decoder(SystemRecord).decode
-_decode_header = msgspec.json.Decoder(ReleaseHeader).decode
+_decode_header = decoder(ReleaseHeader).decode
 
 
 @dataclass(frozen=True)

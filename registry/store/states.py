@@ -11,10 +11,12 @@ import unicodedata
 import zlib
 from array import array
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 from typing import Any
 
 import msgspec
 
+from registry.entities.exact_json import decoder
 from registry.entities.records import ConceptRecord, Designation, Property
 from registry.store.text import fold
 
@@ -31,9 +33,9 @@ __all__ = [
     "unpack_ordering",
 ]
 
-_encode = msgspec.json.Encoder(order="sorted").encode
-decode = msgspec.json.Decoder(ConceptRecord).decode
-_HASH_START = hashlib.sha256(b"gyldig-state-1\n")
+_encode = msgspec.json.Encoder(order="sorted", decimal_format="number").encode
+decode = decoder(ConceptRecord).decode
+_HASH_START = hashlib.sha256(b"gyldig-state-2\n")
 
 #: the better the text names the concept, the lower its rank; unknown kinds count as synonyms
 _RANKS = {"display": 0, "label.full": 0, "preferred": 0, "label.short": 1, "fsn": 1}
@@ -42,10 +44,10 @@ CODE_WORD = 10  #: longest compact code that counts as a word of each label ("k6
 
 
 def encode(record: ConceptRecord) -> bytes:
-    """The canonical JSON of a record, version 1: NFC, sorted keys, empty fields left out.
+    """The canonical JSON of a record, version 2: NFC, sorted keys, empty fields left out, decimals digit by digit.
 
-    Designations are sorted by (kind, language, text), properties by (code, type, value), parents as text;
-    repeats are dropped. Two records that say the same have the same bytes.
+    Designations are sorted by (kind, language, text, key), properties by (code, group, order, type, value), parents as
+    text; repeats are dropped. Two records that say the same have the same bytes.
     """
     if _in_order(record):
         body = _encode(record)
@@ -88,14 +90,16 @@ def _ascending(values: Iterable[Any]) -> bool:
     return True
 
 
-def _text_key(designation: Designation) -> tuple[str, str, str]:
-    return (designation.kind, designation.language, designation.text)
+def _text_key(designation: Designation) -> tuple[str, str, str, str]:
+    return (designation.kind, designation.language, designation.text, designation.key)
 
 
 def canonical(record: ConceptRecord) -> ConceptRecord:
     """The record whose JSON is canonical: what ``decode(encode(record))`` gives."""
     if not unicodedata.is_normalized("NFC", _encode(record).decode()):
-        record = msgspec.convert(_composed(msgspec.to_builtins(record)), ConceptRecord)
+        record = msgspec.convert(
+            _composed(msgspec.to_builtins(record, builtin_types=(Decimal,))), ConceptRecord
+        )
     return msgspec.structs.replace(
         record,
         key="" if record.key == record.code else record.key,
@@ -106,8 +110,8 @@ def canonical(record: ConceptRecord) -> ConceptRecord:
     )
 
 
-def _property_key(item: Property) -> tuple[str, str, bytes]:
-    return (item.code, item.type, _encode(item))
+def _property_key(item: Property) -> tuple[str, int, int, str, bytes]:
+    return (item.code, item.group, item.order, item.type, _encode(item))
 
 
 def _distinct(items: tuple[Any, ...], *, key: Any) -> tuple[Any, ...]:

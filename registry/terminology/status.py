@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from registry.content.memory import property_text
 from registry.content.view import ContentView
 from registry.entities.canonical import join
 from registry.entities.records import ConceptRecord
@@ -78,7 +77,7 @@ def concept_status(content: ContentView, record: ConceptRecord) -> str:
         codes = {p.code for p in content.info.properties if p.uri == _STATUS_URI} or {"status"}
         for p in record.properties:
             if p.code in codes:
-                return property_text(p.value)
+                return p.text
     return standards_status(record.extensions) if record.extensions else ""
 
 
@@ -100,5 +99,5 @@ def shown_status(content: ContentView, record: ConceptRecord) -> str:
 
 def is_deprecated(content: ContentView, record: ConceptRecord) -> bool:
     """Whether the concept is marked as one to move away from."""
-    flagged = any(p.code == "deprecated" and property_text(p.value) == "true" for p in record.properties)
+    flagged = any(p.code == "deprecated" and p.text == "true" for p in record.properties)
     return flagged or concept_status(content, record) == "deprecated"

@@ -21,9 +21,10 @@ from pyroaring import BitMap
 
 from registry.content.hierarchy import check_acyclic
 from registry.content.search import add_terms
+from registry.entities import exact_json
 from registry.entities.errors import ContentError
 from registry.entities.intervals import iso
-from registry.entities.records import ConceptRecord, Property, ReleaseHeader, SystemRecord
+from registry.entities.records import ConceptRecord, ReleaseHeader, SystemRecord
 from registry.store.engine import Connection, Database, now_us
 from registry.store.ledger_writer import Writer
 from registry.store.metadata import SystemRow
@@ -184,7 +185,7 @@ def write_release(writer: Writer, prepared: Prepared, progress: Progress | None 
     columns = ("id", "version_id", "system_id", "source_sha256", "content_sha256", "source_line", "header",
                "concepts", "ready", "purged", "recorded_from")  # fmt: skip
     row = (release_id, version_id, system.system_id, prepared.source_sha256, prepared.content_sha256, header.source_line,
-           msgspec.json.encode(stripped).decode(), len(idents), True, "", writer.recorded)  # fmt: skip
+           exact_json.encode(stripped).decode(), len(idents), True, "", writer.recorded)  # fmt: skip
     connection.insert("release", columns, [row])
     bitmap = BitMap(idents)
     bitmap.run_optimize()
@@ -298,7 +299,7 @@ def _index_properties(connection: Connection, system_id: int, new: list[tuple[in
     found: dict[tuple[str, str], list[int]] = {}
     for ident, r in new:
         for p in r.properties:
-            found.setdefault((p.code, property_text(p)), []).append(ident)
+            found.setdefault((p.code, p.text), []).append(ident)
         if r.inactive:
             found.setdefault((".inactive", "true"), []).append(ident)
         if r.selectable is False:
@@ -324,13 +325,6 @@ def _index_properties(connection: Connection, system_id: int, new: list[tuple[in
         bitmap.run_optimize()
         rows.append((system_id, name, value, bitmap.serialize()))
     connection.insert("property_bitmap", ("system_id", "property", "value", "bitmap"), rows)
-
-
-def property_text(p: Property) -> str:
-    """A property value as the text that filters compare: booleans as true/false, a Coding by its code."""
-    if isinstance(p.value, bool):
-        return "true" if p.value else "false"
-    return p.value if isinstance(p.value, str) else str(p.value) if isinstance(p.value, int) else p.value.code
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -34,10 +35,11 @@ EXTENSION = st.fixed_dictionaries(
     optional={"valueString": TEXT, "valueInteger": st.integers(-9, 9), "valueBoolean": st.booleans()},
 )
 DESIGNATION = st.fixed_dictionaries({"value": TEXT}, optional={"language": st.sampled_from(["nb", "en"])})
+DECIMAL = st.sampled_from([Decimal("0.50"), Decimal("-7.125"), Decimal("0.0000001"), Decimal("12E+3"), 3])
 PROPERTY = st.one_of(
     st.fixed_dictionaries({"code": CODE, "valueBoolean": st.booleans()}),
     st.fixed_dictionaries({"code": CODE, "valueInteger": st.integers(-999, 999)}),
-    st.fixed_dictionaries({"code": CODE, "valueDecimal": st.sampled_from([0.5, 12.25, 3, -7.125])}),
+    st.fixed_dictionaries({"code": CODE, "valueDecimal": DECIMAL}),
     st.fixed_dictionaries({"code": CODE, "valueCoding": st.fixed_dictionaries({"code": CODE})}),
 )
 LEAF = st.fixed_dictionaries(

@@ -13,6 +13,7 @@ from api.fhir.format.r4_r5 import ELEMENTS
 from loaders.formats.fhir.reading import period
 from registry.content.display import is_repeated, own_display
 from registry.content.view import ContentView, ViewInfo
+from registry.entities.exact_json import dumps
 from registry.entities.offload import require_offload
 from registry.entities.records import ConceptRecord
 from registry.terminology.extensions import PROVISIONAL
@@ -111,7 +112,7 @@ def _concepts(view: ContentView) -> orjson.Fragment:
 
 def _piece(records: Sequence[ConceptRecord], codes: dict[str, str], language: str) -> bytes:
     written = [_concept(r, [codes[p] for p in r.parents if p in codes], language) for r in records]
-    return orjson.dumps(written)[1:-1]
+    return dumps(written)[1:-1]
 
 
 def _concept(record: ConceptRecord, parents: list[str], language: str) -> Json:

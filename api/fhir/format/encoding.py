@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 from api.fhir.format.outcome import outcome
@@ -56,7 +57,7 @@ def typed(kind: str, value: Any) -> Json:
     if kind == "decimal" and isinstance(value, str):
         if not _DECIMAL.fullmatch(value):
             return {"valueString": value}  # a source that calls a text a number
-        value = float(value) if "." in value or "e" in value.lower() else int(value)
+        value = Decimal(value)
     return {_KINDS.get(kind, "value" + kind[:1].upper() + kind[1:]): value}
 
 

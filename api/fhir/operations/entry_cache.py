@@ -16,6 +16,7 @@ import orjson
 from pyroaring import BitMap
 
 from registry.content.view import ContentView
+from registry.entities.exact_json import dumps
 from registry.terminology.compose import IncludedConcepts
 from registry.terminology.context import Context
 from registry.terminology.entries import Entry, EntryOptions, ExpansionEntryBuilder
@@ -94,7 +95,7 @@ class EntryCache(ExpansionEntryBuilder):
         heads = _KEPT.heads(one.content, look, len(missing), start)
         for ident, record in zip(missing, one.content.concepts(missing), strict=True):
             entry = self._entry(one.content, record, None)
-            written = orjson.dumps(self._write(entry))[:-1]
+            written = dumps(self._write(entry))[:-1]
             if entry.properties or not written.startswith(start):
                 return None
             heads.rest[ident] = written[len(start) :]
@@ -133,7 +134,7 @@ class EntryCache(ExpansionEntryBuilder):
 def _start(url: str, version: str) -> bytes:
     """What the entries of a system begin with, up to the comma before the next member."""
     begun = {"system": url, "version": version} if version else {"system": url}
-    return orjson.dumps(begun)[:-1]
+    return dumps(begun)[:-1]
 
 
 def _closed(ident: int, heads: _Heads, below: dict[int, list[int]]) -> bytes:

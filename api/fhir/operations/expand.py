@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from functools import partial
 
-import orjson
-
 from api.fhir.format.expansion import entry_json, expansion_json
 from api.fhir.format.outcome import Refused
 from api.fhir.format.parameters import Given
@@ -18,6 +16,7 @@ from api.fhir.operations.request_context import (
     context_of,
     value_set_of,
 )
+from registry.entities.exact_json import dumps
 from registry.terminology.expand import ExpandRequest, expand
 from registry.terminology.valueset import ValueSet
 
@@ -50,7 +49,7 @@ def prepare(call: RequestContext) -> PreparedRequest:
         found = expand(context, request, maker)
         if found.problem is not None:
             raise Refused(found.problem)
-        return orjson.dumps(expansion_json(found, call.release, definition=bool(request.include_definition)))
+        return dumps(expansion_json(found, call.release, definition=bool(request.include_definition)))
 
     return answer
 

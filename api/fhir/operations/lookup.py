@@ -12,6 +12,7 @@ from api.fhir.operations.common_parameters import CONTEXT, HINTS
 from api.fhir.operations.operation import Operation, Parameter, PreparedRequest, Varying
 from api.fhir.operations.request_context import RequestContext, context_of
 from registry.content.view import ContentView
+from registry.entities.exact_json import dumps
 from registry.store.bounded import Bounded
 from registry.terminology.catalog import Missing
 from registry.terminology.context import Context
@@ -48,7 +49,7 @@ def prepare(call: RequestContext) -> PreparedRequest:
         written = lookup_json(found)
         if near is not None and found.ident is not None:
             near.add(written["parameter"], found.ident)
-        return orjson.dumps(written)
+        return dumps(written)
 
     return answer
 
@@ -74,7 +75,7 @@ class _Relatives:
                 name, "code", relative.code, shown(self._context, self._content, relative)
             )
             # a copy: what dumps gives holds on to 1 KB however short it is
-            return orjson.Fragment(bytes(memoryview(orjson.dumps(written))))
+            return orjson.Fragment(bytes(memoryview(dumps(written))))
 
         return self._kept.get((name, other), made)
 

@@ -10,12 +10,11 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
-import orjson
-
 from loaders.formats.fhir.conceptmap import read_concept_map
 from loaders.formats.fhir.valueset import read_value_set
 from registry.content.view import ContentView
 from registry.entities.errors import Restricted
+from registry.entities.exact_json import loads
 from registry.entities.records import SystemRecord
 from registry.store.artifacts import ArtifactRow
 from registry.terminology.catalog import Catalog, Missing
@@ -47,7 +46,7 @@ def read_stored(rows: Sequence[ArtifactRow]) -> Stored:
 
 def stored_json(row: ArtifactRow) -> dict[str, Any]:
     """A stored resource as it was given, with the id and the version that the server gave it."""
-    resource: dict[str, Any] = orjson.loads(row.body)
+    resource: dict[str, Any] = loads(row.body)
     told = datetime.fromtimestamp(row.recorded_from / 1_000_000, UTC).isoformat(timespec="milliseconds")
     own = {"versionId": str(row.number), "lastUpdated": told.replace("+00:00", "Z")}
     resource["meta"] = {**resource.get("meta", {}), **own}

@@ -30,6 +30,7 @@ from api.fhir.server.response_cache import Encoded, Replies
 from api.fhir.service import CatalogSource, History, Reply, Request, Service, failed
 from loaders.formats.fhir.xml import json_to_xml, xml_to_json
 from registry.entities.errors import ContentError, GyldigError
+from registry.entities.exact_json import dumps, loads
 from registry.entities.offload import EVENT_LOOP_GUARD, NeedsOffload
 from registry.terminology.catalog import Catalog
 
@@ -207,7 +208,7 @@ class FhirApp:
     def _parsed(self, path: tuple[str, ...], caller: ClientProfile, body: bytes) -> Any:
         if "xml" in caller.headers.get("content-type", ""):
             return xml_to_json(body, release=self.service.release_of(path), file="body")
-        return orjson.loads(body)
+        return loads(body)
 
 
 def _encoded(reply: Reply, *, xml: bool = False) -> Encoded:
@@ -224,13 +225,13 @@ def _is_form(caller: ClientProfile) -> bool:
 
 def _written(reply: Reply, *, xml: bool) -> bytes:
     written = _json(reply.body)
-    return json_to_xml(orjson.loads(written), release=reply.release) if xml and written else written
+    return json_to_xml(loads(written), release=reply.release) if xml and written else written
 
 
 def _json(body: dict[str, Any] | bytes | None) -> bytes:
     if body is None:
         return b""
-    return body if isinstance(body, bytes) else orjson.dumps(body)
+    return body if isinstance(body, bytes) else dumps(body)
 
 
 def _once(method: str, path: str, body: bytes = b"") -> bool:

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from registry.entities.errors import ContentError
+from registry.entities.exact_json import decimal_text
 from registry.entities.records import Coding
 
 __all__ = ["PERIODS", "coding", "extensions", "items", "period", "read_date", "text", "texts", "typed_value"]
@@ -31,7 +33,7 @@ _PYTHON: dict[str, tuple[type, ...]] = {
     "dateTime": (str,),
     "integer": (int,),
     "boolean": (bool,),
-    "decimal": (int, float),
+    "decimal": (int, float, Decimal),
 }
 #: how extensions that carry an effective period end
 PERIODS = (
@@ -98,8 +100,17 @@ def typed_value(item: Json, path: str) -> tuple[str, Any] | None:
                 return kind, coding(value, f"{path}.{name}")
             if not isinstance(value, _PYTHON[kind]) or (isinstance(value, bool) and kind != "boolean"):
                 raise ContentError(f"a {kind} is expected here", line=f"{path}.{name}")
-            return kind, str(value) if kind == "decimal" else value
+            return kind, _exact(kind, value, f"{path}.{name}")
     return None
+
+
+def _exact(kind: str, value: Any, path: str) -> Any:
+    """The value as records hold it: a decimal as its text, an integer within FHIR's 32 bits."""
+    if kind == "decimal":
+        return decimal_text(value) if isinstance(value, Decimal) else str(value)
+    if kind == "integer" and not -(2**31) <= value < 2**31:
+        raise ContentError("an integer has at most 32 bits", line=path)
+    return value
 
 
 def read_date(value: str, path: str, *, end: bool = False) -> date | None:

@@ -19,6 +19,7 @@ from loaders.formats.fhir.xml import xml_to_json
 from loaders.reading.archive import source_file
 from loaders.reading.jsontext import parse
 from registry.entities.errors import ContentError
+from registry.entities.exact_json import dumps
 from registry.entities.records import SourceFile
 
 __all__ = ["WANTED", "Found", "Package", "canonical_json", "claimed", "found_in", "package_of"]
@@ -63,7 +64,7 @@ class Found:
 
 def canonical_json(resource: Json) -> bytes:
     """The resource as UTF-8 with sorted keys: the same for the same resource, however it came."""
-    return orjson.dumps(resource, option=orjson.OPT_SORT_KEYS)
+    return dumps(resource, option=orjson.OPT_SORT_KEYS)
 
 
 def claimed(source: Source) -> dict[str, str]:

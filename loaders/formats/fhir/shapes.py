@@ -5,6 +5,7 @@ Only what decides whether an entry has the right shape. Not here: values (``code
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Annotated, Any
 
 import msgspec
@@ -40,7 +41,7 @@ class _Property(_Base):
     valueInteger: int | None = None
     valueBoolean: bool | None = None
     valueDateTime: str | None = None
-    valueDecimal: float | None = None
+    valueDecimal: Decimal | None = None
     _valueCode: Json = {}
     _valueString: Json = {}
     _valueInteger: Json = {}

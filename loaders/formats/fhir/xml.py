@@ -7,7 +7,9 @@ Source: FHIR R5, "XML Representation" and "JSON Representation".
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any, cast
 
 from lxml import etree
@@ -15,6 +17,7 @@ from lxml import etree
 from loaders.formats.fhir.elements import ElementDefinition, TypeDefinition, resource_type
 from loaders.reading.xml import UnsafeXML, bounded_events
 from registry.entities.errors import ContentError
+from registry.entities.exact_json import decimal_text
 
 __all__ = ["FHIR", "MAX_BYTES", "json_to_xml", "xml_to_json"]
 
@@ -23,6 +26,7 @@ XHTML = "http://www.w3.org/1999/xhtml"
 MAX_BYTES = 256 << 20
 _DEPTH = 240  #: libxml itself stops at 256
 _NUMBERS = ("integer", "decimal")
+_DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")  # R5, "decimal"
 _EMPTY: tuple[Any, ...] = ({}, [], None)
 
 
@@ -187,12 +191,11 @@ def _value(text: str, definition: ElementDefinition, path: str) -> Any:
     return text
 
 
-def _decimal(text: str) -> int | float:
-    """A JSON number; as in all JSON read here, zeros at the end are not kept."""
-    value = float(text)
-    if value != value or value in (float("inf"), float("-inf")):
+def _decimal(text: str) -> int | Decimal:
+    """A JSON number with exactly the digits written."""
+    if not _DECIMAL.fullmatch(text):
         raise ValueError(text)
-    return int(text) if text.lstrip("-").isdigit() else value
+    return int(text) if text.lstrip("-").isdigit() and len(text) < 19 else Decimal(text)
 
 
 def _xhtml(element: etree._Element) -> str:
@@ -291,6 +294,8 @@ def _text(value: Any, path: str) -> str:
     """A primitive as XML writes it."""
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, Decimal):
+        return decimal_text(value)
     if isinstance(value, int | float):
         return repr(value)
     if not isinstance(value, str):

@@ -1,0 +1,67 @@
+"""JSON whose decimal numbers keep their digits: ``1.50`` is read as ``Decimal("1.50")`` and written as ``1.50``.
+
+FHIR R5, "Data Types, decimal": the precision is significant, so a binary float is never an intermediate form.
+Whole numbers stay ``int``. Not here: what the JSON means.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Any, TypeVar
+
+import msgspec
+import orjson
+
+__all__ = ["decimal_text", "decoder", "dumps", "encode", "loads"]
+
+#: a number with a fraction or exponent may follow; texts that look so only cost time
+_MAY_HOLD_DECIMAL = re.compile(rb"[:,\[]\s*-?\d+[.eE]")
+_LONGEST_FRACTION = 40  #: digits after the point that are written without an exponent
+
+_T = TypeVar("_T")
+
+encode = msgspec.json.Encoder(decimal_format="number").encode
+_decode = msgspec.json.Decoder(float_hook=Decimal).decode
+
+
+def decoder(type: type[_T]) -> msgspec.json.Decoder[_T]:
+    """A decoder of a struct; decimals in its untyped parts are ``Decimal``."""
+    return msgspec.json.Decoder(type, float_hook=Decimal)
+
+
+def loads(data: bytes | str) -> Any:
+    """The value of a JSON text; raises ``orjson.JSONDecodeError``.
+
+    >>> loads(b'{"dose": 1.50}')
+    {'dose': Decimal('1.50')}
+    """
+    value = orjson.loads(data)
+    written = data.encode() if isinstance(data, str) else data
+    return _decode(written) if _MAY_HOLD_DECIMAL.search(written) else value
+
+
+def dumps(value: Any, option: int = 0) -> bytes:
+    """The JSON of a value as UTF-8, decimals with the digits that they have.
+
+    >>> dumps({"dose": Decimal("1.50")})
+    b'{"dose":1.50}'
+    """
+    return orjson.dumps(value, default=_number, option=option)
+
+
+def _number(value: Any) -> orjson.Fragment:
+    if not isinstance(value, Decimal) or not value.is_finite():
+        raise TypeError(f"{type(value).__name__} cannot be written as JSON")
+    return orjson.Fragment(decimal_text(value).encode())
+
+
+def decimal_text(value: Decimal) -> str:
+    """A decimal with exactly its digits: plain where it can be, with an exponent for powers of ten above its digits.
+
+    >>> decimal_text(Decimal("1E-7")), decimal_text(Decimal("1.50")), decimal_text(Decimal("1e3"))
+    ('0.0000001', '1.50', '1E+3')
+    """
+    exponent = value.as_tuple().exponent
+    plain = isinstance(exponent, int) and -_LONGEST_FRACTION <= exponent <= 0
+    return format(value, "f") if plain else str(value)
