@@ -143,7 +143,7 @@ class Reader:
         if found is None:
             found = release_bitmap(self.connection, release.id)
             for patch in release.patches:
-                found = patched(self.connection, found, release_bitmap(self.connection, patch.id))
+                found = patched(self.connection, found, patch.id)
             with self._lock:
                 self._bitmaps[key] = found
                 while len(self._bitmaps) > _BITMAPS:

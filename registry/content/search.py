@@ -18,10 +18,10 @@ from pyroaring import BitMap
 from registry.content.query import Query, matched, matches, parse
 from registry.content.system_index import SystemIndex
 from registry.store.codes import SystemCodes
-from registry.store.terms import add_terms, remove_terms
+from registry.store.terms import TermsWriter, remove_terms
 from registry.store.words import WordIndex
 
-__all__ = ["Query", "add_terms", "matched", "matches", "matching", "parse", "remove_terms", "search"]
+__all__ = ["Query", "TermsWriter", "matched", "matches", "matching", "parse", "remove_terms", "search"]
 
 _FEW = 200  #: so many texts are ranked one by one, more of them band by band
 

@@ -124,7 +124,10 @@ class Release(SQLModel, table=True):
 
 
 class ReleaseContent(SQLModel, table=True):
-    """The tree of a release: a roaring bitmap of state ids; ``ordering`` only where order is the source's."""
+    """The tree of a release: a roaring bitmap of state ids; ``ordering`` only where order is the source's.
+
+    ``removed``: roaring bitmap of the concept ids that a fragment takes away from the release it is laid over.
+    """
 
     __tablename__ = "release_content"
     release_id: int = Field(
@@ -133,6 +136,7 @@ class ReleaseContent(SQLModel, table=True):
     bitmap: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     bitmap_sha256: str = Field(sa_column=_text())
     ordering: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+    removed: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
 
 
 class Attestation(SQLModel, table=True):

@@ -25,6 +25,7 @@ __all__ = [
     "Property",
     "PropertyDefinition",
     "ReleaseHeader",
+    "Removal",
     "SourceFile",
     "SystemRecord",
 ]
@@ -125,6 +126,18 @@ class ConceptRecord(msgspec.Struct, frozen=True, omit_defaults=True):
         return self.key or self.code
 
 
+class Removal(msgspec.Struct, frozen=True, omit_defaults=True):
+    """In a load made of changes: the concept is no longer in the release. Named by its code or its own key."""
+
+    code: str = ""
+    key: str = ""
+
+    @property
+    def stable_key(self) -> str:
+        """The concept's identity within its system."""
+        return self.key or self.code
+
+
 class SourceFile(msgspec.Struct, frozen=True, omit_defaults=True):
     """One file that a release was made from; ``sha256`` of its bytes, in hex."""
 
@@ -193,6 +206,11 @@ class ReleaseHeader(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=Tru
     ``source_line``: releases of one line replace each other; different lines complement each other.
     ``priority``: the line with the greater number wins where two lines assert the same facet.
     ``inferred``: option → value that the loader proposed from file name or code shapes.
+
+    A release is given in one of three ways. ``base`` empty and coverage complete or subset: the records are the
+    release. ``base`` empty and coverage fragment: changed records and removals, laid over the release in force when
+    they are read. ``base`` = label of a version on the same track: changed records and removals, applied to that
+    version's release of this source line when they are loaded; the result is a release like any other.
     """
 
     system: str
@@ -206,6 +224,7 @@ class ReleaseHeader(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=Tru
     kind: Literal["correction", "update"] = "correction"
     effective_from: date | None = None
     coverage: Coverage = Coverage()
+    base: str = ""
     testimony: Literal["contemporary", "reconstructed"] = "contemporary"
     status: Literal["final", "provisional"] = "final"
     rolling: bool = False

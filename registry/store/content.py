@@ -5,18 +5,26 @@ Here: SQL on ``concept_state`` and ``release_content``. Not here: what the state
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from pyroaring import BitMap
 
 from registry.store.engine import Connection
+from registry.store.states import unpack_ordering
 
 __all__ = [
+    "concept_keys",
     "family_codes",
+    "ids_by_hash",
     "patched",
     "release_bitmap",
+    "release_ordering",
+    "release_removed",
+    "release_rows",
     "states_by_code",
     "states_by_ids",
+    "states_of_concepts",
     "storable",
 ]
 
@@ -29,17 +37,66 @@ def release_bitmap(connection: Connection, release_id: int) -> BitMap:
     return BitMap.deserialize(bytes(row[0])) if row else BitMap()
 
 
-def patched(connection: Connection, base: BitMap, patch: BitMap) -> BitMap:
-    """The base with the states of every concept that the patch speaks of replaced by the patch's."""
-    concepts: list[int] = []
-    for ident in patch:
-        row = connection.one("SELECT concept_id FROM concept_state WHERE id = ?", (ident,))
-        concepts += row or ()
-    replaced = BitMap()
-    for concept in concepts:
-        rows = connection.all("SELECT id FROM concept_state WHERE concept_id = ?", (concept,))
-        replaced |= BitMap(r[0] for r in rows)
-    return (base - replaced) | patch
+def patched(connection: Connection, base: BitMap, patch_id: int) -> BitMap:
+    """The base with the concepts of a fragment replaced by the fragment's states, and without those it removes."""
+    patch = release_bitmap(connection, patch_id)
+    concepts = BitMap(row[1] for row in release_rows(connection, patch)) | release_removed(
+        connection, patch_id
+    )
+    return (base - states_of_concepts(connection, concepts)) | patch
+
+
+def release_removed(connection: Connection, release_id: int) -> BitMap:
+    """The ids of the concepts that a fragment removes."""
+    row = connection.one("SELECT removed FROM release_content WHERE release_id = ?", (release_id,))
+    return BitMap.deserialize(bytes(row[0])) if row and row[0] is not None else BitMap()
+
+
+def release_ordering(connection: Connection, release_id: int) -> Sequence[int]:
+    """The state ids of a release in the source's order; empty where the order is not kept."""
+    row = connection.one("SELECT ordering FROM release_content WHERE release_id = ?", (release_id,))
+    return unpack_ordering(bytes(row[0])) if row and row[0] is not None else ()
+
+
+def release_rows(connection: Connection, idents: Iterable[int]) -> list[tuple[int, int, bytes | None, bytes]]:
+    """(state id, concept id, packed parents, hash) of the ids, in no particular order."""
+    return list(_by_ids(connection, "id, concept_id, parents, hash", "id", list(idents)))
+
+
+def states_of_concepts(connection: Connection, concepts: Iterable[int]) -> BitMap:
+    """The ids of every state of the concepts, in whatever release."""
+    return BitMap(row[0] for row in _by_ids(connection, "id", "concept_id", list(concepts)))
+
+
+def concept_keys(connection: Connection, concepts: Iterable[int]) -> list[str]:
+    """The stable keys of concepts, in no particular order."""
+    return [row[0] for row in _by_ids(connection, "key", "id", list(concepts), table="concept")]
+
+
+def ids_by_hash(connection: Connection, system_id: int, hashes: Sequence[bytes]) -> dict[bytes, int]:
+    """State ids by hash, of those hashes that the system has."""
+    if connection.dialect == "postgresql":
+        statement = "SELECT hash, id FROM concept_state WHERE system_id = ? AND hash = ANY(?)"
+        return {bytes(h): i for h, i in connection.all(statement, (system_id, list(hashes)))}
+    found: dict[bytes, int] = {}
+    for start in range(0, len(hashes), _CHUNK):
+        chunk = hashes[start : start + _CHUNK]
+        marks = ",".join("?" * len(chunk))
+        statement = f"SELECT hash, id FROM concept_state WHERE system_id = ? AND hash IN ({marks})"
+        found |= connection.all(statement, (system_id, *chunk))
+    return found
+
+
+def _by_ids(
+    connection: Connection, columns: str, column: str, wanted: list[int], *, table: str = "concept_state"
+) -> Iterator[Any]:
+    if connection.dialect == "postgresql":
+        yield from connection.all(f"SELECT {columns} FROM {table} WHERE {column} = ANY(?)", (wanted,))
+        return
+    for start in range(0, len(wanted), _CHUNK):
+        chunk = wanted[start : start + _CHUNK]
+        marks = ",".join("?" * len(chunk))
+        yield from connection.execute(f"SELECT {columns} FROM {table} WHERE {column} IN ({marks})", chunk)
 
 
 def storable(text: str) -> bool:
@@ -60,14 +117,7 @@ def states_by_code(connection: Connection, system_id: int, code: str) -> list[tu
 
 def states_by_ids(connection: Connection, idents: Iterable[int]) -> Iterator[tuple[int, bytes]]:
     """(state id, body) of the ids, in no particular order."""
-    wanted = list(idents)
-    if connection.dialect == "postgresql":
-        yield from connection.all("SELECT id, body FROM concept_state WHERE id = ANY(?)", (wanted,))
-        return
-    for start in range(0, len(wanted), _CHUNK):
-        chunk = wanted[start : start + _CHUNK]
-        marks = ",".join("?" * len(chunk))
-        yield from connection.execute(f"SELECT id, body FROM concept_state WHERE id IN ({marks})", chunk)
+    yield from _by_ids(connection, "id, body", "id", list(idents))
 
 
 def family_codes(connection: Connection, system_id: int, compact_prefix: str) -> list[tuple[int, str]]:

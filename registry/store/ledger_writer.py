@@ -16,6 +16,7 @@ class Writer:
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
+        self.published = False  #: whether this number has its publication row
         row = connection.one("SELECT number, recorded FROM publication ORDER BY number DESC LIMIT 1")
         self.number = (row[0] if row else 0) + 1
         self.recorded = max(now_us(), (row[1] if row else 0) + 1)
@@ -29,6 +30,7 @@ class Writer:
         self, action: str, system: str, version: str = "", release: str = "", summary: str = ""
     ) -> None:
         """Add the publication row that dates everything this writer wrote."""
+        self.published = True
         self.connection.insert(
             "publication",
             ("number", "recorded", "action", "system", "version", "release", "summary"),
@@ -41,6 +43,7 @@ class Writer:
         ``snapshot`` stays as it was read: what follows must not be about a system written before.
         """
         self.number += 1
+        self.published = False
         self.recorded = max(now_us(), self.recorded + 1)
 
     def end(self, table: str, row_id: int, *, key: str = "row_id") -> None:

@@ -27,6 +27,7 @@ __all__ = [
     "encode",
     "pack_numbers",
     "pack_ordering",
+    "release_hash",
     "searchable",
     "state_hash",
     "unpack_numbers",
@@ -35,6 +36,7 @@ __all__ = [
 
 _encode = msgspec.json.Encoder(order="sorted", decimal_format="number").encode
 decode = decoder(ConceptRecord).decode
+_DIGEST = 32
 _HASH_START = hashlib.sha256(b"gyldig-state-2\n")
 
 #: the better the text names the concept, the lower its rank; unknown kinds count as synonyms
@@ -61,6 +63,16 @@ def state_hash(body: bytes) -> bytes:
     digest = _HASH_START.copy()
     digest.update(body)
     return digest.digest()
+
+
+def release_hash(hashes: bytes | bytearray, removed: Iterable[str]) -> str:
+    """The identity of a release's content, in hex: of the hashes of its states, whatever their order, and of what it
+    removes."""
+    pieces = sorted(hashes[at : at + _DIGEST] for at in range(0, len(hashes), _DIGEST))
+    digest = hashlib.sha256(b"gyldig-release-2\n" + b"".join(pieces))
+    for key in removed:
+        digest.update(b"\0" + key.encode())
+    return digest.hexdigest()
 
 
 def _in_order(record: ConceptRecord) -> bool:

@@ -12,25 +12,47 @@ from pyroaring import BitMap
 
 from registry.entities.records import ConceptRecord
 from registry.store.engine import Connection
-from registry.store.word_segment import Segment, build, merge
+from registry.store.word_segment import Segment, SegmentBuilder, merge
 
-__all__ = ["add_terms", "read_terms", "remove_terms"]
+__all__ = ["TermsWriter", "read_terms", "remove_terms"]
 
 _SEGMENTS = 8  #: so many of a system are made one at the next load
 _ALIGNED = 0xFFFF  #: a base ends in sixteen zero bits, so that shifted bitmaps keep their containers
 
 
-def add_terms(connection: Connection, system_id: int, states: Sequence[tuple[int, ConceptRecord]]) -> None:
-    """Index the texts of new states, given as (state id, record), ids ascending; part of the caller's transaction."""
-    if not states:
-        return
-    found = _stored(connection, system_id)
-    base = found[0].base if found else states[0][0] & ~_ALIGNED
-    segment = build(base, states)
-    if len(found) < _SEGMENTS:
-        _insert(connection, system_id, len(found), segment)
-    else:
-        _replace(connection, system_id, merge([*found, segment]))
+class TermsWriter:
+    """Indexes the texts of a load's new states, a batch at a time; part of the caller's transaction."""
+
+    def __init__(self, connection: Connection, system_id: int) -> None:
+        self._connection, self._system_id = connection, system_id
+        self._builder: SegmentBuilder | None = None
+
+    def add(self, states: Sequence[tuple[int, ConceptRecord]]) -> None:
+        """Take in (state id, record) pairs, ids ascending from batch to batch."""
+        if not states:
+            return
+        if self._builder is None:
+            statement = "SELECT body FROM word_segment WHERE system_id = ? AND number = 0"
+            row = self._connection.one(statement, (self._system_id,))
+            self._builder = SegmentBuilder(
+                Segment.unpack(bytes(row[0])).base if row else states[0][0] & ~_ALIGNED
+            )
+        self._builder.add(states)
+
+    def finish(self) -> None:
+        """Store what was taken in."""
+        if self._builder is None:
+            return
+        segment = self._builder.finish()
+        row = self._connection.one(
+            "SELECT count(*) FROM word_segment WHERE system_id = ?", (self._system_id,)
+        )
+        number = int(row[0]) if row else 0
+        if number < _SEGMENTS:
+            _insert(self._connection, self._system_id, number, segment)
+        else:
+            found = _stored(self._connection, self._system_id)
+            _replace(self._connection, self._system_id, merge([*found, segment]))
 
 
 def remove_terms(connection: Connection, system_id: int, states: BitMap) -> None:

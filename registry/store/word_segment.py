@@ -24,7 +24,7 @@ from registry.entities.errors import StoreError
 from registry.entities.records import ConceptRecord
 from registry.store.states import pack_numbers, searchable, unpack_numbers
 
-__all__ = ["LOCAL", "PLACE", "Segment", "build", "merge"]
+__all__ = ["LOCAL", "PLACE", "Segment", "SegmentBuilder", "build", "merge"]
 
 PLACE = 24  #: bits of a text number below the place
 LOCAL = (1 << PLACE) - 1
@@ -93,24 +93,40 @@ def _append(segment: Segment, word: str, parts: Iterable[array[int]]) -> None:
         segment.starts.append(len(segment.numbers))
 
 
+class SegmentBuilder:
+    """Makes the segment of new states, which are given a batch at a time with ascending ids."""
+
+    def __init__(self, base: int) -> None:
+        self._base = self._top = base
+        self._words: defaultdict[str, array[int]] = defaultdict(partial(array, "I"))
+        self._bands: defaultdict[int, array[int]] = defaultdict(partial(array, "I"))
+
+    def add(self, states: Iterable[tuple[int, ConceptRecord]]) -> None:
+        """Index (state id, record) pairs; raises ``StoreError`` beyond the index's room."""
+        find, words, bands = _TOKEN.findall, self._words, self._bands
+        for state, record in states:
+            self._top, local = state, state - self._base
+            if local > LOCAL:
+                raise StoreError(f"the text index has room for {LOCAL:,} states of a system")
+            for place, (band, text) in zip(range(_PLACES), searchable(record), strict=False):
+                number = place << PLACE | local
+                bands[band].append(number)
+                for word in set(find(text)):
+                    words[word].append(number)
+
+    def finish(self) -> Segment:
+        """The segment of everything added."""
+        segment = Segment(self._base, self._top, bands=dict(sorted(self._bands.items())))
+        for word in sorted(self._words):
+            _append(segment, word, [self._words[word]])
+        return segment
+
+
 def build(base: int, states: Iterable[tuple[int, ConceptRecord]]) -> Segment:
-    """The segment of new states, given as (state id, record) with ascending ids."""
-    words: defaultdict[str, array[int]] = defaultdict(partial(array, "I"))
-    bands: defaultdict[int, array[int]] = defaultdict(partial(array, "I"))
-    find, top = _TOKEN.findall, base
-    for state, record in states:
-        top, local = state, state - base
-        if local > LOCAL:
-            raise StoreError(f"the text index has room for {LOCAL:,} states of a system")
-        for place, (band, text) in zip(range(_PLACES), searchable(record), strict=False):
-            number = place << PLACE | local
-            bands[band].append(number)
-            for word in set(find(text)):
-                words[word].append(number)
-    segment = Segment(base, top, bands=dict(sorted(bands.items())))
-    for word in sorted(words):
-        _append(segment, word, [words[word]])
-    return segment
+    """The segment of states that are all there."""
+    builder = SegmentBuilder(base)
+    builder.add(states)
+    return builder.finish()
 
 
 def merge(segments: Sequence[Segment]) -> Segment:

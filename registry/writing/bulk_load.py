@@ -12,7 +12,8 @@ from typing import Any
 from registry.entities.results import LoadReport
 from registry.reader import Reader
 from registry.store.ledger_writer import Writer
-from registry.writing.importing import load_log, prepare, publish, write_release
+from registry.store.metadata import ReleaseRow
+from registry.writing.importing import load_log, prepare
 from registry.writing.loading import (
     Plan,
     again,
@@ -21,6 +22,7 @@ from registry.writing.loading import (
     planned,
     quiet_collector,
     report_of,
+    write_plan,
 )
 
 __all__ = ["load_together"]
@@ -38,31 +40,24 @@ def load_together(reader: Reader, items: Sequence[Any], *, wait: bool = True) ->
     with quiet_collector(), reader.database.load_lock(wait=wait):
         reader.forget()
         snapshot = reader.moment().snapshot
-        batch = [planned(snapshot, prepare(item)) for item in items]
-        fresh = _write_together(reader, [plan for plan in batch if not plan.here])
-        return [_together_report(reader, plan, fresh, started) for plan in batch]
+        plans = [planned(snapshot, prepare(item)) for item in items]
+        done = _write_together(reader, plans)
+        return [_together_report(reader, p, here, started) for p, here in zip(plans, done, strict=True)]
 
 
-def _write_together(reader: Reader, plans: Sequence[Plan]) -> dict[str, int]:
-    """Write the releases; the number of new states by system."""
-    fresh: dict[str, int] = {}
+def _write_together(reader: Reader, plans: Sequence[Plan]) -> list[ReleaseRow | None]:
+    """Write the releases; for each that is here already, that one."""
     if not plans:
-        return fresh
+        return []
     first = plans[0].prepared.header
     name = f"{first.origin or first.format}: {len(plans)} code systems"
     with load_log(reader.database, name), reader.database.transaction() as connection:
         writer = Writer(connection)
-        for number, plan in enumerate(plans):
-            if number:
-                writer.advance()
-            _, fresh[plan.prepared.header.system] = write_release(writer, plan.prepared)
-            publish(writer, plan.prepared, "amend" if plan.replaces else "load")
-    return fresh
+        return [write_plan(reader, writer, plan) for plan in plans]
 
 
-def _together_report(reader: Reader, plan: Plan, fresh: dict[str, int], started: float) -> LoadReport:
-    if plan.here is not None:
-        return again(reader, plan, started)
-    outcome, states = ("amended" if plan.replaces else "loaded"), fresh[plan.prepared.header.system]
-    created = plan.known is None
-    return report_of(plan.prepared, outcome, reader, started=started, created=created, fresh=states)
+def _together_report(reader: Reader, plan: Plan, here: ReleaseRow | None, started: float) -> LoadReport:
+    if here is not None:
+        return again(reader, plan, here, started)
+    outcome, created = ("amended" if plan.replaces else "loaded"), plan.known is None
+    return report_of(plan.prepared, outcome, reader, started=started, created=created)

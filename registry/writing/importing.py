@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,18 +18,17 @@ from typing import Any
 import msgspec
 from pyroaring import BitMap
 
-from registry.content.hierarchy import check_acyclic
-from registry.content.search import add_terms
 from registry.entities import exact_json
 from registry.entities.errors import ContentError
 from registry.entities.intervals import iso
-from registry.entities.records import ConceptRecord, ReleaseHeader, SystemRecord
-from registry.store.engine import Connection, Database, now_us
+from registry.entities.records import ConceptRecord, ReleaseHeader, Removal, SystemRecord
+from registry.store.engine import Database, now_us
 from registry.store.ledger_writer import Writer
 from registry.store.metadata import SystemRow
-from registry.store.states import encode, pack_ordering, state_hash
-from registry.store.text import compact_code
+from registry.store.states import encode, pack_ordering, release_hash, state_hash
 from registry.systems import known
+from registry.writing.content_check import ContentCheck
+from registry.writing.content_writer import ContentWriter, StoredContent
 
 __all__ = [
     "Prepared",
@@ -38,7 +36,9 @@ __all__ = [
     "load_log",
     "prepare",
     "publish",
+    "read_records",
     "source_hash",
+    "write_content",
     "write_release",
 ]
 
@@ -47,96 +47,70 @@ Progress = Callable[[str, int, int | None], None]
 
 @dataclass(slots=True)
 class Prepared:
-    """A release in memory, checked and hashed, before anything is written. Lists run parallel."""
+    """A release before it is written. ``concepts`` is consumed once; the last five are known when it has been."""
 
     header: ReleaseHeader
     system: SystemRecord
-    ordered: bool
-    source_sha256: str
+    concepts: Iterable[ConceptRecord | Removal]
+    ordered: bool = False
+    may_be_empty: bool = False
+    source_sha256: str = ""
     content_sha256: str = ""
-    records: list[ConceptRecord] = field(default_factory=list)
-    bodies: list[bytes] = field(default_factory=list)
-    hashes: list[bytes] = field(default_factory=list)
+    concept_count: int = 0
+    fresh: int = 0
     warnings: list[str] = field(default_factory=list)
+
+    def take(self, content: StoredContent) -> None:
+        """Take over what the content turned out to be; raises ``ContentError`` where there is none."""
+        if not content.given and not content.removed and not self.may_be_empty and not self.header.base:
+            raise ContentError("there is no code in it", file=file_of(self.header))
+        self.content_sha256, self.fresh = content.content_sha256, content.fresh
+        self.source_sha256 = self.source_sha256 or _hash_by_content(self.header, content.content_sha256)
+        self.concept_count = len(content.members)
+        self.warnings += content.warnings
 
 
 def source_hash(header: ReleaseHeader) -> str:
-    """Hash of the sorted file hashes."""
+    """Hash of the sorted file hashes; empty where only the content tells one release from another.
+
+    Every download of a rolling source holds all its versions.
+    """
+    if header.rolling or not header.files:
+        return ""
     parts = sorted(f.sha256 for f in header.files)
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def prepare(parsed: Any, progress: Progress | None = None) -> Prepared:
-    """Read all records of a parsed release, check them and hash them. Raises ``ContentError``."""
+def _hash_by_content(header: ReleaseHeader, content_sha256: str) -> str:
+    return hashlib.sha256(f"{header.version}\n{content_sha256}".encode()).hexdigest()
+
+
+def prepare(parsed: Any) -> Prepared:
+    """A parsed release as it will be written; its records are not read yet."""
     header: ReleaseHeader = parsed.header
     system = parsed.system or known(header.system) or SystemRecord(slug=header.system)
-    prepared = Prepared(header, system, parsed.ordered, source_hash(header))
-    _collect(prepared, parsed.concepts, progress)
-    if not prepared.records and not getattr(parsed, "may_be_empty", False):
-        raise ContentError("there is no code in it", file=_file(prepared))
-    pairs = sorted(zip((r.code for r in prepared.records), (h.hex() for h in prepared.hashes), strict=True))
-    prepared.content_sha256 = hashlib.sha256(msgspec.json.encode(pairs)).hexdigest()
-    if header.rolling:  # every download holds all versions: the content alone tells one release from another
-        prepared.source_sha256 = hashlib.sha256(
-            f"{header.version}\n{prepared.content_sha256}".encode()
-        ).hexdigest()
-    if not header.files:
-        prepared.source_sha256 = hashlib.sha256(b"".join(sorted(prepared.hashes))).hexdigest()
-    _check_parents(prepared)
-    return prepared
+    empty = bool(getattr(parsed, "may_be_empty", False))
+    return Prepared(header, system, parsed.concepts, parsed.ordered, empty, source_hash(header))
 
 
-def _collect(prepared: Prepared, concepts: Any, progress: Progress | None) -> None:
-    """Encode and hash every record; one code with two states in one release stops the load."""
-    seen: dict[str, bytes] = {}
-    codes: dict[str, str] = {}
-    records, bodies, hashes = prepared.records, prepared.bodies, prepared.hashes
-    for record in concepts:
-        body = encode(record)
-        digest = state_hash(body)
-        key = record.key or record.code
-        if (before := seen.get(key)) is not None:
-            _refuse_two_states(prepared, record, before, digest)
-            continue
-        if codes.setdefault(record.code, key) != key:
-            raise ContentError(
-                f"code {record.code!r} stands for two concepts: {codes[record.code]} and {key}",
-                file=_file(prepared),
-            )
-        seen[key] = digest
-        records.append(record)
-        bodies.append(body)
-        hashes.append(digest)
-        if progress is not None and len(records) % 20000 == 0:
-            progress("reading", len(records), None)
+def read_records(prepared: Prepared) -> tuple[list[ConceptRecord], list[Removal]]:
+    """All records and removals in memory, checked as a load would check them: for a dry run."""
+    check = ContentCheck(prepared.header, {}, 1)
+    records, removals = [], []
+    for item in prepared.concepts:
+        if isinstance(item, Removal):
+            removals.append(item)
+        elif check.add(item, state_hash(encode(item))):
+            records.append(item)
+    check.finish()
+    digest = release_hash(check.hashes, sorted(r.stable_key for r in removals))
+    prepared.take(StoredContent(BitMap(check.order), BitMap(), (), digest, len(check), 0, check.warnings))
+    return records, removals
 
 
-def _refuse_two_states(prepared: Prepared, record: ConceptRecord, before: bytes, digest: bytes) -> None:
-    if before != digest:
-        raise ContentError(f"code {record.code!r} occurs twice with different content", file=_file(prepared))
-    prepared.warnings.append(f"code {record.code!r} occurs twice with the same content; kept once")
-
-
-def _file(prepared: Prepared) -> str:
-    return prepared.header.files[0].name if prepared.header.files else prepared.header.format
-
-
-def _check_parents(prepared: Prepared) -> None:
-    """Every parent is in the release (unless it is a part only), and nothing is its own ancestor."""
-    parents = {r.stable_key: r.parents for r in prepared.records if r.parents}
-    if not parents:
-        return
-    keys = {r.stable_key for r in prepared.records}
-    if prepared.header.coverage.kind == "complete":
-        for key, above in parents.items():
-            for parent in above:
-                if parent not in keys:
-                    raise ContentError(
-                        f"code {key!r} has the parent {parent!r}, which is not in the file",
-                        file=_file(prepared),
-                    )
-    if cycle := check_acyclic(parents):
-        raise ContentError(f"the parents form a cycle: {' → '.join(cycle)}", file=_file(prepared))
+def file_of(header: ReleaseHeader) -> str:
+    """How errors name the source of a release."""
+    return header.files[0].name if header.files else header.format
 
 
 def ensure_system(writer: Writer, record: SystemRecord) -> tuple[SystemRow, bool]:
@@ -174,34 +148,58 @@ def put_system(writer: Writer, system_id: int, record: SystemRecord) -> None:
     )
 
 
-def write_release(writer: Writer, prepared: Prepared, progress: Progress | None = None) -> tuple[int, int]:
-    """Write states, indexes and the release; gives the version id and the number of new states."""
+def write_content(
+    writer: Writer,
+    prepared: Prepared,
+    *,
+    base: tuple[BitMap, Sequence[int]] | None = None,
+    progress: Progress | None = None,
+) -> tuple[SystemRow, StoredContent]:
+    """Store the states of a release, within the writer's transaction; nothing refers to them yet.
+
+    A release that is here already leaves nothing behind: all its states and concepts are stored.
+    """
     system, _ = ensure_system(writer, prepared.system)
+    members, order = base if base is not None else (None, ())
+    content = ContentWriter(writer, system.system_id, prepared.header, members, order, progress).store(
+        prepared.concepts, ordered=prepared.ordered
+    )
+    prepared.take(content)
+    return system, content
+
+
+def write_release(writer: Writer, prepared: Prepared, system: SystemRow, content: StoredContent) -> int:
+    """Write the release of stored content; gives the version id."""
     version_id = _ensure_version(writer, system, prepared.header)
-    idents, fresh = _write_states(writer, system, prepared, progress)
     header, connection = prepared.header, writer.connection
     release_id = writer.next_id("release", "id")
-    stripped = msgspec.structs.replace(header, inferred=header.inferred, notices=())
+    stripped = msgspec.structs.replace(header, notices=())
     columns = ("id", "version_id", "system_id", "source_sha256", "content_sha256", "source_line", "header",
                "concepts", "ready", "purged", "recorded_from")  # fmt: skip
     row = (release_id, version_id, system.system_id, prepared.source_sha256, prepared.content_sha256, header.source_line,
-           exact_json.encode(stripped).decode(), len(idents), True, "", writer.recorded)  # fmt: skip
+           exact_json.encode(stripped).decode(), len(content.members), True, "", writer.recorded)  # fmt: skip
     connection.insert("release", columns, [row])
-    bitmap = BitMap(idents)
-    bitmap.run_optimize()
-    packed = bitmap.serialize()
-    order = pack_ordering(idents) if prepared.ordered and not _by_code(prepared) else None
+    packed = _packed(content.members)
     connection.insert(
         "release_content",
-        ("release_id", "bitmap", "bitmap_sha256", "ordering"),
-        [(release_id, packed, hashlib.sha256(packed).hexdigest(), order)],
+        ("release_id", "bitmap", "bitmap_sha256", "ordering", "removed"),
+        [
+            (
+                release_id,
+                packed,
+                hashlib.sha256(packed).hexdigest(),
+                pack_ordering(content.order) if content.order else None,
+                _packed(content.removed) if content.removed else None,
+            )
+        ],
     )
-    return version_id, fresh
+    return version_id
 
 
-def _by_code(prepared: Prepared) -> bool:
-    codes = [r.code for r in prepared.records]
-    return codes == sorted(codes)
+def _packed(members: BitMap) -> bytes:
+    members.run_optimize()
+    packed: bytes = members.serialize()
+    return packed
 
 
 def _ensure_version(writer: Writer, system: SystemRow, header: ReleaseHeader) -> int:
@@ -238,95 +236,6 @@ def put_version(
     writer.connection.insert("version", columns, [row])
 
 
-def _write_states(
-    writer: Writer, system: SystemRow, prepared: Prepared, progress: Progress | None
-) -> tuple[list[int], int]:
-    """Insert the states that no release of the system has yet; gives all state ids in source order."""
-    connection, system_id = writer.connection, system.system_id
-    stored = {
-        bytes(h): i
-        for h, i in connection.all("SELECT hash, id FROM concept_state WHERE system_id = ?", (system_id,))
-    }
-    fresh = [n for n, h in enumerate(prepared.hashes) if h not in stored]
-    start = writer.next_id("concept_state", "id")
-    for offset, n in enumerate(fresh):
-        stored[prepared.hashes[n]] = start + offset
-    concepts = _write_concepts(connection, writer, system_id, prepared)
-    if progress is not None:
-        progress("storing", 0, len(fresh))
-    connection.insert(
-        "concept_state",
-        ("id", "system_id", "concept_id", "code", "compact", "parents", "hash", "body"),
-        _state_rows(prepared, fresh, start, system_id, concepts),
-    )
-    new = [(start + offset, prepared.records[n]) for offset, n in enumerate(fresh)]
-    _index_properties(connection, system_id, new)
-    if progress is not None:
-        progress("indexing", 0, len(fresh))
-    add_terms(connection, system_id, new)
-    return [stored[h] for h in prepared.hashes], len(fresh)
-
-
-def _write_concepts(
-    connection: Connection, writer: Writer, system_id: int, prepared: Prepared
-) -> dict[str, int]:
-    """Concept ids by stable key, parents that only other releases hold included."""
-    concepts = dict(connection.all("SELECT key, id FROM concept WHERE system_id = ?", (system_id,)))
-    wanted = dict.fromkeys(r.stable_key for r in prepared.records)
-    wanted |= dict.fromkeys(p for r in prepared.records for p in r.parents)
-    start = writer.next_id("concept", "id")
-    added = {key: start + n for n, key in enumerate(k for k in wanted if k not in concepts)}
-    connection.insert("concept", ("id", "system_id", "key"), [(i, system_id, k) for k, i in added.items()])
-    return concepts | added
-
-
-def _state_rows(
-    prepared: Prepared,
-    fresh: list[int],
-    start: int,
-    system_id: int,
-    concepts: dict[str, int],
-) -> Iterator[tuple[Any, ...]]:
-    for offset, n in enumerate(fresh):
-        r = prepared.records[n]
-        parents = array("I", (concepts[p] for p in r.parents)).tobytes() if r.parents else None
-        yield (start + offset, system_id, concepts[r.key or r.code], r.code, compact_code(r.code), parents,
-               prepared.hashes[n], prepared.bodies[n])  # fmt: skip
-
-
-def _index_properties(connection: Connection, system_id: int, new: list[tuple[int, ConceptRecord]]) -> None:
-    """Add the new states to the inverted bitmaps of their property values and flags."""
-    found: dict[tuple[str, str], list[int]] = {}
-    for ident, r in new:
-        for p in r.properties:
-            found.setdefault((p.code, p.text), []).append(ident)
-        if r.inactive:
-            found.setdefault((".inactive", "true"), []).append(ident)
-        if r.selectable is False:
-            found.setdefault((".selectable", "false"), []).append(ident)
-    if not found:
-        return
-    names = sorted({name for name, _ in found})
-    kept: dict[tuple[str, str], BitMap] = {}
-    for name in names:
-        rows = connection.all(
-            "SELECT value, bitmap FROM property_bitmap WHERE system_id = ? AND property = ?",
-            (system_id, name),
-        )
-        kept |= {(name, v): BitMap.deserialize(bytes(b)) for v, b in rows if (name, v) in found}
-    gone = [(system_id, name, value) for name, value in kept]
-    for key in gone:
-        connection.execute(
-            "DELETE FROM property_bitmap WHERE system_id = ? AND property = ? AND value = ?", key
-        )
-    rows = []
-    for (name, value), idents in found.items():
-        bitmap = kept.get((name, value), BitMap()) | BitMap(idents)
-        bitmap.run_optimize()
-        rows.append((system_id, name, value, bitmap.serialize()))
-    connection.insert("property_bitmap", ("system_id", "property", "value", "bitmap"), rows)
-
-
 @contextmanager
 def load_log(database: Database, source: str) -> Iterator[None]:
     """Note in the load table, apart from the load's own transaction, that it runs and how it ended."""
@@ -358,5 +267,5 @@ def publish(writer: Writer, prepared: Prepared, action: str) -> None:
         h.system,
         h.version,
         prepared.source_sha256,
-        f"{len(prepared.records)} codes from {h.source_line}",
+        f"{prepared.concept_count} codes from {h.source_line}",
     )

@@ -24,7 +24,7 @@ from registry.entities.records import ConceptRecord, MapRecord, ReleaseHeader, S
 from registry.entities.results import LoadReport
 from registry.reader import Reader
 from registry.store.artifacts import ArtifactRow, put_artifacts
-from registry.store.content import states_by_ids
+from registry.store.content import release_ordering, states_by_ids
 from registry.store.ledger_writer import Writer
 from registry.store.metadata import ReleaseRow, Snapshot, SystemRow, VersionRow
 from registry.store.states import decode
@@ -37,6 +37,8 @@ from registry.writing.importing import (
     prepare,
     publish,
     put_version,
+    read_records,
+    write_content,
     write_release,
 )
 
@@ -49,6 +51,7 @@ __all__ = [
     "planned",
     "quiet_collector",
     "report_of",
+    "write_plan",
 ]
 
 _BY_ALIAS = (
@@ -79,7 +82,7 @@ def load_parsed(
         return _enrich(reader, parsed.system, dry_run=dry_run)
     parsed = known_system(reader, parsed)
     with quiet_collector():
-        prepared = prepare(parsed, progress)
+        prepared = prepare(parsed)
         _check_header(prepared)
         if dry_run:
             return report_of(prepared, "dry_run", reader, started=started, counts=_compare(reader, prepared))
@@ -135,13 +138,14 @@ def known_system(reader: Reader, parsed: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is to become of a release: nothing where it is ``here`` already, else a load or an amendment."""
+    """What is to become of a release: a load or an amendment. ``base``: the release that its changes apply to."""
 
     prepared: Prepared
     known: SystemRow | None
     current: VersionRow | None
-    here: ReleaseRow | None
+    earlier: tuple[ReleaseRow, ...]
     replaces: bool
+    base: ReleaseRow | None
 
 
 def planned(snapshot: Snapshot, prepared: Prepared) -> Plan:
@@ -150,9 +154,44 @@ def planned(snapshot: Snapshot, prepared: Prepared) -> Plan:
     known = snapshot.slugs.get(h.system)
     _check_effective(snapshot, known, prepared)
     current = snapshot.version(known.system_id, h.version, h.track) if known else None
-    here = _is_here(snapshot, current, prepared) if current is not None else None
-    earlier = snapshot.releases.get(current.version_id, []) if current else []
-    return Plan(prepared, known, current, here, any(_same_place(r.header, h) for r in earlier))
+    earlier = tuple(snapshot.releases.get(current.version_id, ())) if current else ()
+    replaces = any(_same_place(r.header, h) for r in earlier)
+    return Plan(prepared, known, current, earlier, replaces, _base(snapshot, known, h))
+
+
+def _base(snapshot: Snapshot, system: SystemRow | None, header: ReleaseHeader) -> ReleaseRow | None:
+    """The release that the changes apply to: what its source line last said of the version named as base."""
+    if not header.base:
+        return None
+    timeline = Timeline(snapshot, system) if system is not None else None
+    version = timeline.find(header.base, header.track) if timeline is not None else None
+    segments = timeline.segments(version) if timeline is not None and version is not None else []
+    stack = segments[-1].stack if segments else ()
+    found = next((r for r in stack if r.source_line == header.source_line), None)
+    if found is None:
+        raise UsageError(
+            f"{header.system} {header.version} is given as changes to {header.base}, which is not loaded"
+            f" from the source {header.source_line!r}: load that first"
+        )
+    return found
+
+
+def write_plan(
+    reader: Reader, writer: Writer, plan: Plan, progress: Progress | None = None
+) -> ReleaseRow | None:
+    """Write and publish a release; gives the one that is here already instead, where it is the very same."""
+    base = None
+    if plan.base is not None:
+        order = () if plan.base.patches else release_ordering(writer.connection, plan.base.id)
+        base = (reader.bitmap(plan.base), order)
+    if writer.published:
+        writer.advance()
+    system, content = write_content(writer, plan.prepared, base=base, progress=progress)
+    here = _is_here(plan.earlier, plan.prepared)
+    if here is None:
+        write_release(writer, plan.prepared, system, content)
+        publish(writer, plan.prepared, "amend" if plan.replaces else "load")
+    return here
 
 
 @contextmanager
@@ -199,20 +238,17 @@ def _load(reader: Reader, prepared: Prepared, progress: Progress | None, started
     """The load proper, under the lock."""
     reader.forget()
     plan = planned(reader.moment().snapshot, prepared)
-    if plan.here is not None:
-        return again(reader, plan, started)
     name = prepared.header.files[0].name if prepared.header.files else prepared.header.source_line
     with load_log(reader.database, name), reader.database.transaction() as connection:
-        writer = Writer(connection)
-        _, fresh = write_release(writer, prepared, progress)
-        publish(writer, prepared, "amend" if plan.replaces else "load")
+        here = write_plan(reader, Writer(connection), plan, progress)
+    if here is not None:
+        return again(reader, plan, here, started)
     return report_of(
         prepared,
         "amended" if plan.replaces else "loaded",
         reader,
         started=started,
         created=plan.known is None,
-        fresh=fresh,
     )
 
 
@@ -221,13 +257,13 @@ def _same_place(old: ReleaseHeader, new: ReleaseHeader) -> bool:
     return (old.source_line, old.kind, old.effective_from) == (new.source_line, new.kind, new.effective_from)
 
 
-def _is_here(snapshot: Snapshot, version: VersionRow, prepared: Prepared) -> ReleaseRow | None:
+def _is_here(earlier: Sequence[ReleaseRow], prepared: Prepared) -> ReleaseRow | None:
     """The release of this very source for the version, meant the same way, where it is loaded already.
 
     Of a rolling source only the content counts: each download holds all its versions (DOMAIN 12).
     """
     h = prepared.header
-    for r in snapshot.releases.get(version.version_id, []):
+    for r in earlier:
         meant = (r.source_line, r.header.kind, r.header.effective_from, r.header.status)
         same = (r.source_sha256, r.content_sha256) == (prepared.source_sha256, prepared.content_sha256)
         if same and meant == (h.source_line, h.kind, h.effective_from, h.status):
@@ -248,11 +284,11 @@ def _attest(reader: Reader, prepared: Prepared, held: ReleaseRow) -> None:
         writer.publish("attest", h.system, h.version, held.source_sha256, f"published again {h.published}")
 
 
-def again(reader: Reader, plan: Plan, started: float) -> LoadReport:
+def again(reader: Reader, plan: Plan, held: ReleaseRow, started: float) -> LoadReport:
     """The identical source again: a no-op, unless it comes with a later publication or other dates."""
-    prepared, current, held = plan.prepared, plan.current, plan.here
-    if current is None or held is None:
-        raise ValueError("nothing is here yet")
+    prepared, current = plan.prepared, plan.current
+    if current is None:
+        raise ValueError("a release that is here belongs to a version")
     _attest(reader, prepared, held)
     h = prepared.header
     given = (h.valid_from, h.valid_to)
@@ -279,9 +315,13 @@ def _compare(reader: Reader, prepared: Prepared) -> dict[str, int]:
     """What the load would change, by type, against the version as it is here or the one before it."""
     before = _previous(reader, prepared)
     rules = behaviour_of(prepared.system.rules or prepared.system.slug)
-    new = {r.stable_key: r for r in prepared.records}
-    codes = {r.code: r for r in prepared.records}
+    records, removals = read_records(prepared)
+    new = {r.stable_key: r for r in records}
+    codes = {r.code: r for r in records}
     old, facets = before
+    if prepared.header.base or prepared.header.coverage.kind == "fragment":
+        touched = new.keys() | {r.stable_key for r in removals}
+        old = {key: record for key, record in old.items() if key in touched}
     old_codes = {r.code: r for r in old.values()}
     sides = (
         Side({k: r for k, r in old.items() if new.get(k) != r}, old_codes.get, facets),
@@ -320,7 +360,6 @@ def report_of(
     *,
     started: float,
     created: bool = False,
-    fresh: int = 0,
     counts: dict[str, int] | None = None,
 ) -> LoadReport:
     h = prepared.header
@@ -331,8 +370,8 @@ def report_of(
         release=prepared.source_sha256,
         outcome=outcome,
         kind=h.kind,
-        concepts=len(prepared.records),
-        new_states=fresh,
+        concepts=prepared.concept_count,
+        new_states=prepared.fresh,
         created_system=created,
         inferred=dict(h.inferred),
         notices=list(h.notices),

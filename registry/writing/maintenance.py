@@ -20,10 +20,11 @@ from registry.entities.errors import StoreError, UnknownTarget, UsageError
 from registry.entities.intervals import iso
 from registry.entities.records import ReleaseHeader, SystemRecord
 from registry.entities.results import ScopeRow, VerifyReport
+from registry.store.content import concept_keys, release_removed
 from registry.store.engine import Connection, Database
 from registry.store.ledger_writer import Writer
 from registry.store.metadata import Ledger, ReleaseRow, SystemRow, VersionRow
-from registry.store.states import decode, state_hash
+from registry.store.states import decode, release_hash, state_hash
 from registry.time.timeline import Timeline
 from registry.writing.importing import ensure_system, put_system, put_version
 
@@ -362,16 +363,16 @@ def _release_problems(
         elif hashlib.sha256(bytes(row[0])).hexdigest() != row[1]:
             yield f"{name}: the bitmap does not fit its hash"
         else:
-            yield from _content_problems(name, r, BitMap.deserialize(bytes(row[0])), states)
+            removed = concept_keys(connection, release_removed(connection, r.id))
+            yield from _content_problems(name, r, BitMap.deserialize(bytes(row[0])), sorted(removed), states)
 
 
 def _content_problems(
-    name: str, r: ReleaseRow, bitmap: BitMap, states: dict[int, tuple[str, bytes]]
+    name: str, r: ReleaseRow, bitmap: BitMap, removed: list[str], states: dict[int, tuple[str, bytes]]
 ) -> Iterator[str]:
     missing = [i for i in bitmap if i not in states]
     if missing:
         yield f"{name}: {len(missing)} states are missing"
         return
-    pairs = sorted((states[i][0], states[i][1].hex()) for i in bitmap)
-    if hashlib.sha256(msgspec.json.encode(pairs)).hexdigest() != r.content_sha256:
+    if release_hash(b"".join(states[i][1] for i in bitmap), removed) != r.content_sha256:
         yield f"{name}: the content does not fit its hash"

@@ -15,7 +15,7 @@ from loaders.formats.fhir.xml import json_to_xml
 from loaders.run import load_paths
 from registry import Registry
 from registry.entities.errors import ContentError, FormatError, StoreFull, UsageError
-from registry.writing.importing import write_release
+from registry.writing.loading import write_plan
 from tests.loaders.fhir_made import (
     URL,
     bundle,
@@ -308,9 +308,9 @@ def test_a_load_that_fails_in_the_middle_leaves_nothing(
         calls.append(args)
         if len(calls) == 3:
             raise StoreFull("no space left")
-        return write_release(*args)
+        return write_plan(*args)
 
-    monkeypatch.setattr("registry.writing.bulk_load.write_release", failing)
+    monkeypatch.setattr("registry.writing.bulk_load.write_plan", failing)
     with pytest.raises(StoreFull):
         load_paths(registry, [tmp_path / "f"], LoadOptions())
     assert registry.systems() == []

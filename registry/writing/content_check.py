@@ -1,0 +1,134 @@
+"""What must hold of the records of one release, checked record by record while they stream by.
+
+A concept has one state; a code stands for one concept; parents are in the release and form no cycle; removals only
+occur where there is something to remove from. What is kept: the concepts' numbers, their parents and 32 bytes of hash
+for each record. Not here: encoding, storing.
+"""
+
+from __future__ import annotations
+
+from array import array
+from dataclasses import dataclass, field
+
+from pyroaring import BitMap
+
+from registry.content.hierarchy import check_acyclic
+from registry.entities.errors import ContentError
+from registry.entities.records import ConceptRecord, ReleaseHeader, Removal
+
+__all__ = ["ContentCheck"]
+
+_DIGEST = 32
+
+
+@dataclass(slots=True)
+class ContentCheck:
+    """``numbers``: concept ids by stable key, those already stored first; ``added`` are keys met for the first time."""
+
+    header: ReleaseHeader
+    numbers: dict[str, int]
+    next_number: int
+    added: list[str] = field(default_factory=list)
+    members: BitMap = field(default_factory=BitMap)
+    removed: BitMap = field(default_factory=BitMap)
+    order: array[int] = field(default_factory=lambda: array("I"))
+    hashes: bytearray = field(default_factory=bytearray)
+    parents: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+    by_code: bool = True  #: the records came in the order of their codes
+    _codes: dict[str, int] = field(default_factory=dict)
+    _last_code: str = ""
+
+    def __len__(self) -> int:
+        return len(self.order)
+
+    @property
+    def file(self) -> str:
+        """How errors name the source."""
+        return self.header.files[0].name if self.header.files else self.header.format
+
+    def number(self, key: str) -> int:
+        """The concept's id; a new one for a key met for the first time."""
+        found = self.numbers.get(key)
+        if found is None:
+            found = self.numbers[key] = self.next_number
+            self.next_number += 1
+            self.added.append(key)
+        return found
+
+    def add(self, record: ConceptRecord, digest: bytes) -> bool:
+        """Take a record in; False for a repetition. Raises ``ContentError``."""
+        number = self.number(record.key or record.code)
+        if number in self.members:
+            self._check_repeat(record, number, digest)
+            return False
+        self._check_code(record, number)
+        self.members.add(number)
+        self.order.append(number)
+        self.hashes += digest
+        if record.parents:
+            self.parents[number] = tuple([self.number(p) for p in record.parents])
+        if self.by_code:
+            self.by_code = self._last_code <= record.code
+            self._last_code = record.code
+        return True
+
+    def _check_repeat(self, record: ConceptRecord, number: int, digest: bytes) -> None:
+        at = self.order.index(number) * _DIGEST
+        if self.hashes[at : at + _DIGEST] != digest:
+            raise ContentError(f"code {record.code!r} occurs twice with different content", file=self.file)
+        self.warnings.append(f"code {record.code!r} occurs twice with the same content; kept once")
+
+    def _check_code(self, record: ConceptRecord, number: int) -> None:
+        """A code may not stand for two concepts."""
+        other = self._codes.setdefault(record.code, number)
+        if other != number:
+            raise ContentError(
+                f"code {record.code!r} stands for two concepts: {self._key(other)} and {self._key(number)}",
+                file=self.file,
+            )
+
+    def remove(self, removal: Removal) -> None:
+        """Take a removal in; raises ``ContentError`` in a release that is not made of changes."""
+        if not self.header.base and self.header.coverage.kind != "fragment":
+            raise ContentError(
+                f"code {removal.stable_key!r} is removed, but the release is not made of changes to another one",
+                file=self.file,
+            )
+        known = self.numbers.get(removal.stable_key)
+        if known is None:
+            self.warnings.append(f"code {removal.stable_key!r} is removed but was never there")
+        else:
+            self.removed.add(known)
+
+    def finish(self) -> None:
+        """Check what only the whole shows: contradicting removals, unknown parents, cycles."""
+        if self.removed & self.members:
+            key = self._key((self.removed & self.members).min())
+            raise ContentError(f"code {key!r} is both changed and removed", file=self.file)
+        if self.header.coverage.kind != "fragment" and not self.header.base:
+            self.check_parents(self.parents, self.members)
+        elif cycle := check_acyclic(self.parents):
+            self._refuse_cycle(cycle)
+
+    def check_parents(self, parents: dict[int, tuple[int, ...]], members: BitMap) -> None:
+        """Every parent of a complete release is in it, and nothing is its own ancestor."""
+        if self.header.coverage.kind == "complete":
+            for number, above in parents.items():
+                for parent in above:
+                    if parent not in members:
+                        raise ContentError(
+                            f"code {self._key(number)!r} has the parent {self._key(parent)!r},"
+                            " which is not in the file",
+                            file=self.file,
+                        )
+        if cycle := check_acyclic(parents):
+            self._refuse_cycle(cycle)
+
+    def _refuse_cycle(self, cycle: list[int]) -> None:
+        keys = [self._key(number) for number in cycle]
+        raise ContentError(f"the parents form a cycle: {' → '.join(keys)}", file=self.file)
+
+    def _key(self, number: int) -> str:
+        """The stable key of a concept id; slow, for messages only."""
+        return next(key for key, found in self.numbers.items() if found == number)

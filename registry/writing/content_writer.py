@@ -1,0 +1,216 @@
+"""Stores the states of one release from a stream of records, a batch at a time.
+
+Input: records and removals in the source's order. Output: the state ids of the release, its hash, its warnings.
+Memory: one batch of records, and for each record its id, its hash and its place in the hierarchy.
+Not here: which version the release belongs to (``importing``), what must hold of the records (``content_check``).
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+from pyroaring import BitMap
+
+from registry.content.search import TermsWriter
+from registry.entities.records import ConceptRecord, ReleaseHeader, Removal
+from registry.store.content import ids_by_hash, release_rows, states_of_concepts
+from registry.store.engine import Connection
+from registry.store.ledger_writer import Writer
+from registry.store.states import encode, release_hash, state_hash, unpack_numbers
+from registry.store.text import compact_code
+from registry.writing.content_check import ContentCheck
+
+__all__ = ["ContentWriter", "StoredContent"]
+
+Progress = Callable[[str, int, int | None], None]
+_BATCH = 25_000
+_COLUMNS = ("id", "system_id", "concept_id", "code", "compact", "parents", "hash", "body")
+
+
+@dataclass(frozen=True, slots=True)
+class StoredContent:
+    """What a release consists of, once its states are stored. ``order``: state ids in the source's order, or empty."""
+
+    members: BitMap
+    removed: BitMap
+    order: Sequence[int]
+    content_sha256: str
+    given: int  #: records that the source gave
+    fresh: int  #: states that no release had before
+    warnings: list[str]
+
+
+@dataclass(slots=True)
+class ContentWriter:
+    """Stores one release's content within the caller's transaction. ``base``: members of the release it changes."""
+
+    writer: Writer
+    system_id: int
+    header: ReleaseHeader
+    base: BitMap | None = None
+    base_order: Sequence[int] = ()
+    progress: Progress | None = None
+    _idents: array[int] = field(default_factory=lambda: array("I"))
+    _fresh: int = 0
+    _next: int = 0
+    _stored: dict[bytes, int] | None = None
+    _values: dict[tuple[str, str], array[int]] = field(default_factory=dict)
+
+    def store(self, items: Iterable[ConceptRecord | Removal], *, ordered: bool) -> StoredContent:
+        """Store what is new among the items; raises ``ContentError``."""
+        check, terms = self._check(), TermsWriter(self.writer.connection, self.system_id)
+        ahead = iter(items)
+        while batch := list(islice(ahead, _BATCH)):
+            self._store_batch(check, terms, batch)
+            if self.progress is not None:
+                self.progress("storing", len(check), None)
+        check.finish()
+        terms.finish()
+        _index_properties(self.writer.connection, self.system_id, self._values)
+        return self._content(check, ordered=ordered)
+
+    def _check(self) -> ContentCheck:
+        """The check, knowing the concepts of the system; a load of changes looks states up one by one."""
+        connection, system = self.writer.connection, (self.system_id,)
+        self._next = self.writer.next_id("concept_state", "id")
+        concepts = dict(connection.all("SELECT key, id FROM concept WHERE system_id = ?", system))
+        if self.base is None and self.header.coverage.kind != "fragment":
+            rows = connection.execute("SELECT hash, id FROM concept_state WHERE system_id = ?", system)
+            self._stored = {bytes(h): i for h, i in rows}
+        return ContentCheck(self.header, concepts, self.writer.next_id("concept", "id"))
+
+    def _store_batch(
+        self, check: ContentCheck, terms: TermsWriter, batch: Iterable[ConceptRecord | Removal]
+    ) -> None:
+        records, bodies, digests = [], [], []
+        for item in batch:
+            if isinstance(item, Removal):
+                check.remove(item)
+                continue
+            body = encode(item)
+            digest = state_hash(body)
+            if check.add(item, digest):
+                records.append(item)
+                bodies.append(body)
+                digests.append(digest)
+        _write_concepts(self.writer.connection, self.system_id, check)
+        new = self._number(digests)
+        states = [(ident, records[n]) for ident, n in new]
+        rows = self._state_rows(check, states, (bodies[n] for _, n in new), (digests[n] for _, n in new))
+        self.writer.connection.insert("concept_state", _COLUMNS, rows)
+        self._collect_properties(states)
+        terms.add(states)
+
+    def _number(self, digests: list[bytes]) -> list[tuple[int, int]]:
+        """Give every record its state id; (id, place in the batch) of those that are new."""
+        known = self._stored
+        if known is None:
+            known = ids_by_hash(self.writer.connection, self.system_id, digests)
+        new = []
+        for place, digest in enumerate(digests):
+            ident = known.get(digest)
+            if ident is None:
+                ident = self._next
+                self._next += 1
+                new.append((ident, place))
+            self._idents.append(ident)
+        self._fresh += len(new)
+        return new
+
+    def _state_rows(
+        self,
+        check: ContentCheck,
+        states: list[tuple[int, ConceptRecord]],
+        bodies: Iterator[bytes],
+        digests: Iterator[bytes],
+    ) -> Iterator[tuple[Any, ...]]:
+        for (ident, r), body, digest in zip(states, bodies, digests, strict=True):
+            concept = check.numbers[r.key or r.code]
+            parents = array("I", check.parents[concept]).tobytes() if r.parents else None
+            yield ident, self.system_id, concept, r.code, compact_code(r.code), parents, digest, body
+
+    def _collect_properties(self, states: list[tuple[int, ConceptRecord]]) -> None:
+        values = self._values
+        for ident, r in states:
+            for p in r.properties:
+                values.setdefault((p.code, p.text), array("I")).append(ident)
+            if r.inactive:
+                values.setdefault((".inactive", "true"), array("I")).append(ident)
+            if r.selectable is False:
+                values.setdefault((".selectable", "false"), array("I")).append(ident)
+
+    def _content(self, check: ContentCheck, *, ordered: bool) -> StoredContent:
+        members, order = BitMap(self._idents), self._idents if ordered and not check.by_code else array("I")
+        removed = check.removed
+        if self.base is None:
+            digest = release_hash(check.hashes, [] if not removed else sorted(_keys(check, removed)))
+        else:
+            members, order, digest = self._applied(check, members)
+            removed = BitMap()
+        return StoredContent(members, removed, order, digest, len(check), self._fresh, check.warnings)
+
+    def _applied(self, check: ContentCheck, changed: BitMap) -> tuple[BitMap, array[int], str]:
+        """The base with the changes: its members, their order where the base has one, its hash."""
+        connection, base = self.writer.connection, self.base or BitMap()
+        touched = check.members | check.removed
+        gone = states_of_concepts(connection, touched) & base
+        members = (base - gone) | changed
+        rows = release_rows(connection, members)
+        check.warnings += _without_effect(check, gone, connection)
+        check.check_parents(
+            {c: tuple(unpack_numbers(p)) for _, c, p, _ in rows if p}, BitMap(r[1] for r in rows)
+        )
+        order = array("I", (i for i in self.base_order if i in members))
+        if self.base_order:
+            order.extend(i for i in self._idents if i not in base)
+        return members, order, release_hash(b"".join(bytes(r[3]) for r in rows), [])
+
+
+def _without_effect(check: ContentCheck, gone: BitMap, connection: Connection) -> list[str]:
+    """A warning for each removed concept that the base does not have."""
+    there = BitMap(r[1] for r in release_rows(connection, gone))
+    absent = check.removed - there
+    return [
+        f"code {key!r} is removed but is not in {check.header.base}" for key in sorted(_keys(check, absent))
+    ]
+
+
+def _keys(check: ContentCheck, concepts: BitMap) -> list[str]:
+    return [key for key, number in check.numbers.items() if number in concepts] if concepts else []
+
+
+def _write_concepts(connection: Connection, system_id: int, check: ContentCheck) -> None:
+    """Insert the concepts met for the first time, parents that only other releases hold included."""
+    rows = [(check.numbers[key], system_id, key) for key in check.added]
+    connection.insert("concept", ("id", "system_id", "key"), rows)
+    check.added.clear()
+
+
+def _index_properties(
+    connection: Connection, system_id: int, found: dict[tuple[str, str], array[int]]
+) -> None:
+    """Add the new states to the inverted bitmaps of their property values and flags."""
+    if not found:
+        return
+    kept: dict[tuple[str, str], BitMap] = {}
+    for name in sorted({name for name, _ in found}):
+        rows = connection.all(
+            "SELECT value, bitmap FROM property_bitmap WHERE system_id = ? AND property = ?",
+            (system_id, name),
+        )
+        kept |= {(name, v): BitMap.deserialize(bytes(b)) for v, b in rows if (name, v) in found}
+    for name, value in kept:
+        connection.execute(
+            "DELETE FROM property_bitmap WHERE system_id = ? AND property = ? AND value = ?",
+            (system_id, name, value),
+        )
+    added = []
+    for (name, value), idents in found.items():
+        bitmap = kept.get((name, value), BitMap()) | BitMap(idents)
+        bitmap.run_optimize()
+        added.append((system_id, name, value, bitmap.serialize()))
+    connection.insert("property_bitmap", ("system_id", "property", "value", "bitmap"), added)
