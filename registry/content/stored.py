@@ -17,6 +17,7 @@ from pyroaring import BitMap
 
 from registry.content.display import display_text
 from registry.content.projected_hierarchy import NoHierarchy, ProjectedHierarchy, Relatives
+from registry.content.property_sets import PropertySets
 from registry.content.release_index import release_index
 from registry.content.search import matches, matching, parse, search
 from registry.content.source_layers import Layer, SourceLayers
@@ -26,7 +27,6 @@ from registry.entities.offload import require_offload
 from registry.entities.records import ConceptRecord
 from registry.store.bounded import Bounded
 from registry.store.engine import Database
-from registry.store.properties import PropertySets
 from registry.store.rows import fetch
 from registry.store.states import decode
 from registry.store.text import compact_code, storable

@@ -1,7 +1,6 @@
-"""Sets of a view's concepts by property value, from the inverted index ``property_bitmap``.
+"""Reading the inverted index ``property_bitmap``: the states of a system that have a value of a property.
 
-The index covers every state of a system; a view sees its part of it, which never changes, so sets are kept per
-view. Not here: what is indexed (``registry.writing.importing``).
+Not here: what is indexed (``registry.writing``), which of the states a view shows (``registry.content.property_sets``).
 """
 
 from __future__ import annotations
@@ -10,53 +9,21 @@ from collections.abc import Iterator
 
 from pyroaring import BitMap
 
-from registry.content.source_layers import Layer, SourceLayers
-from registry.store.bounded import Bounded
-from registry.store.engine import Database
+from registry.store.engine import Connection
 
-__all__ = ["PropertySets"]
+__all__ = ["states_by_value", "states_with_value"]
 
-_KEPT = 128
-_FLAGS = {".inactive": "inactive", ".selectable": "selectable"}
 _EQUALS = "SELECT bitmap FROM property_bitmap WHERE system_id = ? AND property = ? AND value = ?"
 _VALUES = "SELECT value, bitmap FROM property_bitmap WHERE system_id = ? AND property = ? ORDER BY value"
 
 
-class PropertySets:
-    """Ids of the first layer by property; a property that it does not assert comes from the first layer that does."""
+def states_with_value(connection: Connection, system_id: int, code: str, value: str) -> BitMap:
+    """State ids of the system that have the value; empty where none has."""
+    row = connection.one(_EQUALS, (system_id, code, value))
+    return BitMap() if row is None else BitMap.deserialize(row[0])
 
-    def __init__(
-        self, database: Database, system_id: int, first: Layer, overlay: SourceLayers | None
-    ) -> None:
-        self._database, self._system_id, self._members = database, system_id, first.bitmap
-        self._overlay = overlay
-        self._kept: Bounded[tuple[str, str], BitMap] = Bounded(_KEPT)
 
-    def equals(self, code: str, value: str) -> BitMap:
-        """Ids that have the value."""
-        return self._kept.get((code, value), lambda: self._equals(code, value)).copy()
-
-    def _equals(self, code: str, value: str) -> BitMap:
-        row = self._database.reader().one(_EQUALS, (self._system_id, code, value))
-        return BitMap() if row is None else self._mine(code, BitMap.deserialize(row[0]))
-
-    def present(self, code: str) -> BitMap:
-        """Ids that have any value of the property."""
-        return BitMap.union(BitMap(), *(ids for _, ids in self.values(code)))
-
-    def values(self, code: str) -> Iterator[tuple[str, BitMap]]:
-        """Each distinct value with the ids that have it, values sorted."""
-        for value, blob in self._database.reader().all(_VALUES, (self._system_id, code)):
-            if mine := self._mine(code, BitMap.deserialize(blob)):
-                yield value, mine
-
-    def _mine(self, code: str, idents: BitMap) -> BitMap:
-        """The part of an indexed set that this view shows, as ids of the first layer."""
-        own = idents & self._members
-        if self._overlay is None:
-            return own
-        number = self._overlay.asserting(_FLAGS.get(code, f"property:{code}"))
-        if not number:
-            return own
-        layer, counterparts = self._overlay.layers[number], self._overlay.counterparts[number - 1]
-        return own | counterparts.translate(idents & layer.bitmap)
+def states_by_value(connection: Connection, system_id: int, code: str) -> Iterator[tuple[str, BitMap]]:
+    """Each value of the property in the system with its state ids, values sorted."""
+    for value, blob in connection.all(_VALUES, (system_id, code)):
+        yield value, BitMap.deserialize(blob)

@@ -1,0 +1,60 @@
+"""Sets of a view's concepts by property value, from the inverted index of the store.
+
+The index covers every state of a system; a view sees its part of it, which never changes, so sets are kept per
+view. Not here: what is indexed (``registry.writing.importing``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pyroaring import BitMap
+
+from registry.content.source_layers import Layer, SourceLayers
+from registry.store.bounded import Bounded
+from registry.store.engine import Database
+from registry.store.properties import states_by_value, states_with_value
+
+__all__ = ["PropertySets"]
+
+_KEPT = 128
+_FLAGS = {".inactive": "inactive", ".selectable": "selectable"}
+
+
+class PropertySets:
+    """Ids of the first layer by property; a property that it does not assert comes from the first layer that does."""
+
+    def __init__(
+        self, database: Database, system_id: int, first: Layer, overlay: SourceLayers | None
+    ) -> None:
+        self._database, self._system_id, self._members = database, system_id, first.bitmap
+        self._overlay = overlay
+        self._kept: Bounded[tuple[str, str], BitMap] = Bounded(_KEPT)
+
+    def equals(self, code: str, value: str) -> BitMap:
+        """Ids that have the value."""
+        return self._kept.get((code, value), lambda: self._equals(code, value)).copy()
+
+    def _equals(self, code: str, value: str) -> BitMap:
+        return self._mine(code, states_with_value(self._database.reader(), self._system_id, code, value))
+
+    def present(self, code: str) -> BitMap:
+        """Ids that have any value of the property."""
+        return BitMap.union(BitMap(), *(ids for _, ids in self.values(code)))
+
+    def values(self, code: str) -> Iterator[tuple[str, BitMap]]:
+        """Each distinct value with the ids that have it, values sorted."""
+        for value, states in states_by_value(self._database.reader(), self._system_id, code):
+            if mine := self._mine(code, states):
+                yield value, mine
+
+    def _mine(self, code: str, idents: BitMap) -> BitMap:
+        """The part of an indexed set that this view shows, as ids of the first layer."""
+        own = idents & self._members
+        if self._overlay is None:
+            return own
+        number = self._overlay.asserting(_FLAGS.get(code, f"property:{code}"))
+        if not number:
+            return own
+        layer, counterparts = self._overlay.layers[number], self._overlay.counterparts[number - 1]
+        return own | counterparts.translate(idents & layer.bitmap)
