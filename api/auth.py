@@ -25,7 +25,7 @@ _PASSED_ON = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
 class NotAuthorised(Restricted):
     """No token, or a wrong one, where one is needed."""
 
-    http_status = 401
+    status = 401
 
 
 def _loopback(connection: HTTPConnection) -> bool:

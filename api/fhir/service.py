@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
+from api.error_status import http_status
 from api.fhir.capability import capability_statement, software, terminology_capabilities
 from api.fhir.fhir_settings import FhirSettings
 from api.fhir.format.dates import days_of
@@ -113,7 +114,7 @@ class Service:
             headers = {"allow": ", ".join(_METHODS)} if refused.issue.status == 405 else {}
             reply = Reply(refused.issue.status, outcome([refused.issue]), headers)
         except GyldigError as error:
-            reply = Reply(error.http_status, outcome([_as_issue(error)]))
+            reply = Reply(http_status(error), outcome([_as_issue(error)]))
         reply.release = self.release_of(request.path)
         return reply
 
@@ -277,7 +278,7 @@ def failed(path: str, error: Exception) -> Reply:
 def _as_issue(error: GyldigError) -> Issue:
     if isinstance(error, Restricted):
         return issue("FORBIDDEN", str(error))
-    return issue("REQUEST_INVALID" if error.http_status < 500 else "UNAVAILABLE", str(error))
+    return issue("REQUEST_INVALID" if http_status(error) < 500 else "UNAVAILABLE", str(error))
 
 
 def _not_allowed(method: str) -> Issue:

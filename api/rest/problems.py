@@ -17,6 +17,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from api.error_status import http_status
 from registry.entities.errors import GyldigError
 
 __all__ = ["MEDIA_TYPE", "NotFound", "install", "problem"]
@@ -32,7 +33,7 @@ _log = logging.getLogger("gyldig.rest")
 class NotFound(GyldigError):
     """Something named in a path does not exist; ``suggestions`` are names like it."""
 
-    http_status = 404
+    status = 404
 
     def __init__(self, message: str, *, suggestions: list[str] | None = None, **members: Any) -> None:
         self.members = {**members, "suggestions": suggestions or []}
@@ -62,7 +63,7 @@ def install(app: FastAPI) -> None:
 
 
 async def _ours(request: Request, error: Exception) -> Response:
-    status = error.http_status if isinstance(error, GyldigError) else 500
+    status = http_status(error)
     headers = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "5"}}.get(status)
     lang = request.headers.get("accept-language", "").split(",")[0].split(";")[0].strip()
     detail = error.in_language(lang) if isinstance(error, GyldigError) else str(error)

@@ -3,19 +3,19 @@
 ::
 
     GyldigError
-    ├── UsageError            wrong use: bad option, date or combination          exit 2, HTTP 400
+    ├── UsageError            wrong use: bad option, date or combination          exit 2
     │   ├── BadDate
-    │   └── UnknownTarget     a command that changes something names what is not there   exit 2, HTTP 404
-    ├── SourceError           a file that cannot be loaded; names file and line   exit 2, HTTP 422
+    │   └── UnknownTarget     a command that changes something names what is not there   exit 2
+    ├── SourceError           a file that cannot be loaded; names file and line   exit 2
     │   ├── ArchiveError      truncated, too big, unsafe path
     │   ├── DecodeError       wrong encoding
     │   ├── FormatError       not of the named format, or of none we know
     │   └── ContentError      duplicate code, unknown parent, cycle, bad date
-    ├── LoadBusy              another load is running                              exit 2, HTTP 503
-    ├── StoreError            the database cannot be used                         exit 2, HTTP 503
+    ├── LoadBusy              another load is running                              exit 2
+    ├── StoreError            the database cannot be used                         exit 2
     │   ├── StoreFull         no space left
     │   └── StoreDamaged      a hash does not fit its content
-    └── Restricted            licence: not without a token                        exit 2, HTTP 403
+    └── Restricted            licence: not without a token                        exit 2
 """
 
 from __future__ import annotations
@@ -43,7 +43,6 @@ __all__ = [
 class GyldigError(Exception):
     """Base of everything the project raises on purpose; the text is meant for the user."""
 
-    http_status = 500
     exit_code = 2
 
     def in_language(self, lang: str | None) -> str:
@@ -54,8 +53,6 @@ class GyldigError(Exception):
 class UsageError(GyldigError):
     """Wrong use: an option, a date or a combination that makes no sense."""
 
-    http_status = 400
-
 
 class BadDate(UsageError):
     """A text that is no date, or a date that cannot be."""
@@ -64,8 +61,6 @@ class BadDate(UsageError):
 class UnknownTarget(UsageError):
     """A command that changes something names a system, version or release that is not there."""
 
-    http_status = 404
-
 
 class SourceError(GyldigError):
     """A source that cannot be loaded. ``str()`` is ``file:line: what is wrong``.
@@ -73,8 +68,6 @@ class SourceError(GyldigError):
     ``file`` is the name of the file (inside its archive, ``archive.zip!member``), ``line`` a line number or
     the path of an element.
     """
-
-    http_status = 422
 
     def __init__(self, message: str, *, file: str = "", line: int | str | None = None) -> None:
         self.message, self.file, self.line = message, file, line
@@ -107,13 +100,9 @@ class ContentError(SourceError):
 class LoadBusy(GyldigError):
     """Another load holds the lock."""
 
-    http_status = 503
-
 
 class StoreError(GyldigError):
     """The database cannot be opened, read or written."""
-
-    http_status = 503
 
 
 class StoreFull(StoreError):
@@ -126,5 +115,3 @@ class StoreDamaged(StoreError):
 
 class Restricted(GyldigError):
     """Content whose licence does not allow this use without a token."""
-
-    http_status = 403

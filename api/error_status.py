@@ -1,0 +1,49 @@
+"""The HTTP status of each error of the project, for REST and FHIR alike.
+
+========================================  ======
+wrong use                                 400
+a token is needed                         401
+the licence does not allow it             403
+something named is not there              404
+a source that cannot be loaded            422
+another load runs, no usable database     503
+========================================  ======
+
+Not here: exit codes of the command line (``registry.entities.errors``).
+"""
+
+from __future__ import annotations
+
+from registry.entities.errors import (
+    GyldigError,
+    LoadBusy,
+    Restricted,
+    SourceError,
+    StoreError,
+    UnknownTarget,
+    UsageError,
+)
+
+__all__ = ["http_status"]
+
+#: The first class that an error is an instance of decides.
+_STATUS: tuple[tuple[type[GyldigError], int], ...] = (
+    (UnknownTarget, 404),
+    (UsageError, 400),
+    (SourceError, 422),
+    (LoadBusy, 503),
+    (StoreError, 503),
+    (Restricted, 403),
+)
+
+
+def http_status(error: Exception) -> int:
+    """The status that stands for an error; errors of the API carry their own ``status``; anything else is 500.
+
+    >>> http_status(UsageError("x")), http_status(ValueError("x"))
+    (400, 500)
+    """
+    own = getattr(error, "status", None)
+    if isinstance(own, int):
+        return own
+    return next((status for kind, status in _STATUS if isinstance(error, kind)), 500)
