@@ -11,7 +11,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
-from registry.entities.records import ConceptRecord, MapRecord, ReleaseHeader, SystemRecord
+from registry.entities.records import (
+    Component,
+    ConceptRecord,
+    MapRecord,
+    ReleaseHeader,
+    Removal,
+    SystemRecord,
+)
 from registry.store.artifacts import ArtifactRow
 
 __all__ = [
@@ -83,12 +90,15 @@ class Source(Protocol):
 class ParsedRelease:
     """A release ready to be imported. ``concepts`` may be a generator; it is consumed once.
 
+    Besides concepts it gives removals (``ReleaseHeader.base``, ``depends_on``, fragments) and the components that the
+    source versions itself.
+
     ``ordered`` says that the source's own order of concepts carries meaning and is to be kept. ``may_be_empty``:
     the source says itself that the version has no codes; elsewhere no codes means the wrong file.
     """
 
     header: ReleaseHeader
-    concepts: Iterable[ConceptRecord]
+    concepts: Iterable[ConceptRecord | Removal | Component]
     system: SystemRecord | None = None
     ordered: bool = False
     may_be_empty: bool = False

@@ -17,6 +17,8 @@ __all__ = [
     "Artifact",
     "Attestation",
     "CodeSystem",
+    "Component",
+    "ComponentState",
     "Concept",
     "ConceptMap",
     "ConceptState",
@@ -25,7 +27,10 @@ __all__ = [
     "PropertyBitmap",
     "Publication",
     "Release",
+    "ReleaseComponents",
     "ReleaseContent",
+    "ReleaseDependency",
+    "ReleaseMembership",
     "Scope",
     "SystemAlias",
     "Version",
@@ -137,6 +142,84 @@ class ReleaseContent(SQLModel, table=True):
     bitmap_sha256: str = Field(sa_column=_text())
     ordering: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
     removed: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+
+
+class ReleaseDependency(SQLModel, table=True):
+    """A release of a module that another release is the union with."""
+
+    __tablename__ = "release_dependency"
+    release_id: int = Field(
+        sa_column=Column(BigInteger().with_variant(Integer(), "sqlite"), primary_key=True)
+    )
+    depends_on: int = Field(
+        sa_column=Column(BigInteger().with_variant(Integer(), "sqlite"), primary_key=True)
+    )
+
+
+class Component(SQLModel, table=True):
+    """One row that a source versions itself (description, relationship, member), identified by its key."""
+
+    id: int | None = Field(default=None, sa_column=_key())
+    system_id: int = Field(sa_column=_big())
+    kind: str = Field(sa_column=_text())
+    key: str = Field(sa_column=_text())
+    __table_args__ = (UniqueConstraint("system_id", "kind", "key"),)
+
+
+class ComponentState(SQLModel, table=True):
+    """Everything some release says of a component, once. ``body`` is the canonical JSON that ``hash`` covers.
+
+    ``subject_id``: id of the concept that a description or relationship is of, or that is a member; in language
+    reference sets, id of the component (description). ``refset`` and ``acceptability`` are those of members.
+    """
+
+    __tablename__ = "component_state"
+    id: int | None = Field(default=None, sa_column=_key())
+    system_id: int = Field(sa_column=_big())
+    component_id: int = Field(sa_column=_big())
+    subject_id: int = Field(sa_column=_big())
+    kind: str = Field(sa_column=_text())
+    refset: str = Field(default="", sa_column=_text())
+    acceptability: str = Field(default="", sa_column=_text())
+    inactive: bool = False
+    hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    __table_args__ = (
+        Index("ix_component_state_component", "component_id"),
+        Index("ix_component_state_subject", "subject_id", "kind"),
+        UniqueConstraint("system_id", "hash"),
+    )
+
+
+class ReleaseComponents(SQLModel, table=True):
+    """Per release and kind: a bitmap of component state ids, those of the modules it depends on included."""
+
+    __tablename__ = "release_components"
+    release_id: int = Field(
+        sa_column=Column(BigInteger().with_variant(Integer(), "sqlite"), primary_key=True)
+    )
+    kind: str = Field(
+        sa_column=Column(Text().with_variant(Text(collation="C"), "postgresql"), primary_key=True)
+    )
+    bitmap: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    bitmap_sha256: str = Field(sa_column=_text())
+
+
+class ReleaseMembership(SQLModel, table=True):
+    """Per release and reference set: what the release itself says, beyond the modules it depends on.
+
+    ``present`` and ``absent`` are bitmaps of concept ids, or of component ids of descriptions where ``acceptability``
+    is ``preferred`` or ``acceptable``. A release's members are ((those of its modules) minus absent) plus present.
+    """
+
+    __tablename__ = "release_membership"
+    row_id: int | None = Field(default=None, sa_column=_key())
+    release_id: int = Field(sa_column=_big())
+    refset: str = Field(sa_column=_text())
+    acceptability: str = Field(default="", sa_column=_text())
+    present: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    absent: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    __table_args__ = (UniqueConstraint("release_id", "refset", "acceptability"),)
 
 
 class Attestation(SQLModel, table=True):

@@ -17,13 +17,18 @@ import msgspec
 __all__ = [
     "ConceptRecord",
     "Coding",
+    "Component",
     "Coverage",
+    "DescriptionRecord",
     "Designation",
     "MapRecord",
     "MapRowRecord",
+    "MemberRecord",
+    "ModuleDependency",
     "Note",
     "Property",
     "PropertyDefinition",
+    "RelationshipRecord",
     "ReleaseHeader",
     "Removal",
     "SourceFile",
@@ -126,11 +131,62 @@ class ConceptRecord(msgspec.Struct, frozen=True, omit_defaults=True):
         return self.key or self.code
 
 
+class DescriptionRecord(msgspec.Struct, frozen=True, omit_defaults=True, tag="description", gc=False):
+    """A text that the source itself versions; ``key`` is its identifier, ``concept`` the stable key it names."""
+
+    key: str
+    concept: str
+    designation: Designation
+    module: str = ""
+    inactive: bool = False
+
+
+class RelationshipRecord(msgspec.Struct, frozen=True, omit_defaults=True, tag="relationship", gc=False):
+    """An attribute row that the source itself versions: ``property`` with its group, of the concept ``concept``."""
+
+    key: str
+    concept: str
+    property: Property
+    module: str = ""
+    inactive: bool = False
+
+
+class MemberRecord(msgspec.Struct, frozen=True, omit_defaults=True, tag="member", gc=False):
+    """A row of a reference set that the source itself versions.
+
+    ``referenced``: stable key of a concept, or key of a description where ``acceptability`` is given (``preferred`` or
+    ``acceptable``, in language reference sets). ``properties``: the further columns of the set.
+    """
+
+    key: str
+    refset: str
+    referenced: str
+    acceptability: str = ""
+    properties: tuple[Property, ...] = ()
+    module: str = ""
+    inactive: bool = False
+
+
+#: rows that the source itself versions; systems without such rows have everything in their concepts' states
+Component = DescriptionRecord | RelationshipRecord | MemberRecord
+
+
+class ModuleDependency(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A version on another track whose content belongs to the release that names it, unless that says otherwise."""
+
+    track: str
+    version: str
+
+
 class Removal(msgspec.Struct, frozen=True, omit_defaults=True):
-    """In a load made of changes: the concept is no longer in the release. Named by its code or its own key."""
+    """In a load made of changes: the concept is no longer in the release. Named by its code or its own key.
+
+    ``kind``: ``concept``, or the tag of the component that is removed, which is named by its key.
+    """
 
     code: str = ""
     key: str = ""
+    kind: Literal["concept", "description", "relationship", "member"] = "concept"
 
     @property
     def stable_key(self) -> str:
@@ -211,6 +267,9 @@ class ReleaseHeader(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=Tru
     release. ``base`` empty and coverage fragment: changed records and removals, laid over the release in force when
     they are read. ``base`` = label of a version on the same track: changed records and removals, applied to that
     version's release of this source line when they are loaded; the result is a release like any other.
+
+    ``depends_on``: versions of other tracks (modules) that the release extends: its content is their union with its
+    own, which replaces theirs where both have the same concept or component (an edition, DOMAIN).
     """
 
     system: str
@@ -225,6 +284,7 @@ class ReleaseHeader(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=Tru
     effective_from: date | None = None
     coverage: Coverage = Coverage()
     base: str = ""
+    depends_on: tuple[ModuleDependency, ...] = ()
     testimony: Literal["contemporary", "reconstructed"] = "contemporary"
     status: Literal["final", "provisional"] = "final"
     rolling: bool = False
@@ -239,6 +299,11 @@ class ReleaseHeader(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=Tru
     shell: dict[str, Any] = {}  #: the source's own metadata (a FHIR CodeSystem without its concepts, …)
     inferred: dict[str, str] = {}
     notices: tuple[str, ...] = ()  #: lines the user should read: encoding found, rows skipped and why
+
+    @property
+    def is_changes(self) -> bool:
+        """Whether the records change the content of other releases rather than being all there is."""
+        return bool(self.base or self.depends_on)
 
 
 class MapRowRecord(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):

@@ -14,6 +14,7 @@ from registry.store.engine import Connection
 from registry.store.states import unpack_ordering
 
 __all__ = [
+    "concept_id",
     "concept_keys",
     "family_codes",
     "ids_by_hash",
@@ -68,21 +69,29 @@ def states_of_concepts(connection: Connection, concepts: Iterable[int]) -> BitMa
     return BitMap(row[0] for row in _by_ids(connection, "id", "concept_id", list(concepts)))
 
 
+def concept_id(connection: Connection, system_id: int, key: str) -> int | None:
+    """The id of the concept with that stable key."""
+    row = connection.one("SELECT id FROM concept WHERE system_id = ? AND key = ?", (system_id, key))
+    return int(row[0]) if row else None
+
+
 def concept_keys(connection: Connection, concepts: Iterable[int]) -> list[str]:
     """The stable keys of concepts, in no particular order."""
     return [row[0] for row in _by_ids(connection, "key", "id", list(concepts), table="concept")]
 
 
-def ids_by_hash(connection: Connection, system_id: int, hashes: Sequence[bytes]) -> dict[bytes, int]:
+def ids_by_hash(
+    connection: Connection, system_id: int, hashes: Sequence[bytes], *, table: str = "concept_state"
+) -> dict[bytes, int]:
     """State ids by hash, of those hashes that the system has."""
     if connection.dialect == "postgresql":
-        statement = "SELECT hash, id FROM concept_state WHERE system_id = ? AND hash = ANY(?)"
+        statement = f"SELECT hash, id FROM {table} WHERE system_id = ? AND hash = ANY(?)"
         return {bytes(h): i for h, i in connection.all(statement, (system_id, list(hashes)))}
     found: dict[bytes, int] = {}
     for start in range(0, len(hashes), _CHUNK):
         chunk = hashes[start : start + _CHUNK]
         marks = ",".join("?" * len(chunk))
-        statement = f"SELECT hash, id FROM concept_state WHERE system_id = ? AND hash IN ({marks})"
+        statement = f"SELECT hash, id FROM {table} WHERE system_id = ? AND hash IN ({marks})"
         found |= connection.all(statement, (system_id, *chunk))
     return found
 

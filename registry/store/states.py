@@ -17,14 +17,17 @@ from typing import Any
 import msgspec
 
 from registry.entities.exact_json import decoder
-from registry.entities.records import ConceptRecord, Designation, Property
+from registry.entities.records import Component, ConceptRecord, Designation, Property
 from registry.store.text import fold
 
 __all__ = [
     "CODE_WORD",
     "canonical",
+    "component_hash",
     "decode",
+    "decode_component",
     "encode",
+    "encode_component",
     "pack_numbers",
     "pack_ordering",
     "release_hash",
@@ -36,6 +39,7 @@ __all__ = [
 
 _encode = msgspec.json.Encoder(order="sorted", decimal_format="number").encode
 decode = decoder(ConceptRecord).decode
+_DECODE_COMPONENT: Any = msgspec.json.Decoder(Component, float_hook=Decimal)
 _DIGEST = 32
 _HASH_START = hashlib.sha256(b"gyldig-state-2\n")
 
@@ -58,6 +62,12 @@ def encode(record: ConceptRecord) -> bytes:
     return _encode(canonical(record))
 
 
+def decode_component(body: bytes) -> Component:
+    """The component of a stored body."""
+    found: Component = _DECODE_COMPONENT.decode(body)
+    return found
+
+
 def state_hash(body: bytes) -> bytes:
     """The identity of a state: SHA-256 over a version mark and the canonical JSON (32 bytes)."""
     digest = _HASH_START.copy()
@@ -65,14 +75,30 @@ def state_hash(body: bytes) -> bytes:
     return digest.digest()
 
 
-def release_hash(hashes: bytes | bytearray, removed: Iterable[str]) -> str:
-    """The identity of a release's content, in hex: of the hashes of its states, whatever their order, and of what it
-    removes."""
-    pieces = sorted(hashes[at : at + _DIGEST] for at in range(0, len(hashes), _DIGEST))
-    digest = hashlib.sha256(b"gyldig-release-2\n" + b"".join(pieces))
-    for key in removed:
-        digest.update(b"\0" + key.encode())
+def release_hash(hashes: bytes | bytearray, further: Iterable[str]) -> str:
+    """The identity of a release's content, in hex: of the hashes of its states, whatever their order, and of further
+    content as texts: the keys that a fragment removes, a hash for each kind of component."""
+    digest = hashlib.sha256(b"gyldig-release-2\n" + b"".join(_pieces(hashes)))
+    for text in further:
+        digest.update(b"\0" + text.encode())
     return digest.hexdigest()
+
+
+def component_hash(kind: str, hashes: bytes | bytearray) -> str:
+    """The identity of a release's components of a kind, as ``release_hash`` takes it."""
+    return f"{kind}:{hashlib.sha256(b''.join(_pieces(hashes))).hexdigest()}"
+
+
+def _pieces(hashes: bytes | bytearray) -> list[bytes | bytearray]:
+    return sorted(hashes[at : at + _DIGEST] for at in range(0, len(hashes), _DIGEST))
+
+
+def encode_component(record: Component) -> bytes:
+    """The canonical JSON of a component: NFC, sorted keys, empty fields left out."""
+    body = _encode(record)
+    if body.isascii() or unicodedata.is_normalized("NFC", body.decode()):
+        return body
+    return _encode(_composed(msgspec.to_builtins(record, builtin_types=(Decimal,))))
 
 
 def _in_order(record: ConceptRecord) -> bool:

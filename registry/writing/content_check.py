@@ -90,7 +90,7 @@ class ContentCheck:
 
     def remove(self, removal: Removal) -> None:
         """Take a removal in; raises ``ContentError`` in a release that is not made of changes."""
-        if not self.header.base and self.header.coverage.kind != "fragment":
+        if not self.header.is_changes and self.header.coverage.kind != "fragment":
             raise ContentError(
                 f"code {removal.stable_key!r} is removed, but the release is not made of changes to another one",
                 file=self.file,
@@ -106,7 +106,7 @@ class ContentCheck:
         if self.removed & self.members:
             key = self._key((self.removed & self.members).min())
             raise ContentError(f"code {key!r} is both changed and removed", file=self.file)
-        if self.header.coverage.kind != "fragment" and not self.header.base:
+        if self.header.coverage.kind != "fragment" and not self.header.is_changes:
             self.check_parents(self.parents, self.members)
         elif cycle := check_acyclic(self.parents):
             self._refuse_cycle(cycle)

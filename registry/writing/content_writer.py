@@ -16,15 +16,17 @@ from typing import Any
 from pyroaring import BitMap
 
 from registry.content.search import TermsWriter
-from registry.entities.records import ConceptRecord, ReleaseHeader, Removal
+from registry.entities.errors import ContentError
+from registry.entities.records import Component, ConceptRecord, ReleaseHeader, Removal
 from registry.store.content import ids_by_hash, release_rows, states_of_concepts
 from registry.store.engine import Connection
 from registry.store.ledger_writer import Writer
 from registry.store.states import encode, release_hash, state_hash, unpack_numbers
 from registry.store.text import compact_code
+from registry.writing.component_writer import ComponentWriter
 from registry.writing.content_check import ContentCheck
 
-__all__ = ["ContentWriter", "StoredContent"]
+__all__ = ["ContentWriter", "Start", "StoredContent"]
 
 Progress = Callable[[str, int, int | None], None]
 _BATCH = 25_000
@@ -39,28 +41,39 @@ class StoredContent:
     removed: BitMap
     order: Sequence[int]
     content_sha256: str
-    given: int  #: records that the source gave
+    given: int  #: records that the source gave, components included
     fresh: int  #: states that no release had before
     warnings: list[str]
+    components: ComponentWriter | None = None
+    modules: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What a release given as changes starts from: releases (a base, or modules), their members, their order."""
+
+    releases: tuple[int, ...]
+    members: BitMap
+    order: Sequence[int] = ()
 
 
 @dataclass(slots=True)
 class ContentWriter:
-    """Stores one release's content within the caller's transaction. ``base``: members of the release it changes."""
+    """Stores one release's content within the caller's transaction. ``start``: of a release given as changes."""
 
     writer: Writer
     system_id: int
     header: ReleaseHeader
-    base: BitMap | None = None
-    base_order: Sequence[int] = ()
+    start: Start | None = None
     progress: Progress | None = None
+    _components: ComponentWriter | None = None
     _idents: array[int] = field(default_factory=lambda: array("I"))
     _fresh: int = 0
     _next: int = 0
     _stored: dict[bytes, int] | None = None
     _values: dict[tuple[str, str], array[int]] = field(default_factory=dict)
 
-    def store(self, items: Iterable[ConceptRecord | Removal], *, ordered: bool) -> StoredContent:
+    def store(self, items: Iterable[ConceptRecord | Removal | Component], *, ordered: bool) -> StoredContent:
         """Store what is new among the items; raises ``ContentError``."""
         check, terms = self._check(), TermsWriter(self.writer.connection, self.system_id)
         ahead = iter(items)
@@ -78,18 +91,19 @@ class ContentWriter:
         connection, system = self.writer.connection, (self.system_id,)
         self._next = self.writer.next_id("concept_state", "id")
         concepts = dict(connection.all("SELECT key, id FROM concept WHERE system_id = ?", system))
-        if self.base is None and self.header.coverage.kind != "fragment":
+        if self.start is None and self.header.coverage.kind != "fragment":
             rows = connection.execute("SELECT hash, id FROM concept_state WHERE system_id = ?", system)
             self._stored = {bytes(h): i for h, i in rows}
         return ContentCheck(self.header, concepts, self.writer.next_id("concept", "id"))
 
     def _store_batch(
-        self, check: ContentCheck, terms: TermsWriter, batch: Iterable[ConceptRecord | Removal]
+        self, check: ContentCheck, terms: TermsWriter, batch: Iterable[ConceptRecord | Removal | Component]
     ) -> None:
         records, bodies, digests = [], [], []
+        others: list[Component] = []
         for item in batch:
-            if isinstance(item, Removal):
-                check.remove(item)
+            if not isinstance(item, ConceptRecord):
+                self._take_other(check, item, others)
                 continue
             body = encode(item)
             digest = state_hash(body)
@@ -97,6 +111,8 @@ class ContentWriter:
                 records.append(item)
                 bodies.append(body)
                 digests.append(digest)
+        if others:
+            self._component_writer(check).add(others)
         _write_concepts(self.writer.connection, self.system_id, check)
         new = self._number(digests)
         states = [(ident, records[n]) for ident, n in new]
@@ -104,6 +120,29 @@ class ContentWriter:
         self.writer.connection.insert("concept_state", _COLUMNS, rows)
         self._collect_properties(states)
         terms.add(states)
+
+    def _take_other(
+        self, check: ContentCheck, item: Removal | Component, components: list[Component]
+    ) -> None:
+        if not isinstance(item, Removal):
+            components.append(item)
+        elif item.kind == "concept":
+            check.remove(item)
+        else:
+            self._component_writer(check).remove(item)
+
+    def _component_writer(self, check: ContentCheck) -> ComponentWriter:
+        """Made when the first component comes, or when the release starts from others that may have some."""
+        if self._components is None:
+            if self.header.coverage.kind == "fragment":
+                raise ContentError(
+                    "descriptions, relationships and members cannot be in a fragment", file=check.file
+                )
+            starts = self.start.releases if self.start is not None else ()
+            self._components = ComponentWriter(
+                self.writer, self.system_id, starts, check.number, changes_base=bool(self.header.base)
+            )
+        return self._components
 
     def _number(self, digests: list[bytes]) -> list[tuple[int, int]]:
         """Give every record its state id; (id, place in the batch) of those that are new."""
@@ -145,29 +184,42 @@ class ContentWriter:
 
     def _content(self, check: ContentCheck, *, ordered: bool) -> StoredContent:
         members, order = BitMap(self._idents), self._idents if ordered and not check.by_code else array("I")
-        removed = check.removed
-        if self.base is None:
-            digest = release_hash(check.hashes, [] if not removed else sorted(_keys(check, removed)))
-        else:
-            members, order, digest = self._applied(check, members)
+        removed, hashes, start = check.removed, bytes(check.hashes), self.start
+        if start is not None:
+            members, order, hashes = self._applied(check, start, members)
             removed = BitMap()
-        return StoredContent(members, removed, order, digest, len(check), self._fresh, check.warnings)
+            self._component_writer(check)
+        further = sorted(_keys(check, removed))
+        if self._components is not None:
+            further += self._components.finish()
+        digest = release_hash(hashes, further)
+        modules = start.releases if start is not None and not self.header.base else ()
+        given = len(check) + (self._components.given if self._components is not None else 0)
+        return StoredContent(
+            members, removed, order, digest, given, self._fresh, check.warnings, self._components, modules
+        )
 
-    def _applied(self, check: ContentCheck, changed: BitMap) -> tuple[BitMap, array[int], str]:
-        """The base with the changes: its members, their order where the base has one, its hash."""
-        connection, base = self.writer.connection, self.base or BitMap()
+    def _applied(
+        self, check: ContentCheck, start: Start, changed: BitMap
+    ) -> tuple[BitMap, array[int], bytes]:
+        """What it starts from with the changes: members, their order where the base has one, their hashes."""
+        connection, base = self.writer.connection, start.members
         touched = check.members | check.removed
         gone = states_of_concepts(connection, touched) & base
         members = (base - gone) | changed
         rows = release_rows(connection, members)
         check.warnings += _without_effect(check, gone, connection)
-        check.check_parents(
-            {c: tuple(unpack_numbers(p)) for _, c, p, _ in rows if p}, BitMap(r[1] for r in rows)
-        )
-        order = array("I", (i for i in self.base_order if i in members))
-        if self.base_order:
+        concepts = BitMap(r[1] for r in rows)
+        if len(concepts) < len(rows):
+            raise ContentError(
+                "the modules have different states of a concept that the release says nothing of",
+                file=check.file,
+            )
+        check.check_parents({c: tuple(unpack_numbers(p)) for _, c, p, _ in rows if p}, concepts)
+        order = array("I", (i for i in start.order if i in members))
+        if start.order:
             order.extend(i for i in self._idents if i not in base)
-        return members, order, release_hash(b"".join(bytes(r[3]) for r in rows), [])
+        return members, order, b"".join(bytes(r[3]) for r in rows)
 
 
 def _without_effect(check: ContentCheck, gone: BitMap, connection: Connection) -> list[str]:
@@ -175,7 +227,8 @@ def _without_effect(check: ContentCheck, gone: BitMap, connection: Connection) -
     there = BitMap(r[1] for r in release_rows(connection, gone))
     absent = check.removed - there
     return [
-        f"code {key!r} is removed but is not in {check.header.base}" for key in sorted(_keys(check, absent))
+        f"code {key!r} is removed but is not in what the release starts from"
+        for key in sorted(_keys(check, absent))
     ]
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,14 +21,14 @@ from pyroaring import BitMap
 from registry.entities import exact_json
 from registry.entities.errors import ContentError
 from registry.entities.intervals import iso
-from registry.entities.records import ConceptRecord, ReleaseHeader, Removal, SystemRecord
+from registry.entities.records import Component, ConceptRecord, ReleaseHeader, Removal, SystemRecord
 from registry.store.engine import Database, now_us
 from registry.store.ledger_writer import Writer
 from registry.store.metadata import SystemRow
 from registry.store.states import encode, pack_ordering, release_hash, state_hash
 from registry.systems import known
 from registry.writing.content_check import ContentCheck
-from registry.writing.content_writer import ContentWriter, StoredContent
+from registry.writing.content_writer import ContentWriter, Start, StoredContent
 
 __all__ = [
     "Prepared",
@@ -51,7 +51,7 @@ class Prepared:
 
     header: ReleaseHeader
     system: SystemRecord
-    concepts: Iterable[ConceptRecord | Removal]
+    concepts: Iterable[ConceptRecord | Removal | Component]
     ordered: bool = False
     may_be_empty: bool = False
     source_sha256: str = ""
@@ -62,7 +62,7 @@ class Prepared:
 
     def take(self, content: StoredContent) -> None:
         """Take over what the content turned out to be; raises ``ContentError`` where there is none."""
-        if not content.given and not content.removed and not self.may_be_empty and not self.header.base:
+        if not content.given and not content.removed and not self.may_be_empty and not self.header.is_changes:
             raise ContentError("there is no code in it", file=file_of(self.header))
         self.content_sha256, self.fresh = content.content_sha256, content.fresh
         self.source_sha256 = self.source_sha256 or _hash_by_content(self.header, content.content_sha256)
@@ -100,7 +100,7 @@ def read_records(prepared: Prepared) -> tuple[list[ConceptRecord], list[Removal]
     for item in prepared.concepts:
         if isinstance(item, Removal):
             removals.append(item)
-        elif check.add(item, state_hash(encode(item))):
+        elif isinstance(item, ConceptRecord) and check.add(item, state_hash(encode(item))):
             records.append(item)
     check.finish()
     digest = release_hash(check.hashes, sorted(r.stable_key for r in removals))
@@ -152,7 +152,7 @@ def write_content(
     writer: Writer,
     prepared: Prepared,
     *,
-    base: tuple[BitMap, Sequence[int]] | None = None,
+    start: Start | None = None,
     progress: Progress | None = None,
 ) -> tuple[SystemRow, StoredContent]:
     """Store the states of a release, within the writer's transaction; nothing refers to them yet.
@@ -160,8 +160,7 @@ def write_content(
     A release that is here already leaves nothing behind: all its states and concepts are stored.
     """
     system, _ = ensure_system(writer, prepared.system)
-    members, order = base if base is not None else (None, ())
-    content = ContentWriter(writer, system.system_id, prepared.header, members, order, progress).store(
+    content = ContentWriter(writer, system.system_id, prepared.header, start, progress).store(
         prepared.concepts, ordered=prepared.ordered
     )
     prepared.take(content)
@@ -193,6 +192,10 @@ def write_release(writer: Writer, prepared: Prepared, system: SystemRow, content
             )
         ],
     )
+    if content.components is not None:
+        content.components.write(release_id)
+    modules = [(release_id, module) for module in content.modules]
+    connection.insert("release_dependency", ("release_id", "depends_on"), modules)
     return version_id
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
+from pyroaring import BitMap
 
 from registry.content.change_types import count_types
 from registry.content.changes import derive
@@ -24,6 +25,7 @@ from registry.entities.records import ConceptRecord, MapRecord, ReleaseHeader, S
 from registry.entities.results import LoadReport
 from registry.reader import Reader
 from registry.store.artifacts import ArtifactRow, put_artifacts
+from registry.store.components import all_dependencies
 from registry.store.content import release_ordering, states_by_ids
 from registry.store.ledger_writer import Writer
 from registry.store.metadata import ReleaseRow, Snapshot, SystemRow, VersionRow
@@ -31,6 +33,7 @@ from registry.store.states import decode
 from registry.systems import behaviour_of
 from registry.time.in_force import Interval, contains
 from registry.time.timeline import Timeline, rule_end
+from registry.writing.content_writer import Start
 from registry.writing.importing import (
     Prepared,
     load_log,
@@ -138,14 +141,14 @@ def known_system(reader: Reader, parsed: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is to become of a release: a load or an amendment. ``base``: the release that its changes apply to."""
+    """What is to become of a release: a load or an amendment. ``starts``: releases that its changes apply to."""
 
     prepared: Prepared
     known: SystemRow | None
     current: VersionRow | None
     earlier: tuple[ReleaseRow, ...]
     replaces: bool
-    base: ReleaseRow | None
+    starts: tuple[ReleaseRow, ...]
 
 
 def planned(snapshot: Snapshot, prepared: Prepared) -> Plan:
@@ -156,22 +159,38 @@ def planned(snapshot: Snapshot, prepared: Prepared) -> Plan:
     current = snapshot.version(known.system_id, h.version, h.track) if known else None
     earlier = tuple(snapshot.releases.get(current.version_id, ())) if current else ()
     replaces = any(_same_place(r.header, h) for r in earlier)
-    return Plan(prepared, known, current, earlier, replaces, _base(snapshot, known, h))
+    return Plan(prepared, known, current, earlier, replaces, _starts(snapshot, known, h))
 
 
-def _base(snapshot: Snapshot, system: SystemRow | None, header: ReleaseHeader) -> ReleaseRow | None:
-    """The release that the changes apply to: what its source line last said of the version named as base."""
-    if not header.base:
-        return None
+def _starts(snapshot: Snapshot, system: SystemRow | None, header: ReleaseHeader) -> tuple[ReleaseRow, ...]:
+    """The releases that the changes apply to: of the version named as base, or of the modules depended on."""
+    if header.base and header.depends_on:
+        raise UsageError("a release has a base or depends on modules, not both")
+    if header.base:
+        return (_release_of(snapshot, system, header, header.base, header.track, header.source_line),)
+    named = [_release_of(snapshot, system, header, d.version, d.track) for d in header.depends_on]
+    return tuple(named)
+
+
+def _release_of(
+    snapshot: Snapshot,
+    system: SystemRow | None,
+    header: ReleaseHeader,
+    label: str,
+    track: str,
+    line: str = "",
+) -> ReleaseRow:
+    """What a version's source line last said; raises ``UsageError`` where it is not loaded."""
     timeline = Timeline(snapshot, system) if system is not None else None
-    version = timeline.find(header.base, header.track) if timeline is not None else None
+    version = timeline.find(label, track) if timeline is not None else None
     segments = timeline.segments(version) if timeline is not None and version is not None else []
     stack = segments[-1].stack if segments else ()
-    found = next((r for r in stack if r.source_line == header.source_line), None)
+    found = next((r for r in stack if not line or r.source_line == line), None)
     if found is None:
+        source = f" from the source {line!r}" if line else ""
         raise UsageError(
-            f"{header.system} {header.version} is given as changes to {header.base}, which is not loaded"
-            f" from the source {header.source_line!r}: load that first"
+            f"{header.system} {header.version} is given as changes to {label}, which is not loaded{source}:"
+            " load that first"
         )
     return found
 
@@ -180,18 +199,28 @@ def write_plan(
     reader: Reader, writer: Writer, plan: Plan, progress: Progress | None = None
 ) -> ReleaseRow | None:
     """Write and publish a release; gives the one that is here already instead, where it is the very same."""
-    base = None
-    if plan.base is not None:
-        order = () if plan.base.patches else release_ordering(writer.connection, plan.base.id)
-        base = (reader.bitmap(plan.base), order)
     if writer.published:
         writer.advance()
-    system, content = write_content(writer, plan.prepared, base=base, progress=progress)
+    system, content = write_content(
+        writer, plan.prepared, start=_start(reader, writer, plan.starts), progress=progress
+    )
     here = _is_here(plan.earlier, plan.prepared)
     if here is None:
         write_release(writer, plan.prepared, system, content)
         publish(writer, plan.prepared, "amend" if plan.replaces else "load")
     return here
+
+
+def _start(reader: Reader, writer: Writer, releases: tuple[ReleaseRow, ...]) -> Start | None:
+    """The content that changes apply to. A module that another one depends on is contained in that one."""
+    if not releases:
+        return None
+    inner = {d for r in releases for d in all_dependencies(writer.connection, r.id)}
+    outer = [r for r in releases if r.id not in inner]
+    members = BitMap.union(BitMap(), *(reader.bitmap(r) for r in outer))
+    only = outer[0]
+    order = () if len(outer) > 1 or only.patches else release_ordering(writer.connection, only.id)
+    return Start(tuple(r.id for r in outer), members, order)
 
 
 @contextmanager
@@ -319,7 +348,7 @@ def _compare(reader: Reader, prepared: Prepared) -> dict[str, int]:
     new = {r.stable_key: r for r in records}
     codes = {r.code: r for r in records}
     old, facets = before
-    if prepared.header.base or prepared.header.coverage.kind == "fragment":
+    if prepared.header.is_changes or prepared.header.coverage.kind == "fragment":
         touched = new.keys() | {r.stable_key for r in removals}
         old = {key: record for key, record in old.items() if key in touched}
     old_codes = {r.code: r for r in old.values()}

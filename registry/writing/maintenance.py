@@ -20,11 +20,12 @@ from registry.entities.errors import StoreError, UnknownTarget, UsageError
 from registry.entities.intervals import iso
 from registry.entities.records import ReleaseHeader, SystemRecord
 from registry.entities.results import ScopeRow, VerifyReport
+from registry.store.components import KINDS, component_bitmap, component_rows, delete_components, dependents
 from registry.store.content import concept_keys, release_removed
 from registry.store.engine import Connection, Database
 from registry.store.ledger_writer import Writer
 from registry.store.metadata import Ledger, ReleaseRow, SystemRow, VersionRow
-from registry.store.states import decode, release_hash, state_hash
+from registry.store.states import component_hash, decode, release_hash, state_hash
 from registry.time.timeline import Timeline
 from registry.writing.importing import ensure_system, put_system, put_version
 
@@ -252,6 +253,8 @@ def purge(database: Database, system: str, version: str, *, release: str, why: s
         if len(release) < 6:
             raise UsageError("give 6 or more digits of the release's hash: what is purged is gone for good")
         target = _named(own, row, version, release)
+        if any(dependents(connection, r.id) for r in target):
+            raise UsageError(f"other releases extend {system} {version}: purge those first")
         for r in target:
             _purge_one(writer, r, rows, why)
         writer.publish("purge", row.slug, version, target[0].source_sha256, why)
@@ -267,6 +270,7 @@ def _purge_one(writer: Writer, release: ReleaseRow, rows: list[ReleaseRow], why:
     for ident in orphans:
         connection.execute("DELETE FROM concept_state WHERE id = ?", (ident,))
     _purge_properties(connection, release.system_id, orphans)
+    delete_components(connection, release.id, [r.id for r in rows if r.id != release.id])
     connection.execute("DELETE FROM release_content WHERE release_id = ?", (release.id,))
     connection.execute("UPDATE release SET purged = ? WHERE id = ?", (why, release.id))
     writer.end("release", release.id, key="id")
@@ -345,6 +349,17 @@ def _state_problems(connection: Connection, states: dict[int, tuple[str, bytes]]
             yield f"state {ident} of code {code}: content does not fit its hash"
         elif decode(bytes(body)).code != code:
             yield f"state {ident}: the code column says {code}, the content another"
+    for ident, digest, body in connection.execute("SELECT id, hash, body FROM component_state"):
+        if state_hash(bytes(body)) != bytes(digest):
+            yield f"component state {ident}: content does not fit its hash"
+
+
+def _component_hashes(connection: Connection, release_id: int) -> Iterator[str]:
+    """The hash of each kind of component that a release has, as its content hash takes it."""
+    for kind in KINDS:
+        if members := component_bitmap(connection, release_id, kind):
+            rows = component_rows(connection, "hash", members)
+            yield component_hash(kind, b"".join(bytes(row[0]) for row in rows))
 
 
 def _release_problems(
@@ -364,15 +379,21 @@ def _release_problems(
             yield f"{name}: the bitmap does not fit its hash"
         else:
             removed = concept_keys(connection, release_removed(connection, r.id))
-            yield from _content_problems(name, r, BitMap.deserialize(bytes(row[0])), sorted(removed), states)
+            yield from _content_problems(
+                name,
+                r,
+                BitMap.deserialize(bytes(row[0])),
+                [*sorted(removed), *_component_hashes(connection, r.id)],
+                states,
+            )
 
 
 def _content_problems(
-    name: str, r: ReleaseRow, bitmap: BitMap, removed: list[str], states: dict[int, tuple[str, bytes]]
+    name: str, r: ReleaseRow, bitmap: BitMap, further: list[str], states: dict[int, tuple[str, bytes]]
 ) -> Iterator[str]:
     missing = [i for i in bitmap if i not in states]
     if missing:
         yield f"{name}: {len(missing)} states are missing"
         return
-    if release_hash(b"".join(states[i][1] for i in bitmap), removed) != r.content_sha256:
+    if release_hash(b"".join(states[i][1] for i in bitmap), further) != r.content_sha256:
         yield f"{name}: the content does not fit its hash"
