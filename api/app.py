@@ -5,13 +5,14 @@ Here: assembly, life of the registry, limits. Not here: routes (``api.rest``, ``
 
 from __future__ import annotations
 
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, Depends, FastAPI, Request
-from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.responses import HTMLResponse, Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from api import start_page
 from api.limits import BodyLimit
@@ -20,6 +21,9 @@ from api.rest.answers import registry_of
 from api.rest.known import only_known
 from api.settings import Settings
 from registry import Registry
+
+if TYPE_CHECKING:
+    from api.fhir.server.app import FhirApp
 
 __all__ = ["create_app"]
 
@@ -32,14 +36,15 @@ _ABOUT = (
 class _Web(FastAPI):
     """FastAPI, except that what lies below ``/fhir`` goes straight to its own application: routing costs more than answers."""
 
-    fhir: ASGIApp
+    fhir: FhirApp
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             root: str = scope.get("root_path", "")
-            path = scope["path"].removeprefix(root)
+            path: str = scope["path"].removeprefix(root) if root else scope["path"]
             if path.startswith("/fhir/") or path == "/fhir":
-                await self.fhir({**scope, "root_path": root + "/fhir"}, receive, send)
+                scope["root_path"] = root + "/fhir"
+                await self.fhir(scope, receive, send)
                 return
         await super().__call__(scope, receive, send)
 
@@ -49,9 +54,13 @@ def create_app(settings: Settings | None = None, *, registry: Registry | None = 
     wanted = settings or Settings()
 
     @asynccontextmanager
-    async def life(app: FastAPI) -> AsyncIterator[None]:
+    async def life(_: FastAPI) -> AsyncIterator[None]:
         # Opened here, in the thread that answers: a SQLite connection belongs to its thread.
         app.state.registry = registry or Registry.open(wanted.db or None, today=wanted.today)
+        app.fhir.warm_up()
+        if registry is None:  # the collector need not walk what stays in memory as long as the process lives
+            gc.collect()
+            gc.freeze()
         try:
             yield
         finally:
@@ -90,8 +99,8 @@ def _rest(app: FastAPI) -> APIRouter:
     return rest
 
 
-def _fhir(app: FastAPI) -> ASGIApp:
-    """The FHIR application; it has limits of its own."""
-    from api.fhir.server.mount import bug, mounted
+def _fhir(app: FastAPI) -> FhirApp:
+    """The FHIR application; it has limits of its own and answers its own failures."""
+    from api.fhir.server.mount import mounted
 
-    return ServerErrorMiddleware(mounted(app), handler=bug)
+    return mounted(app)

@@ -22,7 +22,8 @@ class FhirSettings:
     ``operation_body`` and ``xml_body``: bytes of a request, but for an upload with the token, which may have
     ``upload_body``. ``elements``: of JSON in one body, ``upload_elements`` in an upload. ``given_concepts``: concepts
     and codes of resources sent along. ``batch_entries``, ``batch_bytes`` (of answers), ``batch_seconds``: of one
-    batch. ``waiting``: requests that take long and wait for another.
+    batch. ``waiting``: requests that take long and wait for another. ``warm_concepts``: read before the server is ready,
+    in at most ``warm_seconds``.
     """
 
     limit: int = 10_000
@@ -39,4 +40,6 @@ class FhirSettings:
     batch_bytes: int = 20_000_000
     batch_seconds: float = 10.0
     waiting: int = 8
+    warm_concepts: int = 200_000
+    warm_seconds: float = 10.0
     today: Callable[[], date] = today_oslo

@@ -60,6 +60,7 @@ class Request:
     body: Any = None
     headers: dict[str, str] = field(default_factory=dict)
     base: str = ""
+    size: int | None = None  #: bytes of the body as it came, None = not known
     trusted: bool = True  #: may see restricted content
     permit: Callable[[], None] | None = None  #: raises where the caller may not write
 
@@ -142,6 +143,7 @@ class Service:
             headers=request.headers,
             on=address.on,
             client_cache=self._client_cache,
+            body_size=request.size,
         )
 
     def _routed(self, request: Request) -> Reply:

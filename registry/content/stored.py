@@ -67,6 +67,11 @@ class StoredView:
         """What is known of the version as a whole."""
         return self._info
 
+    @property
+    def record_scope(self) -> object:
+        """Views of the same scope give the same record for an id: all of a database but those of several layers."""
+        return self._database if self._overlay is None else self
+
     def __len__(self) -> int:
         return len(self._members)
 

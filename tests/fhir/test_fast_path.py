@@ -205,7 +205,7 @@ def test_codes_asked_alike_share_one_prepared_request(
     catalog: RegistryCatalog, slow: FhirApp, base: str, path: str
 ) -> None:
     app = made(catalog, memoise=True)
-    for code in ("F1", "F", "F1", "F2", "F9"):
+    for code in ("F1", "F", "F1", "F2"):
         at, _, query = path.replace("CODE", code).partition("?")
         assert ask(app, base + at, query, {}) == ask(slow, base + at, query, {})
     assert prepared(app) == 1

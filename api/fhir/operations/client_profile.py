@@ -1,7 +1,7 @@
 """What of a request's headers an answer may depend on, worked out once for each kind of caller.
 
 Requests of one program carry the same headers over and over; the few that differ from request to request
-(``_TRANSPORT``) have no part in what is answered. Not here: what the operations make of them.
+(``_TRANSPORT``) have no part in the content of an answer. Not here: what the operations make of them.
 """
 
 from __future__ import annotations
@@ -13,13 +13,14 @@ from starlette.types import Scope
 
 from registry.store.bounded import Bounded
 
-__all__ = ["ClientProfile", "ClientProfiles"]
+__all__ = ["ClientProfile", "ClientProfiles", "Client"]
 
 _TRANSPORT = frozenset(
     {b"host", b"user-agent", b"connection", b"content-length", b"accept-encoding", b"if-none-match"}
     | {b"x-request-id"}
 )
 _KEPT = 256  #: kinds of callers
+_HEADERS = 512  #: exact sets of headers
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,18 +36,52 @@ class ClientProfile:
     context: tuple[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Client:
+    """One exact set of headers: who sends it, and how the answer travels."""
+
+    profile: ClientProfile
+    gzip: bool
+    request_id: bytes
+    if_none_match: bytes
+
+
 class ClientProfiles:
-    """ClientProfiles by the headers they send and the address they come from."""
+    """Clients by the headers they send and the address they come from."""
 
     def __init__(self, trusts: Callable[[Scope], bool]) -> None:
         self._trusts = trusts
         self._kept: Bounded[tuple[object, ...], ClientProfile] = Bounded(_KEPT)
+        self._clients: dict[tuple[object, ...], Client] = {}
+
+    def client(self, scope: Scope) -> Client:
+        """Who asks, and how the answer travels."""
+        address = scope.get("client")
+        key = (address[0] if address else None, *scope["headers"])
+        try:
+            return self._clients[key]
+        except (KeyError, TypeError):  # some servers give lists of headers, which are no keys
+            return self._keep((key[0], *map(tuple, scope["headers"])), scope)
 
     def of(self, scope: Scope) -> ClientProfile:
         """Who asks."""
-        client = scope.get("client")
+        return self.client(scope).profile
+
+    def _keep(self, key: tuple[object, ...], scope: Scope) -> Client:
+        if len(self._clients) >= _HEADERS:
+            self._clients.clear()
+        sent: dict[bytes, bytes] = dict(scope["headers"])
+        made = Client(
+            profile=self._profile(key[0], scope),
+            gzip=b"gzip" in sent.get(b"accept-encoding", b""),
+            request_id=sent.get(b"x-request-id", b""),
+            if_none_match=sent.get(b"if-none-match", b""),
+        )
+        return self._clients.setdefault(key, made)
+
+    def _profile(self, address: object, scope: Scope) -> ClientProfile:
         telling = [pair for pair in scope["headers"] if pair[0] not in _TRANSPORT]
-        key = (client[0] if client else None, *map(tuple, telling))
+        key = (address, *map(tuple, telling))
         return self._kept.get(key, lambda: self._made(scope, telling))
 
     def _made(self, scope: Scope, telling: list[tuple[bytes, bytes]]) -> ClientProfile:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
-
-from api.fhir.format.expansion import entry_json, expansion_json
+from api.fhir.format.expansion import expansion_json
 from api.fhir.format.outcome import Refused
 from api.fhir.format.parameters import Given
 from api.fhir.operations.common_parameters import CONTEXT, HINTS, VALUE_SETS
@@ -41,12 +39,11 @@ def prepare(call: RequestContext) -> PreparedRequest:
     value_set = value_set_of(context, call)
     apply_value_set_defaults(context, call, value_set)
     shared = _with_own(call.given, value_set)
-    maker = partial(EntryCache, write=partial(entry_json, release=call.release), form=call.release)
 
     def answer(varying: Varying) -> bytes:
         given = Given.of_values(varying).over(shared) if varying else shared
         request = _request(given, value_set)
-        found = expand(context, request, maker)
+        found = expand(context, request, EntryCache)
         if found.problem is not None:
             raise Refused(found.problem)
         return dumps(expansion_json(found, call.release, definition=bool(request.include_definition)))

@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import orjson
-
-from api.fhir.format.encoding import lookup_json, property_json
+from api.fhir.format.encoding import lookup_json
 from api.fhir.format.outcome import Refused, refuse
 from api.fhir.operations.common_parameters import CONTEXT, HINTS
+from api.fhir.operations.lookup_writer import LookupWriter
 from api.fhir.operations.operation import Operation, Parameter, PreparedRequest, Varying
 from api.fhir.operations.request_context import RequestContext, context_of
-from registry.content.view import ContentView
 from registry.entities.exact_json import dumps
-from registry.store.bounded import Bounded
 from registry.terminology.catalog import Missing
-from registry.terminology.context import Context
-from registry.terminology.lookup import LookupRequest, lookup, shown
+from registry.terminology.lookup import LookupRequest, lookup
 
 __all__ = ["LOOKUP"]
-
-Json = dict[str, Any]
-_RELATIVES = 10_000  #: encoded parents and children kept for one version, about 5 MB
 
 
 def prepare(call: RequestContext) -> PreparedRequest:
@@ -34,50 +25,25 @@ def prepare(call: RequestContext) -> PreparedRequest:
         raise refuse("REQUEST_REQUIRED", "system", place="system")
     properties = given.texts("property")
     content = context.view(system, context.pins.effective(system, version)[0])
-    near = None if isinstance(content, Missing) or properties else _Relatives(context, content)
+    whole = isinstance(content, Missing) or properties or context.supplements
+    writer = None if whole or isinstance(content, Missing) else LookupWriter(context, content)
 
     def answer(varying: Varying) -> bytes:
         code = coding.code if coding else str(varying.get("code", ""))
         if coding is None and not code:
             raise refuse("REQUEST_REQUIRED", "code", place="code")
-        request = LookupRequest(
-            system=system, code=code, version=version, properties=properties, relatives=near is None
-        )
+        if writer is not None and (kept := writer.find(code)) is not None:
+            return kept
+        request = LookupRequest(system=system, code=code, version=version, properties=properties)
         found = lookup(context, request)
         if found.problem is not None:
             raise Refused(found.problem)
-        written = lookup_json(found)
-        if near is not None and found.ident is not None:
-            near.add(written["parameter"], found.ident)
-        return dumps(written)
+        written = dumps(lookup_json(found))
+        if writer is not None and found.ident is not None:
+            writer.learn(found.ident, written)
+        return written
 
     return answer
-
-
-class _Relatives:
-    """The properties ``parent`` and ``child`` of a version's concepts, each relative written once."""
-
-    def __init__(self, context: Context, content: ContentView) -> None:
-        self._context, self._content = context, content
-        self._kept: Bounded[tuple[str, int], orjson.Fragment] = Bounded(_RELATIVES)
-
-    def add(self, items: list[Json], ident: int) -> None:
-        """Put those of a concept where the operation has them: after the first property, ``inactive``."""
-        at = next(n for n, item in enumerate(items) if item["name"] == "property") + 1
-        found = [self._written("parent", other) for other in self._content.parents(ident)]
-        found += [self._written("child", other) for other in self._content.children(ident)]
-        items[at:at] = found  # type: ignore[assignment]
-
-    def _written(self, name: str, other: int) -> orjson.Fragment:
-        def made() -> orjson.Fragment:
-            relative = self._content.concept(other)
-            written = property_json(
-                name, "code", relative.code, shown(self._context, self._content, relative)
-            )
-            # a copy: what dumps gives holds on to 1 KB however short it is
-            return orjson.Fragment(bytes(memoryview(dumps(written))))
-
-        return self._kept.get((name, other), made)
 
 
 LOOKUP = Operation(

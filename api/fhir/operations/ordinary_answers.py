@@ -10,16 +10,15 @@ from __future__ import annotations
 import orjson
 from pyroaring import BitMap
 
+from api.fhir.operations.fragment_cache import fragments_of
 from api.fhir.operations.operation import Varying
-from registry.content.display import choose
 from registry.content.view import ContentView
 from registry.terminology.context import Context
-from registry.terminology.status import status_codes
 
 __all__ = ["OrdinaryAnswers"]
 
 _CODE, _DISPLAY = b'{"name":"code","valueCode":', b'{"name":"display","valueString":'
-_VALID = b'{"resourceType":"Parameters","parameter":[{"name":"result","valueBoolean":true}'
+_VALID = b'{"resourceType":"Parameters",'
 Parts = tuple[bytes, bytes, bytes]  #: before the code, between code and display, after the display
 
 
@@ -28,18 +27,16 @@ class OrdinaryAnswers:
 
     def __init__(self, context: Context, content: ContentView, members: BitMap | None) -> None:
         self._languages, self._content, self._members = context.languages, content, members
-        self._telling = status_codes(content) | {"deprecated"}
+        self._fragments = fragments_of(content, context.languages)
         self._seen: dict[bool, Parts] = {}
         self._sure: dict[bool, Parts] = {}
 
     def find(self, varying: Varying) -> bytes | None:
         """The answer to an ordinary code, with or without its right display; None for any other request."""
-        named = "display" in varying
-        parts = self._sure.get(named)
+        parts = self._sure.get("display" in varying)
         if parts is None or (shown := self._shown(varying)) is None:
             return None
-        before, between, after = parts
-        return before + shown[0] + between + shown[1] + after
+        return b"".join((parts[0], shown[0], parts[1], shown[1], parts[2]))
 
     def learn(self, varying: Varying, written: bytes) -> None:
         """Compare the answer that the operation gave with the one before."""
@@ -61,21 +58,21 @@ class OrdinaryAnswers:
         ident = self._content.find(code)
         if ident is None or (self._members is not None and ident not in self._members):
             return None
-        record = self._content.concept(ident)
-        if record.code != code or record.inactive or record.extensions:
+        fragment = self._fragments.get(self._content, ident, self._languages)
+        written = orjson.dumps(code)
+        head, _, display = fragment.partition(b'"code":' + written + b',"display":')
+        if not display or b"inactive" in head:
             return None
-        chosen = choose(record, self._languages, language=self._content.info.language)
-        if chosen is None or not chosen.text or (named is not None and named != chosen.text):
+        if named is not None and (not isinstance(named, str) or orjson.dumps(named) != display):
             return None
-        if any(p.code in self._telling for p in record.properties):
-            return None
-        return orjson.dumps(code), orjson.dumps(chosen.text)
+        return written, display
 
 
 def _parts(written: bytes, code: bytes, display: bytes) -> Parts | None:
-    """The answer without code and display; None if they do not stand in it exactly once."""
+    """A positive answer without code and display; None if they do not stand in it exactly once."""
     marks = _CODE + code + b"}", _DISPLAY + display + b"}"
-    if not written.startswith(_VALID) or any(written.count(mark) != 1 for mark in marks):
+    right = written.startswith(_VALID) and b'{"name":"result","valueBoolean":true}' in written
+    if not right or any(written.count(mark) != 1 for mark in marks):
         return None
     at, then = (written.index(mark) for mark in marks)
     if then < at:

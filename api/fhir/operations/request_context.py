@@ -41,7 +41,14 @@ class RequestContext:
     headers: dict[str, str] = field(default_factory=dict)
     on: date | None = None  #: of ``/as-of/DATE/``
     client_cache: ClientCache | None = None
+    body_size: int | None = None  #: bytes of the request's body, None = not known
     instance: dict[str, str] = field(default_factory=dict)  #: type, url and version of the resource called on
+
+    def check_concepts(self, resources: Any, place: str) -> None:
+        """Raise Refused if resources sent along hold too many concepts; a small body cannot."""
+        most = self.settings.given_concepts
+        if self.body_size is None or self.body_size > most:
+            check_given(resources, most, place)
 
 
 def read_sent(resource: Any, place: str) -> TerminologyResource:
@@ -60,9 +67,11 @@ def read_sent(resource: Any, place: str) -> TerminologyResource:
     raise refuse("REQUEST_INVALID", f"A terminology resource is expected, not {kind}", place=place)
 
 
-def all_sent(given: Given, most: int) -> list[TerminologyResource]:
+def all_sent(call: RequestContext) -> list[TerminologyResource]:
     """Every resource sent along; raises Refused where they hold too much."""
-    check_given(given.all("tx-resource"), most, "tx-resource")
+    given = call.given
+    if given.has("tx-resource"):
+        call.check_concepts(given.all("tx-resource"), "tx-resource")
     return [read_sent(r, f"tx-resource[{n}]") for n, r in enumerate(given.all("tx-resource"))]
 
 
@@ -84,7 +93,7 @@ def overlaid(call: RequestContext) -> Catalog:
     """The catalog with the resources sent along laid over it, as known at the time asked for."""
     known_at = call.given.text("known-at")
     base = call.catalog.as_known_at(known_at or None)
-    sent = _remembered(call, all_sent(call.given, call.settings.given_concepts))
+    sent = _remembered(call, all_sent(call))
     if not sent:
         return base
     upper = MemoryCatalog(base)
@@ -160,7 +169,7 @@ def value_set_of(context: Context, call: RequestContext) -> ValueSet:
     given, inline = call.given, call.given.object("valueSet")
     url = given.text("url") or call.instance.get("url", "")
     if inline is not None:
-        return _inline(inline, url, call.settings.given_concepts)
+        return _inline(inline, url, call)
     if not url:
         raise refuse("REQUEST_REQUIRED", "url", place="url")
     version = given.text("valueSetVersion") or call.instance.get("version", "")
@@ -170,8 +179,8 @@ def value_set_of(context: Context, call: RequestContext) -> ValueSet:
     raise _unknown(context, found, url, version)
 
 
-def _inline(resource: dict[str, Any], url: str, most: int) -> ValueSet:
-    check_given(resource, most, "valueSet")
+def _inline(resource: dict[str, Any], url: str, call: RequestContext) -> ValueSet:
+    call.check_concepts(resource, "valueSet")
     try:
         found = read_value_set(resource)
     except ContentError as error:

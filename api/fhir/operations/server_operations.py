@@ -38,7 +38,7 @@ def _cache_control(call: RequestContext) -> PreparedRequest:
 
     def answer(varying: Varying) -> bytes:
         if mode == "start-cache":
-            ident = cache.start(all_sent(call.given, call.settings.given_concepts))
+            ident = cache.start(all_sent(call))
         elif mode == "end-cache":
             ident = call.headers.get("x-cache-id", "")
             if not cache.end(ident):

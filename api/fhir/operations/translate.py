@@ -12,7 +12,6 @@ from api.fhir.format.parameters import Given
 from api.fhir.operations.common_parameters import CONTEXT, HINTS
 from api.fhir.operations.operation import Operation, Parameter, PreparedRequest, Varying
 from api.fhir.operations.request_context import RequestContext, context_of
-from api.fhir.operations.request_limits import check_given
 from loaders.formats.fhir.conceptmap import read_concept_map
 from registry.entities.canonical import split
 from registry.entities.errors import ContentError
@@ -31,7 +30,7 @@ def prepare(call: RequestContext) -> PreparedRequest:
     """Everything but what is to be translated: context, map, systems."""
     shared, context = call.given, context_of(call)
     inline = shared.object("conceptMap")
-    own = _inline_map(inline, call.settings.given_concepts) if inline is not None else None
+    own = _inline_map(inline, call) if inline is not None else None
     url, version = split(shared.text("url") or call.instance.get("url", ""))
     map_version = shared.text("conceptMapVersion") or version or call.instance.get("version", "")
     source_system, target_system = shared.text("sourceSystem"), shared.text("targetSystem", "targetsystem")
@@ -60,8 +59,8 @@ def prepare(call: RequestContext) -> PreparedRequest:
     return answer
 
 
-def _inline_map(resource: dict[str, Any], most: int) -> ConceptMap:
-    check_given(resource, most, "conceptMap")
+def _inline_map(resource: dict[str, Any], call: RequestContext) -> ConceptMap:
+    call.check_concepts(resource, "conceptMap")
     try:
         return read_concept_map(resource)
     except ContentError as error:

@@ -7,10 +7,11 @@ Reads bodies, chooses formats, compresses, makes ETags, keeps answers. Not here:
 from __future__ import annotations
 
 import gzip
-import hashlib
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from hashlib import blake2b
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
@@ -20,13 +21,14 @@ from starlette.types import Receive, Scope, Send
 from api.fhir.fhir_settings import FhirSettings
 from api.fhir.format.outcome import Refused, outcome, refuse
 from api.fhir.format.response_format import wants_xml
-from api.fhir.operations.client_profile import ClientProfile, ClientProfiles
+from api.fhir.operations.client_profile import Client, ClientProfile, ClientProfiles
 from api.fhir.operations.request_limits import Kind, read_body
 from api.fhir.resources.resource_writer import ResourceWriter
 from api.fhir.server.batches import Written, batch_reply, is_batch
 from api.fhir.server.fast_routes import FastRoutes
 from api.fhir.server.large_request_worker import LargeRequestWorker
 from api.fhir.server.response_cache import Encoded, Replies
+from api.fhir.server.warm_up import warm_up
 from api.fhir.service import CatalogSource, History, Reply, Request, Service, failed
 from loaders.formats.fhir.xml import json_to_xml, xml_to_json
 from registry.entities.errors import ContentError, GyldigError
@@ -55,21 +57,46 @@ class FhirApp:
         self._replies = Replies(service.settings.reply_bytes)
         self._aside = LargeRequestWorker(service.settings.waiting)
 
+    def warm_up(self) -> int:
+        """Read what first requests need; gives the number of concepts read."""
+        settings = self.service.settings
+        catalog = self.service.catalog(True)
+        return warm_up(catalog, concepts=settings.warm_concepts, seconds=settings.warm_seconds)
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] != "http":
             return
+        sent = self._from_fast_path(scope) if scope["method"] == "GET" else None
+        if sent is None:
+            sent = await self._answer(scope, receive)
+        await send({"type": "http.response.start", "status": sent.status, "headers": sent.headers})
+        await send({"type": "http.response.body", "body": sent.body})
+
+    def _from_fast_path(self, scope: Scope) -> Packed | None:
+        """The answer from a prepared request; None = the whole request has to be read, or is refused."""
+        client = self._callers.client(scope)
+        if not client.profile.plain:
+            return None
+        try:
+            with EVENT_LOOP_GUARD:
+                body = self._fast_routes.answer(client.profile, _below(scope), scope["query_string"])
+        except (Refused, GyldigError, NeedsOffload):
+            return None
+        return None if body is None else _packed_body(client, body)
+
+    async def _answer(self, scope: Scope, receive: Receive) -> Packed:
+        """The answer to any request; an OperationOutcome for what is refused or fails."""
         try:
             caller, body = self._callers.of(scope), b""
             if scope["method"] in ("POST", "PUT"):
                 body = await read_body(scope, receive, self._kind(scope, caller), self.service.settings)
             reply = await self._in_time(scope, caller, body)
-            sent = await self._packed(scope, reply)
+            return await self._packed(scope, reply)
         except Refused as refused:
-            sent = _packed(scope, _encoded(Reply(refused.issue.status, outcome([refused.issue]))))
+            return _packed(scope, _encoded(Reply(refused.issue.status, outcome([refused.issue]))))
         except Exception as error:  # noqa: BLE001 - whatever it is, the caller gets an answer and the connection stays
-            sent = _packed(scope, _encoded(failed(scope["path"], error)))
-        await _send(send, sent)
+            return _packed(scope, _encoded(failed(scope["path"], error)))
 
     def _kind(self, scope: Scope, caller: ClientProfile) -> Kind:
         """What sort of body this is, for its bounds."""
@@ -142,20 +169,14 @@ class FhirApp:
         return await self._aside.run(lambda: _packed(scope, reply), large=True)
 
     def _answered(self, scope: Scope, caller: ClientProfile, body: bytes) -> Encoded:
-        """From the fast path, else an answer kept, else made from the whole request."""
-        try:
-            catalog = self.service.catalog(caller.trusted)
-            if scope["method"] == "GET" and caller.plain:
-                made = self._fast_routes.answer(catalog, caller, _below(scope), scope["query_string"])
-                if made is not None:
-                    return Encoded(200, made)
-            kept = _keeps(scope, body) and "x-cache-id" not in caller.headers
-            stamp = catalog.stamp() if kept else None
-        except GyldigError:  # the service says what is wrong
-            stamp = None
+        """An answer kept, else made from the whole request."""
+        stamp = None
+        if _keeps(scope, body) and "x-cache-id" not in caller.headers:
+            with suppress(GyldigError):  # the service says what is wrong
+                stamp = self.service.stamp(self.service.catalog(caller.trusted))
         if stamp is None:
             return self._general(scope, caller, body)
-        return self._kept((stamp, self.service.settings.today()), scope, caller, body)
+        return self._kept(stamp, scope, caller, body)
 
     def _kept(self, stamp: object, scope: Scope, caller: ClientProfile, body: bytes) -> Encoded:
         key = (scope["method"], scope["path"], scope["query_string"], caller, _base(scope), _digest(body))
@@ -201,6 +222,7 @@ class FhirApp:
             body=parsed,
             headers=caller.headers,
             base=_base(scope),
+            size=len(body),
             trusted=caller.trusted,
             permit=partial(self._permits, scope) if self._permits else None,
         )
@@ -248,7 +270,7 @@ def _keeps(scope: Scope, body: bytes) -> bool:
 
 
 def _digest(body: bytes) -> bytes:
-    return hashlib.blake2b(body, digest_size=16).digest() if body else b""
+    return blake2b(body, digest_size=16).digest() if body else b""
 
 
 def _readable(caller: ClientProfile) -> bool:
@@ -292,7 +314,7 @@ def _packed(scope: Scope, reply: Encoded) -> Packed:
     if status == 200 and method in ("GET", "HEAD"):
         tag = reply.headers.get("ETag", "").encode()
         if not tag:
-            tag = f'W/"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'.encode()
+            tag = f'W/"{blake2b(body, digest_size=12).hexdigest()}"'.encode()
             headers.append((b"etag", tag))
         if tag in asked.get(b"if-none-match", b""):
             status, body = 304, b""
@@ -303,9 +325,19 @@ def _packed(scope: Scope, reply: Encoded) -> Packed:
     return Packed(status, headers, b"" if method == "HEAD" else body)
 
 
-async def _send(send: Send, packed: Packed) -> None:
-    await send({"type": "http.response.start", "status": packed.status, "headers": packed.headers})
-    await send({"type": "http.response.body", "body": packed.body})
+def _packed_body(client: Client, body: bytes) -> Packed:
+    """A JSON body with status 200 for a GET."""
+    tag = b'W/"%b"' % blake2b(body, digest_size=12).hexdigest().encode()
+    if client.if_none_match and tag in client.if_none_match:
+        return Packed(304, [_JSON, _VARY, (b"etag", tag), (b"content-length", b"0")], b"")
+    headers = [_JSON, _VARY, (b"etag", tag)]
+    if client.request_id:
+        headers.append((b"x-request-id", client.request_id))
+    if client.gzip and len(body) > _WORTH_COMPRESSING:
+        body = gzip.compress(body, compresslevel=1)
+        headers.append((b"content-encoding", b"gzip"))
+    headers.append((b"content-length", b"%d" % len(body)))
+    return Packed(200, headers, body)
 
 
 def fhir_app(

@@ -6,6 +6,7 @@ request builders. Not here: the builders (``operations``), what is kept (``opera
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, unquote
 
@@ -18,8 +19,6 @@ from api.fhir.operations.operation import Operation, PreparedRequest
 from api.fhir.operations.parameter_check import check_names, check_values
 from api.fhir.operations.table import PARAMETER_NAMES, find_operation
 from api.fhir.service import Address, Request, Service
-from registry.store.bounded import Bounded
-from registry.terminology.catalog import Catalog
 
 __all__ = ["FastRoutes"]
 
@@ -37,36 +36,53 @@ class FastRoutes:
 
     def __init__(self, service: Service) -> None:
         self._service = service
-        self._routes: Bounded[str, _Route | None] = Bounded(_PATHS)
+        self._routes: dict[str, _Route | None] = {}
+        self._states: dict[bool, object] = {}
 
-    def answer(self, catalog: Catalog, caller: ClientProfile, path: str, query: bytes) -> bytes | None:
+    def answer(self, caller: ClientProfile, path: str, query: bytes) -> bytes | None:
         """The response body; None = the service has to read the whole request. Raises Refused.
 
-        ``path`` is below the base and decoded, ``query`` as sent.
+        ``path`` is below the base and decoded, ``query`` as sent. To be called in the thread of the event loop.
         """
-        route = self._routes.get(path, lambda: self._route(path))
-        if route is None or b"_format" in query:
+        try:
+            route = self._routes[path]
+        except KeyError:
+            route = self._route(path)
+        if route is None or b"_format" in query or (split := split_query(route.operation, query)) is None:
             return None
-        split = split_query(route.operation, query)
-        stamp = self._service.stamp(catalog) if split is not None else None
-        if split is None or stamp is None:
+        stamp = self._state(caller.trusted)
+        if stamp is None:
             return None
         varying, shared = split
-        fast_path = self._service.fast_path[caller.trusted]
         key = (path, caller.context, shared)
+        fast_path = self._service.fast_path[caller.trusted]
         prepared = fast_path.find(stamp, key)
         if prepared is None:
-            whole = _given(query.decode("ascii"))
-            check_names(PARAMETER_NAMES, whole, strict=True)
-            check_values(route.operation, whole)
-            made = self._prepared(route, caller, shared)
+            made = self._prepared(route, caller, query, shared)
             if made is None:
                 return None
             prepared = fast_path.keep(stamp, key, lambda: made)
         return prepared(varying)
 
+    def _state(self, trusted: bool) -> object | None:
+        """The state of the catalog, asked once in each turn of the event loop.
+
+        All requests of a turn had been received when it began, so an answer is never older than its request.
+        """
+        found = self._states.get(trusted)
+        if found is None:
+            found = self._service.stamp(self._service.catalog(trusted))
+            self._states[trusted] = found
+            asyncio.get_running_loop().call_soon(self._states.clear)
+        return found
+
     def _route(self, path: str) -> _Route | None:
         """The operation that a path leads to, if its answers are about single codes."""
+        if len(self._routes) >= _PATHS:
+            self._routes.clear()
+        return self._routes.setdefault(path, self._found(path))
+
+    def _found(self, path: str) -> _Route | None:
         try:
             address = self._service.address(tuple(unquote(p) for p in path.split("/") if p))
         except Refused:
@@ -77,9 +93,12 @@ class FastRoutes:
         return _Route(operation, address)
 
     def _prepared(
-        self, route: _Route, caller: ClientProfile, shared: tuple[str, ...]
+        self, route: _Route, caller: ClientProfile, query: bytes, shared: tuple[str, ...]
     ) -> PreparedRequest | None:
         """What requests with these parameters share, from the same builder as the service's; None = not to be kept."""
+        whole = _given(query.decode("ascii"))
+        check_names(PARAMETER_NAMES, whole, strict=True)
+        check_values(route.operation, whole)
         asked = Asked.of(route.operation, _given("&".join(shared)))
         if asked.varying or asked.key is None:
             return None

@@ -9,9 +9,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-import orjson
-from starlette.requests import HTTPConnection, Request
-from starlette.responses import Response
+from starlette.requests import HTTPConnection
 from starlette.types import Scope
 
 from api import auth
@@ -20,7 +18,6 @@ from api.fhir.resources.change_maps import implied_map
 from api.fhir.resources.resource_writer import ResourceWriter
 from api.fhir.resources.stored_catalog import Licensed, read_stored
 from api.fhir.server.app import FhirApp, fhir_app
-from api.fhir.service import failed
 from registry.terminology.catalog import Catalog
 from registry.terminology.registry_catalog import RegistryCatalog
 
@@ -30,7 +27,7 @@ if TYPE_CHECKING:
     from registry import Registry
     from registry.store.metadata import Snapshot
 
-__all__ = ["bug", "mounted"]
+__all__ = ["mounted"]
 
 
 def mounted(app: FastAPI) -> FhirApp:
@@ -83,9 +80,3 @@ def _licenser(registry: Callable[[], Registry]) -> Callable[[Catalog], Catalog]:
         return held[0][2]
 
     return licensed
-
-
-async def bug(request: Request, error: Exception) -> Response:
-    """What a caller is told of a failure that is ours."""
-    told = failed(request.url.path, error).body
-    return Response(orjson.dumps(told), 500, media_type="application/fhir+json")

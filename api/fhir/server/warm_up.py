@@ -1,0 +1,54 @@
+"""What the first requests need is read before the server says that it is ready.
+
+For every code system the version in force today: its codes, order and hierarchy, and the fragments of its concepts
+without a choice of languages; and the index of resources. Bounded in concepts and in time: the rest is read when it is
+asked for first. Not here: what is kept, and how much of it (``operations.fragment_cache`` and the registry's caches).
+"""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+
+from api.fhir.operations.fragment_cache import fragments_of
+from api.fhir.resources.resource_index import library
+from registry.content.view import ContentView
+from registry.entities.errors import GyldigError
+from registry.terminology.catalog import Catalog, Missing
+
+__all__ = ["warm_up"]
+
+_CODES = 1000  #: looked up at once, so that the codes of a version are kept
+
+
+def warm_up(catalog: Catalog, *, concepts: int, seconds: float) -> int:
+    """Read ahead of the first requests, small systems first; gives the number of concepts read."""
+    deadline, read = time.monotonic() + seconds, 0
+    if concepts <= 0:
+        return 0
+    with suppress(GyldigError):
+        library(catalog)
+        for view in sorted(_in_force(catalog, deadline), key=len):
+            if read + len(view) > concepts or time.monotonic() > deadline:
+                break
+            _read(view)
+            read += len(view)
+    return read
+
+
+def _in_force(catalog: Catalog, deadline: float) -> list[ContentView]:
+    found = []
+    for url in catalog.code_systems():
+        view = catalog.code_system(url) if time.monotonic() < deadline else Missing("not_loaded", url)
+        if not isinstance(view, Missing):
+            found.append(view)
+    return found
+
+
+def _read(view: ContentView) -> None:
+    order = view.page(view.all(), 0, None)
+    fragments_of(view, None).fill(view, order, None)
+    if order:
+        first = view.concepts(order[:_CODES])
+        view.find_many([record.code for record in first])
+        view.children(order[0])

@@ -1,0 +1,98 @@
+"""Answers joined from parts written once are those of the operations and encoders."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import orjson
+import pytest
+
+from api.fhir.format.encoding import lookup_json
+from api.fhir.format.expansion import entry_json
+from api.fhir.operations.fragment_cache import code_and_display, fragments_of
+from api.fhir.operations.lookup_writer import LookupWriter
+from api.fhir.server.warm_up import warm_up
+from registry.content.view import ContentView
+from registry.entities.languages import Languages, parse
+from registry.terminology.catalog import Missing
+from registry.terminology.context import Context
+from registry.terminology.entries import ExpansionEntryBuilder
+from registry.terminology.expand import ExpandRequest
+from registry.terminology.lookup import LookupRequest, lookup
+from registry.terminology.registry_catalog import RegistryCatalog
+from registry.terminology.valueset import Include, ValueSet
+from tests.fhir.test_fast_path import URL, catalog
+
+__all__ = ["catalog"]
+
+LANGUAGES: list[Languages | None] = [None, *(parse(t) for t in ("nb", "en", "de, nb;q=0.5", "nb,*;q=0"))]
+DAYS = [date(2020, 5, 1), date(2022, 5, 1)]
+
+
+def content_on(catalog: RegistryCatalog, day: date) -> ContentView:
+    found = catalog.code_system(URL, on=day)
+    assert not isinstance(found, Missing)
+    return found
+
+
+@pytest.mark.parametrize("languages", LANGUAGES, ids=str)
+@pytest.mark.parametrize("day", DAYS, ids=str)
+def test_lookups_written_from_parts_are_the_operations(
+    catalog: RegistryCatalog, languages: Languages | None, day: date
+) -> None:
+    context = Context(catalog=catalog, languages=languages, on=day, asked=True)
+    content = content_on(catalog, day)
+    writer = LookupWriter(context, content)
+    expected = {}
+    for record in content.concepts(list(content.all())):
+        found = lookup(context, LookupRequest(system=URL, code=record.code))
+        expected[record.code] = orjson.dumps(lookup_json(found))
+        assert found.ident is not None
+        writer.learn(found.ident, expected[record.code])
+    assert {code: writer.find(code) for code in expected} == expected
+    assert writer.find("F9") is None
+
+
+@pytest.mark.parametrize("languages", LANGUAGES, ids=str)
+@pytest.mark.parametrize("day", DAYS, ids=str)
+def test_fragments_are_what_the_encoder_writes_of_an_entry(
+    catalog: RegistryCatalog, languages: Languages | None, day: date
+) -> None:
+    content = content_on(catalog, day)
+    context = Context(catalog=catalog, languages=languages, on=day)
+    options = ExpandRequest(value_set=ValueSet(url="", version="", includes=(Include(system=URL),)))
+    builder = ExpansionEntryBuilder(context, options, versioned=set())
+    fragments = fragments_of(content, languages)
+    for ident in content.all():
+        fragment = fragments.get(content, ident, languages)
+        entry = builder._entry(content, content.concept(ident), None)
+        written = orjson.dumps(entry_json(entry, "R5"))
+        start = orjson.dumps({"system": URL})[:-1]
+        if entry.display is None or entry.properties or entry.extensions:
+            assert not fragment
+        else:
+            assert start + b"," + fragment + b"}" == written
+            assert tuple(map(orjson.loads, code_and_display(fragment))) == (entry.code, entry.display)
+
+
+def test_what_is_in_force_is_read_before_the_first_request(catalog: RegistryCatalog) -> None:
+    content = catalog.code_system(URL)
+    assert not isinstance(content, Missing)
+    assert warm_up(catalog, concepts=len(content), seconds=60) == len(content)
+    assert set(content.all()) <= fragments_of(content, None).recent.keys()
+    assert warm_up(catalog, concepts=len(content) - 1, seconds=60) == 0
+    assert warm_up(catalog, concepts=0, seconds=60) == 0
+
+
+def test_fragments_stay_below_their_limit() -> None:
+    from api.fhir.operations.fragment_cache import _Pool
+
+    pool, scope = _Pool(limit=10_000), Fruit()
+    fragments = pool.of(scope, "look")
+    for ident in range(1000):
+        fragments._keep(ident, b"x" * 70)
+    assert 25 <= len(fragments.recent) + len(fragments._older) <= 50
+
+
+class Fruit:
+    """Something that fragments belong to."""
