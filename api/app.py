@@ -57,11 +57,13 @@ def create_app(settings: Settings | None = None, *, registry: Registry | None = 
     async def life(_: FastAPI) -> AsyncIterator[None]:
         # Opened here, in the thread that answers: a SQLite connection belongs to its thread.
         app.state.registry = registry or Registry.open(wanted.db or None, today=wanted.today)
-        app.fhir.warm_up()
-        if registry is None:  # the collector need not walk what stays in memory as long as the process lives
-            gc.collect()
-            gc.freeze()
         try:
+            app.fhir.warm_up()
+            if (
+                registry is None
+            ):  # the collector need not walk what stays in memory as long as the process lives
+                gc.collect()
+                gc.freeze()
             yield
         finally:
             if registry is None:

@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["Load", "Outcome", "cores", "pinned"]
+__all__ = ["Load", "Outcome", "cores", "first_requests", "pinned"]
 
 _SCRIPT = Path(__file__).with_name("requests.lua")
 
@@ -33,6 +33,7 @@ class Outcome:
     refused: int
     broken: int
     bytes: int
+    slowest: float = 0.0
 
     @property
     def rate(self) -> float:
@@ -97,17 +98,55 @@ async def _connection(port: int, requests: list[bytes], until: float, took: list
     """One connection that asks until the time is over; how many were refused and how many bytes came."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     refused, size, at = 0, 0, random.randrange(len(requests))
-    while (start := time.perf_counter()) < until:
+    while time.perf_counter() < until:
         at = (at + 1) % len(requests)
-        writer.write(requests[at])
-        head = await reader.readuntil(b"\r\n\r\n")
-        length = int(head.lower().partition(b"content-length:")[2].split(b"\r\n", 1)[0])
-        await reader.readexactly(length)
-        took.append(time.perf_counter() - start)
-        refused += head[9:10] >= b"4"
-        size += len(head) + length
+        refused, size = await _one(reader, writer, requests[at], took, refused, size)
     writer.close()
     return refused, size
+
+
+def first_requests(port: int, requests: Sequence[bytes], *, connections: int) -> Outcome:
+    """Ask each request once, over so many connections."""
+    return asyncio.run(_each(port, requests, connections))
+
+
+async def _each(port: int, requests: Sequence[bytes], connections: int) -> Outcome:
+    left, took, start = list(reversed(requests)), list[float](), time.perf_counter()
+    jobs = [_some(port, left, took) for _ in range(connections)]
+    found = await asyncio.gather(*jobs)
+    spent = time.perf_counter() - start
+    took.sort()
+    p50, p99 = took[len(took) // 2] * 1e3, took[int(len(took) * 0.99)] * 1e3
+    refused, size = sum(f[0] for f in found), sum(f[1] for f in found)
+    return Outcome(len(took), spent, p50, p99, refused, 0, size, took[-1] * 1e3)
+
+
+async def _some(port: int, left: list[bytes], took: list[float]) -> tuple[int, int]:
+    """One connection that asks what is left; how many were refused and how many bytes came."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    refused, size = 0, 0
+    while left:
+        refused, size = await _one(reader, writer, left.pop(), took, refused, size)
+    writer.close()
+    return refused, size
+
+
+async def _one(
+    reader: asyncio.StreamReader,
+    writer: asyncio.StreamWriter,
+    request: bytes,
+    took: list[float],
+    refused: int,
+    size: int,
+) -> tuple[int, int]:
+    """Ask once; the counts of refusals and bytes with this answer's."""
+    start = time.perf_counter()
+    writer.write(request)
+    head = await reader.readuntil(b"\r\n\r\n")
+    length = int(head.lower().partition(b"content-length:")[2].split(b"\r\n", 1)[0])
+    await reader.readexactly(length)
+    took.append(time.perf_counter() - start)
+    return refused + (head[9:10] >= b"4"), size + len(head) + length
 
 
 async def _ask(path: str, port: int, connections: int, seconds: float) -> Outcome:

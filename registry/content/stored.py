@@ -190,6 +190,8 @@ class StoredView:
 
     def _arranged(self, idents: Sequence[int]) -> list[int]:
         """Groups by code, then members in the view's order."""
+        if len(idents) < 2:
+            return list(idents)
         groups = [i for i in idents if i not in self._members] if self._asserting else []
         if not groups:
             return self._index.arrange(idents)

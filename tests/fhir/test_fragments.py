@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from urllib.parse import urlencode
 
 import orjson
 import pytest
@@ -11,6 +12,7 @@ from api.fhir.format.encoding import lookup_json
 from api.fhir.format.expansion import entry_json
 from api.fhir.operations.fragment_cache import code_and_display, fragments_of
 from api.fhir.operations.lookup_writer import LookupWriter
+from api.fhir.server.app import FhirApp
 from api.fhir.server.warm_up import warm_up
 from registry.content.view import ContentView
 from registry.entities.languages import Languages, parse
@@ -21,9 +23,9 @@ from registry.terminology.expand import ExpandRequest
 from registry.terminology.lookup import LookupRequest, lookup
 from registry.terminology.registry_catalog import RegistryCatalog
 from registry.terminology.valueset import Include, ValueSet
-from tests.fhir.test_fast_path import URL, catalog
+from tests.fhir.test_fast_path import URL, ask, catalog, made, slow
 
-__all__ = ["catalog"]
+__all__ = ["catalog", "slow"]
 
 LANGUAGES: list[Languages | None] = [None, *(parse(t) for t in ("nb", "en", "de, nb;q=0.5", "nb,*;q=0"))]
 DAYS = [date(2020, 5, 1), date(2022, 5, 1)]
@@ -96,3 +98,22 @@ def test_fragments_stay_below_their_limit() -> None:
 
 class Fruit:
     """Something that fragments belong to."""
+
+
+@pytest.mark.parametrize("day", DAYS, ids=str)
+def test_answers_from_a_template_are_the_operations(
+    catalog: RegistryCatalog, slow: FhirApp, day: date
+) -> None:
+    """Members and others, with and without a display, each asked when the template is known."""
+    app = made(catalog, memoise=True)
+    content = content_on(catalog, day)
+    for url in (URL + "?fhir_vs", URL + "?fhir_vs=isa/F1", URL + "?fhir_vs=isa/F"):
+        shared = {"url": url, "system": URL, "date": day.isoformat()}
+        records = content.concepts(list(content.all()))
+        asked = [{"code": r.code} for r in records]
+        asked += [{"code": r.code, "display": r.designations[0].text} for r in records]
+        asked += [{"code": "F1", "display": "wrong"}, {"code": "F9"}, {"code": "f1"}]
+        for varying in asked * 3:
+            query = urlencode({**shared, **varying})
+            path = "/r5/ValueSet/$validate-code"
+            assert ask(app, path, query, {}) == ask(slow, path, query, {})

@@ -15,6 +15,7 @@ from api.fhir.format.encoding import coding_json, property_json
 from api.fhir.operations.fragment_cache import code_and_display, fragments_of
 from registry.content.display import best, is_repeated, own_display
 from registry.content.view import ContentView
+from registry.entities.exact_json import dumps
 from registry.entities.records import Coding, ConceptRecord, Designation
 from registry.systems.designation_uses import PREFERRED
 from registry.terminology.context import Context
@@ -113,7 +114,7 @@ class LookupWriter:
         if not fragment:
             record = self._content.concept(ident)
             text = shown(self._context, self._content, record)
-            return b"," + orjson.dumps(property_json(name.decode(), "code", record.code, text))
+            return b"," + dumps(property_json(name.decode(), "code", record.code, text))
         code, display = code_and_display(fragment)
         return (
             b',{"name":"property","part":[{"name":"code","valueCode":"%b"},{"name":"value","valueCode":%b},'
@@ -122,10 +123,10 @@ class LookupWriter:
 
     def _property(self, code: str, kind: str, value: Any) -> bytes:
         if not isinstance(value, bool):
-            return b"," + orjson.dumps(property_json(code, kind, value, ""))
+            return b"," + dumps(property_json(code, kind, value, ""))
         found = self._flags.get((code, value))
         if found is None:
-            found = self._flags[code, value] = b"," + orjson.dumps(property_json(code, kind, value, ""))
+            found = self._flags[code, value] = b"," + dumps(property_json(code, kind, value, ""))
         return found
 
 

@@ -1,11 +1,14 @@
 """Answers to ``$validate-code`` that differ in code and display only, written once.
 
-An *ordinary* code is valid and there is nothing to say about it. What all answers to ordinary codes of one prepared
-request share is taken from two answers that the operation gave (``learn``): if both are the same but for code and
-display, later ones are put together from these parts. The operation answers everything else.
+An *ordinary* code is known and active, and there is nothing to say about its concept. The answers of one prepared request
+to ordinary members differ in code and display only, and so do those to ordinary codes that are not members. What such
+answers share is taken from two that the operation gave to different codes (``learn``): if both are the same but for
+code and display, later ones are put together from it. The operation answers everything else.
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import orjson
 from pyroaring import BitMap
@@ -17,9 +20,29 @@ from registry.terminology.context import Context
 
 __all__ = ["OrdinaryAnswers"]
 
-_CODE, _DISPLAY = b'{"name":"code","valueCode":', b'{"name":"display","valueString":'
-_VALID = b'{"resourceType":"Parameters",'
-Parts = tuple[bytes, bytes, bytes]  #: before the code, between code and display, after the display
+_DISPLAY = b'{"name":"display","valueString":'
+_Kind = tuple[bool, bool]  #: whether the request has a display, whether the code is a member
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """A request about an ordinary code: code as text of JSON without quotes, display as JSON."""
+
+    kind: _Kind
+    code: bytes
+    display: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Template:
+    """An answer without code and display: what stands between codes, before and after the display."""
+
+    before: tuple[bytes, ...]
+    after: tuple[bytes, ...]
+
+    def filled(self, asked: _Question) -> bytes:
+        """The answer to another request of the same kind."""
+        return b"".join((asked.code.join(self.before), asked.display, asked.code.join(self.after)))
 
 
 class OrdinaryAnswers:
@@ -28,54 +51,53 @@ class OrdinaryAnswers:
     def __init__(self, context: Context, content: ContentView, members: BitMap | None) -> None:
         self._languages, self._content, self._members = context.languages, content, members
         self._fragments = fragments_of(content, context.languages)
-        self._seen: dict[bool, Parts] = {}
-        self._sure: dict[bool, Parts] = {}
+        self._seen: dict[_Kind, tuple[bytes, _Template]] = {}
+        self._sure: dict[_Kind, _Template] = {}
 
     def find(self, varying: Varying) -> bytes | None:
         """The answer to an ordinary code, with or without its right display; None for any other request."""
-        parts = self._sure.get("display" in varying)
-        if parts is None or (shown := self._shown(varying)) is None:
+        if not self._sure or (asked := self._question(varying)) is None:
             return None
-        return b"".join((parts[0], shown[0], parts[1], shown[1], parts[2]))
+        template = self._sure.get(asked.kind)
+        return template.filled(asked) if template is not None else None
 
     def learn(self, varying: Varying, written: bytes) -> None:
-        """Compare the answer that the operation gave with the one before."""
-        named = "display" in varying
-        if named in self._sure or (shown := self._shown(varying)) is None:
+        """Compare the answer that the operation gave with the one before; both about different codes."""
+        asked = self._question(varying)
+        if asked is None or asked.kind in self._sure:
             return
-        parts = _parts(written, *shown)
-        if parts is None:
+        template = _template(written, asked)
+        code, seen = self._seen.get(asked.kind, (asked.code, None))
+        if template is None or (seen is not None and code == asked.code):
             return
-        if self._seen.get(named) == parts:
-            self._sure[named] = parts
-        self._seen[named] = parts
+        if seen == template:
+            self._sure[asked.kind] = template
+        self._seen[asked.kind] = (asked.code, template)
 
-    def _shown(self, varying: Varying) -> tuple[bytes, bytes] | None:
-        """Code and display of an ordinary code, as JSON."""
+    def _question(self, varying: Varying) -> _Question | None:
         code, named = varying.get("code"), varying.get("display")
         if not isinstance(code, str) or len(varying) != 1 + (named is not None):
             return None
         ident = self._content.find(code)
-        if ident is None or (self._members is not None and ident not in self._members):
+        if ident is None:
             return None
         fragment = self._fragments.get(self._content, ident, self._languages)
         written = orjson.dumps(code)
         head, _, display = fragment.partition(b'"code":' + written + b',"display":')
-        if not display or b"inactive" in head:
+        if not display or b"inactive" in head or b"\\" in written:
             return None
         if named is not None and (not isinstance(named, str) or orjson.dumps(named) != display):
             return None
-        return written, display
+        member = self._members is None or ident in self._members
+        return _Question((named is not None, member), written[1:-1], display)
 
 
-def _parts(written: bytes, code: bytes, display: bytes) -> Parts | None:
-    """A positive answer without code and display; None if they do not stand in it exactly once."""
-    marks = _CODE + code + b"}", _DISPLAY + display + b"}"
-    right = written.startswith(_VALID) and b'{"name":"result","valueBoolean":true}' in written
-    if not right or any(written.count(mark) != 1 for mark in marks):
+def _template(written: bytes, asked: _Question) -> _Template | None:
+    """What is left of the answer; None if its result is not as expected or the display does not stand in it once."""
+    right = b'{"name":"result","valueBoolean":' + (b"true}" if asked.kind[1] else b"false}")
+    mark = _DISPLAY + asked.display + b"}"
+    if right not in written or written.count(mark) != 1 or not asked.code:
         return None
-    at, then = (written.index(mark) for mark in marks)
-    if then < at:
-        return None
-    begin, end = at + len(_CODE), then + len(_DISPLAY)
-    return written[:begin], written[begin + len(code) : end], written[end + len(display) :]
+    at = written.index(mark) + len(_DISPLAY)
+    before, after = written[:at], written[at + len(asked.display) :]
+    return _Template(tuple(before.split(asked.code)), tuple(after.split(asked.code)))

@@ -34,6 +34,7 @@ from loaders.formats.fhir.xml import json_to_xml, xml_to_json
 from registry.entities.errors import ContentError, GyldigError
 from registry.entities.exact_json import dumps, loads
 from registry.entities.offload import EVENT_LOOP_GUARD, NeedsOffload
+from registry.entities.one_state import ONE_STATE
 from registry.terminology.catalog import Catalog
 
 __all__ = ["FhirApp", "fhir_app"]
@@ -54,7 +55,8 @@ class FhirApp:
     ) -> None:
         self.service, self._permits = service, permits
         self._callers, self._fast_routes = ClientProfiles(trusts), FastRoutes(service)
-        self._replies = Replies(service.settings.reply_bytes)
+        #: by whether the caller is trusted: the stamps of their catalogs differ
+        self._replies = {trusted: Replies(service.settings.reply_bytes // 2) for trusted in (True, False)}
         self._aside = LargeRequestWorker(service.settings.waiting)
 
     def warm_up(self) -> int:
@@ -79,7 +81,7 @@ class FhirApp:
         if not client.profile.plain:
             return None
         try:
-            with EVENT_LOOP_GUARD:
+            with EVENT_LOOP_GUARD, ONE_STATE:
                 body = self._fast_routes.answer(client.profile, _below(scope), scope["query_string"])
         except (Refused, GyldigError, NeedsOffload):
             return None
@@ -155,7 +157,8 @@ class FhirApp:
 
     def _written_entry(self, request: Request) -> Written:
         try:
-            reply = self.service.answer(request)
+            with ONE_STATE:
+                reply = self.service.answer(request)
             return Written(reply.status, _json(reply.body))
         except NeedsOffload:
             raise
@@ -170,6 +173,10 @@ class FhirApp:
 
     def _answered(self, scope: Scope, caller: ClientProfile, body: bytes) -> Encoded:
         """An answer kept, else made from the whole request."""
+        with ONE_STATE:
+            return self._made(scope, caller, body)
+
+    def _made(self, scope: Scope, caller: ClientProfile, body: bytes) -> Encoded:
         stamp = None
         if _keeps(scope, body) and "x-cache-id" not in caller.headers:
             with suppress(GyldigError):  # the service says what is wrong
@@ -180,11 +187,12 @@ class FhirApp:
 
     def _kept(self, stamp: object, scope: Scope, caller: ClientProfile, body: bytes) -> Encoded:
         key = (scope["method"], scope["path"], scope["query_string"], caller, _base(scope), _digest(body))
-        kept = self._replies.find(stamp, key)
+        replies = self._replies[caller.trusted]
+        kept = replies.find(stamp, key)
         if kept is None:
             kept = self._general(scope, caller, body)
             if kept.status == 200:
-                self._replies.keep(stamp, key, kept)
+                replies.keep(stamp, key, kept)
         return kept
 
     def _general(self, scope: Scope, caller: ClientProfile, body: bytes) -> Encoded:

@@ -51,4 +51,5 @@ def _read(view: ContentView) -> None:
     if order:
         first = view.concepts(order[:_CODES])
         view.find_many([record.code for record in first])
+        view.find(first[0].code)
         view.children(order[0])
