@@ -43,6 +43,10 @@ _SETS = 64  #: descendant sets kept per view
 _INLINE_LIMIT = 2000  #: records read while others wait
 
 
+class _RecordScope:
+    """Stands for the ids of a database until content is deleted."""
+
+
 class StoredView:
     """The content of one version, read from the store."""
 
@@ -70,7 +74,10 @@ class StoredView:
     @property
     def record_scope(self) -> object:
         """Views of the same scope give the same record for an id: all of a database but those of several layers."""
-        return self._database if self._overlay is None else self
+        if self._overlay is not None:
+            return self
+        # a cache, because a purge clears it: ids of states that are deleted may be given again
+        return self._database.caches.named("record scopes", 1, lambda scope: 1).get("all", _RecordScope)
 
     def __len__(self) -> int:
         return len(self._members)

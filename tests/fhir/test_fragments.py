@@ -117,3 +117,12 @@ def test_answers_from_a_template_are_the_operations(
             query = urlencode({**shared, **varying})
             path = "/r5/ValueSet/$validate-code"
             assert ask(app, path, query, {}) == ask(slow, path, query, {})
+
+
+def test_fragments_end_when_content_is_deleted(catalog: RegistryCatalog) -> None:
+    """Ids of purged states may be given again."""
+    content = content_on(catalog, DAYS[1])
+    before = fragments_of(content, None)
+    assert fragments_of(content, None) is before
+    catalog._context.database.caches.clear()
+    assert fragments_of(content, None) is not before
