@@ -48,7 +48,7 @@ class Parameter:
     parts: tuple[Parameter, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Operation:
     """One operation on ``kind`` (empty = the server as a whole).
 
