@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from registry.entities.records import (
     Component,
@@ -81,6 +81,9 @@ class Source(Protocol):
 
     def read(self, member: str, limit: int | None = None) -> bytes:
         """The bytes of a member (the first ``limit`` of them)."""
+
+    def open(self, member: str) -> BinaryIO:
+        """The bytes of a member as a stream, unpacked while they are read; the caller closes it."""
 
     def beside(self, member: str, name: str) -> bytes | None:
         """The bytes of the file called ``name`` in the member's folder, if there is one."""

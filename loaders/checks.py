@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from registry.entities.errors import ContentError
 from registry.entities.records import ConceptRecord
 
-__all__ = ["Where", "check_parents", "fold", "not_empty"]
+__all__ = ["Where", "check_parents", "fold", "not_empty", "repeats"]
 
 #: the place of the n-th record in its file, for messages: a line number or the path of an element
 Where = Callable[[int], int | str]
@@ -47,7 +47,12 @@ def fold(
                 file=file,
                 line=where(index),
             )
-    return kept, [f"{len(repeated)} rows repeat a code with the same content: {_some(repeated)}"]
+    return kept, [repeats(repeated)]
+
+
+def repeats(codes: Sequence[str]) -> str:
+    """The notice of rows that were left out because they repeat others."""
+    return f"{len(codes)} rows repeat a code with the same content: {_some(codes)}"
 
 
 def check_parents(records: Sequence[ConceptRecord], *, file: str, where: Where) -> None:

@@ -8,10 +8,14 @@ checked before anything is read; nothing is ever written to disk; an archive ins
 from __future__ import annotations
 
 import hashlib
+import io
 import zipfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import IO, BinaryIO, cast
 
 from loaders.base import Source
 from loaders.reading.paths import check_depth, check_path
@@ -83,6 +87,10 @@ class FileSource:
         with self.path.open("rb") as stream:
             return stream.read(-1 if limit is None else limit)
 
+    def open(self, member: str) -> BinaryIO:
+        """The file as a stream."""
+        return self.path.open("rb")
+
     def beside(self, member: str, name: str) -> bytes | None:
         """The bytes of the file called ``name`` in the same folder, if there is one."""
         path = self.path.with_name(name)
@@ -121,10 +129,48 @@ class FolderSource:
         with self._files[member].open("rb") as stream:
             return stream.read(-1 if limit is None else limit)
 
+    def open(self, member: str) -> BinaryIO:
+        """A file as a stream."""
+        return self._files[member].open("rb")
+
     def beside(self, member: str, name: str) -> bytes | None:
         """The bytes of the file called ``name`` in the same folder, if there is one."""
         wanted = str(PurePosixPath(member).with_name(name))
         return self.read(wanted) if wanted in self._files else None
+
+
+@contextmanager
+def _damage(label: str) -> Iterator[None]:
+    """Errors of a damaged archive as ours."""
+    try:
+        yield
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        OSError,
+        NotImplementedError,
+        RuntimeError,
+    ) as error:
+        raise ArchiveError(f"truncated or damaged: {error}", file=label) from error
+
+
+class _Member(io.RawIOBase):
+    """A member of a zip archive as a stream that raises ArchiveError where it is damaged."""
+
+    def __init__(self, stream: IO[bytes], label: str) -> None:
+        self._stream, self._label = stream, label
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        with _damage(self._label):
+            return self._stream.read(size)
+
+    def close(self) -> None:
+        self._stream.close()
+        super().close()
 
 
 class ZipSource:
@@ -165,18 +211,13 @@ class ZipSource:
 
     def read(self, member: str, limit: int | None = None) -> bytes:
         """A member's unpacked bytes (the first ``limit`` of them)."""
-        try:
-            with self._zip.open(self._infos[member]) as stream:
-                return stream.read(-1 if limit is None else limit)
-        except (
-            zipfile.BadZipFile,
-            zlib.error,
-            EOFError,
-            OSError,
-            NotImplementedError,
-            RuntimeError,
-        ) as error:
-            raise ArchiveError(f"truncated or damaged: {error}", file=self.label(member)) from error
+        with self.open(member) as stream:
+            return stream.read(-1 if limit is None else limit)
+
+    def open(self, member: str) -> BinaryIO:
+        """A member as a stream; raises ArchiveError where it is damaged, then or while it is read."""
+        with _damage(self.label(member)):
+            return cast(BinaryIO, _Member(self._zip.open(self._infos[member]), self.label(member)))
 
     def beside(self, member: str, name: str) -> bytes | None:
         """The bytes of the member called ``name`` in the same folder of the archive, if there is one."""

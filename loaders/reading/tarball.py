@@ -10,9 +10,9 @@ import gzip
 import io
 import tarfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path, PurePosixPath
-from typing import IO, cast
+from typing import IO, BinaryIO, cast
 
 from loaders.reading.paths import check_depth, check_path
 from registry.entities.errors import ArchiveError
@@ -40,6 +40,32 @@ class _Counted(io.RawIOBase):
         return chunk
 
 
+class _Passing(io.RawIOBase):
+    """One member of an archive that is passed through; the archive is closed with it."""
+
+    def __init__(self, walk: Generator[tuple[tarfile.TarInfo, IO[bytes]], None, None], member: str) -> None:
+        self._walk = walk
+        self._stream, self._left = next((stream, info.size) for info, stream in walk if info.name == member)
+        self._label = member
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        try:
+            chunk = self._stream.read(size)
+        except _DAMAGE as error:
+            raise ArchiveError(f"truncated or damaged: {error}", file=self._label) from error
+        self._left -= len(chunk)
+        if not chunk and size and self._left:
+            raise ArchiveError("truncated or damaged", file=self._label)
+        return chunk
+
+    def close(self) -> None:
+        self._walk.close()
+        super().close()
+
+
 class TarSource:
     """A tar or tgz archive, for instance an npm package. Links and devices in it are never followed."""
 
@@ -58,7 +84,7 @@ class TarSource:
                 room -= info.size
                 self._kept[info.name] = _whole(stream, info, self.name)
 
-    def _walk(self) -> Iterator[tuple[tarfile.TarInfo, IO[bytes]]]:
+    def _walk(self) -> Generator[tuple[tarfile.TarInfo, IO[bytes]], None, None]:
         try:
             with self.path.open("rb") as raw:
                 packed = raw.read(2) == b"\x1f\x8b"
@@ -91,6 +117,12 @@ class TarSource:
                     return stream.read(limit) if limit is not None else _whole(stream, info, self.name)
         data = self._kept[member]
         return data if limit is None else data[:limit]
+
+    def open(self, member: str) -> BinaryIO:
+        """A member as a stream; a large one is read while the archive is passed through."""
+        if member in self._kept:
+            return io.BytesIO(self._kept[member])
+        return cast(BinaryIO, _Passing(self._walk(), member))
 
     def beside(self, member: str, name: str) -> bytes | None:
         """The bytes of the member called ``name`` in the same folder of the archive, if there is one."""

@@ -9,11 +9,11 @@ kept: they shift with every insertion.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from time import perf_counter
 
 from loaders.base import LoadOptions, ParsedMap, ParsedRelease, Progress, Source
-from loaders.checks import fold, not_empty
+from loaders.checks import repeats
 from loaders.formats.icd10cm.release import find_update
 from loaders.reading.archive import source_file
 from loaders.reading.header import finish, options_file, system_of
@@ -64,7 +64,7 @@ def _read_file(source: Source, member: str, options: LoadOptions, progress: Prog
     started, file, data = perf_counter(), source.label(member), source.read(member)
     text = decode(data, file=file, encoding=options.encoding)
     records, notices = parse_order(text.text, file=file)
-    update = find_update(source, member, {r.code for r in records}, options)
+    update = find_update(source, member, records.codes(), options)
     header = ReleaseHeader(
         system="icd-10-cm",
         version=update.label,
@@ -87,41 +87,75 @@ def _read_file(source: Source, member: str, options: LoadOptions, progress: Prog
     )
 
 
-def parse_order(text: str, *, file: str) -> tuple[list[ConceptRecord], list[str]]:
+def parse_order(text: str, *, file: str) -> tuple[OrderConcepts, list[str]]:
     """The concepts of an order file and notices; raises ContentError with the line of what is wrong."""
     lines = lines_of(text)
-    codes = {line[6:13].rstrip() for line in lines}
-    records: list[ConceptRecord] = []
-    add = records.append
+    first: dict[str, int] = {}
+    repeated: list[str] = []
     for number, line in enumerate(lines, 1):
-        flags = _FLAGS.get(line[14:15])
-        code, full = line[6:13].rstrip(), line[77:].rstrip()
-        if flags is None or not full or not line[:5].isdigit() or not _CODE.fullmatch(code):
-            if not line.strip():
-                raise ContentError("an empty line", file=file, line=number)
-            raise ContentError(_complaint(line), file=file, line=number)
-        add(
-            ConceptRecord(
-                code=code if len(code) == 3 else f"{code[:3]}.{code[3:]}",
+        code = _checked(line, number, file)
+        before = first.setdefault(code, number)
+        if before == number:
+            continue
+        if lines[before - 1][6:].rstrip() != line[6:].rstrip():
+            raise ContentError(
+                f"code {_dotted(code)} is already on line {before} with different content",
+                file=file,
+                line=number,
+            )
+        repeated.append(_dotted(code))
+    if not first:
+        raise ContentError("there is no code in the file", file=file)
+    return OrderConcepts(lines, first), [repeats(repeated)] if repeated else []
+
+
+def _checked(line: str, number: int, file: str) -> str:
+    """The code of a line, once the line is well-formed."""
+    code = line[6:13].rstrip()
+    if line[14:15] in _FLAGS and line[77:].rstrip() and line[:5].isdigit() and _CODE.fullmatch(code):
+        return code
+    raise ContentError(_complaint(line) if line.strip() else "an empty line", file=file, line=number)
+
+
+def _dotted(code: str) -> str:
+    return code if len(code) == 3 else f"{code[:3]}.{code[3:]}"
+
+
+class OrderConcepts:
+    """The concepts of checked lines, made one by one while they are read; each time anew."""
+
+    def __init__(self, lines: list[str], first: dict[str, int]) -> None:
+        self._lines, self._first = lines, first
+
+    def __len__(self) -> int:
+        return len(self._first)
+
+    def codes(self) -> set[str]:
+        """Every code with its dot."""
+        return {_dotted(code) for code in self._first}
+
+    def __iter__(self) -> Iterator[ConceptRecord]:
+        for code, number in self._first.items():
+            line = self._lines[number - 1]
+            selectable, properties = _FLAGS[line[14:15]]
+            yield ConceptRecord(
+                code=_dotted(code),
                 designations=(
-                    Designation("label.full", full, "en"),
+                    Designation("label.full", line[77:].rstrip(), "en"),
                     Designation("label.short", line[16:76].rstrip(), "en"),
                 ),
-                parents=_parent(code, codes),
-                selectable=flags[0],
-                properties=flags[1],
+                parents=_parent(code, self._first),
+                selectable=selectable,
+                properties=properties,
             )
-        )
-    not_empty(records, file=file)
-    return fold(records, file=file, where=lambda index: index + 1)
 
 
-def _parent(code: str, codes: set[str]) -> tuple[str, ...]:
+def _parent(code: str, codes: Container[str]) -> tuple[str, ...]:
     """The longest shorter code that is in the file."""
     for length in range(len(code) - 1, 2, -1):
         shorter = code[:length]
         if shorter in codes:
-            return (shorter if length == 3 else f"{shorter[:3]}.{shorter[3:]}",)
+            return (_dotted(shorter),)
     return ()
 
 
