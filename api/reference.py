@@ -39,7 +39,9 @@ def commands_page() -> str:
 
     lines = [_MADE + "# Commands\n", "Global options, which may stand anywhere:\n"]
     lines += [*_parameters(global_options(app)), ""]
-    lines += ["Exit codes: 0 ok, 1 the answer is no or not valid, 2 wrong use or bad input.\n"]
+    lines += [
+        "Exit codes: 0 ok, 1 the answer is no or not valid, 2 wrong use or bad input, 3 unknown: the registry cannot tell.\n"
+    ]
     for command in sorted(commands(app), key=lambda c: c.words):
         lines += [f"## gyldig {' '.join(command.words)}\n", command.help, "", *_parameters(command), ""]
     return "\n".join(lines).rstrip() + "\n"

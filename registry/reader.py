@@ -32,10 +32,11 @@ from registry.time.timeline import Segment, Timeline
 if TYPE_CHECKING:
     from registry.content.stored import StoredView
 
-__all__ = ["EPOCH_SECONDS", "Reader", "Moment", "Resolved"]
+__all__ = ["EPOCH_SECONDS", "Moment", "Reader", "Resolved"]
 
 _BITMAPS, _VIEWS, _MOMENTS = 512, 256, 16
 _PARENTS = 8192
+_RESOLVED = 4096
 EPOCH_SECONDS = 0.5  #: how long PostgreSQL's epoch is believed
 
 
@@ -53,6 +54,12 @@ class Moment:
         if found is None:
             found = self.timelines[system.system_id] = Timeline(self.snapshot, system)
         return found
+
+    def remember(self, key: tuple[str, str | None, str | None], found: Resolved) -> None:
+        """Keep what a question resolved to; all are forgotten when there are many."""
+        if len(self.resolved) > _RESOLVED:
+            self.resolved.clear()
+        self.resolved[key] = found
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +92,8 @@ class Reader:
         self._checked = 0.0
         self._moments: OrderedDict[int | None, Moment] = OrderedDict()
         self._bitmaps: OrderedDict[int | tuple[int, ...], BitMap] = OrderedDict()
-        #: parents named in lookups, by the releases that speak and the stable key
-        self.parents: Bounded[tuple[tuple[int, ...], str], CodeDisplay] = Bounded(_PARENTS)
+        #: parents named in lookups, by the releases of the content and the parent's key or id
+        self.parents: Bounded[tuple[tuple[int, ...], int | str], list[CodeDisplay]] = Bounded(_PARENTS)
         self._views: OrderedDict[tuple[str | int | None, ...], StoredView] = OrderedDict()
 
     def today(self) -> date:
@@ -190,9 +197,17 @@ class Reader:
         found = moment.resolved.get(key)
         if found is None:
             found = self._resolve(moment, system, version, day, given=on is not None)
-            if len(moment.resolved) > 4096:
-                moment.resolved.clear()
-            moment.resolved[key] = found
+            moment.remember(key, found)
+        return found
+
+    def content(self, moment: Moment, version: VersionRow, day: date) -> Resolved:
+        """The content of a version on a day, inside its validity or not."""
+        key = (str(version.row_id), None, day.isoformat())
+        found = moment.resolved.get(key)
+        if found is None:
+            timeline = moment.timeline(moment.snapshot.systems[version.system_id])
+            found = _of_segment(moment, timeline, timeline.segment_on(version, day), day)
+            moment.remember(key, found)
         return found
 
     def day(self, on: str | date | None, moment: Moment) -> date:
@@ -239,18 +254,17 @@ class Reader:
                     "unknown_release", moment, day, timeline=timeline, version=version, name=label
                 )
             segment = found
-        if not segment.stack:
-            purged = moment.snapshot.purged.get(version.version_id)
-            reason = "purged" if purged else "not_loaded"
-            return _nothing(
-                reason,
-                moment,
-                day,
-                timeline=timeline,
-                version=version,
-                name=purged[0].purged if purged else "",
-            )
+        return _of_segment(moment, timeline, segment, day)
+
+
+def _of_segment(moment: Moment, timeline: Timeline, segment: Segment, day: date) -> Resolved:
+    """The segment's content, or why there is none."""
+    if segment.stack:
         return _found(moment, timeline, segment, day)
+    version = segment.version
+    purged = moment.snapshot.purged.get(version.version_id)
+    reason, why = ("purged", purged[0].purged) if purged else ("not_loaded", "")
+    return _nothing(reason, moment, day, timeline=timeline, version=version, name=why)
 
 
 def layer_id(release: ReleaseRow) -> int:
@@ -270,6 +284,7 @@ def named_segment(timeline: Timeline, version: VersionRow, name: str) -> Segment
 
 
 def _found(moment: Moment, timeline: Timeline, segment: Segment, day: date) -> Resolved:
+    """A loaded segment with the rolling sources that complement it on the day."""
     version = segment.version
     stack = segment.stack
     if not version.rolling:

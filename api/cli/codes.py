@@ -54,7 +54,7 @@ def valid(
         answer = registry.validity(
             system, code, on=on, scope=scope, role=role, reporter=reporter, known_at=session.known_at
         )
-    session.give(answer, show.validity, ok=answer.valid)
+    session.give(answer, show.validity, ok=answer.valid is True)
 
 
 def search(

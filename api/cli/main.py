@@ -3,7 +3,7 @@
 Here: assembly and ``run``. Not here: what a command does (one module per group beside this one). Nothing
 heavy is imported until a command runs, so that ``--help`` answers at once.
 
-Exit codes: 0 ok, 1 the answer is "no" or not valid, 2 wrong use or bad input.
+Exit codes: 0 ok, 1 the answer is "no" or not valid, 2 wrong use or bad input, 3 unknown: the registry cannot tell.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ __all__ = ["app", "run"]
 app = typer.Typer(
     name="gyldig",
     help="Which version of which code system applied when, for whom, and what is that code in another version?",
-    epilog="Global options may stand anywhere. Exit codes: 0 ok, 1 the answer is no, 2 wrong use or bad input.",
+    epilog="Global options may stand anywhere. Exit codes: 0 ok, 1 the answer is no, 2 wrong use or bad input, 3 unknown.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

@@ -77,7 +77,7 @@ class Session:
     def give(
         self, answer: Answer, show: Callable[[Page, Answer], None], *, ok: bool = True, name: str = ""
     ) -> None:
-        """Print the answer as JSON or through ``show``; exit 1 where the answer is "no".
+        """Print the answer as JSON or through ``show``; exit 1 where it is "no", 3 where it is unknown.
 
         A list is wrapped under ``name`` with ``more`` and ``cursor``, as REST pages it.
         """
@@ -91,7 +91,12 @@ class Session:
             show(page, answer)
             page.flush()
         if not ok:
-            raise typer.Exit(1)
+            from registry.entities.results import UNKNOWN
+
+            raise typer.Exit(_UNKNOWN if getattr(answer, "reason", None) in UNKNOWN else 1)
+
+
+_UNKNOWN = 3  #: exit code where the registry cannot tell
 
 
 def current(ctx: typer.Context) -> Session:

@@ -83,10 +83,15 @@ def own_display(designations: Sequence[Designation], language: str = "") -> Desi
 
     None where the record has only other designations.
     """
-    own = [d for d in designations if d.kind in _RANKS]
-    if len(own) <= 1:
-        return own[0] if own else None
-    return min(own, key=lambda d: (_far_from(language, d), *_order(d)))
+    best_text, least = None, (0, 0)
+    for text in designations:
+        kind = _RANKS.get(text.kind)
+        if kind is None:
+            continue
+        found = (0 if text.language == language else _far_from(language, text), kind)
+        if best_text is None or found < least or (found == least and _order(text) < _order(best_text)):
+            best_text, least = text, found
+    return best_text
 
 
 def _any_text(designations: Sequence[Designation], language: str) -> Designation | None:

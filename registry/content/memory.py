@@ -94,6 +94,18 @@ class MemoryView:
         """Ids of many codes."""
         return [self.find(code) for code in codes]
 
+    def find_concept(self, key: str) -> int | None:
+        """Id of the member or group with the stable key."""
+        return self._keys.get(key)
+
+    def renamed(self, code: str) -> list[int]:
+        """None: other versions are not known here."""
+        return []
+
+    def parents_of(self, record: ConceptRecord) -> list[int]:
+        """Direct parents of a record of this view."""
+        return self.parents(self._keys[record.stable_key])
+
     def concept(self, ident: int) -> ConceptRecord:
         """The record of an id."""
         return self._records[ident]

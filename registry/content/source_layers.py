@@ -1,7 +1,8 @@
 """Several source lines of one version read as one: what the first does not assert comes from the next (DOMAIN 6).
 
-The first layer decides which concepts there are. LayerAlignment in other layers have the same stable key, else the
-same code. Not here: which layers, in which order (``registry.time.timeline``); listing disagreements.
+The first layer decides which concepts there are. The counterpart of a concept in another layer has the same stable
+key; without one, the same code, unless that code stands there for a concept which the first layer has under another.
+Not here: which layers, in which order (``registry.time.timeline``); the merge itself (``registry.content.layers``).
 """
 
 from __future__ import annotations
@@ -14,12 +15,20 @@ from typing import NamedTuple
 
 from pyroaring import BitMap
 
-from registry.content.layers import merge_sources
+from registry.content.layers import MergedConcept, merge_sources
+from registry.entities.errors import StoreDamaged
 from registry.entities.records import ConceptRecord, ReleaseHeader
 from registry.store.engine import Connection, Database
 from registry.store.states import canonical, decode
 
 __all__ = ["LayerAlignment", "Layer", "SourceLayers"]
+
+
+_SAME_CONCEPT = "SELECT s.id, s.body FROM concept_state s JOIN concept_state own ON s.concept_id = own.concept_id WHERE own.id = ?"
+_SAME_CODE = (
+    "SELECT s.id, s.concept_id, s.body FROM concept_state s"
+    " JOIN concept_state own ON s.system_id = own.system_id AND s.code = own.code WHERE own.id = ?"
+)
 
 
 class Layer(NamedTuple):
@@ -59,9 +68,13 @@ class LayerAlignment:
                 concepts[concept] = codes[code] = ident
             if ident in other:
                 later.append((ident, concept, code))
-        found = [(i, mine) for i, concept, code in later if (mine := concepts.get(concept, codes.get(code)))]
-        self.to_first = IdMap(found)
-        self.from_first = IdMap((mine, theirs) for theirs, mine in found)
+        same = {i: concepts[concept] for i, concept, _ in later if concept in concepts}
+        paired = set(same.values())
+        for ident, concept, code in later:
+            if concept not in concepts and code in codes and codes[code] not in paired:
+                same[ident] = codes[code]
+        self.to_first = IdMap(same.items())
+        self.from_first = IdMap((mine, theirs) for theirs, mine in same.items())
 
     def translate(self, idents: Iterable[int]) -> BitMap:
         """Ids of the layer as ids of the first; those without a counterpart are left out."""
@@ -96,15 +109,38 @@ class SourceLayers:
         found = (c.to_first.get(ident) for c in self.counterparts)
         return next((mine for mine in found if mine is not None), None)
 
-    def record(self, ident: int, base: ConceptRecord) -> ConceptRecord:
-        """The record of the first layer with what further layers add."""
-        found = [(self.layers[0].header, base)]
-        for layer, counterparts in zip(self.layers[1:], self.counterparts, strict=True):
-            other = counterparts.from_first.get(ident)
-            if other is not None:
-                found.append((layer.header, self._record(other)))
-        return canonical(merge_sources(found).record) if len(found) > 1 else base
+    def merged(self, ident: int) -> MergedConcept:
+        """What the layers together say of a member or group; raises ``StoreDamaged`` for an unknown id."""
+        states = self._states(ident)
+        if not states:
+            raise StoreDamaged(f"state {ident} is named by a release but not in the database")
+        return merge_sources([(self.layers[n].header, decode(states[n][1])) for n in sorted(states)])
 
-    def _record(self, ident: int) -> ConceptRecord:
-        row = self._database.reader().one("SELECT body FROM concept_state WHERE id = ?", (ident,))
-        return decode(row[0]) if row is not None else ConceptRecord(code="")
+    def record(self, ident: int) -> ConceptRecord:
+        """The merged record in canonical form."""
+        return canonical(self.merged(ident).record)
+
+    def counterpart(self, ident: int, number: int) -> int | None:
+        """The id in a further layer of a concept of the first, without aligning the layers as a whole."""
+        found = self._states(ident).get(number)
+        return found[0] if found is not None else None
+
+    def _states(self, ident: int) -> dict[int, tuple[int, bytes]]:
+        """The concept's state and body in each layer that has it, by the layer's number."""
+        reader, found = self._database.reader(), dict[int, tuple[int, bytes]]()
+        for state, body in reader.all(_SAME_CONCEPT, (ident,)):
+            for n, layer in enumerate(self.layers):
+                if state in layer.bitmap:
+                    found[n] = state, body
+        without = [n for n in range(1, len(self.layers)) if n not in found]
+        if without and 0 in found:
+            for state, concept, body in reader.all(_SAME_CODE, (ident,)):
+                there = [n for n in without if state in self.layers[n].bitmap]
+                if there and not self._has(concept):
+                    found |= dict.fromkeys(there, (state, body))
+        return found
+
+    def _has(self, concept: int) -> bool:
+        """Whether the first layer has the concept, under whatever code."""
+        rows = self._database.reader().all("SELECT id FROM concept_state WHERE concept_id = ?", (concept,))
+        return any(state in self.layers[0].bitmap for (state,) in rows)

@@ -12,10 +12,12 @@ import weakref
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from functools import cached_property
+from itertools import islice
 
 from pyroaring import BitMap
 
 from registry.content.display import display_text
+from registry.content.layers import MergedConcept
 from registry.content.projected_hierarchy import NoHierarchy, ProjectedHierarchy, Relatives
 from registry.content.property_sets import PropertySets
 from registry.content.release_index import release_index
@@ -26,6 +28,7 @@ from registry.entities.errors import StoreDamaged
 from registry.entities.offload import require_offload
 from registry.entities.records import ConceptRecord
 from registry.store.bounded import Bounded
+from registry.store.content import family_codes
 from registry.store.engine import Database
 from registry.store.rows import fetch
 from registry.store.states import decode
@@ -39,6 +42,14 @@ _FIND_COMPACT = "SELECT id, code FROM concept_state WHERE system_id = ? AND comp
 _FIND_MANY = "SELECT id, code FROM concept_state WHERE system_id = ? AND code IN ({})"
 _AT_ONCE = 400  #: codes in one statement
 _BODY = "SELECT body FROM concept_state WHERE id = ?"
+_FIND_KEY = (
+    "SELECT s.id, s.code FROM concept c JOIN concept_state s ON s.concept_id = c.id"
+    " WHERE c.system_id = ? AND c.key = ?"
+)
+_RENAMED = (
+    "SELECT s.id FROM concept_state s WHERE s.concept_id IN"
+    " (SELECT concept_id FROM concept_state WHERE system_id = ? AND code IN (?, ?))"
+)
 _SETS = 64  #: descendant sets kept per view
 _INLINE_LIMIT = 2000  #: records read while others wait
 
@@ -60,6 +71,8 @@ class StoredView:
         self._database, self._info, self._rules = database, info, rules
         self._index = release_index(database, first.release_id, first.bitmap)
         self._members, self._system_id = first.bitmap, self._index.system_id
+        #: identifies the content: the releases that it is read from
+        self.key = tuple(layer[0] for layer in layers)
         self._layers = tuple(Layer(*layer) for layer in layers)
         self._overlay = SourceLayers(database, self._system_id, self._layers) if len(layers) > 1 else None
         self._properties = PropertySets(database, self._system_id, self._layers[0], self._overlay)
@@ -126,24 +139,69 @@ class StoredView:
         rows = self._database.reader().all(_FIND_COMPACT, (self._system_id, compact_code(code)))
         return next((i for i, other in rows if i in self._members and other.casefold() in wanted), None)
 
+    @property
+    def rules(self) -> SystemBehaviour:
+        """What the system does differently from others."""
+        return self._rules
+
+    def longer_codes(self, code: str) -> BitMap:
+        """Ids of members whose codes contain more than this one, which need not exist; only where codes have structure."""
+        if not self._rules.contains_longer:
+            return BitMap()
+        family = family_codes(self._database.reader(), self._system_id, compact_code(code))
+        longer = (i for i, c in family if code in self._rules.structural_parents(c))
+        return BitMap(longer) & self._members
+
+    def find_concept(self, key: str) -> int | None:
+        """Id of the member or group with the stable key."""
+        if not storable(key):
+            return None
+        rows = self._database.reader().all(_FIND_KEY, (self._system_id, key))
+        own = next((ident for ident, _ in rows if ident in self._members), None)
+        if own is not None or not self._asserting or self._overlay is None:
+            return own
+        for ident, code in rows:
+            if ident in self._layers[self._asserting].bitmap:
+                member = self._find(code)
+                counterpart = (
+                    self._overlay.counterpart(member, self._asserting) if member is not None else None
+                )
+                return member if counterpart == ident else ident
+        return None
+
+    def renamed(self, code: str) -> list[int]:
+        """Ids of members that had the code in another version and have another one here."""
+        if not storable(code):
+            return []
+        canonical = self._rules.canonical(code)
+        rows = self._database.reader().all(_RENAMED, (self._system_id, code, canonical))
+        return self._index.arrange({ident for (ident,) in rows if ident in self._members})
+
     def concept(self, ident: int) -> ConceptRecord:
         """The record of an id; raises ``StoreDamaged`` for an id that the store does not have."""
+        return self._own(ident) if self._overlay is None else self._overlay.record(ident)
+
+    def merged(self, ident: int) -> MergedConcept:
+        """The record with the source line of each facet and where the sources disagree."""
+        if self._overlay is not None:
+            return self._overlay.merged(ident)
+        return MergedConcept(self._own(ident), self._layers[0].header.facets)
+
+    def _own(self, ident: int) -> ConceptRecord:
         row = self._database.reader().execute(_BODY, (ident,)).fetchone()
         if row is None:
             raise StoreDamaged(f"state {ident} is named by a release but not in the database")
-        record = decode(row[0])
-        return record if self._overlay is None else self._overlay.record(ident, record)
+        return decode(row[0])
 
     def concepts(self, idents: Sequence[int]) -> list[ConceptRecord]:
         """Records of many ids, in the order given."""
         require_offload(len(idents), _INLINE_LIMIT)
+        if self._overlay is not None:
+            return [self._overlay.record(ident) for ident in idents]
         bodies = dict(fetch(self._database.reader(), "body", idents))
         if len(bodies) < len(set(idents)):
             raise StoreDamaged("a release names states that are not in the database")
-        records = [decode(bodies[ident]) for ident in idents]
-        if self._overlay is None:
-            return records
-        return [self._overlay.record(i, record) for i, record in zip(idents, records, strict=True)]
+        return [decode(bodies[ident]) for ident in idents]
 
     def display(self, ident: int, languages: Sequence[str] = ()) -> str:
         """The text to show."""
@@ -207,7 +265,18 @@ class StoredView:
 
     def parents(self, ident: int) -> list[int]:
         """Ids of the direct parents, in the view's order."""
-        return self._arranged(self._relatives.parents(ident))
+        known = self._known()
+        return self.parents_of(self.concept(ident)) if known is None else self._arranged(known.parents(ident))
+
+    def parents_of(self, record: ConceptRecord) -> list[int]:
+        """Ids of the direct parents that a record of this view names, without building the whole hierarchy."""
+        if self._asserting is not None:
+            found = (self.find_concept(key) for key in record.parents)
+            return self._arranged([ident for ident in dict.fromkeys(found) if ident is not None])
+        if self._info.hierarchy != "structural":
+            return []
+        above = (self._find(code) for code in self._rules.structural_parents(record.code))
+        return list(islice((ident for ident in above if ident is not None), 1))
 
     def children(self, ident: int) -> list[int]:
         """Ids of the direct children, in the view's order."""

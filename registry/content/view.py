@@ -69,6 +69,15 @@ class ContentView(Protocol):
     def find_many(self, codes: Sequence[str]) -> list[int | None]:
         """``find`` for many codes at once, in their order."""
 
+    def find_concept(self, key: str) -> int | None:
+        """Id of the member or group with the stable key."""
+
+    def renamed(self, code: str) -> list[int]:
+        """Ids of members that had the code in another version and have another one here."""
+
+    def parents_of(self, record: ConceptRecord) -> list[int]:
+        """``parents`` of a record of this view that is already at hand."""
+
     def concept(self, ident: int) -> ConceptRecord:
         """The record of an id of this view."""
 

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 __all__ = [
+    "UNKNOWN",
     "Applicable",
     "ApplicableVersion",
     "Change",
@@ -45,6 +46,12 @@ __all__ = [
     "VersionAnswer",
     "plain",
 ]
+
+
+#: Reasons for which an answer is neither yes nor no: the registry cannot tell (DOMAIN 2).
+UNKNOWN = frozenset(
+    {"before_first", "gap", "after_last", "not_loaded", "purged", "outside_coverage", "unknown"}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,7 +203,7 @@ class ConceptAnswer:
 class Lookup:
     """What a code meant on a date or in a version. ``found`` is False with a ``reason`` (DOMAIN 2).
 
-    ``reason``: null, unknown_system, unknown_version, unknown_code, outside_coverage, purged, before_first,
+    ``reason``: null, unknown_system, unknown_version, unknown_code, recoded, outside_coverage, purged, before_first,
     gap, after_last, not_loaded, unknown.
     """
 
@@ -217,6 +224,8 @@ class Lookup:
     provisional: bool
     concept: ConceptAnswer | None
     also_in: list[str] = field(default_factory=list)  #: unknown here, but these versions have the code
+    #: the codes that the concept of this code has in the version, where they are others (reason ``recoded``)
+    recoded_to: list[CodeDisplay] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
 
@@ -315,7 +324,7 @@ class Changes:
 class Verdict:
     version: str
     status: str
-    valid: bool
+    valid: bool | None  #: None = the registry cannot tell
     reason: str | None
 
 
@@ -330,7 +339,11 @@ class RoleIssue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Validity:
-    """Was the code valid on that date? ``valid`` in at least one version in force (INTERFACES, validity)."""
+    """Was the code valid on that date? ``valid``: yes in at least one version in force, no, or None = unknown.
+
+    Unknown is what the registry cannot tell: no version known for the day (before_first, gap, after_last), content
+    not loaded or purged, a code outside the coverage, no rows for the scope (DOMAIN 2).
+    """
 
     system: str
     code: str
@@ -338,7 +351,7 @@ class Validity:
     scope: str | None
     role: str | None
     known_at: str | None
-    valid: bool
+    valid: bool | None
     reason: str | None
     message: str
     verdicts: list[Verdict]

@@ -8,12 +8,14 @@ from datetime import date
 from functools import partial
 
 from registry.content.display import RECONSTRUCTED, display_text
-from registry.content.layers import MergedConcept, merge_sources
-from registry.content.view_info import content_language
+from registry.content.layers import MergedConcept
+from registry.content.source_layers import Layer, SourceLayers
+from registry.content.stored import StoredView
+from registry.entities.messages import message as say
 from registry.entities.records import Coding, ConceptRecord
 from registry.entities.results import CodeDisplay, ConceptAnswer, DesignationAnswer, Lookup, PropertyAnswer
 from registry.reader import Reader, Resolved, layer_id
-from registry.store.content import states_by_code, storable
+from registry.store.content import states_by_code
 from registry.store.metadata import ReleaseRow
 from registry.store.states import decode
 from registry.systems import SystemBehaviour
@@ -35,42 +37,24 @@ def lookup(
     resolved = reader.resolve(system, on=on, version=version, known_at=known_at)
     if resolved.segment is None or resolved.system is None:
         return _answer(resolved, system, code, None, resolved.reason, resolved.message)
-    canonical = resolved.system.rules.canonical(code)
-    found = layered(reader, resolved.system.system_id, canonical, resolved.stack)
-    if found is None and canonical != code:
-        found = layered(reader, resolved.system.system_id, code, resolved.stack)
-    if found is None and not resolved.system.rules.case_sensitive:
-        found = _in_other_case(reader, resolved, code)
-    if found is None:
-        return _missing(reader, resolved, canonical)
+    view = reader.view(resolved)
+    ident = view.find(code)
+    if ident is None:
+        return _missing(reader, resolved, view, code)
     languages = [lang] if isinstance(lang, str) else list(lang or ())
-    concept = _concept(reader, resolved, found, languages)
+    concept = _concept(reader, resolved, view, view.merged(ident), languages)
     return _answer(resolved, system, concept.code, concept, None, "")
 
 
-def _in_other_case(reader: Reader, resolved: Resolved, code: str) -> MergedConcept | None:
-    """The record of a code that a system without significant case writes otherwise."""
-    view = reader.view(resolved)
-    ident = view.find(code) if storable(code) else None
-    if ident is None or resolved.system is None:
-        return None
-    return layered(reader, resolved.system.system_id, view.concept(ident).code, resolved.stack)
-
-
 def layered(reader: Reader, system_id: int, code: str, stack: Sequence[ReleaseRow]) -> MergedConcept | None:
-    """The record of a code over the releases that speak; membership is the first one's."""
-    rows = states_by_code(reader.connection, system_id, code)
-    if not rows:
-        return None
-    layers = []
-    for n, release in enumerate(stack):
-        bitmap = reader.bitmap(release)
-        body = next((body for ident, body in rows if ident in bitmap), None)
-        if body is not None:
-            layers.append((release.header, decode(bytes(body))))
-        elif n == 0:
-            return None
-    return merge_sources(layers)
+    """The record of a code over releases that complement each other; membership is the first one's."""
+    layers = [Layer(layer_id(r), reader.bitmap(r), r.header) for r in stack]
+    for ident, body in states_by_code(reader.connection, system_id, code):
+        if ident in layers[0].bitmap:
+            if len(layers) == 1:
+                return MergedConcept(decode(bytes(body)), layers[0].header.facets)
+            return SourceLayers(reader.database, system_id, layers).merged(ident)
+    return None
 
 
 def covers(release: ReleaseRow, rules: SystemBehaviour, code: str) -> bool:
@@ -85,22 +69,23 @@ def covers(release: ReleaseRow, rules: SystemBehaviour, code: str) -> bool:
     return bool(pattern) and re.fullmatch(pattern, code) is not None
 
 
-def _missing(reader: Reader, resolved: Resolved, code: str) -> Lookup:
-    """Unknown in this content: say whether it could have been there, and which versions have it."""
+def _missing(reader: Reader, resolved: Resolved, view: StoredView, code: str) -> Lookup:
+    """Unknown in this content: the code that the concept has here, whether it could have been there, who has it."""
     system, version = resolved.system, resolved.version
     if system is None or version is None:
         raise ValueError("nothing is resolved")
+    code = system.rules.canonical(code)
     where = _versions_with(reader, resolved, code)
-    if not covers(resolved.stack[0], system.rules, code):
-        reason = "outside_coverage"
-        text = (
-            f"what is loaded of {system.slug} {version.label} does not cover {code}: its absence says nothing"
-        )
+    now = _displays(view, view.renamed(code))
+    about = {"system": system.slug, "version": version.label, "code": code}
+    if now:
+        reason, text = "recoded", say("code.recoded", **about, codes=[c.code for c in now])
+    elif not covers(resolved.stack[0], system.rules, code):
+        reason, text = "outside_coverage", say("code.outside_coverage", **about)
     else:
-        reason = "unknown_code"
-        text = f"{system.slug} {version.label} has no code {code}"
-        text += f"; it is in {', '.join(where)}" if where else ""
-    return _answer(resolved, system.slug, code, None, reason, text, also_in=where)
+        more = say("code.also_in", versions=where) if where else ""
+        reason, text = "unknown_code", say("code.unknown", **about, more=more)
+    return _answer(resolved, system.slug, code, None, reason, text, also_in=where, recoded_to=now)
 
 
 def _versions_with(reader: Reader, resolved: Resolved, code: str) -> list[str]:
@@ -118,17 +103,17 @@ def _versions_with(reader: Reader, resolved: Resolved, code: str) -> list[str]:
 
 
 def _concept(
-    reader: Reader, resolved: Resolved, found: MergedConcept, languages: Sequence[str]
+    reader: Reader, resolved: Resolved, view: StoredView, found: MergedConcept, languages: Sequence[str]
 ) -> ConceptAnswer:
     record = found.record
     several = len(resolved.stack) > 1
     return ConceptAnswer(
         code=record.code,
         concept=record.stable_key,
-        display=display_text(record, languages, language=_language(resolved)),
+        display=display_text(record, languages, language=view.info.language),
         designations=_designations(resolved, found),
         notes=[{"kind": n.kind, "language": n.language, "text": n.text} for n in record.notes],
-        parents=_parents(reader, resolved, record) if "hierarchy" in found.facets else None,
+        parents=_parents(reader, view, record) if view.info.hierarchy else None,
         properties=[
             PropertyAnswer(
                 code=p.code,
@@ -142,10 +127,6 @@ def _concept(
         selectable=record.selectable,
         disagreements=found.disagreements,
     )
-
-
-def _language(resolved: Resolved) -> str:
-    return content_language(resolved.system, resolved.stack) if resolved.system is not None else ""
 
 
 def _designations(resolved: Resolved, found: MergedConcept) -> list[DesignationAnswer]:
@@ -173,34 +154,22 @@ def _line(found: MergedConcept, facet: str) -> str:
     return header.source_line if header else ""
 
 
-def _parents(reader: Reader, resolved: Resolved, record: ConceptRecord) -> list[CodeDisplay]:
-    """Parents with their displays, from whichever layer has them; remembered, for children share them."""
-    stack = tuple([layer_id(r) for r in resolved.stack])
-    named = reader.parents
-    return [named.get((stack, key), partial(_parent, reader, resolved, key)) for key in record.parents]
+def _parents(reader: Reader, view: StoredView, record: ConceptRecord) -> list[CodeDisplay]:
+    """Parents with their displays; remembered, for children share them."""
+    shown = reader.parents
+    if view.info.hierarchy == "asserted" and len(record.parents) == 1:
+        key = record.parents[0]
+        return shown.get((view.key, key), lambda: _displays(view, view.parents_of(record)))
+    return [
+        d for i in view.parents_of(record) for d in shown.get((view.key, i), partial(_displays, view, [i]))
+    ]
 
 
-def _parent(reader: Reader, resolved: Resolved, key: str) -> CodeDisplay:
-    parent = _by_key(reader, resolved, key)
-    return (
-        CodeDisplay(code=parent.code, display=display_text(parent, language=_language(resolved)))
-        if parent
-        else CodeDisplay(code=key, display="")
-    )
-
-
-def _by_key(reader: Reader, resolved: Resolved, key: str) -> ConceptRecord | None:
-    """The record of a stable key in any layer of the content."""
-    rows = reader.connection.all(
-        "SELECT s.id, s.body FROM concept c JOIN concept_state s ON s.concept_id = c.id WHERE c.system_id = ? AND c.key = ?",
-        (resolved.system.system_id if resolved.system else 0, key),
-    )
-    for release in resolved.stack:
-        bitmap = reader.bitmap(release)
-        for ident, body in rows:
-            if ident in bitmap:
-                return decode(bytes(body))
-    return None
+def _displays(view: StoredView, idents: Sequence[int]) -> list[CodeDisplay]:
+    language = view.info.language
+    return [
+        CodeDisplay(code=r.code, display=display_text(r, language=language)) for r in view.concepts(idents)
+    ]
 
 
 def _answer(
@@ -212,6 +181,7 @@ def _answer(
     message: str,
     *,
     also_in: list[str] | None = None,
+    recoded_to: list[CodeDisplay] | None = None,
 ) -> Lookup:
     version = resolved.version
     segment = resolved.segment
@@ -233,5 +203,6 @@ def _answer(
         provisional=segment.provisional if segment else False,
         concept=concept,
         also_in=also_in or [],
+        recoded_to=recoded_to or [],
         warnings=list(resolved.warnings),
     )

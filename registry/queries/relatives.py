@@ -8,6 +8,7 @@ from datetime import date
 from registry.content.display import display_text
 from registry.content.subsumption import outcome
 from registry.content.view import ContentView
+from registry.entities.messages import message as say
 from registry.entities.results import CodeDisplay, Hierarchy, Subsumption
 from registry.reader import Reader, Resolved
 
@@ -34,23 +35,23 @@ def hierarchy(
     canonical = resolved.system.rules.canonical(code)
     view = reader.view(resolved)
     ident, source = view.find_in_hierarchy(code), view.info.hierarchy
-    reason, message = None, _MESSAGES[source].format(system=view.info.system, version=view.info.version)
+    reason, message = None, say("hierarchy.structural") if source == "structural" else ""
     if ident is None:
-        reason, message = "unknown_code", f"{view.info.system} {view.info.version} has no code {canonical}"
+        reason, message = "unknown_code", _unknown(view, canonical)
     elif not source:
-        reason = "no_hierarchy"
+        reason, message = "no_hierarchy", _none(view)
     codes = _displays(view, _relatives(view, ident, relation)) if reason is None and ident is not None else []
     return _hierarchy(
         resolved, system, canonical, relation, codes, source if reason is None else "", reason, message
     )
 
 
-#: What is said of a hierarchy by its source (``ViewInfo.hierarchy``).
-_MESSAGES = {
-    "asserted": "",
-    "structural": "no source of this version asserts a hierarchy: these follow from the codes",
-    "": "no source of {system} {version} asserts a hierarchy",
-}
+def _unknown(view: ContentView, code: str) -> str:
+    return say("code.unknown", system=view.info.system, version=view.info.version, code=code, more="")
+
+
+def _none(view: ContentView) -> str:
+    return say("hierarchy.none", system=view.info.system, version=view.info.version)
 
 
 def _relatives(view: ContentView, ident: int, relation: str) -> list[int]:
@@ -120,10 +121,10 @@ def subsumes(
     view = reader.view(resolved)
     above, below = view.find_in_hierarchy(a), view.find_in_hierarchy(b)
     if above is None or below is None:
-        message = f"{view.info.system} {view.info.version} has no code {x if above is None else y}"
+        message = _unknown(view, x if above is None else y)
         return _subsumption(resolved, system, x, y, None, "unknown_code", message)
     if above != below and not view.info.hierarchy:
-        message = _MESSAGES[""].format(system=view.info.system, version=view.info.version)
+        message = _none(view)
         return _subsumption(resolved, system, x, y, None, "no_hierarchy", message)
     return _subsumption(resolved, system, x, y, outcome(view, above, below), None, "")
 

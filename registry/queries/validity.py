@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
+from registry.content.display import display_text
 from registry.content.layers import MergedConcept
-from registry.entities.results import RoleIssue, Validity, Verdict
-from registry.queries.lookup import covers, layered
+from registry.content.stored import StoredView
+from registry.entities.errors import UsageError
+from registry.entities.messages import message as say
+from registry.entities.results import UNKNOWN, RoleIssue, Span, Validity, Verdict
+from registry.queries.history import history
+from registry.queries.lookup import covers
 from registry.reader import Moment, Reader
 from registry.store.content import storable
 from registry.store.metadata import VersionRow
@@ -25,7 +31,23 @@ _ROLE_ISSUES = {
     "Uspesifikk_kode": ("unspecified", "an unspecific code: a more precise one is preferred"),
 }
 _NPR = "Rapporteres_til_NPR"
-_REASONS_OF_TIME = {"before_first": "not_yet", "after_last": "expired", "gap": "expired"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """One question of validity, with what it is answered from; ``code`` is canonical."""
+
+    reader: Reader
+    moment: Moment
+    timeline: Timeline
+    code: str
+    day: date
+    scope: str | None
+    role: str | None
+
+    @property
+    def slug(self) -> str:
+        return self.timeline.system.slug
 
 
 def validity(
@@ -41,90 +63,81 @@ def validity(
 ) -> Validity:
     """One verdict per version in force; valid if at least one of them takes the code.
 
-    ``reporter`` is accepted and named in the message; who used which version comes with adoptions.
+    Raises UsageError for a ``reporter``: which version a reporter used is not recorded yet.
     """
+    if reporter is not None:
+        raise UsageError("validity for one reporter is not supported: adoptions are not recorded yet")
     moment = reader.moment(known_at)
     day = reader.day(on, moment)
     row = moment.snapshot.system(system)
     if row is None:
         message = explain("unknown_system", moment.snapshot, None, day, name=system)
         return _answer(moment, system, code, day, scope, role, [], [], "wrong_system", message)
-    timeline = moment.timeline(row)
-    canonical = row.rules.canonical(code)
-    versions, reason, message = _versions(moment, timeline, day, scope, role, canonical)
-    verdicts, issues = [], []
-    for version, status in versions:
-        verdict, found = _verdict(reader, timeline, version, status, canonical, day, scope)
-        verdicts.append(verdict)
-        issues += list(_issues(version, found)) if verdict.valid and found else []
+    asked = _Question(reader, moment, moment.timeline(row), row.rules.canonical(code), day, scope, role)
+    versions, reason, message = _versions(asked)
+    judged = [_verdict(asked, version, status) for version, status in versions]
+    verdicts = [verdict for verdict, _ in judged]
+    issues = [i for v, found in judged if v.valid and found for i in _issues(v.version, found)]
     if reason is None and not any(v.valid for v in verdicts):
         reason = _main_reason(verdicts)
-        if reason in ("unknown_code", "outside_coverage") and _other_system(
-            reader, moment, timeline, canonical
-        ):
-            reason = "wrong_system"
-        message = _why(reader, moment, timeline, canonical, reason, verdicts, day)
-    return _answer(moment, row.slug, canonical, day, scope, role, verdicts, issues, reason, message)
+        deciding = [v for v in verdicts if v.reason == reason]
+        reason, message = _explained(asked, reason, deciding)
+        verdicts = [replace(v, reason=reason) if v in deciding else v for v in verdicts]
+    return _answer(moment, asked.slug, asked.code, day, scope, role, verdicts, issues, reason, message)
 
 
-def _versions(
-    moment: Moment, timeline: Timeline, day: date, scope: str | None, role: str | None, code: str
-) -> tuple[list[tuple[VersionRow, str]], str | None, str]:
+def _versions(asked: _Question) -> tuple[list[tuple[VersionRow, str]], str | None, str]:
     """Versions to judge with their status; without any, the reason and its sentence."""
-    if scope is None:
+    timeline, day = asked.timeline, asked.day
+    if asked.scope is None:
         rows = [(v, "in_force") for v in timeline.in_force(day)]
         if rows:
             return rows, None, ""
         reason = timeline.reason_on(day)
-        return [], _REASONS_OF_TIME.get(reason, reason), explain(reason, moment.snapshot, timeline, day)
-    statuses = scoped(timeline, scope, role, day, code)
+        return [], reason, explain(reason, asked.moment.snapshot, timeline, day)
+    statuses = scoped(timeline, asked.scope, asked.role, day, asked.code)
     why = scoped_reason(statuses, day)
     if why == "unknown":
-        return (
-            [],
-            "unknown",
-            f"nothing is recorded of which version of {timeline.system.slug} {scope!r} takes",
-        )
+        text = say("reason.scope_unknown", system=asked.slug, scope=asked.scope, role="", roles="")
+        return [], "unknown", text
     rows = [(v, status) for v, _, status in statuses if status in RANKS or why is not None]
     return rows, None, ""
 
 
-def _verdict(
-    reader: Reader,
-    timeline: Timeline,
-    version: VersionRow,
-    status: str,
-    code: str,
-    day: date,
-    scope: str | None,
-) -> tuple[Verdict, MergedConcept | None]:
+def _verdict(asked: _Question, version: VersionRow, status: str) -> tuple[Verdict, MergedConcept | None]:
     """Whether one version takes the code."""
+    reason, found = _judged(asked, version, status)
+    valid = None if reason in UNKNOWN else reason is None
+    return Verdict(version=version.label, status=status, valid=valid, reason=reason), found
+
+
+def _judged(asked: _Question, version: VersionRow, status: str) -> tuple[str | None, MergedConcept | None]:
+    """Why the version does not take the code (None = it does), and the concept where it has one."""
     if status in ("not_yet", "expired"):
-        return Verdict(version=version.label, status=status, valid=False, reason=status), None
-    segment = timeline.segment_on(version, day)
-    if not segment.stack:
-        reason = "purged" if timeline.snapshot.purged.get(version.version_id) else "not_loaded"
-        return Verdict(version=version.label, status=status, valid=False, reason=reason), None
-    stack = segment.stack if version.rolling else segment.stack + timeline.overlay(day, version)
-    found = layered(reader, timeline.system.system_id, code, stack)
-    if found is None:
-        covered = covers(stack[0], timeline.system.rules, code)
-        reason = "unknown_code" if covered else "outside_coverage"
-        return Verdict(version=version.label, status=status, valid=False, reason=reason), None
-    why = _unusable(timeline, found) or _not_reportable(found, scope)
-    return Verdict(version=version.label, status=status, valid=why is None, reason=why), found
+        return status, None
+    content = asked.reader.content(asked.moment, version, asked.day)
+    if content.segment is None:
+        return content.reason, None
+    view = asked.reader.view(content)
+    ident = view.find(asked.code)
+    if ident is None:
+        covered = covers(content.stack[0], view.rules, asked.code)
+        return "unknown_code" if covered else "outside_coverage", None
+    found = view.merged(ident)
+    return _unusable(view, found) or _not_reportable(found, asked.scope), found
 
 
-def _unusable(timeline: Timeline, found: MergedConcept) -> str | None:
-    """Why a code that exists may not be used: expired, header, not_reportable, reserve."""
-    from registry.content.display import display_text
-
+def _unusable(view: StoredView, found: MergedConcept) -> str | None:
+    """Why a code that exists may not be used: expired, header, reserve."""
     record = found.record
     if record.inactive:
         return "expired"
     if record.selectable is False:
         return "header"
-    return "reserve" if timeline.system.rules.is_reserve(record.code, display_text(record)) else None
+    if not view.rules.reserve:
+        return None
+    display = display_text(record, language=view.info.language)
+    return "reserve" if view.rules.is_reserve(record.code, display) else None
 
 
 def _not_reportable(found: MergedConcept, scope: str | None) -> str | None:
@@ -135,60 +148,101 @@ def _not_reportable(found: MergedConcept, scope: str | None) -> str | None:
     return None if reportable else "not_reportable"
 
 
-def _issues(version: VersionRow, found: MergedConcept) -> Iterator[RoleIssue]:
+def _issues(version: str, found: MergedConcept) -> Iterator[RoleIssue]:
     for p in found.record.properties:
         if p.code in _ROLE_ISSUES and p.value not in (False, "", "Nei"):
             issue, text = _ROLE_ISSUES[p.code]
             detail = f" ({p.value})" if issue == "sex" else ""
-            yield RoleIssue(version=version.label, issue=issue, message=text + detail)
+            yield RoleIssue(version=version, issue=issue, message=text + detail)
 
 
-def _main_reason(verdicts: list[Verdict]) -> str | None:
-    """The reason of the version that would come first."""
-    best = min(verdicts, key=lambda v: (RANKS.get(v.status, 9), v.reason == "not_loaded"), default=None)
-    return best.reason if best else "unknown"
+def _main_reason(verdicts: list[Verdict]) -> str:
+    """The reason that decides: of a version whose answer is unknown, if any; of those the one that would come first."""
+    open_ = [v for v in verdicts if v.valid is None] or verdicts
+    best = min(open_, key=lambda v: RANKS.get(v.status, len(RANKS)), default=None)
+    return best.reason or "unknown" if best else "unknown"
 
 
-def _why(
-    reader: Reader,
-    moment: Moment,
-    timeline: Timeline,
-    code: str,
-    reason: str | None,
-    verdicts: list[Verdict],
-    day: date,
-) -> str:
-    labels = ", ".join(v.version for v in verdicts)
-    slug = timeline.system.slug
-    texts = {
-        "header": f"{code} is a category in {slug} {labels}, not a code to report: use one of its codes",
-        "not_reportable": f"{code} in {slug} {labels} is not to be reported",
-        "reserve": f"{code} in {slug} {labels} is held in reserve and has no meaning yet",
-        "expired": f"{code} is not in use any more on {day} ({slug} {labels})",
-        "not_yet": f"{slug} {labels} is not taken yet on {day}",
-        "purged": f"the content of {slug} {labels} was removed",
-        "not_loaded": f"version {labels} of {slug} applied, but its content is not loaded here",
-        "outside_coverage": f"what is loaded of {slug} {labels} does not cover {code}",
+#: Reasons of a code, and of a version, to the ids of their messages.
+_MESSAGES = {
+    "header": "code.header",
+    "not_reportable": "code.not_reportable",
+    "reserve": "code.reserve",
+    "outside_coverage": "code.outside_coverage",
+    "not_loaded": "reason.not_loaded",
+    "purged": "version.purged",
+    "not_yet": "version.not_yet",
+}
+
+
+def _explained(asked: _Question, reason: str, verdicts: list[Verdict]) -> tuple[str, str]:
+    """The reason, made more precise for a code that is not there, and its message."""
+    where: dict[str, object] = {
+        "system": asked.slug,
+        "version": ", ".join(v.version for v in verdicts),
+        "code": asked.code,
+        "on": asked.day,
     }
-    if reason in texts:
-        return texts[reason]
-    other = _other_system(reader, moment, timeline, code)
-    return f"{slug} {labels} has no code {code}" + (
-        f"; {other} has one: is the system right?" if other else ""
+    if reason in ("unknown_code", "outside_coverage") and (other := _other_system(asked)):
+        return "wrong_system", say("code.unknown", **where, more=say("code.other_system", other=other))
+    if reason == "unknown_code":
+        gone = _last_day(asked)
+        return ("expired", gone) if gone else (reason, say("code.unknown", **where, more=_begin_with(asked)))
+    if reason == "expired":
+        if any(v.status not in RANKS for v in verdicts):
+            return reason, say("version.expired", **where)
+        return reason, _last_day(asked) or say("code.inactive", **where)
+    more = _begin_with(asked) if reason == "header" else ""
+    return reason, say(_MESSAGES[reason], **where, more=more) if reason in _MESSAGES else reason
+
+
+def _begin_with(asked: _Question) -> str:
+    """How many codes in force on the day begin with the code; empty where none."""
+    content = asked.reader.resolve(asked.slug, on=asked.day, known_at=asked.moment.known_at)
+    if content.segment is None:
+        return ""
+    view = asked.reader.view(content)
+    ident = view.find_in_hierarchy(asked.code)
+    count = len(view.descendants(ident)) if ident is not None else len(view.longer_codes(asked.code))
+    return say("code.begin", count=count) if count else ""
+
+
+def _last_day(asked: _Question) -> str:
+    """Where an earlier version had the code: its last day and what came in its place; else empty."""
+    spans = history(asked.reader, asked.slug, asked.code, known_at=asked.moment.known_at).spans
+    used = [s for s in spans if not s.inactive and (s.valid_from is None or s.valid_from <= asked.day)]
+    if not used or (end := used[-1].valid_to) is None or end > asked.day:
+        return ""
+    last, codes = used[-1], _successors(used[-1], spans, asked.code)
+    ended = last.ended if last.ended is not None and last.ended.after is not None else None
+    return say(
+        "code.last_day",
+        code=asked.code,
+        day=end - timedelta(days=1),
+        system=asked.slug,
+        version=last.to_version,
+        more=say("code.or_later", after=ended.after, by=ended.by) if ended else "",
+        instead=say("code.successor", codes=codes) if codes else "",
     )
 
 
-def _other_system(reader: Reader, moment: Moment, timeline: Timeline, code: str) -> str | None:
+def _successors(last: Span, spans: list[Span], code: str) -> list[str]:
+    """Codes that a change gives for the code after its last span."""
+    after = [s.change for s in spans if s.inactive and s.valid_from == last.valid_to]
+    changes = [c for c in (last.ended, *after) if c is not None]
+    return [c for c in dict.fromkeys(to for change in changes for to in change.to) if c != code]
+
+
+def _other_system(asked: _Question) -> str | None:
     """A system that has the code, where this one never had it."""
-    if not storable(code):
+    if not storable(asked.code):
         return None
-    rows = reader.connection.all("SELECT DISTINCT system_id FROM concept_state WHERE code = ?", (code,))
-    others = {r[0] for r in rows}
-    if timeline.system.system_id in others:
+    statement = "SELECT DISTINCT system_id FROM concept_state WHERE code = ?"
+    others = {r[0] for r in asked.reader.connection.all(statement, (asked.code,))}
+    if asked.timeline.system.system_id in others:
         return None
-    return min(
-        (moment.snapshot.systems[i].slug for i in others if i in moment.snapshot.systems), default=None
-    )
+    known = asked.moment.snapshot.systems
+    return min((known[i].slug for i in others if i in known), default=None)
 
 
 def _answer(
@@ -205,5 +259,5 @@ def _answer(
 ) -> Validity:
     return Validity(
         system=system, code=code, on=day, scope=scope, role=role, known_at=moment.known_at,
-        valid=any(v.valid for v in verdicts), reason=reason, message=message, verdicts=verdicts, role_issues=issues,
+        valid=True if any(v.valid for v in verdicts) else None if reason in UNKNOWN else False, reason=reason, message=message, verdicts=verdicts, role_issues=issues,
     )  # fmt: skip

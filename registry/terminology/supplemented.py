@@ -51,6 +51,18 @@ class SupplementedView:
         """As the base."""
         return self.base.find_many(codes)
 
+    def find_concept(self, key: str) -> int | None:
+        """As the base."""
+        return self.base.find_concept(key)
+
+    def renamed(self, code: str) -> list[int]:
+        """As the base."""
+        return self.base.renamed(code)
+
+    def parents_of(self, record: ConceptRecord) -> list[int]:
+        """As the base."""
+        return self.base.parents_of(record)
+
     def concept(self, ident: int) -> ConceptRecord:
         """The base's record with what the supplements add."""
         return self._laid_over(self.base.concept(ident))

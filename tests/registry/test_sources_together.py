@@ -123,7 +123,8 @@ def test_without_a_yearly_list_the_rolling_track_is_the_default(registry: Regist
         valid_from=date(2024, 6, 15),
     )
     assert registry.lookup("demo-icd", "H36.0", on="2024-05-01").version == "2024-03-01"
-    assert registry.validity("demo-icd", "H36.0", on="2024-07-01").reason == "unknown_code"
+    gone = registry.validity("demo-icd", "H36.0", on="2024-07-01")
+    assert gone.reason == "expired" and "last valid on 2024-06-14" in gone.message
     assert registry.applicable("demo-icd", on="2024-06-14").versions[0].valid_to == date(2024, 6, 15)
 
 

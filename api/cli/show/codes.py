@@ -151,7 +151,7 @@ def validity(page: Page, answer: Validity) -> None:
             answer.reason, answer.message, system=answer.system, code=answer.code, on=answer.on, version="",
             also="", scope="", versions="", maybe="",
         )  # fmt: skip
-        page.say("valid_no", why=why)
+        page.say("valid_no" if answer.valid is False else "valid_unknown", why=why)
     if answer.verdicts:
         rows = [(v.version, page.word(v.status), v.valid, page.word(v.reason or "")) for v in answer.verdicts]
         page.table(("version", "status", "valid", "reason"), rows)

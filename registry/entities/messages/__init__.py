@@ -1,7 +1,7 @@
 """Every sentence that the project shows to people, once, in English and bokmål.
 
 A ``Message`` is the English text together with its id and values, so that a surface can show it in the reader's
-language. The catalogue is one table per area: ``reasons`` (why an answer is "no"), ``sentences`` and ``words`` (command
+language. The catalogue is one table per area: ``reasons`` (why an answer is "no"), ``codes`` (what is said of one code), ``sentences`` and ``words`` (command
 line and pages). Nynorsk falls back to bokmål, any other language to English.
 
 Templates are ``str.format`` templates with two additions: ``{n:one|many}`` gives the number and the noun that agrees
@@ -20,7 +20,7 @@ __all__ = ["LANGUAGES", "Message", "catalogue", "in_language", "language", "mess
 
 LANGUAGES: Final = ("en", "nb", "nn")
 _NORWEGIAN: Final = frozenset({"nb", "nn"})
-_AREAS: Final = ("reasons", "sentences")
+_AREAS: Final = ("reasons", "codes", "sentences")
 
 Pair = tuple[str, str]
 

@@ -15,6 +15,7 @@ MESSAGES: Final[dict[str, Pair]] = {
     "for_role": (" by date of {role}", " etter {role}dato"),
     "valid_yes": ("Yes: {code} was valid on {on}.", "Ja: {code} var gyldig {on}."),
     "valid_no": ("No: {why}", "Nei: {why}"),
+    "valid_unknown": ("Unknown: {why}", "Ukjent: {why}"),
     "applied": (
         "On {on} this applied of {system}{scope}:",
         "{on} gjaldt dette av {system}{scope}:",
