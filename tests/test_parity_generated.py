@@ -94,7 +94,11 @@ def _fhir(client: TestClient, operation: str, **query: str) -> dict[str, Any]:
 
 
 @given(contents(), contents())
-@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=5,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 def test_every_surface_gives_the_same_answers(
     gyldig: Callable[..., Any],
     first: tuple[list[ConceptRecord], bool],

@@ -6,20 +6,18 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from registry.content.view_info import content_language
+from registry.content.stored import StoredView
 from registry.entities.errors import UnknownTarget
 from registry.entities.records import ConceptRecord
 from registry.entities.results import Span
-from registry.queries.compare import Content, records_of
 from registry.queries.flat_export import Table, table_of
 from registry.queries.history import history
 from registry.reader import Reader
-from registry.store.rows import fetch
-from registry.store.states import decode
+from registry.store.content import by_code
 
 __all__ = ["export_rows", "history_rows"]
 
-_BLOCK = 4096  #: records read at a time
+_BLOCK = 1000  #: records read at a time
 
 
 def export_rows(
@@ -34,23 +32,20 @@ def export_rows(
     resolved = reader.resolve(system, on=on, version=version, known_at=known_at)
     if resolved.segment is None or resolved.system is None:
         raise UnknownTarget(resolved.message)
-    content = Content(reader, resolved.system.system_id, resolved.system.rules, resolved.stack)
-    language = content_language(resolved.system, resolved.stack)
-    return table_of(_by_code(content), resolved.system.record.slug, resolved.segment.version.label, language)
+    view = reader.view(resolved)
+    return table_of(
+        _by_code(reader, resolved.system.system_id, view),
+        view.info.system,
+        view.info.version,
+        view.info.language,
+    )
 
 
-def _by_code(content: Content) -> Iterator[ConceptRecord]:
-    """The records of a content by code; of a single release they are read as they are needed."""
-    if len(content.stack) > 1:
-        yield from sorted(records_of(content).values(), key=lambda r: r.code)
-        return
-    connection, members = content.reader.connection, content.bitmap()
-    statement = "SELECT id FROM concept_state WHERE system_id = ? ORDER BY code"
-    idents = [ident for (ident,) in connection.execute(statement, (content.system_id,)) if ident in members]
+def _by_code(reader: Reader, system_id: int, view: StoredView) -> Iterator[ConceptRecord]:
+    """The records of a version by code, read as they are needed."""
+    idents = by_code(reader.connection, system_id, view.all())
     for start in range(0, len(idents), _BLOCK):
-        part = idents[start : start + _BLOCK]
-        bodies = dict(fetch(connection, "body", part))
-        yield from (decode(bodies[ident]) for ident in part)
+        yield from view.concepts(idents[start : start + _BLOCK])
 
 
 def history_rows(

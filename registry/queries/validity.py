@@ -18,6 +18,7 @@ from registry.reader import Moment, Reader
 from registry.store.content import storable
 from registry.store.metadata import VersionRow
 from registry.time.applicability import RANKS, scoped, scoped_reason
+from registry.time.in_force import status_on
 from registry.time.reasons import explain
 from registry.time.timeline import Timeline
 
@@ -25,10 +26,10 @@ __all__ = ["validity"]
 
 #: Properties (of FAT and others) that restrict how a code may be used → the role issue they raise.
 _ROLE_ISSUES = {
-    "Stjernekode": ("star_alone", "an asterisk code: it may only stand beside its dagger code"),
-    "Tilleggskode": ("additional_first", "a pure additional code: it may not be the first condition"),
-    "Kjønn": ("sex", "the code is for one sex only"),
-    "Uspesifikk_kode": ("unspecified", "an unspecific code: a more precise one is preferred"),
+    "Stjernekode": "star_alone",
+    "Tilleggskode": "additional_first",
+    "Kjønn": "sex",
+    "Uspesifikk_kode": "unspecified",
 }
 _NPR = "Rapporteres_til_NPR"
 
@@ -151,9 +152,8 @@ def _not_reportable(found: MergedConcept, scope: str | None) -> str | None:
 def _issues(version: str, found: MergedConcept) -> Iterator[RoleIssue]:
     for p in found.record.properties:
         if p.code in _ROLE_ISSUES and p.value not in (False, "", "Nei"):
-            issue, text = _ROLE_ISSUES[p.code]
-            detail = f" ({p.value})" if issue == "sex" else ""
-            yield RoleIssue(version=version, issue=issue, message=text + detail)
+            issue = _ROLE_ISSUES[p.code]
+            yield RoleIssue(version=version, issue=issue, message=say(f"role.{issue}", value=p.value))
 
 
 def _main_reason(verdicts: list[Verdict]) -> str:
@@ -210,8 +210,8 @@ def _begin_with(asked: _Question) -> str:
 def _last_day(asked: _Question) -> str:
     """Where an earlier version had the code: its last day and what came in its place; else empty."""
     spans = history(asked.reader, asked.slug, asked.code, known_at=asked.moment.known_at).spans
-    used = [s for s in spans if not s.inactive and (s.valid_from is None or s.valid_from <= asked.day)]
-    if not used or (end := used[-1].valid_to) is None or end > asked.day:
+    used = [s for s in spans if not s.inactive and status_on(s, asked.day) != "upcoming"]
+    if not used or (end := used[-1].valid_to) is None or status_on(used[-1], asked.day) != "expired":
         return ""
     last, codes = used[-1], _successors(used[-1], spans, asked.code)
     ended = last.ended if last.ended is not None and last.ended.after is not None else None
@@ -228,7 +228,7 @@ def _last_day(asked: _Question) -> str:
 
 def _successors(last: Span, spans: list[Span], code: str) -> list[str]:
     """Codes that a change gives for the code after its last span."""
-    after = [s.change for s in spans if s.inactive and s.valid_from == last.valid_to]
+    after = [s.change for s in spans[spans.index(last) + 1 :][:1] if s.inactive]
     changes = [c for c in (last.ended, *after) if c is not None]
     return [c for c in dict.fromkeys(to for change in changes for to in change.to) if c != code]
 

@@ -16,6 +16,7 @@ from registry.store.states import unpack_ordering
 __all__ = [
     "concept_id",
     "concept_keys",
+    "by_code",
     "family_codes",
     "ids_by_hash",
     "patched",
@@ -106,6 +107,12 @@ def _by_ids(
         chunk = wanted[start : start + _CHUNK]
         marks = ",".join("?" * len(chunk))
         yield from connection.execute(f"SELECT {columns} FROM {table} WHERE {column} IN ({marks})", chunk)
+
+
+def by_code(connection: Connection, system_id: int, members: BitMap) -> list[int]:
+    """The state ids of a set, by code."""
+    statement = "SELECT id FROM concept_state WHERE system_id = ? ORDER BY code"
+    return [ident for (ident,) in connection.execute(statement, (system_id,)) if ident in members]
 
 
 def storable(text: str) -> bool:

@@ -176,3 +176,14 @@ def test_counts_follow_the_filter_by_type(registry: Registry) -> None:
     assert (found.types, found.left_out) == (["deleted"], 1)
     both = registry.diff("demo-icd", "2020", "2021")
     assert (both.counts, both.types, both.left_out) == ({"deleted": 1, "relabelled": 1}, [], 0)
+
+
+def test_exports_show_the_text_that_lookup_shows(registry: Registry) -> None:
+    """The system's own language before others, whatever the order of the texts."""
+    texts = (Designation("label.full", "Aeble", "da"), Designation("label.full", "Eple", "nb"))
+    rows = [ConceptRecord(code="A01", designations=texts), ConceptRecord(code="A02", designations=texts)]
+    load(registry, "2020", rows[:1])
+    load(registry, "2021", rows)
+    found = registry.lookup("demo-icd", "A01", version="2021").concept
+    assert found is not None and found.display == "Eple"
+    assert [row["display"] for row in registry.export_rows("demo-icd", "2021")] == ["Eple", "Eple"]

@@ -143,7 +143,9 @@ def _both(database: Database, rules: str, *layers: tuple[ReleaseHeader, list[Con
 
 INFO = ViewInfo(system="demo", url="urn:demo", version="2024", language="nb")
 SETTINGS = settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=20,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 FACETS = (
     "display",

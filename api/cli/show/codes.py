@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from api.cli.page import Page, last_day
+from registry.entities.messages import in_language
 
 if TYPE_CHECKING:
     from registry.entities.results import (
@@ -156,7 +157,7 @@ def validity(page: Page, answer: Validity) -> None:
         rows = [(v.version, page.word(v.status), v.valid, page.word(v.reason or "")) for v in answer.verdicts]
         page.table(("version", "status", "valid", "reason"), rows)
     for issue in answer.role_issues:
-        page.line(f"{issue.version}: {page.word(issue.issue)}: {issue.message}")
+        page.line(f"{issue.version}: {page.word(issue.issue)}: {in_language(issue.message, page.lang)}")
 
 
 def search(page: Page, answer: SearchResult) -> None:

@@ -67,6 +67,19 @@ MESSAGES: Final[dict[str, Pair]] = {
         "The content of {system} {version} was removed.",
         "Innholdet i {system} {version} er fjernet.",
     ),
+    "role.star_alone": (
+        "An asterisk code: it may only be used with its dagger code.",
+        "En stjernekode: den kan bare brukes sammen med korskoden.",
+    ),
+    "role.additional_first": (
+        "A pure additional code: it may not be the first condition.",
+        "En ren tilleggskode: den kan ikke være første tilstand.",
+    ),
+    "role.sex": ("The code is for one sex only ({value}).", "Koden gjelder bare ett kjønn ({value})."),
+    "role.unspecified": (
+        "An unspecific code: a more precise one is preferred.",
+        "En uspesifikk kode: en mer presis kode er å foretrekke.",
+    ),
     "hierarchy.structural": (
         "No source of this version asserts a hierarchy: these follow from the codes.",
         "Ingen kilde til denne versjonen oppgir et hierarki: dette følger av kodene.",
