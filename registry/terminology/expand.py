@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from pyroaring import BitMap
 
+from registry.content.view import ViewInfo
 from registry.entities.canonical import join
 from registry.terminology.compose import ExpansionSources, IncludedConcepts, Prepared, prepare, select
 from registry.terminology.context import Context
@@ -21,7 +22,7 @@ from registry.terminology.sections import page, sections
 from registry.terminology.status import notices
 from registry.terminology.valueset import ValueSet
 
-__all__ = ["ExpandRequest", "Expansion", "expand"]
+__all__ = ["ExpandRequest", "Expansion", "UsedVersion", "expand"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +41,14 @@ class ExpandRequest:
     properties: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class UsedVersion:
+    """A version that an expansion rests on; ``status`` upcoming or expired where it does not apply on the date."""
+
+    info: ViewInfo
+    status: str
+
+
 @dataclass(slots=True, kw_only=True)
 class Expansion:
     """The complete answer; ``problem`` instead of everything else where there is none.
@@ -55,6 +64,9 @@ class Expansion:
     properties: list[tuple[str, str]] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
     unclosed: list[str] = field(default_factory=list)
+    used: dict[str, UsedVersion] = field(
+        default_factory=dict
+    )  #: by canonical, as ``used-codesystem`` names it
 
 
 class _Makes(Protocol):
@@ -89,6 +101,10 @@ def _fill(context: Context, request: ExpandRequest, answer: Expansion, makes: _M
     answer.entries = list(page(listed, maker, request.offset or 0, request.count))
     answer.properties = maker.occurring
     answer.parameters = _told(context, request, prepared, usage)
+    answer.used = {
+        join(*key): UsedVersion(content.info, context.status_of(content) if key in usage.dated else "")
+        for key, content in usage.contents.items()
+    }
     for content in usage.contents.values():
         if content.info.content in ("fragment", "example"):
             what = (
@@ -185,12 +201,6 @@ def _used(context: Context, prepared: Prepared, usage: ExpansionSources) -> list
     for key, content in usage.contents.items():
         canonical = join(*key)
         told.append(("used-codesystem", "uri", canonical))
-        if content.info.release:
-            told.append(("used-release", "string", content.info.release))
-        if content.info.provisional:
-            told.append(("provisional", "boolean", True))
-        if key in usage.dated and context.status_of(content):
-            told.append(("warning-" + context.status_of(content), "uri", canonical))
         if content.info.content in ("fragment", "example"):
             told.append(("used-" + content.info.content, "uri", canonical))
         for supplement in getattr(content, "supplements", ()):

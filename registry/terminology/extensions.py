@@ -20,8 +20,6 @@ VS_PARAMETER = SD + "valueset-expansion-parameter"
 UNCLOSED = SD + "valueset-unclosed"
 UNCLOSED_REASON = SD + "valueset-unclosed-reason"
 MESSAGE_ID = SD + "operationoutcome-message-id"
-#: of ours: the content may still change
-PROVISIONAL = "urn:gyldig:extension:provisional"
 TRANSLATION = SD + "translation"
 
 #: extension → property of an expansion and the type of its value

@@ -73,6 +73,14 @@ def client(open_registry: Callable[..., Registry]) -> Iterator[TestClient]:
         yield found
 
 
+def own(element: dict[str, Any]) -> dict[str, Any]:
+    """The extensions of ours on an element or in the ``meta`` of a Parameters, and those within them, by the last part of their names."""
+    outer = element.get("meta", element).get("extension", [])
+    found = [e for o in outer for e in o.get("extension", [o])]
+    listed = [e for e in found if e["url"].startswith("urn:gyldig:extension:")]
+    return {e["url"].rpartition(":")[2]: next(v for k, v in e.items() if k != "url") for e in listed}
+
+
 def parameters(body: dict[str, Any]) -> dict[str, Any]:
     """The simple parameters of an answer by name (the last of a name)."""
     found = {}

@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from api.settings import Settings
 from registry import Registry
-from tests.fhir.conftest import URL, fill, parameters
+from tests.fhir.conftest import URL, fill, own, parameters
 
 TODAY = date(2026, 11, 1)
 
@@ -59,8 +59,10 @@ def _post(client: TestClient, path: str, value_set: Mapping[str, object]) -> dic
 def test_subsumes_tells_what_it_rests_on(late: TestClient) -> None:
     query = {"system": URL, "codeA": "F", "codeB": "F1", "version": "2020"}
     for path in ("/fhir/CodeSystem/$subsumes", "/fhir/as-of/2022-11-01/CodeSystem/$subsumes"):
-        found = parameters(late.get(path, params=query).json())
-        assert (found["outcome"], found["version"], len(found["release"])) == ("subsumes", "2020", 64)
+        answer = late.get(path, params=query).json()
+        found, rests_on = parameters(answer), own(answer)
+        assert found.keys() == {"outcome", "issues"}
+        assert (found["outcome"], rests_on["version"], len(rests_on["release"])) == ("subsumes", "2020", 64)
         assert "expired" in found["issues"]["issue"][0]["details"]["text"]
     checked = {**query, "check-system-version": f"{URL}|2022"}
     assert late.get("/fhir/CodeSystem/$subsumes", params=checked).status_code == 422

@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from api.fhir.format.encoding import designation_json, typed
+from api.fhir.format.own_extensions import PROVISIONAL
 from api.fhir.format.r4_r5 import ELEMENTS
 from loaders.formats.fhir.reading import period
 from registry.content.display import is_repeated, own_display
@@ -16,7 +17,6 @@ from registry.content.view import ContentView, ViewInfo
 from registry.entities.exact_json import dumps
 from registry.entities.offload import require_offload
 from registry.entities.records import ConceptRecord
-from registry.terminology.extensions import PROVISIONAL
 
 __all__ = ["code_system_json"]
 

@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from api.fhir.format.outcome import outcome
+from api.fhir.format.own_extensions import with_origin
 from api.fhir.format.parameters import writing
-from registry.content.view import ViewInfo
 from registry.entities.records import Coding, Designation
 from registry.entities.relationships import to_r4
 from registry.terminology.lookup import LookupResult
@@ -85,7 +85,8 @@ def validation_json(answer: Validation, concept: Json | None) -> Json:
         items.append(writing("message", "string", answer.message))
     if answer.issues:
         items.append({"name": "issues", "resource": outcome(answer.issues)})
-    return parameters(items)
+    shown = answer.shown.content if answer.shown is not None else None
+    return with_origin(parameters(items), shown.info if shown is not None else None)
 
 
 def _coding(answer: Validation) -> Iterator[Json]:
@@ -97,8 +98,6 @@ def _coding(answer: Validation) -> Iterator[Json]:
         yield writing("system", "uri", shown.asked.system)
     if shown.content is not None and shown.content.info.version:
         yield writing("version", "string", shown.content.info.version)
-    if shown.content is not None:
-        yield from _origin(shown.content.info)
     if shown.display:
         yield writing("display", "string", shown.display)
     record = shown.record
@@ -126,32 +125,19 @@ def lookup_json(answer: LookupResult) -> Json:
     items += [writing(name, "string", value) for name, value in optional if value]
     items += [{"name": "designation", "part": list(_designation(d, s))} for d, s in answer.designations]
     items += [property_json(*p) for p in answer.properties]
-    items += _origin(info)
     items += [writing("used-supplement", "canonical", s) for s in answer.supplements]
     if answer.warnings:
         items.append({"name": "issues", "resource": outcome(answer.warnings)})
-    return parameters(items)
+    return with_origin(parameters(items), info)
 
 
 def subsumes_json(answer: SubsumesResult) -> Json:
     """The Parameters of ``$subsumes``; of a stored version also which one it is."""
     items = [writing("outcome", "code", answer.outcome)]
-    info = answer.content.info if answer.content is not None else None
-    if info is not None and info.release:
-        if info.version:
-            items.append(writing("version", "string", info.version))
-        items += _origin(info)
     if answer.warnings:
         items.append({"name": "issues", "resource": outcome(answer.warnings)})
-    return parameters(items)
-
-
-def _origin(info: ViewInfo) -> Iterator[Json]:
-    """Which stored release the answer rests on, and whether it may still change."""
-    if info.release:
-        yield writing("release", "string", info.release)
-    if info.provisional:
-        yield writing("provisional", "boolean", True)
+    info = answer.content.info if answer.content is not None else None
+    return with_origin(parameters(items), info, version=True)
 
 
 def _designation(text: Designation, source: str) -> Iterator[Json]:

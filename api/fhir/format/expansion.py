@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from api.fhir.format.encoding import designation_json, typed
+from api.fhir.format.own_extensions import used
 from api.fhir.format.parameters import writing
 from api.fhir.format.r4_r5 import in_release
 from registry.terminology.entries import Entry
@@ -53,6 +54,8 @@ def _expansion(answer: Expansion, release: str) -> Json:
     if answer.parameters:
         written["parameter"] = [writing(*p) for p in answer.parameters]
     extensions = list(_unclosed(answer.unclosed))
+    for canonical, version in answer.used.items():
+        extensions += used(canonical, version.info, version.status)
     properties = [{"code": code, "uri": uri} if uri else {"code": code} for code, uri in answer.properties]
     if release == "R4":
         extensions += [_as_extension("property", p) for p in properties]

@@ -1,0 +1,53 @@
+"""The extensions of ours, all of them: what answers say that the standard has no element for.
+
+They stand in ``meta`` of a Parameters, in an expansion and in resources, never as parameters: strict clients compare
+the parameters of an answer with those that the standard names.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from registry.content.view import ViewInfo
+
+__all__ = ["IN_FORCE", "PROVISIONAL", "RELEASE", "USED", "VERSION", "used", "with_origin"]
+
+Json = dict[str, Any]
+_BASE = "urn:gyldig:extension:"
+#: the hash of the release that the answer rests on
+RELEASE = _BASE + "release"
+#: the content may still change
+PROVISIONAL = _BASE + "provisional"
+#: the version that the answer rests on, where the standard has no place for it
+VERSION = _BASE + "version"
+#: of an expansion: a code system used (``codesystem``, its canonical) and what is known of its release
+USED = _BASE + "used-release"
+#: ``upcoming`` or ``expired``: the version does not apply on the date asked about
+IN_FORCE = _BASE + "in-force"
+
+
+def _origin(info: ViewInfo) -> list[Json]:
+    """Which stored release an answer rests on; empty for content that is not stored."""
+    found: list[Json] = []
+    if info.release:
+        found.append({"url": RELEASE, "valueString": info.release})
+    if info.provisional:
+        found.append({"url": PROVISIONAL, "valueBoolean": True})
+    return found
+
+
+def used(canonical: str, info: ViewInfo, status: str) -> list[Json]:
+    """The extension of an expansion about a version that it used; ``status`` upcoming, expired or empty."""
+    found = _origin(info)
+    if status:
+        found.append({"url": IN_FORCE, "valueCode": status})
+    named = {"url": "codesystem", "valueUri": canonical}
+    return [{"url": USED, "extension": [named, *found]}] if found else []
+
+
+def with_origin(parameters: Json, info: ViewInfo | None, *, version: bool = False) -> Json:
+    """A Parameters with the release that it rests on in its ``meta``."""
+    found = _origin(info) if info is not None else []
+    if found and version and info is not None and info.version:
+        found.insert(0, {"url": VERSION, "valueString": info.version})
+    return {**parameters, "meta": {"extension": found}} if found else parameters
