@@ -126,6 +126,7 @@ class ParsedResource:
     """A value set or map to be kept as it was given."""
 
     artifact: ArtifactRow
+    notices: tuple[str, ...] = ()
 
 
 #: everything that a loader may find

@@ -7,6 +7,7 @@ Here: which call each kind of parsed thing goes to, and its report. Not here: pa
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence, Sized
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -45,8 +46,15 @@ def store(
             progress("storing", len(reports), len(releases))
     entries = [i for i in parsed if isinstance(i, ParsedEntry)]
     reports += [registry.load_parsed(i, dry_run=dry_run, wait=wait) for i in entries]
-    rows = [i.artifact for i in parsed if isinstance(i, ParsedResource)]
-    return reports + (registry.keep_resources(rows, dry_run=dry_run) if rows else [])
+    return reports + _keep(registry, [i for i in parsed if isinstance(i, ParsedResource)], dry_run=dry_run)
+
+
+def _keep(registry: Registry, kept: Sequence[ParsedResource], *, dry_run: bool) -> list[LoadReport]:
+    """Keep value sets and maps; their reports say what was missing in them."""
+    if not kept:
+        return []
+    reports = registry.keep_resources([i.artifact for i in kept], dry_run=dry_run)
+    return [replace(r, notices=[*r.notices, *i.notices]) for r, i in zip(reports, kept, strict=True)]
 
 
 def _add_names(registry: Registry, releases: Sequence[ParsedRelease | ParsedMap]) -> None:

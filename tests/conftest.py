@@ -6,6 +6,7 @@ import json
 import os
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -51,6 +52,11 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         yield str(tmp_path / "registry.sqlite")
         return
     yield from _postgres_database()
+
+
+def new_database(kind: str, path: Path) -> AbstractContextManager[str]:
+    """The URL of an empty database, ``sqlite`` (at the path) or ``postgres``; it is gone afterwards."""
+    return contextmanager(_postgres_database)() if kind == "postgres" else nullcontext(f"{path}.sqlite")
 
 
 def _postgres_database() -> Iterator[str]:

@@ -38,6 +38,7 @@ __all__ = [
     "is_repeated",
     "is_withdrawn",
     "own_display",
+    "own_first",
     "serving",
 ]
 
@@ -76,6 +77,14 @@ def _fit(wanted: str, text: Designation) -> float:
 def _far_from(language: str, text: Designation) -> int:
     """0 where the text is in the system's language or says no language; greater the worse it fits."""
     return 3 - fit(language, text.language) if language and text.language else 0
+
+
+def own_first(designations: Sequence[Designation], own: Designation | None) -> list[Designation]:
+    """The texts in the order in which answers list them: the system's own (``own_display``) before the others.
+
+    A stored state does not keep the order of a source's texts.
+    """
+    return [*([own] if own is not None else []), *(d for d in designations if d is not own)]
 
 
 def own_display(designations: Sequence[Designation], language: str = "") -> Designation | None:

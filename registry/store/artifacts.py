@@ -49,8 +49,8 @@ class ArtifactRow:
 def put_artifacts(database: Database, rows: Sequence[ArtifactRow], *, by_id: bool = False) -> list[str]:
     """Store resources in one publication; gives created, amended or unchanged for each.
 
-    A resource is found again by its URL and version, without a URL by its id; ``by_id``: by its id alone, so that
-    several ids may hold the same URL and version.
+    A resource is found again by its URL and version, without a URL by its id; those of one URL and version that are
+    stored together stand side by side. ``by_id``: found by its id alone.
     """
     with database.transaction() as connection:
         writer = Writer(connection)
@@ -66,7 +66,7 @@ def put_artifacts(database: Database, rows: Sequence[ArtifactRow], *, by_id: boo
 def _put(writer: Writer, row: ArtifactRow, *, by_id: bool) -> str:
     if not row.url and not row.resource_id:
         raise UsageError(f"a {row.kind} needs a url or an id to be stored")
-    held = _live(writer.connection, row, by_id=by_id)
+    held = _live(writer.connection, row, by_id=by_id, recorded=writer.recorded)
     if any(h.body == row.body and h.resource_id == row.resource_id for h in held):
         return "unchanged"
     for old in held:
@@ -86,15 +86,23 @@ def _put(writer: Writer, row: ArtifactRow, *, by_id: bool) -> str:
     return "amended" if held else "created"
 
 
-def _live(connection: Connection, row: ArtifactRow, *, by_id: bool) -> list[ArtifactRow]:
+def _live(connection: Connection, row: ArtifactRow, *, by_id: bool, recorded: int) -> list[ArtifactRow]:
     """Live rows that the row takes the place of."""
     if by_id:
         nameless = "(url = ? AND version = ? AND url <> '' AND resource_id = '')"
         where = f"(resource_id = ? OR {nameless})"
         return _named(connection, row.kind, where, row.resource_id, row.url, row.version)
     if row.url:
-        return _named(connection, row.kind, "url = ? AND version = ?", row.url, row.version)
+        return _of_canonical(connection, row, recorded)
     return _named(connection, row.kind, "url = '' AND resource_id = ?", row.resource_id)
+
+
+def _of_canonical(connection: Connection, row: ArtifactRow, recorded: int) -> list[ArtifactRow]:
+    """The live rows of that URL and version, of the same id if there are such; none stored together with this one."""
+    named = _named(connection, row.kind, "url = ? AND version = ?", row.url, row.version)
+    alike = [h for h in named if (h.resource_id, h.body) == (row.resource_id, row.body)]
+    held = alike or [h for h in named if h.recorded_from != recorded]
+    return [h for h in held if h.resource_id == row.resource_id] or held
 
 
 def _named(connection: Connection, kind: str, where: str, *names: str) -> list[ArtifactRow]:

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 import msgspec
 from pyroaring import BitMap
 
-from registry.content.display import choose, is_repeated, own_display
+from registry.content.display import choose, is_repeated, own_display, own_first
 from registry.content.view import ContentView
 from registry.entities.records import ConceptRecord, Designation
 from registry.systems.designation_uses import PREFERRED
@@ -114,7 +114,7 @@ class ExpansionEntryBuilder:
     ) -> Iterator[Designation]:
         own = own_display(record.designations, language)
         told = {(chosen.text, chosen.language)} if chosen else set()
-        for text in (*record.designations, *extra):
+        for text in (*own_first(record.designations, own), *extra):
             if text is chosen or (chosen is own and text is own) or is_repeated(text, told):
                 continue
             if text is own:

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from registry.content.display import best, is_repeated, own_display
+from registry.content.display import best, is_repeated, own_display, own_first
 from registry.content.view import ContentView
 from registry.entities.canonical import join
 from registry.entities.records import ConceptRecord, Designation
@@ -110,7 +110,7 @@ def _texts(context: Context, content: ContentView, record: ConceptRecord, result
     told: set[tuple[str, str]] = set()
     result.display = shown(context, content, record)
     result.definition = next((n.text for n in record.notes if n.kind == "definition"), "")
-    for text in record.designations:
+    for text in own_first(record.designations, own):
         source = text.kind.removeprefix("supplement:") if text.kind.startswith("supplement:") else ""
         if is_repeated(text, told):
             continue

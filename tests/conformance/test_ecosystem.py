@@ -24,6 +24,8 @@ import uvicorn
 from api.fhir.fhir_settings import FhirSettings
 from api.fhir.server.app import fhir_app
 from registry.terminology.catalog import MemoryCatalog
+from tests.conformance.stored import run_stored
+from tests.conftest import DATABASES, new_database
 
 BASELINE = Path(__file__).with_name("baseline.json")
 ROOT = Path(__file__).resolve().parents[2]
@@ -102,6 +104,13 @@ def _passed(by_name: dict[str, dict[str, Any]], name: str) -> bool:
 def test_passes_never_fall(tmp_path: Path, announced: bool) -> None:
     """Also where the resources of a suite are sent once and remembered."""
     check(results(tmp_path / "out.json", FhirSettings(cache_announced=announced)), BASELINE)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("database", DATABASES)
+def test_passes_never_fall_where_the_resources_are_loaded(tmp_path: Path, database: str) -> None:
+    """The same baseline for stored content: views, overlays and caches answer as the resources sent along do."""
+    check(run_stored(folder(), tmp_path, lambda suite: new_database(database, tmp_path / suite)), BASELINE)
 
 
 def write_baseline(found: list[dict[str, Any]], baseline: Path) -> None:

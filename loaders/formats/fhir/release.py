@@ -17,6 +17,7 @@ from loaders.checks import find_cycle
 from loaders.formats.fhir.codesystem import ReadCodeSystem, read_code_system
 from loaders.formats.fhir.conceptmap import read_concept_map
 from loaders.formats.fhir.identity import system_record
+from loaders.formats.fhir.mending import left_out
 from loaders.formats.fhir.reading import Json, items, period, text
 from loaders.formats.fhir.resources import Found, canonical_json
 from loaders.formats.fhir.validation import validate
@@ -100,6 +101,7 @@ def _header(
         content=info.content,  # type: ignore[arg-type]
         shell=info.shell,
         inferred={} if found.package.release else {"fhir": fhir},
+        notices=tuple(left_out(found.resource, found.path)),
     )
 
 
@@ -186,4 +188,4 @@ def artifact_of(found: Found, options: LoadOptions) -> ParsedResource:
         valid_from=options.valid_from or read.valid_from,
         valid_to=options.valid_to or read.valid_to,
     )
-    return ParsedResource(artifact=row)
+    return ParsedResource(artifact=row, notices=tuple(left_out(found.resource, found.path)))

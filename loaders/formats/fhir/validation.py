@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 
+from loaders.formats.fhir.mending import completed
 from loaders.formats.fhir.reading import Json
 from loaders.formats.fhir.shapes import Concept, Contains, Element, Reference
 from registry.entities.errors import ContentError
@@ -77,13 +78,13 @@ def _dicts(value: Any) -> list[Json]:
 def validate(resource: Json, path: str, *, release: str = "") -> str:
     """Raise ContentError with the path of the first wrong element; gives the release of FHIR it is valid in.
 
-    Without ``release`` it follows from the shape; where that says nothing, R4 is tried before R5.
+    What publishers may leave out (``mending``) counts as there. Without ``release`` it follows from the shape; where that says nothing, R4 is tried before R5.
     """
     kind = str(resource.get("resourceType", ""))
     for name in ("url", "version"):
         if resource.get(name) == "":
             raise ContentError("an empty text says nothing: leave it out", line=f"{path}.{name}")
-    lean = _check_lists(dict(resource), path)
+    lean = _check_lists(dict(completed(resource)), path)
     told = release or release_by_shape(resource)
     problem = _problem(lean, kind, told or "R4", path)
     if problem is not None and not told and _problem(lean, kind, "R5", path) is None:
