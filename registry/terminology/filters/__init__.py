@@ -1,5 +1,28 @@
 """Filters of value sets: one operator each, all of them found here by FHIR's name.
 
+===============  =====================================================================  ==========================
+Operator         The concepts that it selects                                           FHIR filter-operator
+===============  =====================================================================  ==========================
+=                have exactly this value, case included; without a value: never         "equal to the provided
+                                                                                        value"
+in               have one of the values                                                 "in the set of codes"
+not-in           have none of the values, or no value                                   "not in the set of codes"
+exists           ``true``: have a value; ``false``: have none                           "has at least one value"
+regex            have a value that fits entirely                                        "matches the regex"
+is-a             the concept and all below it                                           "includes descendants, and
+                                                                                        the concept itself"
+descendent-of    all below it                                                           "excludes the concept"
+descendent-leaf  those of them that have nothing below themselves                       "only leaf descendants"
+child-of         those directly below it                                                "only direct children"
+generalizes      the concept and all above it                                           "all ancestors"
+is-not-a         all but the concept and those below it                                 "not a descendant"
+===============  =====================================================================  ==========================
+
+Values are those that the source states. Only ``inactive`` is worked out (a status counts too), so that every concept
+has it; an undeclared ``notSelectable`` does not follow from a concept's being abstract. The six operators of the
+hierarchy take ``concept`` or ``code`` as property, and a code that the version has: any other is an error, because an
+empty answer would look like a value set without members.
+
 Here: the table and its use on a Filter. Not here: how any operator works.
 """
 
@@ -22,7 +45,7 @@ from registry.terminology.filters import (
     one_of,
     regex,
 )
-from registry.terminology.filters.base import Operator, UnknownCode, known_property
+from registry.terminology.filters.base import CODE_NAMES, NotUnderstood, Operator, UnknownCode, known_property
 from registry.terminology.issues import Unanswerable, issue
 from registry.terminology.valueset import Filter
 
@@ -42,6 +65,9 @@ OPERATORS: dict[str, Operator] = {
     "exists": exists.select,
 }
 
+#: operators that name a concept and follow the hierarchy
+HIERARCHY = frozenset({"is-a", "is-not-a", "descendent-of", "descendent-leaf", "child-of", "generalizes"})
+
 
 def check(system: str, condition: Filter, place: str) -> None:
     """Raise Unanswerable for a filter that has no value."""
@@ -52,16 +78,20 @@ def check(system: str, condition: Filter, place: str) -> None:
 
 def apply(content: ContentView, condition: Filter, place: str = "") -> BitMap:
     """Ids that meet the condition; raises Unanswerable where it cannot be understood."""
-    system, value = content.info.url, condition.value or ""
+    system, name, value = content.info.url, condition.property, condition.value or ""
     operator = OPERATORS.get(condition.op)
-    if operator is None or not known_property(content, condition.property):
-        shown = (system, condition.property, condition.op, value)
-        raise Unanswerable(issue("FILTER_NOT_UNDERSTOOD", *shown, place=place))
     try:
-        return operator(content, condition.property, value)
+        if operator is None or not known_property(content, name):
+            raise NotUnderstood
+        if condition.op in HIERARCHY and name not in CODE_NAMES:
+            raise NotUnderstood
+        return operator(content, name, value)
+    except NotUnderstood as error:
+        problem = issue("FILTER_NOT_UNDERSTOOD", system, name, condition.op, value, place=place)
+        raise Unanswerable(problem) from error
     except UnknownCode as error:
-        named = (error.args[0], condition.property, condition.op, join(system, content.info.version))
+        named = (error.args[0], name, condition.op, join(system, content.info.version))
         raise Unanswerable(issue("FILTER_UNKNOWN_CODE", *named, place=place)) from error
     except regex.BadPattern as error:
-        problem = issue("FILTER_BAD_REGEX", system, condition.property, value, error, place=place)
+        problem = issue("FILTER_BAD_REGEX", system, name, value, error, place=place)
         raise Unanswerable(problem) from error

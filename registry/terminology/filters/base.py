@@ -15,6 +15,7 @@ from registry.entities.offload import require_offload
 
 __all__ = [
     "CODE_NAMES",
+    "NotUnderstood",
     "Operator",
     "UnknownCode",
     "concept_named",
@@ -32,8 +33,14 @@ _STANDARD = frozenset(
     {"parent", "child", "display", "definition", "inactive", "notSelectable", "status", "deprecated"}
     | {"effectiveDate", "deprecationDate", "retirementDate"}
 )
+#: properties that are worked out from the concept, not looked up among its stated ones
+_COMPUTED = frozenset({"inactive", "display", "definition"})
 _INLINE_LIMIT = 2000  #: concepts looked through while others wait
 _PREFIX = "http://hl7.org/fhir/concept-properties#"
+
+
+class NotUnderstood(ValueError):
+    """The property or value means nothing with this operator."""
 
 
 class UnknownCode(ValueError):
@@ -61,37 +68,17 @@ def known_property(content: ContentView, name: str) -> bool:
     return any(p.code == name for p in content.info.properties) or bool(content.with_property(name))
 
 
-def _flag(content: ContentView, name: str) -> BitMap | None:
-    """The set where a yes/no property that counts as "no" where nothing is said is "yes"."""
-    if name == "inactive":
-        return content.inactive()
-    code = next((p.uri for p in content.info.properties if p.code == name), "")
-    if name == "notSelectable" or code == _PREFIX + "notSelectable":
-        return content.not_selectable()
-    return None
-
-
 def equals(content: ContentView, name: str, value: str) -> BitMap:
-    """Ids whose property has the value."""
+    """Ids whose property has exactly the value."""
     if name in CODE_NAMES:
         return _one(content.find(value))
     if name in ("parent", "child"):
         ident = concept_named(content, value)
         near = content.children(ident) if name == "parent" else content.parents(ident)
         return BitMap(near) & content.all()
-    flag = _flag(content, name)
-    if flag is not None and value.lower() in ("true", "false"):
-        return flag if value.lower() == "true" else content.all() - flag
-    if name in ("display", "definition"):
-        return BitMap(i for text, ids in values(content, name) if text == value for i in ids)
-    return _typed(content, declared(content, name), value)
-
-
-def _typed(content: ContentView, name: str, value: str) -> BitMap:
-    found = content.property_equals(name, value)
-    if not found and value.lower() in ("true", "false"):
-        return content.property_equals(name, value.lower())
-    return found
+    if name in _COMPUTED:
+        return BitMap().union(*(ids for text, ids in values(content, name) if text == value))
+    return content.property_equals(declared(content, name), value)
 
 
 def _one(ident: int | None) -> BitMap:
@@ -100,19 +87,22 @@ def _one(ident: int | None) -> BitMap:
 
 def has(content: ContentView, name: str) -> BitMap:
     """Ids that have any value of the property."""
-    if name in CODE_NAMES or _flag(content, name) is not None:
+    if name in CODE_NAMES:
         return content.all()
     if name in ("parent", "child"):
         relatives = content.parents if name == "parent" else content.children
         return BitMap(i for i in content.all() if relatives(i))
-    if name in ("display", "definition"):
-        return BitMap(i for _, ids in values(content, name) for i in ids)
+    if name in _COMPUTED:
+        return BitMap().union(*(ids for _, ids in values(content, name)))
     return content.with_property(declared(content, name))
 
 
 def values(content: ContentView, name: str) -> Iterator[tuple[str, BitMap]]:
     """Each value of the property as text, with the ids that have it."""
-    if name in CODE_NAMES or name in ("display", "definition"):
+    if name == "inactive":
+        yield "true", content.inactive()
+        yield "false", content.all() - content.inactive()
+    elif name in CODE_NAMES or name in ("display", "definition"):
         require_offload(len(content), _INLINE_LIMIT)
         for ident in content.all():
             text = _text(content, ident, name)
