@@ -167,7 +167,7 @@ def test_filters_over_stored_content(client: TestClient) -> None:
     assert codes({"property": "concept", "op": "descendent-leaf", "value": "F"}) == {"F1a", "F2"}
     assert codes({"property": "colour", "op": "=", "value": "yellow"}) == {"F2"}
     assert codes({"property": "inactive", "op": "=", "value": "false"}) == {"F", "F1", "F1a"}
-    assert codes({"property": "notSelectable", "op": "=", "value": "true"}) == {"F"}
+    assert codes({"property": "notSelectable", "op": "=", "value": "true"}) == set()  # no source states it
     assert codes({"property": "code", "op": "regex", "value": "F[0-9]"}) == {"F1", "F2"}
 
 
