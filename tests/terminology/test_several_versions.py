@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -87,7 +88,13 @@ def members(
 ) -> set[Pair]:
     """The pairs that belong, before versions are merged."""
     found = set().union(*(i.pairs(world) for i in includes))
-    included = {i.version or LABELS[-1] for i in includes}
+    return without(world, found, {i.version or LABELS[-1] for i in includes}, excludes, match)
+
+
+def without(
+    world: dict[str, set[str]], found: set[Pair], included: set[str], excludes: list[Part], match: bool | None
+) -> set[Pair]:
+    """The pairs that the excludes leave."""
     for out in excludes:
         gone, version = out.pairs(world), out.version or LABELS[-1]
         if match is not False and (not out.version or version not in included):
@@ -177,6 +184,37 @@ def test_a_coding_is_judged_by_its_version_or_the_newest_that_has_it(
             assert judged_by(answer) == newest(pairs, code)
         for version in LABELS if "" not in named else ():
             assert ask(ctx, wanted, code, version).result == ((version, code) in pairs)
+
+
+@settings(max_examples=200, deadline=None)
+@given(worlds, several, excluded, st.sampled_from([None, False]), excluded, matching)
+def test_an_imported_value_set_keeps_its_own_rules(
+    world: dict[str, set[str]],
+    includes: list[Part],
+    excludes: list[Part],
+    match: bool | None,
+    removed: list[Part],
+    outer_match: bool | None,
+) -> None:
+    catalog_of_inner = context(world)
+    inner = value_set(includes, excludes, match)
+    assert isinstance(catalog_of_inner.catalog, MemoryCatalog)
+    catalog_of_inner.catalog.add_value_set(inner)
+    outer = msgspec.structs.replace(
+        value_set([], removed, outer_match), url="http://outer", includes=(Include(value_sets=(inner.url,)),)
+    )
+    included = {i.version or LABELS[-1] for i in includes}
+    pairs = without(world, members(world, includes, excludes, match), included, removed, outer_match)
+    for code in CODES:
+        answer = ask(catalog_of_inner, outer, code)
+        assert answer.result == any(c == code for _, c in pairs)
+        if answer.result:
+            assert judged_by(answer) == newest(pairs, code)
+    if outer_match:
+        pairs = {(newest(pairs, c), c) for _, c in pairs}
+    shown = opened(catalog_of_inner, outer)
+    assert shown.total == len(pairs)
+    assert {e.code for e in shown.entries} == {c for _, c in pairs}
 
 
 @settings(max_examples=200, deadline=None)

@@ -22,7 +22,7 @@ def read_concept_map(resource: Json, path: str = "ConceptMap") -> ConceptMap:
     return ConceptMap(
         url=text(resource, "url", path),
         version=text(resource, "version", path),
-        status=text(resource, "status", path) or "active",
+        status=text(resource, "status", path) or "unknown",
         source_scope=_first(resource, _SOURCES, path),
         target_scope=_first(resource, _TARGETS, path),
         groups=tuple(_group(g, where) for g, where in items(resource, "group", path)),
