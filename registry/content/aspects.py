@@ -5,7 +5,7 @@ Pure functions on records. Not here: changes that concern several codes (``regis
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from registry.content.change_types import gravity
@@ -111,12 +111,14 @@ def _properties(old: ConceptRecord, new: ConceptRecord, facets: frozenset[str]) 
             yield Aspect("property_changed", f"property:{name}", ", ".join(a), ", ".join(b))
 
 
-def naming_texts(record: ConceptRecord, behaviour: SystemBehaviour) -> dict[str, set[str]]:
+def naming_texts(
+    record: ConceptRecord, behaviour: SystemBehaviour, form: Callable[[str], str] = normal_form
+) -> dict[str, set[str]]:
     """By kind, the normal forms of the texts that name the concept; texts of reserve codes name nothing."""
     found: dict[str, set[str]] = {}
     for d in record.designations:
         if d.kind in NAMING_KINDS and d.text and not behaviour.is_reserve(record.code, d.text):
-            found.setdefault(d.kind, set()).add(normal_form(d.text))
+            found.setdefault(d.kind, set()).add(form(d.text))
     return found
 
 

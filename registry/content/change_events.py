@@ -19,7 +19,7 @@ from registry.entities.records import ConceptRecord
 from registry.entities.relationships import BROADER, NARROWER, RELATED
 from registry.entities.results import Change, CodeDisplay
 
-__all__ = ["events_of", "key_links"]
+__all__ = ["event_of_aspects", "events_of", "key_links", "with_aspects"]
 
 #: A code that is not to be used any more keeps its meaning: data coded with its parts may go back to it.
 _NOT_IN_USE = frozenset({"retired_for_use", "inactivated"})
@@ -46,11 +46,31 @@ def events_of(found: Difference, links: Sequence[Link]) -> Iterator[Change]:
         yield _together(found, sorted({link for held in group.values() for link in held}), sorted(group))
     for m in found.modified.values():
         if m.before.code not in linked:
-            yield _event([a.type for a in m.aspects], [m.before], [m.after], m.aspects)
+            yield event_of_aspects(m.before, m.after, m.aspects)
     for record in (r for r in found.gone.values() if r.code not in linked):
         yield _event(["deleted"], [record], [])
     for record in (r for r in found.come.values() if r.code not in linked):
         yield _appeared(found, record)
+
+
+def event_of_aspects(before: ConceptRecord, after: ConceptRecord, aspects: Sequence[Aspect]) -> Change:
+    """The event of a concept that no link concerns."""
+    return _event([a.type for a in aspects], [before], [after], aspects)
+
+
+def with_aspects(change: Change, aspects: Sequence[Aspect]) -> Change:
+    """The event with further facets on which one of its codes differs; the gravest of all gives its type."""
+    types = by_gravity([*change.aspects, *(a.type for a in aspects)])
+    known = list(change.details.get("facets", ()))
+    return replace(
+        change,
+        type=types[0],
+        aspects=types,
+        relationship=TYPES[types[0]].relationship,
+        automatic_forward=change.automatic_forward and all(TYPES[a.type].forward for a in aspects),
+        automatic_back=change.automatic_back and all(TYPES[a.type].back for a in aspects),
+        details=change.details | {"facets": known + [a.plain() for a in aspects]},
+    )
 
 
 def _groups(links: Sequence[Link]) -> Iterator[dict[str, list[Link]]]:
@@ -72,8 +92,8 @@ def _groups(links: Sequence[Link]) -> Iterator[dict[str, list[Link]]]:
 
 def _together(found: Difference, links: list[Link], codes: list[str]) -> Change:
     """The event of a group of codes; vanished and new codes come before those that go on."""
-    before = {c: r for c in codes if (r := found.old.get(c)) is not None}
-    after = {c: r for c in codes if (r := found.new.get(c)) is not None}
+    before = {c: r for c in codes if (r := found.before(c)) is not None}
+    after = {c: r for c in codes if (r := found.after(c)) is not None}
     lasting = {c for c in before if c in after and before[c].stable_key == after[c].stable_key}
     links = sorted(links + [_to_itself(c, c in lasting) for c in before if c in after and not _has(links, c)])
     aspects = [(c, a) for c in before if c in found.modified for a in found.modified[c].aspects]

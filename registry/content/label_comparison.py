@@ -73,6 +73,8 @@ def _normal(text: str) -> str:
 
 
 def _arabic(text: str) -> str:
+    if "I" not in text and "V" not in text and "X" not in text:
+        return text
     return " ".join(_ROMAN.get(word.strip(".,;:()"), word) for word in text.split())
 
 

@@ -14,6 +14,7 @@ from typing import NamedTuple, Protocol
 
 from registry.content.aspects import Aspect, naming_texts
 from registry.content.display import NAMING_KINDS
+from registry.content.label_comparison import normal_form
 from registry.entities.records import ConceptRecord
 from registry.systems import SystemBehaviour
 
@@ -100,17 +101,46 @@ class Difference:
     gone: dict[str, ConceptRecord] = field(default_factory=dict)
     come: dict[str, ConceptRecord] = field(default_factory=dict)
     outside: set[str] = field(default_factory=set)  #: codes absent on a side that does not cover them
+    _forms: dict[str, str] = field(default_factory=dict)
+
+    def before(self, code: str) -> ConceptRecord | None:
+        """The old record of a code; what the comparison holds is not read again."""
+        if (record := self.gone.get(code)) is not None:
+            return record
+        if (held := self.modified.get(code)) is not None:
+            return held.before
+        return None if code in self.come and code not in self.outside else self.old.get(code)
+
+    def after(self, code: str) -> ConceptRecord | None:
+        """The new record of a code; what the comparison holds is not read again."""
+        if (record := self.come.get(code)) is not None:
+            return record
+        held = self.modified.get(code)
+        if held is not None and held.after.code == code:
+            return held.after
+        return self.new.get(code)
+
+    def texts(self, record: ConceptRecord) -> dict[str, set[str]]:
+        """Naming texts of a record by kind, in normal form."""
+        return naming_texts(record, self.behaviour, self._form)
+
+    def _form(self, text: str) -> str:
+        """The normal form, made once: full and short texts are often the same."""
+        found = self._forms.get(text)
+        if found is None:
+            found = self._forms[text] = normal_form(text)
+        return found
 
     def old_texts(self, record: ConceptRecord) -> dict[str, set[str]]:
         """Naming texts of an old record by kind; of kinds that only the new side asserts, from an earlier version."""
-        found = naming_texts(record, self.behaviour)
+        found = self.texts(record)
         wanted = self.new.facets & NAMING_KINDS
         if wanted & found.keys():
             return found
         for held in self.earlier(record.code):
             kinds = wanted & set(held.facets)
             if kinds and held.record.stable_key == record.stable_key:
-                texts = naming_texts(held.record, self.behaviour)
+                texts = self.texts(held.record)
                 return found | {k: texts[k] for k in kinds if k in texts}
         return found
 
@@ -137,14 +167,15 @@ def identical_texts(found: Difference, explained: Collection[str] = ()) -> TextL
 
     Of several such codes the one that shares the longest beginning with the old code is proposed, if it is one.
     """
+    lost = sorted(_lost(found, explained))
     carriers: dict[str, set[str]] = {}
-    for code, texts in _gained(found, explained):
+    for code, texts in _gained(found, explained) if lost else ():
         for text in texts:
             carriers.setdefault(text, set()).add(code)
     links: list[Link] = []
     contested: dict[str, tuple[str, ...]] = {}
     claimed: dict[str, tuple[str, ...]] = {}
-    for code, texts in sorted(_lost(found, explained)) if carriers else ():
+    for code, texts in lost:
         candidates = {c for text in texts for c in carriers.get(text, ())}
         claimed |= {c: (*claimed.get(c, ()), code) for c in candidates}
         nearest = _nearest(code, candidates)
@@ -159,9 +190,9 @@ def _gained(found: Difference, explained: Collection[str]) -> Iterator[tuple[str
     """New and relabelled codes with the texts that they have now and had not before."""
     for code, record in found.come.items():
         if code not in explained:
-            yield code, _all(naming_texts(record, found.behaviour))
+            yield code, _all(found.texts(record))
     for m in _relabelled(found):
-        yield m.after.code, _all(naming_texts(m.after, found.behaviour)) - _all(found.old_texts(m.before))
+        yield m.after.code, _all(found.texts(m.after)) - _all(found.old_texts(m.before))
 
 
 def _lost(found: Difference, explained: Collection[str]) -> Iterator[tuple[str, set[str]]]:
@@ -170,7 +201,7 @@ def _lost(found: Difference, explained: Collection[str]) -> Iterator[tuple[str, 
         if code not in explained:
             yield code, _all(found.old_texts(record))
     for m in _relabelled(found):
-        yield m.before.code, _all(found.old_texts(m.before)) - _all(naming_texts(m.after, found.behaviour))
+        yield m.before.code, _all(found.old_texts(m.before)) - _all(found.texts(m.after))
 
 
 def _relabelled(found: Difference) -> Iterator[Modified]:
@@ -291,5 +322,5 @@ class _Structure:
         return sorted(
             r.code
             for r in self.found.new.siblings(record.code)
-            if r.code != target and texts & _all(naming_texts(r, self.found.behaviour))
+            if r.code != target and texts & _all(self.found.texts(r))
         )

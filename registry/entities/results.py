@@ -254,8 +254,9 @@ class Gap:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
-    """A stretch of versions over which the code's statement did not really change."""
+    """A stretch of versions over which nothing that is said of the concept really changed."""
 
+    code: str  #: under which the concept stood in these versions
     concept: str
     display: str
     from_version: str
@@ -272,6 +273,8 @@ class Span:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class History:
+    """Spans of every concept that ever had the code, under whichever code, in order of time."""
+
     system: str
     code: str
     spans: list[Span]

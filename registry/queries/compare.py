@@ -9,24 +9,27 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import cast
 
 from pyroaring import BitMap
 
-from registry.content.changes import Derived, derive
+from registry.content.changes import Derived, derive, difference
 from registry.content.layers import merge_sources
-from registry.content.successors import Earlier, Side
+from registry.content.successors import Earlier, Side, TextLinks, identical_texts
+from registry.entities.offload import require_offload
 from registry.entities.records import ConceptRecord, ReleaseHeader
 from registry.queries.lookup import covers, layered
-from registry.reader import Reader
+from registry.reader import Reader, layer_id
 from registry.store.content import family_codes, states_by_ids
 from registry.store.metadata import ReleaseRow
 from registry.store.states import decode
 from registry.store.text import compact_code
 from registry.systems import SystemBehaviour
 
-__all__ = ["Comparison", "Content", "compare", "records_of"]
+__all__ = ["Comparison", "Content", "alike", "compare", "records_of", "text_links"]
 
 Stack = Sequence[ReleaseRow]
+_TEXTS = 8_000_000  #: bytes of identical texts that are kept, of all pairs of versions
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,11 @@ class Content:
     @property
     def facets(self) -> frozenset[str]:
         return frozenset(f for r in self.stack for f in r.header.facets)
+
+    @property
+    def lines(self) -> list[str]:
+        """The source lines that speak, in their order."""
+        return [r.source_line for r in self.stack]
 
     def bitmap(self) -> BitMap:
         return self.reader.bitmap(self.stack[0])
@@ -91,18 +99,19 @@ def compare(
     *,
     within: BitMap | None = None,
     earlier: Callable[[str], Iterable[Earlier]] | None = None,
+    texts: TextLinks | None = None,
 ) -> Comparison:
-    """Typed differences; ``within`` restricts to states of one family of codes."""
-    old, new = _alike(old, new)
+    """Typed differences; ``within`` restricts to states of some codes, with ``texts`` known for all of them."""
+    old, new = alike(old, new)
     single = len(old.stack) == len(new.stack) == 1
     before, after = _by_bitmaps(old, new, within) if single else _by_records(old, new, within)
-    derived = derive(old.side(before), new.side(after), old.rules, earlier=earlier)
+    derived = derive(old.side(before), new.side(after), old.rules, earlier=earlier, texts=texts)
     total = len(old.bitmap() & within) if within is not None else len(old.bitmap())
     common = total - len(derived.removed) - len([c for c in derived.outside if c in _codes(before)])
     return Comparison(derived, common - derived.modified, common)
 
 
-def _alike(old: Content, new: Content) -> tuple[Content, Content]:
+def alike(old: Content, new: Content) -> tuple[Content, Content]:
     """Both sides by the source lines they share, where they share any: a second source that only one side has
     would else look like changes (other parents, chapters and blocks as new codes)."""
     common = {r.source_line for r in old.stack} & {r.source_line for r in new.stack}
@@ -113,6 +122,27 @@ def _alike(old: Content, new: Content) -> tuple[Content, Content]:
         return replace(content, stack=tuple(r for r in content.stack if r.source_line in common))
 
     return shared(old), shared(new)
+
+
+def text_links(
+    old: Content, new: Content, past: Sequence[Content], earlier: Callable[[str], Iterable[Earlier]]
+) -> TextLinks:
+    """Codes whose text stands under another code in the newer content; cached, for histories ask again and again.
+
+    ``past``: the contents that ``earlier`` reads, which are a part of the key.
+    """
+    cache = old.reader.database.caches.named(
+        "identical texts", _TEXTS, lambda found: 200 + 400 * len(found.claimed)
+    )
+    key = tuple(tuple(layer_id(r) for r in content.stack) for content in (old, new, *past))
+    return cast(TextLinks, cache.get(key, lambda: _text_links(*alike(old, new), earlier)))
+
+
+def _text_links(old: Content, new: Content, earlier: Callable[[str], Iterable[Earlier]]) -> TextLinks:
+    require_offload(1, 0)
+    single = len(old.stack) == len(new.stack) == 1
+    before, after = _by_bitmaps(old, new, None) if single else _by_records(old, new, None)
+    return identical_texts(difference(old.side(before), new.side(after), old.rules, earlier=earlier))
 
 
 def _codes(records: dict[str, ConceptRecord]) -> set[str]:

@@ -65,7 +65,8 @@ def history_rows(
     for code in codes:
         common = {"system": row.slug, "code": code, "ancestors": " ".join(row.rules.structural_parents(code))}
         for span in history(reader, system, code, known_at=known_at).spans:
-            yield from ({**common, **interval} for interval in _intervals(span))
+            if span.code == code:  # a concept's other codes have rows of their own
+                yield from ({**common, **interval} for interval in _intervals(span))
 
 
 def _intervals(span: Span) -> Iterator[dict[str, Any]]:

@@ -1,25 +1,25 @@
-"""The full history of a code: spans over which nothing really changed, and how each began and ended."""
+"""The full history of a code: every concept that ever had it, over spans in which nothing really changed.
+
+A span shows the code and the text that applied in it, and how it began and ended. What happened between two versions
+is found by ``concept_events``; not here either: the rules of comparison (``registry.content``).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
-from pyroaring import BitMap
-
 from registry.content.display import display_text
-from registry.content.layers import MergedConcept
-from registry.content.successors import Earlier
 from registry.entities.records import ConceptRecord
-from registry.entities.results import Change, Gap, History, Span, SpanChange
-from registry.queries.compare import Comparison, Content, compare
+from registry.entities.results import Gap, History, Span, SpanChange
+from registry.queries.compare import Content
+from registry.queries.concept_events import ConceptEvents, Happened, Memory, Step
 from registry.queries.lookup import layered
 from registry.reader import Moment, Reader
-from registry.store.content import family_codes, states_by_code
-from registry.store.text import compact_code
+from registry.store.concept_codes import concepts_by_code
+from registry.store.content import states_by_code
 from registry.time.reasons import explain
-from registry.time.timeline import Segment, Timeline
+from registry.time.timeline import Timeline
 
 __all__ = ["code_dates", "history"]
 
@@ -28,28 +28,16 @@ def code_dates(
     reader: Reader, system: str, known_at: str | None, code: str
 ) -> tuple[date | None, date | None]:
     """First day from which the code is known, and the day from which it is not to be used any more."""
-    spans = history(reader, system, code, known_at=known_at).spans
+    spans = [s for s in history(reader, system, code, known_at=known_at).spans if s.code == code]
     if not spans:
         return None, None
     last = spans[-1]
-    gone = last.valid_to if last.ends == "deleted" else last.valid_from if last.inactive else None
-    return spans[0].valid_from, gone
-
-
-@dataclass
-class _Step:
-    """A loaded segment seen from the code: its record there, or why there is none."""
-
-    segment: Segment
-    content: Content
-    family: BitMap
-    record: ConceptRecord | None
-    covered: bool
-    skipped: bool  #: a version between this and the step before is unknown or not loaded
+    over = last.ends in ("deleted", "recoded")
+    return spans[0].valid_from, last.valid_to if over else last.valid_from if last.inactive else None
 
 
 def history(reader: Reader, system: str, code: str, *, known_at: str | date | None = None) -> History:
-    """Every stretch of versions in which the code stood for the same, in order, earlier meanings too."""
+    """Every concept that ever stood under the code, in spans in order of time, whatever its code in each."""
     moment = reader.moment(known_at)
     row = moment.snapshot.system(system)
     if row is None:
@@ -57,9 +45,9 @@ def history(reader: Reader, system: str, code: str, *, known_at: str | date | No
         return History(system=system, code=code, spans=[], reason="unknown_system", message=message)
     timeline = moment.timeline(row)
     canonical = _written(reader, timeline, code)
-    steps = _steps(reader, timeline, canonical)
+    steps = _steps(reader, timeline)
     missing = [v.label for v in timeline.on_track(None) if not any(s.stack for s in timeline.segments(v))]
-    spans = _Spans(reader, canonical).over(steps)
+    spans = _spans(reader, timeline, canonical, steps)
     return History(
         system=row.slug,
         code=canonical,
@@ -84,137 +72,144 @@ def _never(reader: Reader, moment: Moment, timeline: Timeline, code: str) -> str
     return f"no loaded version of {timeline.system.slug} has the code {code}"
 
 
-def _family(reader: Reader, timeline: Timeline, code: str) -> BitMap:
-    """States that can take part in a change of the code: its own, and those of its nearest containing code."""
-    rules, system_id = timeline.system.rules, timeline.system.system_id
-    own = BitMap(i for i, _ in states_by_code(reader.connection, system_id, code))
-    if not rules.contains_longer:
-        return own
-    roots = [p for p in rules.structural_parents(code) if states_by_code(reader.connection, system_id, p)]
-    root = roots[0] if roots else code
-    prefix = compact_code(root)
-    return own | BitMap(i for i, _ in family_codes(reader.connection, system_id, prefix))
-
-
-def _steps(reader: Reader, timeline: Timeline, code: str) -> list[_Step]:
+def _steps(reader: Reader, timeline: Timeline) -> list[Step]:
     """Every loaded segment of the default track, in order."""
-    family = _family(reader, timeline, code)
-    rules, system_id = timeline.system.rules, timeline.system.system_id
-    steps: list[_Step] = []
+    steps: list[Step] = []
     skipped, end = False, None
     for segment in (s for v in timeline.on_track(None) for s in timeline.segments(v)):
         if not segment.stack:
             skipped = True
             continue
-        content = Content(reader, system_id, rules, segment.stack)
-        found: MergedConcept | None = layered(reader, system_id, code, segment.stack)
+        content = Content(reader, timeline.system.system_id, timeline.system.rules, segment.stack)
         gap = bool(steps and end and segment.valid_from and segment.valid_from > end)
-        steps.append(
-            _Step(segment, content, content.bitmap() & family, found.record if found else None,
-                  found is not None or content.covers(code), (skipped or gap) and bool(steps))
-        )  # fmt: skip
+        steps.append(Step(len(steps), segment, content, (skipped or gap) and bool(steps), content.facets))
         skipped, end = False, segment.valid_to
     return steps
 
 
-class _Spans:
-    """Collects spans step by step."""
+def _spans(reader: Reader, timeline: Timeline, code: str, steps: list[Step]) -> list[Span]:
+    """The spans of every concept that had the code in one of the steps, by the step that they begin with."""
+    states: dict[int, list[tuple[int, str]]] = {}
+    for ident, concept, own in concepts_by_code(reader.connection, timeline.system.system_id, code):
+        states.setdefault(concept, []).append((ident, own))
+    events = ConceptEvents(reader, timeline, steps)
+    found: list[tuple[int, Span]] = []
+    for _, held in sorted(states.items()):
+        collected = _Concept(reader, timeline, events, held).over(steps)
+        if any(span.code == code for _, span in collected):
+            found += collected
+    return [span for _, span in sorted(found, key=lambda pair: (pair[0], pair[1].concept))]
 
-    def __init__(self, reader: Reader, code: str) -> None:
-        self.reader, self.code = reader, code
-        self.spans: list[Span] = []
-        self.past: list[_Step] = []
 
-    def over(self, steps: list[_Step]) -> list[Span]:
-        before: _Step | None = None
+@dataclass
+class _Concept:
+    """Collects the spans of one concept, step by step; ``states``: its state ids with their codes."""
+
+    reader: Reader
+    timeline: Timeline
+    events: ConceptEvents
+    states: list[tuple[int, str]]
+    spans: list[tuple[int, Span]] = field(default_factory=list)
+    memory: Memory = field(default_factory=Memory)
+    code: str = ""  #: the newest one met
+
+    def over(self, steps: list[Step]) -> list[tuple[int, Span]]:
+        """The spans, each with the number of the step that it begins with."""
+        before: tuple[Step, ConceptRecord | None] | None = None
         for step in steps:
-            if step.record is None:
+            record = self._record(step)
+            if record is None:
                 self._absent(before, step)
-            elif before is None or before.record is None:
-                self._begin(before, step)
+            elif before is None or before[1] is None:
+                self._begin(before, step, record)
             else:
-                self._goes_on(before, step)
-            self.past.append(step)
-            before = step
+                self._goes_on((before[0], before[1]), step, record)
+            if record is not None:
+                self.memory.note(step, record)
+                self.code = record.code
+            before = (step, record)
         return self.spans
 
-    def _absent(self, before: _Step | None, step: _Step) -> None:
-        """The code is not here: the span before, if any, ends; why depends on the coverage."""
-        if before is None or before.record is None:
-            return
-        if not step.covered:
-            self.spans[-1] = replace(self.spans[-1], ends="outside_coverage")
-            return
-        event = self._event(before, step)
-        self.spans[-1] = replace(self.spans[-1], ends="deleted", ended=_span_change(event, before, step))
+    def _record(self, step: Step) -> ConceptRecord | None:
+        members = step.content.bitmap()
+        code = next((code for ident, code in self.states if ident in members), None)
+        if code is None:
+            return None
+        found = layered(self.reader, self.timeline.system.system_id, code, step.content.stack)
+        return found.record if found else None
 
-    def _begin(self, before: _Step | None, step: _Step) -> None:
-        """The code is here and was not in the step before."""
+    def _absent(self, before: tuple[Step, ConceptRecord | None] | None, step: Step) -> None:
+        """The concept is not here: the span before, if any, ends; why depends on the coverage."""
+        if before is None or before[1] is None:
+            return
+        if not step.content.covers(before[1].code):
+            self._end(ends="outside_coverage")
+            return
+        happened = self.events.between(before, (step, None), self.memory)
+        self._end(ends="deleted", ended=_span_change(happened, before[0], step))
+
+    def _begin(
+        self, before: tuple[Step, ConceptRecord | None] | None, step: Step, record: ConceptRecord
+    ) -> None:
+        """The concept is here and was not in the step before."""
         change = None
-        if before is not None and before.covered:
-            change = _span_change(self._event(before, step), before, step)
-        self.spans.append(_span(step, change))
+        if before is not None and before[0].content.covers(record.code):
+            happened = self.events.between(before, (step, record), self.memory)
+            change = _span_change(happened, before[0], step)
+        self._add(step, record, change)
 
-    def _goes_on(self, before: _Step, step: _Step) -> None:
-        event = None
-        if before.family != step.family or len(step.content.stack) > 1 or len(before.content.stack) > 1:
-            event = self._event(before, step)
-        if event is not None:
-            self.spans.append(_span(step, _span_change(event, before, step)))
+    def _goes_on(self, before: tuple[Step, ConceptRecord], step: Step, record: ConceptRecord) -> None:
+        happened = self.events.between(before, (step, record), self.memory)
+        if happened is not None:
+            if record.code != before[1].code:
+                self._end(ends="recoded")
+            self._add(step, record, _span_change(happened, before[0], step))
             return
-        span, display = self.spans[-1], display_text(step.record) if step.record else ""
-        displays = span.displays if display in span.displays else [*span.displays, display]
+        span, display = self.spans[-1][1], self._display(record)
         hole = Gap(valid_from=span.valid_to, valid_to=step.segment.valid_from)
-        gaps = [*span.gaps, hole] if step.skipped else span.gaps
-        self.spans[-1] = replace(
-            span,
-            to_version=step.segment.version.label,
+        self._end(
+            to_version=step.label,
             valid_to=step.segment.valid_to,
-            displays=displays,
-            gaps=gaps,
+            displays=span.displays if display in span.displays else [*span.displays, display],
+            gaps=[*span.gaps, hole] if step.skipped else span.gaps,
         )
 
-    def _event(self, before: _Step, step: _Step) -> Change | None:
-        """The change event between two steps that the code takes part in."""
-        comparison: Comparison = compare(
-            before.content, step.content, within=before.family | step.family, earlier=self._earlier
+    def _end(self, **changed: object) -> None:
+        """Replace fields of the last span."""
+        number, span = self.spans[-1]
+        self.spans[-1] = (number, replace(span, **changed))  # type: ignore[arg-type]
+
+    def _display(self, record: ConceptRecord) -> str:
+        return display_text(record, language=self.timeline.system.record.language)
+
+    def _add(self, step: Step, record: ConceptRecord, change: SpanChange | None) -> None:
+        segment, display = step.segment, self._display(record)
+        span = Span(
+            concept=record.stable_key,
+            code=record.code,
+            display=display,
+            from_version=step.label,
+            to_version=step.label,
+            valid_from=segment.valid_from,
+            valid_to=segment.valid_to,
+            inactive=record.inactive,
+            change=change,
+            displays=[display],
         )
-        for change in comparison.derived.changes:
-            if any(c.code == self.code for c in (*change.inputs, *change.outputs)):
-                return change
+        self.spans.append((step.number, span))
+
+
+def _span_change(happened: Happened | None, before: Step, step: Step) -> SpanChange | None:
+    """The event as a span shows it; dated between two versions where those between do not tell."""
+    if happened is None:
         return None
-
-    def _earlier(self, code: str) -> Iterator[Earlier]:
-        """What the steps before say of a code, newest first."""
-        for step in reversed(self.past):
-            found = layered(self.reader, step.content.system_id, code, step.content.stack)
-            if found is not None:
-                yield Earlier(found.facets, found.record)
-
-
-def _span(step: _Step, change: SpanChange | None) -> Span:
-    record, segment = step.record, step.segment
-    if record is None:
-        raise ValueError("a span needs a record")
-    return Span(
-        concept=record.stable_key,
-        display=display_text(record),
-        from_version=segment.version.label,
-        to_version=segment.version.label,
-        valid_from=segment.valid_from,
-        valid_to=segment.valid_to,
-        inactive=record.inactive,
-        change=change,
-        displays=[display_text(record)],
-    )
-
-
-def _span_change(event: Change | None, before: _Step, step: _Step) -> SpanChange | None:
-    """The event as a span tells it; dated between its neighbours where a version between is not here."""
-    if event is None:
-        return None
-    between = step.skipped
-    first, last = before.segment.version.label, step.segment.version.label
+    event, since = happened
+    first, note = (since or before).label, event.note
+    if since is not None:
+        note = f"some time between {first} and {step.label}: what lies between does not say"
+    elif step.skipped:
+        note = f"some time between {first} and {step.label}: what lies between is not loaded"
+    between = step.skipped or since is not None
     return SpanChange(
         type=event.type,
         aspects=event.aspects,
@@ -223,8 +218,6 @@ def _span_change(event: Change | None, before: _Step, step: _Step) -> SpanChange
         source=event.source,
         reviewed=event.reviewed,
         after=first if between else None,
-        by=last if between else None,
-        note=f"some time between {first} and {last}: what lies between is not loaded"
-        if between
-        else event.note,
+        by=step.label if between else None,
+        note=note,
     )

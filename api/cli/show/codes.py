@@ -105,7 +105,10 @@ def history(page: Page, answer: History) -> None:
         return
     page.say("history_head", code=answer.code, system=answer.system)
     heads = ("valid_from", "last_day", "versions", "display", "change", "note")
-    page.table(heads, [_span(page, s) for s in answer.spans])
+    if any(s.code != answer.code for s in answer.spans):
+        page.table(("code", *heads), [(s.code, *_span(page, s)) for s in answer.spans])
+    else:
+        page.table(heads, [_span(page, s) for s in answer.spans])
     holes = {(g.valid_from, g.valid_to) for s in answer.spans for g in s.gaps}
     if holes:
         page.say("history_gaps", gaps=", ".join(f"{a} – {last_day(b)}" for a, b in sorted(holes, key=str)))

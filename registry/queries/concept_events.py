@@ -1,0 +1,247 @@
+"""What happened to one concept between two contents that follow each other: its change event, and since when.
+
+A facet is compared with the last earlier content that asserts it (DOMAIN 7), so that lists which give full and short
+texts in turn hide nothing. Where the content just before asserts everything, the event is the one that a difference
+of both contents gives for the code.
+Not here: spans (``registry.queries.history``), how events are derived (``registry.content``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple
+
+from msgspec.structs import replace
+from pyroaring import BitMap
+
+from registry.content.aspects import Aspect, aspects_between
+from registry.content.change_events import event_of_aspects, with_aspects
+from registry.content.successors import Earlier, TextLinks
+from registry.entities.records import ConceptRecord
+from registry.entities.results import Change
+from registry.queries.compare import Content, compare, text_links
+from registry.queries.lookup import layered
+from registry.reader import Reader
+from registry.store.concept_codes import concepts_by_code
+from registry.store.content import family_codes
+from registry.store.text import compact_code
+from registry.time.timeline import Segment, Timeline
+
+__all__ = ["ConceptEvents", "Happened", "Memory", "Step"]
+
+
+@dataclass(frozen=True)
+class Step:
+    """A loaded stretch of a version with its content."""
+
+    number: int
+    segment: Segment
+    content: Content
+    skipped: bool  #: a version between this and the step before is unknown or not loaded
+    facets: frozenset[str]
+
+    @property
+    def label(self) -> str:
+        return self.segment.version.label
+
+
+class Happened(NamedTuple):
+    """An event and the step after which it happened; None where that is the step just before."""
+
+    event: Change
+    since: Step | None
+
+
+class _Later(NamedTuple):
+    """Facets that differ from what an older step said, with its record."""
+
+    step: Step
+    record: ConceptRecord
+    aspects: list[Aspect]
+
+
+@dataclass
+class Memory:
+    """What was last said of a concept, facet by facet: the record and the step that it comes from."""
+
+    said: dict[str, tuple[Step, ConceptRecord]] = field(default_factory=dict)
+
+    def note(self, step: Step, record: ConceptRecord) -> None:
+        self.said |= dict.fromkeys(step.facets, (step, record))
+
+    def older(self, before: Step, step: Step) -> list[tuple[Step, ConceptRecord, frozenset[str]]]:
+        """Facets that this step asserts and the one before does not, by the earlier step that does last."""
+        found: dict[int, list[str]] = {}
+        for facet in step.facets - before.facets:
+            if facet in self.said:
+                found.setdefault(self.said[facet][0].number, []).append(facet)
+        return [(*self.said[facets[0]], frozenset(facets)) for _, facets in sorted(found.items())]
+
+
+class ConceptEvents:
+    """The events of the concepts of one system; the steps are those of its default track, in order."""
+
+    def __init__(self, reader: Reader, timeline: Timeline, steps: list[Step]) -> None:
+        self.reader, self.timeline, self.steps = reader, timeline, steps
+        self.system_id, self.behaviour = timeline.system.system_id, timeline.system.rules
+        self._below: dict[str, dict[int, str]] = {}
+
+    def between(
+        self,
+        before: tuple[Step, ConceptRecord | None],
+        after: tuple[Step, ConceptRecord | None],
+        memory: Memory,
+    ) -> Happened | None:
+        """What happened to a concept between two steps; its record is None where the step has it not."""
+        (first, old), (second, new) = before, after
+        if old is None or new is None:
+            return _exact(self._of_pair(first, second, old, new))
+        plain = old.code == new.code and first.content.lines == second.content.lines
+        aspects = self._aspects(first, second, old, new) if plain else []
+        if not plain or _renamed(aspects) or self._codes_below(first, second, new.code):
+            event = self._of_pair(first, second, old, new)
+        else:
+            event = event_of_aspects(old, new, aspects) if aspects else None
+        later = [*self._since_older(first, second, new, memory)]
+        return self._with_later(event, later, (first, old), (second, new)) if later else _exact(event)
+
+    def _aspects(self, first: Step, second: Step, old: ConceptRecord, new: ConceptRecord) -> list[Aspect]:
+        if old == new:
+            return []
+        return aspects_between(old, new, first.facets & second.facets, self.behaviour)
+
+    def _since_older(self, first: Step, second: Step, new: ConceptRecord, memory: Memory) -> Iterator[_Later]:
+        """Facets on which the concept differs from what an earlier step than the one before says."""
+        for step, record, facets in memory.older(first, second):
+            same = replace(record, code=new.code)
+            aspects = aspects_between(same, new, facets, self.behaviour)
+            if (
+                aspects and aspects[0].type != "activated"
+            ):  # the step before shows that, whatever its kind of label
+                yield _Later(step, record, aspects)
+
+    def _with_later(
+        self,
+        event: Change | None,
+        later: list[_Later],
+        before: tuple[Step, ConceptRecord],
+        after: tuple[Step, ConceptRecord],
+    ) -> Happened:
+        """The event with what differs from older contents; it is dated as its gravest facet is."""
+        aspects = [a for one in later for a in one.aspects]
+        if event is not None:
+            whole = with_aspects(event, aspects)
+        else:
+            moved = self._moved_texts(later, before[0], after)
+            whole = moved or event_of_aspects(before[1], after[1], aspects)
+        if event is not None and whole.type in event.aspects:
+            return Happened(whole, None)
+        dated = (one.step for one in later if any(a.type == whole.type for a in one.aspects))
+        return Happened(whole, next(dated, later[0].step))
+
+    def _moved_texts(
+        self, later: list[_Later], first: Step, after: tuple[Step, ConceptRecord]
+    ) -> Change | None:
+        """The event of the difference to the older content, where texts moved between codes that all went on."""
+        second, new = after
+        if len(later) != 1 or not _renamed(later[0].aspects):
+            return None
+        event = self._of_pair(later[0].step, second, later[0].record, new)
+        expected = {a.type for a in later[0].aspects} | {"recoded", "merged"}
+        if event is None or not set(event.aspects) <= expected:
+            return None
+        codes = {c.code for c in (*event.inputs, *event.outputs)}
+        contents = (later[0].step.content, first.content, second.content)
+        present = (layered(self.reader, self.system_id, c, x.stack) for c in codes for x in contents)
+        return event if all(present) else None
+
+    def _codes_below(self, first: Step, second: Step, code: str) -> bool:
+        """Whether longer codes came or went below the code."""
+        if not self.behaviour.contains_longer:
+            return False
+        if code not in self._below:
+            rows = family_codes(self.reader.connection, self.system_id, compact_code(code))
+            self._below[code] = {ident: other for ident, other in rows if other != code}
+        codes = self._below[code]
+        if not codes:
+            return False
+        family = BitMap(codes)
+        a, b = first.content.bitmap() & family, second.content.bitmap() & family
+        return {codes[i] for i in a - b} != {codes[i] for i in b - a}
+
+    def _of_pair(
+        self, first: Step, second: Step, old: ConceptRecord | None, new: ConceptRecord | None
+    ) -> Change | None:
+        """The event that the difference of both contents gives for the concept's code."""
+        codes = {r.code for r in (old, new) if r is not None}
+        past = _Past(self, first.number)
+        texts = text_links(first.content, second.content, [s.content for s in past.steps], past.says)
+        within = self._within(first, second, self._closure(codes, texts))
+        found = compare(first.content, second.content, within=within, earlier=past.says, texts=texts)
+        for change in found.derived.changes:
+            if codes & {c.code for c in (*change.inputs, *change.outputs)}:
+                return change
+        return None
+
+    def _closure(self, codes: set[str], texts: TextLinks) -> set[str]:
+        """The topmost codes over these codes and over all that identical texts connect with them."""
+        tops = {self._top(code) for code in codes}
+        links = [{self._top(link.old), self._top(link.new)} for link in texts.links]
+        grown = True
+        while grown:
+            more = {top for ends in links if ends & tops for top in ends}
+            grown = not more <= tops
+            tops |= more
+        return tops
+
+    def _top(self, code: str) -> str:
+        return (
+            [code, *self.behaviour.structural_parents(code)][-1] if self.behaviour.contains_longer else code
+        )
+
+    def _within(self, first: Step, second: Step, tops: set[str]) -> BitMap:
+        """States of both contents under the codes, and of the concepts that have one of the codes."""
+        both = first.content.bitmap() | second.content.bitmap()
+        found, known, waiting = BitMap(), set[str](), sorted(tops)
+        while waiting:
+            code = waiting.pop()
+            if code in known:
+                continue
+            known.add(code)
+            rows = concepts_by_code(self.reader.connection, self.system_id, code)
+            present = [(ident, other) for ident, _, other in rows if ident in both]
+            found |= BitMap(ident for ident, _ in present)
+            waiting += sorted({other for _, other in present} - known)
+            if self.behaviour.contains_longer:
+                below = family_codes(self.reader.connection, self.system_id, compact_code(code))
+                found |= BitMap(ident for ident, _ in below) & both
+        return found
+
+
+class _Past:
+    """What the steps before one of them say of a code."""
+
+    def __init__(self, events: ConceptEvents, number: int) -> None:
+        self._events, self._number = events, number
+
+    @cached_property
+    def steps(self) -> list[Step]:
+        """The steps before, newest first."""
+        return self._events.steps[: self._number][::-1]
+
+    def says(self, code: str) -> Iterator[Earlier]:
+        for step in self.steps:
+            found = layered(self._events.reader, self._events.system_id, code, step.content.stack)
+            if found is not None:
+                yield Earlier(found.facets, found.record)
+
+
+def _exact(event: Change | None) -> Happened | None:
+    return None if event is None else Happened(event, None)
+
+
+def _renamed(aspects: list[Aspect]) -> bool:
+    """Whether the concept has another name now: its old text may stand under another code."""
+    return any(a.type in ("relabelled", "activated") for a in aspects)
