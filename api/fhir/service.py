@@ -112,8 +112,8 @@ class Service:
         try:
             reply = self._routed(request)
         except Refused as refused:
-            headers = {"allow": ", ".join(_METHODS)} if refused.issue.status == 405 else {}
-            reply = Reply(refused.issue.status, outcome([refused.issue]), headers)
+            headers = {"allow": ", ".join(_METHODS)} if refused.status == 405 else {}
+            reply = Reply(refused.status, outcome([refused.issue]), headers)
         except GyldigError as error:
             reply = Reply(http_status(error), outcome([_as_issue(error)]))
         reply.release = self.release_of(request.path)
@@ -154,7 +154,7 @@ class Service:
         path, base = address.path, address.base
         known = _READ if not path or path[0] in _STATEMENTS else _METHODS
         if not path or request.method not in known:
-            raise Refused(_not_allowed(request.method))
+            raise _not_allowed(request.method)
         if path == ("metadata",):
             return Reply(200, self._metadata(request, call, base))
         if path[0] == "OperationDefinition" and len(path) == 2:
@@ -178,7 +178,7 @@ class Service:
         if operation is None:
             raise refuse("REQUEST_NOT_SUPPORTED", f"There is no operation '{'/'.join(address.path)}'")
         if request.method not in operation.methods:
-            raise Refused(_not_allowed(request.method))
+            raise _not_allowed(request.method)
         self.set_instance(call, address)
         query = Given.of_query(request.query)
         check_names(PARAMETER_NAMES, query, strict=True)
@@ -248,7 +248,7 @@ class Service:
             raise refuse("FORBIDDEN", "Resources cannot be changed here")
         request.permit()
         if (request.method, len(path)) not in (("POST", 1), ("PUT", 2), ("DELETE", 2)):
-            raise Refused(_not_allowed(request.method))
+            raise _not_allowed(request.method)
         kind, ident = path[0], path[1] if len(path) == 2 else ""
         if not ident:
             return self._changed(self._changes().create(kind, request.body), call, base)
@@ -283,9 +283,8 @@ def _as_issue(error: GyldigError) -> Issue:
     return issue("REQUEST_INVALID" if http_status(error) < 500 else "UNAVAILABLE", str(error))
 
 
-def _not_allowed(method: str) -> Issue:
-    problem = issue("REQUEST_NOT_SUPPORTED", f"'{method}' is not possible here")
-    return replace(problem, status=405)
+def _not_allowed(method: str) -> Refused:
+    return Refused(issue("REQUEST_NOT_SUPPORTED", f"'{method}' is not possible here"), status=405)
 
 
 def _check_match(wanted: str, held: ResourceEntry | None) -> None:
@@ -293,7 +292,7 @@ def _check_match(wanted: str, held: ResourceEntry | None) -> None:
     named = {tag.strip().removeprefix("W/").strip('"') for tag in wanted.split(",")}
     if wanted and (held is None or not named & {"*", held.state}):
         problem = issue("REQUEST_INVALID", f"The resource is not in the state {wanted}", place="If-Match")
-        raise Refused(replace(problem, code="conflict", status=412))
+        raise Refused(replace(problem, code="conflict"), status=412)
 
 
 def _definition(ident: str, base: str) -> Json:

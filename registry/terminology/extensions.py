@@ -15,12 +15,6 @@ __all__ = ["CONCEPT_SHOWN", "PROPERTY_OF", "VALUE_SET_SHOWN", "named", "standard
 
 SD = "http://hl7.org/fhir/StructureDefinition/"
 VS_DEPRECATED = SD + "valueset-deprecated"
-VS_SUPPLEMENT = SD + "valueset-supplement"
-VS_PARAMETER = SD + "valueset-expansion-parameter"
-UNCLOSED = SD + "valueset-unclosed"
-UNCLOSED_REASON = SD + "valueset-unclosed-reason"
-MESSAGE_ID = SD + "operationoutcome-message-id"
-TRANSLATION = SD + "translation"
 
 #: extension → property of an expansion and the type of its value
 PROPERTY_OF = {

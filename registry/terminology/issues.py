@@ -30,7 +30,6 @@ class Issue:
     text: str
     place: str = ""
     told: bool = True
-    status: int = 422  #: of HTTP, where the issue stands for the whole answer
 
     def at(self, place: str) -> Issue:
         """The same finding about another element."""
@@ -55,13 +54,10 @@ class _Message:
     kind: str
     text: str
     told: bool = True
-    status: int = 422
 
 
-def _m(
-    severity: Severity, code: str, kind: str, text: str, *, told: bool = True, status: int = 422
-) -> _Message:
-    return _Message(severity, code, kind, text, told, status)
+def _m(severity: Severity, code: str, kind: str, text: str, *, told: bool = True) -> _Message:
+    return _Message(severity, code, kind, text, told)
 
 
 _LANG = " (for the language(s) '{5}')"
@@ -137,14 +133,13 @@ MESSAGES: dict[str, _Message] = {
         "CodeSystem {0} is a supplement, so can't be used as a value in Coding.system",
     ),
     "UNKNOWN_CODESYSTEM": _m(
-        "error", "not-found", "not-found", "A definition for CodeSystem '{0}' " + _NOT_VALIDATED, status=404
+        "error", "not-found", "not-found", "A definition for CodeSystem '{0}' " + _NOT_VALIDATED
     ),
     "UNKNOWN_CODESYSTEM_VERSION": _m(
         "error",
         "not-found",
         "not-found",
         "A definition for CodeSystem '{0}' version '{1}' " + _NOT_VALIDATED + ". Valid versions: {2}",
-        status=404,
     ),
     "UNKNOWN_CODESYSTEM_VERSION_NONE": _m(
         "error",
@@ -153,7 +148,6 @@ MESSAGES: dict[str, _Message] = {
         "A definition for CodeSystem '{0}' version '{1}' "
         + _NOT_VALIDATED
         + ". No versions of this code system are known",
-        status=404,
     ),
     "UNKNOWN_CODESYSTEM_EXP": _m(
         "error", "not-found", "not-found", "A definition for CodeSystem '{0}' " + _NOT_EXPANDED
@@ -226,7 +220,6 @@ MESSAGES: dict[str, _Message] = {
         "not-found",
         "not-found",
         "A definition for the value Set '{0}' could not be found",
-        status=404,
     ),
     "VS_EXP_IMPORT_UNK_PINNED": _m(
         "error", "not-found", "not-found", "Unable to find included value set '{0}' version '{1}'"
@@ -241,10 +234,10 @@ MESSAGES: dict[str, _Message] = {
         "error", "too-costly", "", "The value set '{0}' expansion has too many codes to produce ({1})"
     ),
     "VALUESET_SUPPLEMENT_MISSING_one": _m(
-        "error", "not-found", "not-found", "Required supplement not found: {1}", status=404
+        "error", "not-found", "not-found", "Required supplement not found: {1}"
     ),
     "VALUESET_SUPPLEMENT_MISSING_other": _m(
-        "error", "not-found", "not-found", "Required supplements not found: {1}", status=404
+        "error", "not-found", "not-found", "Required supplements not found: {1}"
     ),
     "UNABLE_TO_HANDLE_SYSTEM_FILTER_WITH_NO_VALUE": _m(
         "error", "invalid", "vs-invalid", "The system {0} filter with property = {1}, op = {2} has no value"
@@ -322,43 +315,37 @@ MESSAGES: dict[str, _Message] = {
         " one of {3}",
         told=False,
     ),
-    "INVALID_DISPLAY_NAME": _m(
-        "error", "processing", "invalid-display", "Invalid displayLanguage: '{0}'", status=400
-    ),
+    "INVALID_DISPLAY_NAME": _m("error", "processing", "invalid-display", "Invalid displayLanguage: '{0}'"),
     # time
     "CODESYSTEM_NOT_IN_FORCE": _m(
         "error",
         "not-found",
         "not-found",
         "No version of CodeSystem '{0}' is in force on {1}: {2}",
-        status=404,
     ),
     "VALUESET_NOT_IN_FORCE": _m(
-        "error", "not-found", "not-found", "No version of ValueSet '{0}' is in force on {1}: {2}", status=404
+        "error", "not-found", "not-found", "No version of ValueSet '{0}' is in force on {1}: {2}"
     ),
     "CONCEPTMAP_NOT_IN_FORCE": _m(
         "error",
         "not-found",
         "not-found",
         "No version of the concept map '{0}' is in force on {1}: {2}",
-        status=404,
     ),
     "INCLUDE_OF_NOTHING": _m(
-        "error", "invalid", "vs-invalid", "An include or exclude needs a system or a value set", status=400
+        "error", "invalid", "vs-invalid", "An include or exclude needs a system or a value set"
     ),
     "DATE_SPANS_MAPS": _m(
         "error",
         "multiple-matches",
         "",
         "From {1} to {2} several versions of the concept map '{0}' apply ({3}): give the day",
-        status=400,
     ),
     "DATE_SPANS_VERSIONS": _m(
         "error",
         "multiple-matches",
         "",
         "From {1} to {2} several versions of CodeSystem '{0}' apply ({3}): give the day",
-        status=400,
     ),
     "VERSION_NOT_IN_FORCE": _m(
         "warning",
@@ -374,21 +361,19 @@ MESSAGES: dict[str, _Message] = {
         "",
         "Unable to find code to validate (looked for coding | codeableConcept | code+system | code+inferSystem"
         " in parameters",
-        status=400,
     ),
-    "REQUEST_INVALID": _m("error", "invalid", "", "{0}", status=400),
-    "REQUEST_REQUIRED": _m("error", "required", "", "The parameter '{0}' is required", status=400),
-    "REQUEST_NOT_SUPPORTED": _m("error", "not-supported", "", "{0}", status=404),
-    "RESOURCE_UNKNOWN": _m("error", "not-found", "", "{0} '{1}' is not known", status=404),
-    "TOO_MUCH": _m("error", "too-costly", "", "{0}", status=422),
-    "FORBIDDEN": _m("error", "forbidden", "", "{0}", status=403),
-    "UNAVAILABLE": _m("error", "transient", "", "{0}", status=503),
+    "REQUEST_INVALID": _m("error", "invalid", "", "{0}"),
+    "REQUEST_REQUIRED": _m("error", "required", "", "The parameter '{0}' is required"),
+    "REQUEST_NOT_SUPPORTED": _m("error", "not-supported", "", "{0}"),
+    "RESOURCE_UNKNOWN": _m("error", "not-found", "", "{0} '{1}' is not known"),
+    "TOO_MUCH": _m("error", "too-costly", "", "{0}"),
+    "FORBIDDEN": _m("error", "forbidden", "", "{0}"),
+    "UNAVAILABLE": _m("error", "transient", "", "{0}"),
     "CONCEPTMAP_UNKNOWN": _m(
         "error",
         "not-found",
         "not-found",
         "A definition for the concept map '{0}' could not be found",
-        status=404,
     ),
 }
 
@@ -429,9 +414,7 @@ def issue(message: str, *values: object, place: str = "", severity: Severity | N
     """
     m = MESSAGES[message]
     name = _NAME.sub("", message)
-    return Issue(
-        name, severity or m.severity, m.code, m.kind, m.text.format(*values), place, m.told, m.status
-    )
+    return Issue(name, severity or m.severity, m.code, m.kind, m.text.format(*values), place, m.told)
 
 
 #: endings that tell variants of one message apart, and are no part of its id

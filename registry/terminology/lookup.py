@@ -6,7 +6,7 @@ Here: the operation, from a typed request to a complete result. Not here: JSON (
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -78,7 +78,7 @@ def _lookup(context: Context, request: LookupRequest) -> LookupResult:
         info = content.info
         name = "Unknown_Code_in_Version" if info.version else "Unknown_Code_in"
         problem = issue(name, request.code, info.url, info.version, place="code")
-        return LookupResult(problem=replace(problem, status=404), content=content)
+        return LookupResult(problem=problem, content=content)
     record = content.concept(ident)
     result = LookupResult(content=content, record=record, ident=ident)
     _texts(context, content, record, result)

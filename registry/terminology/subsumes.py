@@ -5,7 +5,7 @@ Here: the operation. Not here: hierarchies themselves (views).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from registry.content.subsumption import outcome
 from registry.content.view import ContentView
@@ -54,7 +54,7 @@ def subsumes(context: Context, request: SubsumesRequest) -> SubsumesResult:
         if ident is None:
             info = content.info
             problem = issue("Unknown_Code_in_Version", code, info.url, info.version, place=place)
-            return SubsumesResult(problem=replace(problem, status=404), content=content)
+            return SubsumesResult(problem=problem, content=content)
     if a is None or b is None:
         return SubsumesResult(content=content)
     late = context.not_in_force(content, "version")

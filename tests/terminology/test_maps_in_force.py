@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from api.fhir.format.outcome import Refused
 from registry.content.memory import MemoryView
 from registry.content.view import ViewInfo
 from registry.entities.records import Coding, ConceptRecord
@@ -70,7 +71,7 @@ def test_the_day_chooses_the_version_and_the_answer_names_it(maps: list[ConceptM
 def test_a_map_whose_target_is_not_in_force_is_refused_with_the_reason() -> None:
     for day, reason in ((2019, "before_first"), (2022, "after_last")):
         problem = ask(TARGETED, date(day, 6, 1)).problem
-        assert problem is not None and problem.status == 404 and reason in problem.text
+        assert problem is not None and Refused(problem).status == 404 and reason in problem.text
         assert not ask(TARGETED, date(day, 6, 1), url="").matches
     gap = ask([TARGETED[0], mapping("v3", "z", to="2023")], date(2021, 6, 1)).problem
     assert gap is not None and "gap" in gap.text
@@ -83,7 +84,7 @@ def test_today_refuses_a_choice_but_not_the_only_version() -> None:
 
 def test_a_vague_date_that_spans_a_change_is_an_error() -> None:
     problem = ask(TARGETED, date(2020, 1, 1), until=date(2021, 12, 31)).problem
-    assert problem is not None and problem.status == 400 and "v1 … v2" in problem.text
+    assert problem is not None and Refused(problem).status == 400 and "v1 … v2" in problem.text
     assert codes(ask(TARGETED, date(2020, 1, 1), until=date(2020, 12, 31))) == ["x"]
 
 

@@ -13,7 +13,6 @@ from api.fhir.format.parameters import writing
 from api.fhir.format.r4_r5 import in_release
 from registry.terminology.entries import Entry
 from registry.terminology.expand import Expansion
-from registry.terminology.extensions import UNCLOSED, UNCLOSED_REASON
 
 __all__ = ["entry_json", "expansion_json"]
 
@@ -23,6 +22,7 @@ _KEPT = frozenset(
     {"id", "language", "url", "identifier", "version", "name", "title", "status", "experimental", "date"}
     | {"publisher", "effectivePeriod"}
 )
+_UNCLOSED = "http://hl7.org/fhir/StructureDefinition/valueset-unclosed"
 _R5 = "http://hl7.org/fhir/5.0/StructureDefinition/extension-ValueSet.expansion."
 
 
@@ -70,8 +70,8 @@ def _expansion(answer: Expansion, release: str) -> Json:
 
 def _unclosed(reasons: list[str]) -> Iterator[Json]:
     if reasons:
-        yield {"url": UNCLOSED, "valueBoolean": True}
-        yield from ({"url": UNCLOSED_REASON, "valueString": r} for r in reasons)
+        yield {"url": _UNCLOSED, "valueBoolean": True}
+        yield from ({"url": _UNCLOSED + "-reason", "valueString": r} for r in reasons)
 
 
 def _as_extension(name: str, parts: Json) -> Json:

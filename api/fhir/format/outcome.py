@@ -5,20 +5,57 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from registry.terminology.extensions import MESSAGE_ID
 from registry.terminology.issues import OWN, Issue, issue
 
 __all__ = ["Refused", "outcome", "refuse"]
 
+_MESSAGE_ID = "http://hl7.org/fhir/StructureDefinition/operationoutcome-message-id"
 _KIND_SYSTEM = "http://hl7.org/fhir/tools/CodeSystem/tx-issue-type"
 
 
-class Refused(Exception):
-    """A request that cannot be answered; the application turns it into an OperationOutcome."""
+_UNPROCESSABLE = 422
+#: HTTP status of a request that an issue refuses as a whole; of all others ``_UNPROCESSABLE``
+_STATUS = {
+    name: status
+    for status, names in {
+        400: (
+            "DATE_SPANS_MAPS",
+            "DATE_SPANS_VERSIONS",
+            "INCLUDE_OF_NOTHING",
+            "INVALID_DISPLAY_NAME",
+            "NO_CODE_GIVEN",
+            "REQUEST_INVALID",
+            "REQUEST_REQUIRED",
+        ),
+        403: ("FORBIDDEN",),
+        404: (
+            "CODESYSTEM_NOT_IN_FORCE",
+            "CONCEPTMAP_NOT_IN_FORCE",
+            "CONCEPTMAP_UNKNOWN",
+            "REQUEST_NOT_SUPPORTED",
+            "RESOURCE_UNKNOWN",
+            "UNKNOWN_CODESYSTEM",
+            "UNKNOWN_CODESYSTEM_VERSION",
+            "UNKNOWN_CODESYSTEM_VERSION_NONE",
+            "Unable_to_resolve_value_Set_",
+            "Unknown_Code_in",
+            "Unknown_Code_in_Version",
+            "VALUESET_NOT_IN_FORCE",
+            "VALUESET_SUPPLEMENT_MISSING",
+        ),
+        503: ("UNAVAILABLE",),
+    }.items()
+    for name in names
+}
 
-    def __init__(self, problem: Issue) -> None:
+
+class Refused(Exception):
+    """A request that cannot be answered; the application turns it into an OperationOutcome with the HTTP status."""
+
+    def __init__(self, problem: Issue, *, status: int | None = None) -> None:
         super().__init__(problem.text)
         self.issue = problem
+        self.status = status or _STATUS.get(problem.id, _UNPROCESSABLE)
 
 
 def refuse(message: str, *values: object, place: str = "") -> Refused:
@@ -29,7 +66,7 @@ def refuse(message: str, *values: object, place: str = "") -> Refused:
 def _issue(i: Issue) -> dict[str, Any]:
     written: dict[str, Any] = {"severity": i.severity, "code": i.code}
     if i.id not in OWN:
-        written["extension"] = [{"url": MESSAGE_ID, "valueString": i.id}]
+        written["extension"] = [{"url": _MESSAGE_ID, "valueString": i.id}]
     details: dict[str, Any] = {"text": i.text}
     if i.kind:
         details["coding"] = [{"system": _KIND_SYSTEM, "code": i.kind}]

@@ -6,7 +6,7 @@ Not here: reading it (``app``, ``circumstances``).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.types import Receive, Scope
@@ -66,7 +66,7 @@ def _counted(body: bytes, kind: Kind, settings: FhirSettings) -> bytes:
 
 
 def _too_large(most: int) -> Refused:
-    return Refused(replace(issue("TOO_MUCH", f"The body is larger than {most} bytes"), status=413))
+    return Refused(issue("TOO_MUCH", f"The body is larger than {most} bytes"), status=413)
 
 
 def _elements(body: bytes) -> int:

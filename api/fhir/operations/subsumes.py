@@ -65,6 +65,5 @@ SUBSUMES = Operation(
         Parameter(
             name="outcome", type="code", min=1, text="equivalent, subsumes, subsumed-by or not-subsumed."
         ),
-        Parameter(name="version", type="string", origin="Gyldig", text="The stored version that answered."),
     ),
 )

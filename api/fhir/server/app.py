@@ -96,7 +96,7 @@ class FhirApp:
             reply = await self._in_time(scope, caller, body)
             return await self._packed(scope, reply)
         except Refused as refused:
-            return _packed(scope, _encoded(Reply(refused.issue.status, outcome([refused.issue]))))
+            return _packed(scope, _encoded(Reply(refused.status, outcome([refused.issue]))))
         except Exception as error:  # noqa: BLE001 - whatever it is, the caller gets an answer and the connection stays
             return _packed(scope, _encoded(failed(scope["path"], error)))
 

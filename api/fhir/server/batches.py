@@ -91,7 +91,7 @@ async def _entry(entry: Any, request: Request, number: int, answer: Answer, budg
             raise refuse("TOO_MUCH", f"The batch has taken {spent}: ask for the rest in another", place=place)
         return await answer(_one(entry, request, place))
     except Refused as refused:
-        return Written(refused.issue.status, dumps(outcome([refused.issue])))
+        return Written(refused.status, dumps(outcome([refused.issue])))
 
 
 def _one(entry: Any, request: Request, place: str) -> Request:

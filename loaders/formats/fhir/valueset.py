@@ -9,11 +9,13 @@ import msgspec
 from loaders.formats.fhir.codesystem import read_designation
 from loaders.formats.fhir.reading import Json, extensions, items, period, read_date, text, texts, without
 from registry.entities.errors import ContentError
-from registry.terminology.extensions import VS_PARAMETER, VS_SUPPLEMENT, standards_status, value_of
+from registry.terminology.extensions import standards_status, value_of
 from registry.terminology.valueset import ConceptReference, Filter, Include, ValueSet
 
 __all__ = ["read_value_set"]
 
+_EXTENSION = "http://hl7.org/fhir/StructureDefinition/valueset-"
+_SUPPLEMENT, _PARAMETER = _EXTENSION + "supplement", _EXTENSION + "expansion-parameter"
 _DEFINITION = ("compose", "expansion", "contained", "extension", "text", "meta")
 _CODES_ALONE = tuple[ConceptReference, ...]
 
@@ -38,7 +40,7 @@ def read_value_set(resource: Json, path: str = "ValueSet") -> ValueSet:
         excludes=tuple(_includes(compose, "exclude", f"{path}.compose")),
         inactive=inactive if isinstance(inactive, bool) else None,
         locked_date=read_date(text(compose, "lockedDate", path), f"{path}.compose.lockedDate"),
-        supplements=tuple(str(value_of(e)) for e in own if e.get("url") == VS_SUPPLEMENT),
+        supplements=tuple(str(value_of(e)) for e in own if e.get("url") == _SUPPLEMENT),
         parameters=_parameters((*own, *extensions(compose, path))),
         properties=texts(compose, "property", f"{path}.compose"),
         contained={str(c.get("id", "")): read_value_set(c, w) for c, w in _contained(resource, path)},
@@ -59,7 +61,7 @@ def _parameters(found: tuple[dict[str, object], ...]) -> dict[str, tuple[str, ..
     """How the value set itself wants to be expanded."""
     told: dict[str, tuple[str, ...]] = {}
     for extension in found:
-        parts = extension.get("extension") if extension.get("url") == VS_PARAMETER else None
+        parts = extension.get("extension") if extension.get("url") == _PARAMETER else None
         named = {p.get("url"): value_of(p) for p in parts} if isinstance(parts, list) else {}
         if "name" in named:
             name = str(named["name"])
