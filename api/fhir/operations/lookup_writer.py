@@ -13,7 +13,7 @@ import orjson
 
 from api.fhir.format.encoding import coding_json, property_json
 from api.fhir.operations.fragment_cache import code_and_display, fragments_of
-from registry.content.display import best, is_repeated, own_display
+from registry.content.display import best, is_repeated, own_display, own_first
 from registry.content.view import ContentView
 from registry.entities.exact_json import dumps
 from registry.entities.records import Coding, ConceptRecord, Designation
@@ -90,7 +90,7 @@ class LookupWriter:
             found.append(b',{"name":"definition","valueString":' + orjson.dumps(definition) + b"}")
         own = own_display(record.designations, info.language)
         seen: set[tuple[str, str]] = set()
-        for text in record.designations:
+        for text in own_first(record.designations, own):
             if not is_repeated(text, seen):
                 found.append(self._designation(text, preferred=text is own))
         return found
