@@ -57,6 +57,8 @@ def create_app(settings: Settings | None = None, *, registry: Registry | None = 
     async def life(_: FastAPI) -> AsyncIterator[None]:
         # Opened here, in the thread that answers: a SQLite connection belongs to its thread.
         app.state.registry = registry or Registry.open(wanted.db or None, today=wanted.today)
+        # Before the first connection is taken, so that a server that answers at all answers at once.
+        app.state.registry.warm_up()
         try:
             app.fhir.warm_up()
             if (

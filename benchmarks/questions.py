@@ -8,9 +8,12 @@ from __future__ import annotations
 import random
 import sqlite3
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
-from benchmarks.measure import Figure, repeated
+from pyroaring import BitMap
+
+from benchmarks.measure import Figure, cpu_micro, repeated
 from registry import Registry
 
 __all__ = ["Asked", "lookups", "searches", "yardstick"]
@@ -60,9 +63,37 @@ def lookups(asked: Asked, *, label: str = "", calls: int = 3000) -> Iterator[Fig
     )
 
 
+def _filters(asked: Asked, calls: int) -> Iterator[Figure]:
+    """What a text filter of an expansion asks of a view: the total and a page of twenty, texts never asked before."""
+    view = asked.registry.view(asked.system, on=asked.day)
+    tops = [
+        ident
+        for code in asked.codes
+        if len(below := view.descendants(ident := view.find(code) or 0)) > 4 and below
+    ]
+    whole, texts = view.all(), iter([asked.typed() for _ in range(2 * calls)])
+
+    def filtered(within: BitMap) -> None:
+        text = next(texts)
+        view.matching(text, within)
+        list(islice(view.search(text, within), 20))
+
+    for name, within in (
+        ("text", lambda: whole),
+        ("is-a + text", lambda: view.descendants(asked.random.choice(tops))),
+    ):
+        took = cpu_micro(lambda within=within: filtered(within()), calls)  # type: ignore[misc]
+        yield Figure(
+            group=asked.group, name=f"{name}: total and first page, CPU", value=took, unit="µs", aim=500
+        )
+
+
 def searches(asked: Asked, *, calls: int = 2000) -> Iterator[Figure]:
     """Search as you type, a page of twenty."""
     registry = asked.registry
+    took = cpu_micro(lambda: registry.search("a", system=asked.system, on=asked.day), 1)
+    yield Figure(group=asked.group, name="first search, reads the words, CPU", value=took / 1e6, unit="s")
+    yield from _filters(asked, calls)
     texts = iter([asked.typed() for _ in range(calls + 20)])
     timing = repeated(lambda: registry.search(next(texts), system=asked.system, on=asked.day), calls)
     yield Figure(

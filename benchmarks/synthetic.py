@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from loaders.base import ParsedRelease
 from registry.entities.records import ConceptRecord, Designation, Property, ReleaseHeader, SystemRecord
 
-__all__ = ["Snomed", "Words", "icd10cm"]
+__all__ = ["Snomed", "Words", "icd10cm", "yearly"]
 
 _SYLLABLES = [a + b for a in "bdfghjklmnprstv" for b in ("a", "e", "i", "o", "u", "å", "en", "or", "ist")]
 
@@ -64,6 +64,20 @@ def icd10cm(year: int, size: int = 95_000) -> ParsedRelease:
     return ParsedRelease(
         header=_header("icd-10-cm", str(year), date(year - 1, 10, 1), facets), concepts=records
     )
+
+
+def yearly(system: str, first: int, count: int, size: int) -> Iterator[ParsedRelease]:
+    """Yearly versions of ICD-10-CM's shape: each January 2 % of the codes get another text."""
+    records, words, draw = list(icd10cm(2018, size).concepts), Words(6000, 2), random.Random(4)
+    for year in range(first, first + count):
+        if year > first:
+            chosen = draw.sample(range(len(records)), len(records) // 50)
+            for n, text in zip(chosen, words.phrases(len(chosen), 5, 14), strict=True):
+                full, *others = records[n].designations
+                records[n] = replace(records[n], designations=(replace(full, text=text), *others))
+        facets = ("label.full", "label.short", "hierarchy", "property:billable")
+        header = _header(system, str(year), date(year, 1, 1), facets)
+        yield ParsedRelease(header=header, concepts=list(records))
 
 
 def _codes(size: int) -> Iterator[str]:

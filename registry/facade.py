@@ -79,6 +79,10 @@ class Registry:
     ) -> None:
         self.close()
 
+    def warm_up(self) -> None:
+        """Read into memory what the first requests need; for servers, before they take any."""
+        self.reader.warm_up()
+
     def today(self) -> date:
         """The date that questions without one are about."""
         return self.reader.today()

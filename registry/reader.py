@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -22,6 +21,7 @@ from registry.entities.intervals import instant_text, known_at_us, parse_date, t
 from registry.entities.one_state import ONE_STATE
 from registry.entities.results import CodeDisplay
 from registry.store.bounded import Bounded
+from registry.store.cache import bytes_of
 from registry.store.content import patched, release_bitmap
 from registry.store.engine import Connection, Database, now_us
 from registry.store.metadata import Ledger, ReleaseRow, Snapshot, SystemRow, VersionRow
@@ -34,8 +34,9 @@ if TYPE_CHECKING:
 
 __all__ = ["EPOCH_SECONDS", "Moment", "Reader", "Resolved"]
 
-_BITMAPS, _VIEWS, _MOMENTS = 512, 256, 16
-_PARENTS = 8192
+_BITMAPS, _VIEWS, _MOMENTS, _PARENTS = 64_000_000, 8_000_000, 64_000_000, 4_000_000  #: bytes
+_ROW = 1500  #: bytes of a row of metadata as a moment holds it
+_LARGE = 2000  #: concepts of a version that is read into memory before the first request
 _RESOLVED = 4096
 EPOCH_SECONDS = 0.5  #: how long PostgreSQL's epoch is believed
 
@@ -48,6 +49,14 @@ class Moment:
     known_at: str | None
     timelines: dict[int, Timeline]
     resolved: dict[tuple[str, str | None, str | None], Resolved]
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes, about."""
+        snapshot = self.snapshot
+        versions = sum(len(rows) for rows in snapshot.versions.values())
+        releases = sum(len(rows) for rows in snapshot.releases.values())
+        return _ROW * (versions + releases + len(snapshot.systems) + 1)
 
     def timeline(self, system: SystemRow) -> Timeline:
         found = self.timelines.get(system.system_id)
@@ -90,11 +99,15 @@ class Reader:
         self._lock = threading.Lock()
         self._ledger: Ledger | None = None
         self._checked = 0.0
-        self._moments: OrderedDict[int | None, Moment] = OrderedDict()
-        self._bitmaps: OrderedDict[int | tuple[int, ...], BitMap] = OrderedDict()
+        self._purged = -1
+        self.caches = caches = database.caches
+        self._moments: Bounded[tuple[int, int | None], Moment] = caches.named("moments", _MOMENTS)
+        self._bitmaps: Bounded[int | tuple[int, ...], BitMap] = caches.named("bitmaps", _BITMAPS, bytes_of)
         #: parents named in lookups, by the releases of the content and the parent's key or id
-        self.parents: Bounded[tuple[tuple[int, ...], int | str], list[CodeDisplay]] = Bounded(_PARENTS)
-        self._views: OrderedDict[tuple[str | int | None, ...], StoredView] = OrderedDict()
+        self.parents: Bounded[tuple[tuple[int, ...], int | str], list[CodeDisplay]]
+        self.parents = caches.named("parents in lookups", _PARENTS, lambda parents: 400 * len(parents) + 100)
+        self._views: Bounded[tuple[str | int | None, ...], StoredView]
+        self._views = caches.named("views", _VIEWS, lambda view: 6000)
 
     def today(self) -> date:
         """The date that questions without one are about: the setting, else today in Oslo."""
@@ -127,8 +140,14 @@ class Reader:
         if ledger is None or ledger.epoch != epoch:
             with self._lock:
                 ledger = self._ledger = Ledger.read(self.connection, epoch)
-                self._moments.clear()
+                self._forget_purged(sum(1 for row in ledger.releases if row.purged))
         return ledger
+
+    def _forget_purged(self, purged: int) -> None:
+        """Forget everything that is kept where content was deleted since: ids may be given again."""
+        if self._purged not in (-1, purged):
+            self.caches.clear()
+        self._purged = purged
 
     def ledger(self) -> Ledger:
         """Every metadata row ever recorded."""
@@ -138,49 +157,46 @@ class Reader:
         """The metadata as known at the instant (None = now)."""
         ledger = self._current()
         instant = None if known_at is None else known_at_us(known_at, now_us=now_us())
-        found = self._moments.get(instant)
-        if found is None:
-            with self._lock:
-                text = instant_text(instant) or None
-                found = self._moments[instant] = Moment(ledger.at(instant), text, {}, {})
-                while len(self._moments) > _MOMENTS:
-                    self._moments.popitem(last=False)
-        return found
+        text = instant_text(instant) or None
+        return self._moments.get((ledger.epoch, instant), lambda: Moment(ledger.at(instant), text, {}, {}))
 
     def bitmap(self, release: ReleaseRow) -> BitMap:
         """State ids of a release with its patches, cached: releases never change."""
         key = (release.id, *(p.id for p in release.patches)) if release.patches else release.id
-        found = self._bitmaps.get(key)
-        if found is None:
-            found = release_bitmap(self.connection, release.id)
-            for patch in release.patches:
-                found = patched(self.connection, found, patch.id)
-            with self._lock:
-                self._bitmaps[key] = found
-                while len(self._bitmaps) > _BITMAPS:
-                    self._bitmaps.popitem(last=False)
+        return self._bitmaps.get(key, lambda: self._bitmap(release))
+
+    def _bitmap(self, release: ReleaseRow) -> BitMap:
+        found = release_bitmap(self.connection, release.id)
+        for patch in release.patches:
+            found = patched(self.connection, found, patch.id)
         return found
 
     def view(self, resolved: Resolved) -> StoredView:
         """The content of a resolved version, cached by its releases."""
+        if resolved.segment is None or not resolved.stack:
+            raise UsageError(resolved.message)
+        key = (resolved.known_at, resolved.segment.version.row_id, *(layer_id(r) for r in resolved.stack))
+        return self._views.get(key, lambda: self._view(resolved))
+
+    def _view(self, resolved: Resolved) -> StoredView:
         from registry.content.stored import Layer, StoredView
         from registry.content.view_info import view_info
 
-        if resolved.system is None or resolved.segment is None or not resolved.stack:
+        if resolved.system is None or resolved.segment is None:
             raise UsageError(resolved.message)
-        key = (resolved.known_at, resolved.segment.version.row_id, *(layer_id(r) for r in resolved.stack))
-        found = self._views.get(key)
-        if found is None:
-            layers = [Layer(layer_id(r), self.bitmap(r), r.header) for r in resolved.stack]
-            info = view_info(resolved.system, resolved.segment, resolved.stack)
-            found = StoredView(self.database, layers, info, resolved.system.rules)
-            if self.code_dates is not None:
-                found.tell_dates = partial(self.code_dates, resolved.system.slug, resolved.known_at)
-            with self._lock:
-                self._views[key] = found
-                while len(self._views) > _VIEWS:
-                    self._views.popitem(last=False)
+        layers = [Layer(layer_id(r), self.bitmap(r), r.header) for r in resolved.stack]
+        info = view_info(resolved.system, resolved.segment, resolved.stack)
+        found = StoredView(self.database, layers, info, resolved.system.rules)
+        if self.code_dates is not None:
+            found.tell_dates = partial(self.code_dates, resolved.system.slug, resolved.known_at)
         return found
+
+    def warm_up(self) -> None:
+        """Read into memory what requests about large systems need first, in the versions in force today."""
+        for slug in sorted(self.moment().snapshot.slugs):
+            resolved = self.resolve(slug)
+            if resolved.segment is not None and resolved.stack[0].concepts >= _LARGE:
+                self.view(resolved).warm_up()
 
     def resolve(
         self,

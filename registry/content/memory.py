@@ -6,10 +6,10 @@ supplements and tests. Not here: anything that reads a database or a file.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
 from pyroaring import BitMap
 
@@ -17,9 +17,13 @@ from registry.content.display import display_text
 from registry.content.query import matches, parse
 from registry.content.view import ViewInfo
 from registry.entities.records import ConceptRecord
+from registry.store.bounded import Bounded
 from registry.systems import SystemBehaviour, behaviour_of
 
 __all__ = ["MemoryView"]
+
+T = TypeVar("T")
+_KEPT = 64  #: things kept with one view
 
 
 class MemoryView:
@@ -41,6 +45,7 @@ class MemoryView:
         self._members = len(self._records)
         self._records += groups
         self._rules = rules or behaviour_of("")
+        self._kept: Bounded[Hashable, Any] = Bounded(_KEPT)
         self._keys = {r.stable_key: i for i, r in enumerate(self._records)}
         self._codes = {r.code: i for i, r in enumerate(self._records)}
         self.info = replace(info, hierarchy=info.hierarchy or self._hierarchy())
@@ -71,6 +76,11 @@ class MemoryView:
             for p in parents:
                 children[p].append(i)
         return children
+
+    def kept(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What follows from the records, made once; a few are kept as long as the view."""
+        found: T = self._kept.get(key, make)
+        return found
 
     def find(self, code: str) -> int | None:
         """Id of the code as written, in canonical form, or (case-insensitive systems) in other case."""

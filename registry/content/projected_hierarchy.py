@@ -14,7 +14,6 @@ from typing import Protocol
 
 from pyroaring import BitMap
 
-from registry.content.hierarchy import Closure
 from registry.content.source_layers import LayerAlignment
 
 __all__ = ["NoHierarchy", "ProjectedHierarchy", "Relatives"]
@@ -35,9 +34,15 @@ class Relatives(Protocol):
 
     def subsumes(self, ancestor: int, descendant: int) -> bool: ...
 
+    @property
+    def nbytes(self) -> int:
+        """Bytes, about, of what is kept for this hierarchy alone."""
+
 
 class NoHierarchy:
     """No source asserts a hierarchy and the codes have no structure: every concept stands alone."""
+
+    nbytes = 200
 
     def __init__(self, members: BitMap) -> None:
         self._members = members
@@ -64,8 +69,13 @@ class NoHierarchy:
 class ProjectedHierarchy:
     """The hierarchy of another layer: its concepts that the first layer lacks are groups if members are below."""
 
-    def __init__(self, closure: Closure, alignment: LayerAlignment, members: BitMap, other: BitMap) -> None:
+    def __init__(self, closure: Relatives, alignment: LayerAlignment, members: BitMap, other: BitMap) -> None:
         self._closure, self._alignment, self._members, self._other = closure, alignment, members, other
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes, about; the alignment is the largest part."""
+        return 1000 + self._alignment.nbytes
 
     @cached_property
     def groups(self) -> BitMap:

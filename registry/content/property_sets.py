@@ -1,7 +1,6 @@
 """Sets of a view's concepts by property value, from the inverted index of the store.
 
-The index covers every state of a system; a view sees its part of it, which never changes, so sets are kept per
-view. Not here: what is indexed (``registry.writing.importing``).
+The index covers every state of a system; a view sees its part of it, which never changes. Not here: what is indexed (``registry.writing.importing``).
 """
 
 from __future__ import annotations
@@ -11,13 +10,11 @@ from collections.abc import Iterator
 from pyroaring import BitMap
 
 from registry.content.source_layers import Layer, SourceLayers
-from registry.store.bounded import Bounded
 from registry.store.engine import Database
 from registry.store.properties import states_by_value, states_with_value
 
 __all__ = ["PropertySets"]
 
-_KEPT = 128
 _FLAGS = {".inactive": "inactive", ".selectable": "selectable"}
 
 
@@ -29,13 +26,9 @@ class PropertySets:
     ) -> None:
         self._database, self._system_id, self._members = database, system_id, first.bitmap
         self._overlay = overlay
-        self._kept: Bounded[tuple[str, str], BitMap] = Bounded(_KEPT)
 
     def equals(self, code: str, value: str) -> BitMap:
         """Ids that have the value."""
-        return self._kept.get((code, value), lambda: self._equals(code, value)).copy()
-
-    def _equals(self, code: str, value: str) -> BitMap:
         return self._mine(code, states_with_value(self._database.reader(), self._system_id, code, value))
 
     def present(self, code: str) -> BitMap:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from typing import NamedTuple
 
 from pyroaring import BitMap
@@ -18,10 +18,13 @@ from pyroaring import BitMap
 from registry.content.layers import MergedConcept, merge_sources
 from registry.entities.errors import StoreDamaged
 from registry.entities.records import ConceptRecord, ReleaseHeader
+from registry.store.bounded import Bounded
 from registry.store.engine import Connection, Database
 from registry.store.states import canonical, decode
 
 __all__ = ["LayerAlignment", "Layer", "SourceLayers"]
+
+_ALIGNMENTS = 80_000_000  #: bytes of alignments
 
 
 _SAME_CONCEPT = "SELECT s.id, s.body FROM concept_state s JOIN concept_state own ON s.concept_id = own.concept_id WHERE own.id = ?"
@@ -48,6 +51,9 @@ class IdMap:
         ordered = sorted(pairs)
         self._keys = array("I", [key for key, _ in ordered])
         self._values = array("I", [value for _, value in ordered])
+
+    def __len__(self) -> int:
+        return len(self._keys)
 
     def get(self, key: int) -> int | None:
         """The partner of an id."""
@@ -76,6 +82,11 @@ class LayerAlignment:
         self.to_first = IdMap(same.items())
         self.from_first = IdMap((mine, theirs) for theirs, mine in same.items())
 
+    @property
+    def nbytes(self) -> int:
+        """Bytes, about."""
+        return 16 * len(self.to_first)
+
     def translate(self, idents: Iterable[int]) -> BitMap:
         """Ids of the layer as ids of the first; those without a counterpart are left out."""
         return BitMap([mine for ident in idents if (mine := self.to_first.get(ident)) is not None])
@@ -87,11 +98,19 @@ class SourceLayers:
     def __init__(self, database: Database, system_id: int, layers: Sequence[Layer]) -> None:
         self._database, self.system_id, self.layers = database, system_id, tuple(layers)
 
-    @cached_property
+    @property
     def counterparts(self) -> list[LayerAlignment]:
         """Of each further layer, in order."""
-        first, reader = self.layers[0].bitmap, self._database.reader()
-        return [LayerAlignment(reader, self.system_id, first, layer.bitmap) for layer in self.layers[1:]]
+        first, *others = self.layers
+        kept: Bounded[tuple[int, int], LayerAlignment]
+        kept = self._database.caches.named("alignments of source layers", _ALIGNMENTS)
+        return [
+            kept.get((first.release_id, layer.release_id), partial(self._aligned, first.bitmap, layer.bitmap))
+            for layer in others
+        ]
+
+    def _aligned(self, first: BitMap, other: BitMap) -> LayerAlignment:
+        return LayerAlignment(self._database.reader(), self.system_id, first, other)
 
     def asserting(self, facet: str) -> int | None:
         """Number of the first layer that asserts the facet (0 = the first), or None."""

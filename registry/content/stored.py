@@ -8,11 +8,11 @@ Not here: which release is in force (``registry.time.timeline``).
 
 from __future__ import annotations
 
-import weakref
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from datetime import date
 from functools import cached_property
 from itertools import islice
+from typing import Any, TypeVar
 
 from pyroaring import BitMap
 
@@ -20,6 +20,7 @@ from registry.content.display import display_text
 from registry.content.layers import MergedConcept
 from registry.content.projected_hierarchy import NoHierarchy, ProjectedHierarchy, Relatives
 from registry.content.property_sets import PropertySets
+from registry.content.release_hierarchy import ReleaseHierarchy
 from registry.content.release_index import release_index
 from registry.content.search import matches, matching, parse, search
 from registry.content.source_layers import Layer, SourceLayers
@@ -28,6 +29,7 @@ from registry.entities.errors import StoreDamaged
 from registry.entities.offload import require_offload
 from registry.entities.records import ConceptRecord
 from registry.store.bounded import Bounded
+from registry.store.cache import bytes_of
 from registry.store.content import family_codes
 from registry.store.engine import Database
 from registry.store.rows import fetch
@@ -36,6 +38,8 @@ from registry.store.text import compact_code, storable
 from registry.systems import SystemBehaviour
 
 __all__ = ["Layer", "StoredView"]
+
+T = TypeVar("T")
 
 _FIND = "SELECT id FROM concept_state WHERE system_id = ? AND code = ?"
 _FIND_COMPACT = "SELECT id, code FROM concept_state WHERE system_id = ? AND compact = ? ORDER BY code"
@@ -50,7 +54,8 @@ _RENAMED = (
     "SELECT s.id FROM concept_state s WHERE s.concept_id IN"
     " (SELECT concept_id FROM concept_state WHERE system_id = ? AND code IN (?, ?))"
 )
-_SETS = 64  #: descendant sets kept per view
+_HIERARCHIES = 40_000_000  #: bytes of the hierarchies of all views, without closures
+_SETS = 48_000_000  #: bytes of the sets of concepts kept for all views
 _INLINE_LIMIT = 2000  #: records read while others wait
 
 
@@ -76,8 +81,11 @@ class StoredView:
         self._layers = tuple(Layer(*layer) for layer in layers)
         self._overlay = SourceLayers(database, self._system_id, self._layers) if len(layers) > 1 else None
         self._properties = PropertySets(database, self._system_id, self._layers[0], self._overlay)
-        self._known: Callable[[], Relatives | None] = lambda: None
-        self._descendants: Bounded[int, BitMap] = Bounded(_SETS)
+        self._hierarchies: Bounded[Hashable, Relatives] = database.caches.named("hierarchies", _HIERARCHIES)
+        # a text, because its hash is worked out once
+        self._key = repr((info.hierarchy, [(la.release_id, la.header.facets) for la in self._layers]))
+        self._own_hierarchy: Relatives | None = None
+        self._sets: Bounded[Hashable, Any] = database.caches.named("sets of concepts", _SETS, bytes_of)
 
     @property
     def info(self) -> ViewInfo:
@@ -98,6 +106,11 @@ class StoredView:
     def all(self) -> BitMap:
         """Ids of all concepts."""
         return self._members.copy()
+
+    def kept(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What follows from the content, made once; ``key`` says what it is. Not to be changed by the caller."""
+        found: T = self._sets.get((self._key, key), make)
+        return found
 
     def find(self, code: str) -> int | None:
         """Id of the code as written, in canonical form, or (case-insensitive systems) in other case."""
@@ -218,12 +231,19 @@ class StoredView:
 
     @property
     def _relatives(self) -> Relatives:
-        """The hierarchy; held weakly, so that the cache of closures alone decides what stays in memory."""
-        found = self._known()
+        """The hierarchy; one that takes memory of its own is held by the cache alone."""
+        found = self._own_hierarchy
         if found is None:
-            found = self._find_relatives()
-            self._known = weakref.ref(found)
+            found = self._hierarchies.get(self._key, self._find_relatives)
+            if not isinstance(found, ProjectedHierarchy):
+                self._own_hierarchy = found
         return found
+
+    def warm_up(self) -> None:
+        """Read into memory what the first requests need: codes, words, order and hierarchy."""
+        self._index.warm_up()
+        if isinstance(self._relatives, ReleaseHierarchy):
+            self._relatives.closure()
 
     def _find_relatives(self) -> Relatives:
         asserting = self._asserting
@@ -232,9 +252,9 @@ class StoredView:
                 return self._index.structural(self._rules.structural_parents)
             return NoHierarchy(self._members)
         if asserting == 0 or self._overlay is None:
-            return self._index.closure
+            return self._index.hierarchy
         layer = self._layers[asserting]
-        closure = release_index(self._database, layer.release_id, layer.bitmap).closure
+        closure = release_index(self._database, layer.release_id, layer.bitmap).hierarchy
         return ProjectedHierarchy(
             closure, self._overlay.counterparts[asserting - 1], self._members, layer.bitmap
         )
@@ -265,8 +285,7 @@ class StoredView:
 
     def parents(self, ident: int) -> list[int]:
         """Ids of the direct parents, in the view's order."""
-        known = self._known()
-        return self.parents_of(self.concept(ident)) if known is None else self._arranged(known.parents(ident))
+        return self._arranged(self._relatives.parents(ident))
 
     def parents_of(self, record: ConceptRecord) -> list[int]:
         """Ids of the direct parents that a record of this view names, without building the whole hierarchy."""
@@ -292,7 +311,7 @@ class StoredView:
 
     def descendants(self, ident: int) -> BitMap:
         """All descendants, without the concept itself."""
-        return self._descendants.get(ident, lambda: self._relatives.descendants(ident)).copy()
+        return self.kept(ident, lambda: self._relatives.descendants(ident)).copy()
 
     def subsumes(self, ancestor: int, descendant: int) -> bool:
         """Whether ``descendant`` is a proper descendant of ``ancestor``."""
@@ -300,11 +319,11 @@ class StoredView:
 
     def inactive(self) -> BitMap:
         """Ids of inactive concepts."""
-        return self._properties.equals(".inactive", "true")
+        return self.property_equals(".inactive", "true")
 
     def not_selectable(self) -> BitMap:
         """Ids of abstract concepts and headers."""
-        return self._properties.equals(".selectable", "false")
+        return self.property_equals(".selectable", "false")
 
     def with_property(self, code: str) -> BitMap:
         """Ids that have any value of the property."""
@@ -312,7 +331,7 @@ class StoredView:
 
     def property_equals(self, code: str, value: str) -> BitMap:
         """Ids that have the value."""
-        return self._properties.equals(code, value)
+        return self.kept((code, value), lambda: self._properties.equals(code, value)).copy()
 
     def property_values(self, code: str) -> Iterator[tuple[str, BitMap]]:
         """Each distinct value as text with the ids that have it, values sorted."""

@@ -1,4 +1,4 @@
-"""What is kept in memory once per code system and serves all its releases: codes and words.
+"""What is kept in memory once per code system and serves all its releases: codes, words, links.
 
 Each covers the states of the system up to its ``top``, so it is out of date only for a release with a greater state
 id; then it is read anew. Not here: what is kept per release (``registry.content.release_index``).
@@ -6,11 +6,12 @@ id; then it is read anew. Not here: what is kept per release (``registry.content
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol, TypeVar
 
 from pyroaring import BitMap
 
+from registry.content.links import SystemLinks
 from registry.entities.offload import require_offload
 from registry.store.bounded import Bounded
 from registry.store.codes import SystemCodes
@@ -22,7 +23,10 @@ __all__ = ["SystemIndex"]
 
 _CODES = 64_000_000  #: bytes of the codes of all systems
 _WORDS = 128_000_000  #: bytes of the words of all systems
+_LINKS = 48_000_000  #: bytes of the parents and children of all systems
 _INLINE_LIMIT = 10_000  #: concepts of a release whose system is read on the event loop
+
+Containing = Callable[[str], Sequence[str]]  #: codes that contain a code, nearest first
 
 
 class _Covering(Protocol):
@@ -36,39 +40,58 @@ C = TypeVar("C", bound=_Covering)
 
 
 class SystemIndex:
-    """The codes and words of one system."""
+    """The codes, words and links of one system."""
 
     def __init__(self, database: Database, system_id: int) -> None:
         self._database, self._system_id = database, system_id
+        named = database.caches.named
+        self._codes: Bounded[int, SystemCodes] = named("codes of systems", _CODES)
+        self._words: Bounded[int, WordIndex] = named("words of systems", _WORDS)
+        self._links: Bounded[int, SystemLinks] = named("links of systems", _LINKS)
+        self._structural: Bounded[int, SystemLinks] = named("structural links of systems", _LINKS)
 
     def codes(self, members: BitMap) -> SystemCodes:
         """The codes of all states, among them those of the release."""
-        cache: Bounded[int, SystemCodes] = self._database.caches.named("codes of a system", _CODES)
-        return self._covering(
-            cache, members, lambda: SystemCodes.read(self._database.reader(), self._system_id)
-        )
+        return self._covering(self._codes, members, self._read_codes)
+
+    def _read_codes(self) -> SystemCodes:
+        return SystemCodes.read(self._database.reader(), self._system_id)
 
     def kept_codes(self, members: BitMap) -> SystemCodes | None:
         """The codes if they are in memory."""
-        found: SystemCodes | None = self._database.caches.named("codes of a system", _CODES).peek(
-            self._system_id
-        )
+        found = self._codes.peek(self._system_id)
         return found if found is not None and (not members or members.max() <= found.top) else None
 
     def words(self, members: BitMap) -> WordIndex:
         """The words of all texts, among them those of the release."""
-        cache: Bounded[int, WordIndex] = self._database.caches.named("words of a system", _WORDS)
+        return self._covering(self._words, members, self._read_words)
+
+    def _read_words(self) -> WordIndex:
+        return WordIndex(read_terms(self._database.reader(), self._system_id))
+
+    def links(self, members: BitMap) -> SystemLinks:
+        """The parents that sources assert."""
+        return self._covering(self._links, members, self._read_links)
+
+    def _read_links(self) -> SystemLinks:
+        return SystemLinks.asserted(self._database.reader(), self._system_id)
+
+    def structural_links(self, members: BitMap, containing: Containing) -> SystemLinks:
+        """The parents that follow from codes; ``containing`` as for ``SystemLinks.structural``."""
         return self._covering(
-            cache, members, lambda: WordIndex(read_terms(self._database.reader(), self._system_id))
+            self._structural, members, lambda: SystemLinks.structural(self.codes(members), containing)
         )
 
     def _covering(self, cache: Bounded[int, C], members: BitMap, read: Callable[[], C]) -> C:
+        """The kept one if it covers the members, else a new one."""
+        found = cache.peek(self._system_id)
+        if found is not None:
+            if not members or members.max() <= found.top:
+                return found
+            cache.discard(self._system_id, found)
+
         def made() -> C:
             require_offload(len(members), _INLINE_LIMIT)
             return read()
 
-        found = cache.get(self._system_id, made)
-        if members and members.max() > found.top:
-            cache.discard(self._system_id, found)
-            found = cache.get(self._system_id, made)
-        return found
+        return cache.get(self._system_id, made)

@@ -14,10 +14,10 @@ and displays but are no members (``find`` does not give them, ``find_in_hierarch
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar, runtime_checkable
 
 from registry.entities.records import ConceptRecord, PropertyDefinition
 
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from pyroaring import BitMap
 
 __all__ = ["ContentView", "ViewInfo"]
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +64,9 @@ class ContentView(Protocol):
 
     @property
     def info(self) -> ViewInfo: ...
+
+    def kept(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What follows from the content alone, made once where the content is stored; ``key`` says what it is."""
 
     def find(self, code: str) -> int | None:
         """Id of the code as written, in canonical form, or (case-insensitive systems) in other case."""

@@ -12,9 +12,32 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from pyroaring import BitMap
+
 from registry.store.bounded import Bounded
 
-__all__ = ["CacheFigures", "Caches"]
+__all__ = ["CacheFigures", "Caches", "bytes_of"]
+
+_OBJECT = 100  #: bytes of any object, about
+
+
+def bytes_of(value: object) -> int:
+    """About how many bytes a bitmap, a list, a tuple of these or an object that says its ``nbytes`` takes.
+
+    >>> bytes_of([1, 2, 3])
+    196
+    """
+    if isinstance(value, BitMap):
+        held = value.get_statistics()
+        parts = (
+            held["n_bytes_array_containers"],
+            held["n_bytes_run_containers"],
+            held["n_bytes_bitset_containers"],
+        )
+        return 2 * _OBJECT + sum(parts)
+    if isinstance(value, tuple):
+        return _OBJECT + sum(map(bytes_of, value))
+    return _OBJECT + 32 * len(value) if isinstance(value, list) else int(getattr(value, "nbytes", _OBJECT))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ its own characters. Not here: what the texts stand for (``registry.store.codes``
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 __all__ = ["SortedTexts"]
 
@@ -37,6 +37,9 @@ class SortedTexts:
 
     def __len__(self) -> int:
         return self._size
+
+    def __iter__(self) -> Iterator[str]:
+        return (text for block in self._blocks for text in block.split(_END)[1:-1])
 
     def __getitem__(self, place: int) -> str:
         return self._blocks[place // _BLOCK].split(_END)[place % _BLOCK + 1]

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 
 from pyroaring import BitMap
 
+from registry.store.cache import bytes_of
 from registry.store.number_table import NumberTable
 from registry.store.sorted_texts import SortedTexts
 from registry.store.word_segment import PLACE, Segment
@@ -81,7 +82,7 @@ class WordIndex:
     def _size(self) -> int:
         kept = [*self._common.values(), *self._texts, *(states for of in self.bands for _, states in of)]
         tables = sum(table.nbytes for table in self._band_of)
-        return 4 * len(self._numbers) + self._words.nbytes + tables + sum(200 + _bytes(b) for b in kept)
+        return 4 * len(self._numbers) + self._words.nbytes + tables + sum(map(bytes_of, kept))
 
     def starting(self, prefix: str) -> BitMap:
         """The texts with a word that begins so; not to be changed."""
@@ -114,12 +115,3 @@ class WordIndex:
             for state in states:
                 best.setdefault(state, band_of[state])
         return [(band, state) for state, band in best.items()]
-
-
-def _bytes(bitmap: BitMap) -> int:
-    about = bitmap.get_statistics()
-    return int(
-        about["n_bytes_array_containers"]
-        + about["n_bytes_run_containers"]
-        + about["n_bytes_bitset_containers"]
-    )

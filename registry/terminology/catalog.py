@@ -6,10 +6,10 @@ over another one (resources sent with a request over what is loaded). Not here: 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import msgspec
 
@@ -21,6 +21,8 @@ from registry.time.in_force import Dated, contains, preference, reason_on
 from registry.time.version_order import has_wildcard, latest, matches, order_key, ordered
 
 __all__ = ["Catalog", "EmptyCatalog", "MemoryCatalog", "Missing", "pick"]
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,9 @@ class Catalog(Protocol):
 
     def stamp(self) -> object | None:
         """Changes whenever any answer may change; None = nothing derived from this may be kept."""
+
+    def kept(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What follows from the catalog as it is now, made once while the stamp stays; ``key`` says what it is."""
 
     def versions(self, url: str) -> list[str]:
         """Labels of a code system's versions, oldest first; empty if it is unknown."""
@@ -96,6 +101,10 @@ class EmptyCatalog:
         """Nothing ever changes."""
         return 0
 
+    def kept(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Nothing is worth keeping."""
+        return make()
+
     def versions(self, url: str) -> list[str]:
         """None."""
         return []
@@ -147,13 +156,10 @@ class MemoryCatalog:
         self._aside: list[ValueSet] = []  # of the same URL and version as another, under another id
         self._maps: list[ConceptMap] = []
         self._all_codes: dict[str, tuple[str, str]] = {}
-        self._changes = 0
-        self.kept = False  #: whether derived results may be cached (a request's own resources: no)
 
     def add_code_system(self, view: ContentView) -> None:
         """Add a version or a supplement; a ``not-present`` resource is no version and is left out."""
         info = view.info
-        self._changes += 1
         if info.content == "supplement":
             self._supplements.setdefault(info.url, {})[info.version] = view
         elif info.content != "not-present":
@@ -163,7 +169,6 @@ class MemoryCatalog:
 
     def add_value_set(self, value_set: ValueSet) -> None:
         """Add a value set, or replace the one of the same version (one of another id can still be listed)."""
-        self._changes += 1
         held = self._sets.get(value_set.url, {}).get(value_set.version)
         if held is not None and held.shell.get("id") != value_set.shell.get("id"):
             self._aside.append(held)
@@ -175,12 +180,10 @@ class MemoryCatalog:
 
     def add_concept_map(self, concept_map: ConceptMap) -> None:
         """Add a map; several of one canonical stand side by side."""
-        self._changes += 1
         self._maps.append(concept_map)
 
     def remove(self, kind: str, url: str, version: str) -> bool:
         """Take a resource out again (``CodeSystem``, ``ValueSet`` or ``ConceptMap``); whether it was there."""
-        self._changes += 1
         if kind == "ConceptMap":
             kept = [m for m in self._maps if (m.url, m.version) != (url, version)]
             found, self._maps = len(kept) < len(self._maps), kept
@@ -189,9 +192,12 @@ class MemoryCatalog:
         return held.get(url, {}).pop(version, None) is not None
 
     def stamp(self) -> object | None:
-        """None unless the resources are there to stay."""
-        below = self._base.stamp()
-        return (id(self), self._changes, below) if self.kept and below is not None else None
+        """Nothing derived from resources that came with a request is kept."""
+        return None
+
+    def kept(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Made each time."""
+        return make()
 
     def versions(self, url: str) -> list[str]:
         """Labels of both layers, oldest first."""

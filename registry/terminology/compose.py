@@ -6,7 +6,6 @@ Here: following imports, choosing versions, set algebra over ids. Not here: how 
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -15,6 +14,7 @@ from pyroaring import BitMap
 
 from registry.content.view import ContentView
 from registry.entities.canonical import join, split
+from registry.store.cache import bytes_of
 from registry.terminology import filters
 from registry.terminology.catalog import Missing
 from registry.terminology.context import Context, valid_versions
@@ -150,44 +150,47 @@ def unknown_for_expansion(context: Context, missing: Missing, version: str, lock
     return issue(name, system, version, valid_versions(known))
 
 
-_Evaluated = tuple[BitMap, list[int] | None]
-_CACHE: OrderedDict[tuple[object, ...], tuple[Include, _Evaluated]] = OrderedDict()
-_CACHED = 512
 _LISTED = 10_000  #: codes of an include whose set is not kept: it holds on to the include
+_REFERENCE = 500  #: bytes of a listed code, about
+
+
+@dataclass(frozen=True, slots=True)
+class _Condition:
+    """The ids of an include in one version, and the order of a list; holds the include, whose identity is its key."""
+
+    include: Include
+    ids: BitMap
+    order: list[int] | None
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes, about."""
+        return bytes_of((self.ids, self.order)) + _REFERENCE * len(self.include.concepts)
 
 
 def ids_of(context: Context, include: Include, content: ContentView) -> BitMap:
     """Ids of the include's own condition on a system, in the version given; imports not considered."""
-    return _condition(context, include, content)[0]
+    return _condition(include, content).ids
 
 
-def _condition(context: Context, include: Include, content: ContentView) -> _Evaluated:
+def _condition(include: Include, content: ContentView) -> _Condition:
     if not include.concepts and not include.filters:
-        return content.all(), None
-    stamp = context.stamp()
-    if stamp is None:
-        return _evaluated(include, content)
-    key = (stamp, context.supplements, content.info.url, content.info.version, id(include))
+        return _Condition(include, content.all(), None)
     if len(include.concepts) > _LISTED:
         return _evaluated(include, content)
-    held = _CACHE.get(key)
-    if held is None or held[0] is not include:
-        held = _CACHE[key] = (include, _evaluated(include, content))
-        if len(_CACHE) > _CACHED:
-            _CACHE.popitem(last=False)
-    return held[1]
+    return content.kept(("include", id(include)), lambda: _evaluated(include, content))
 
 
-def _evaluated(include: Include, content: ContentView) -> _Evaluated:
+def _evaluated(include: Include, content: ContentView) -> _Condition:
     if include.concepts:
         found = content.find_many([c.code for c in include.concepts])
         order = [i for i in dict.fromkeys(found) if i is not None]
-        return BitMap(order), order
+        return _Condition(include, BitMap(order), order)
     sets = [
         filters.apply(content, condition, f"{include.place}.filter[{number}]")
         for number, condition in enumerate(include.filters)
     ]
-    return BitMap.intersection(*sets), None
+    return _Condition(include, BitMap.intersection(*sets), None)
 
 
 def select(context: Context, prepared: Prepared, usage: ExpansionSources) -> list[IncludedConcepts]:
@@ -242,8 +245,8 @@ def _included(
     imported = [select(context, prepared.imports[c], usage) for c in include.value_sets]
     if include.system:
         content = content_of(context, prepared.value_set, include, usage)
-        ids, order = _condition(context, include, content)
-        own = IncludedConcepts(content, ids, include, order)
+        found = _condition(include, content)
+        own = IncludedConcepts(content, found.ids, include, found.order)
         return [_within(own, imported)]
     if not imported:
         return []

@@ -25,7 +25,6 @@ from registry.time.version_order import has_wildcard, order_key
 __all__ = ["map_of", "maps_of"]
 
 _DATED = re.compile(r"([0-9]{4})(?:-([0-9]{2}))?(?:-([0-9]{2}))?(?![0-9.])")
-_LATEST: list[tuple[object, dict[str, list[ConceptMap]]]] = []
 
 
 def map_of(context: Context, url: str, version: str) -> ConceptMap | Missing:
@@ -52,16 +51,18 @@ def _is_about(one: ConceptMap, systems: set[str]) -> bool:
 
 
 def _by_url(context: Context) -> dict[str, list[ConceptMap]]:
-    """All maps by URL; each without one stands for itself. The last catalog's are kept."""
-    stamp = context.stamp()
-    if stamp is not None and _LATEST and _LATEST[0][0] == stamp:
-        return _LATEST[0][1]
-    found: dict[str, list[ConceptMap]] = {}
-    for number, one in enumerate(context.catalog.concept_maps()):
-        found.setdefault(one.url or f"#{number}", []).append(one)
-    if stamp is not None:
-        _LATEST[:] = [(stamp, found)]
-    return found
+    """All maps by URL; each without one stands for itself."""
+    return context.catalog.kept("maps by URL", lambda: _MapsByUrl(context.catalog.concept_maps())).held
+
+
+class _MapsByUrl:
+    """Maps by their URLs; the maps themselves are the catalog's."""
+
+    def __init__(self, maps: Iterable[ConceptMap]) -> None:
+        self.held: dict[str, list[ConceptMap]] = {}
+        for number, one in enumerate(maps):
+            self.held.setdefault(one.url or f"#{number}", []).append(one)
+        self.nbytes = 300 * len(self.held)
 
 
 def _on_day(context: Context, held: Sequence[ConceptMap]) -> ConceptMap | Missing:

@@ -7,13 +7,16 @@ Not here: resources sent with a request (``catalog.MemoryCatalog``), HTTP.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TypeVar
 
 from registry.content.view import ContentView
 from registry.reader import Moment, Reader
 from registry.store.artifacts import ArtifactRow, read_artifacts
+from registry.store.bounded import Bounded
+from registry.store.cache import bytes_of
 from registry.store.metadata import SystemRow
 from registry.terminology.catalog import MemoryCatalog, Missing
 from registry.terminology.conceptmap import ConceptMap
@@ -24,7 +27,10 @@ from registry.time.version_order import has_wildcard, latest, matches
 
 __all__ = ["ArtifactReader", "RegistryCatalog", "Stored"]
 
+T = TypeVar("T")
+
 _IMPLIED_KEPT = 32
+_MADE = 32_000_000  #: bytes of what is made of the catalog's resources
 
 
 @dataclass(slots=True)
@@ -65,6 +71,11 @@ class RegistryCatalog:
     def stamp(self) -> object | None:
         """The epoch, the day and the instant asked about."""
         return (id(self._context), self._context.ledger().epoch, self._known_at, self._context.today())
+
+    def kept(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What follows from the catalog as it is now, made once while the stamp stays."""
+        cache: Bounded[Hashable, T] = self._context.caches.named("made of catalogs", _MADE, bytes_of)
+        return cache.get((self.stamp(), key), make)
 
     def _system(self, url: str) -> SystemRow | None:
         """The system of a canonical URL or URN; a bare slug is no canonical."""
@@ -213,7 +224,7 @@ class _SystemsOnly:
 
     def __init__(self, catalog: RegistryCatalog) -> None:
         self._catalog = catalog
-        self.stamp, self.versions = catalog.stamp, catalog.versions
+        self.stamp, self.kept, self.versions = catalog.stamp, catalog.kept, catalog.versions
         self.code_system, self.code_systems = catalog.code_system, catalog.code_systems
         self.supplement, self.take = catalog.supplement, catalog.take
 

@@ -6,19 +6,22 @@ supplements are used (``operations.context``).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from pyroaring import BitMap
 
 from registry.content.display import display_text
+from registry.content.memory import MemoryView
 from registry.content.view import ContentView
 from registry.entities.canonical import join
 from registry.entities.records import ConceptRecord
 
 __all__ = ["SupplementedView"]
+
+T = TypeVar("T")
 
 
 def _merged(record: ConceptRecord, extra: ConceptRecord, source: str) -> ConceptRecord:
@@ -42,6 +45,13 @@ class SupplementedView:
         self.tell_dates = getattr(base, "tell_dates", None)
         properties = [p for s in supplements for p in s.info.properties]
         self.info = replace(base.info, properties=(*base.info.properties, *properties))
+
+    def kept(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Kept with the base where base and supplements are stored: such supplements last as long as their views."""
+        if any(isinstance(s, MemoryView) for s in self.supplements):
+            return make()
+        named = ("supplemented", tuple(map(id, self.supplements)), key)
+        return self.base.kept(named, lambda: (self.supplements, make()))[1]
 
     def find(self, code: str) -> int | None:
         """As the base."""

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from registry.entities.offload import EVENT_LOOP_GUARD, NeedsOffload
 from registry.store.bounded import Bounded
 
 
@@ -34,3 +40,35 @@ def test_none_and_empty_values_are_kept() -> None:
     kept: Bounded[str, list[int]] = Bounded(3, len)
     first = kept.get("x", list)
     assert kept.get("x", list) is first
+
+
+def test_what_several_threads_ask_for_at_once_is_made_once() -> None:
+    kept: Bounded[str, list[int]] = Bounded(3, len)
+    made, begun, done = [], threading.Event(), threading.Event()
+
+    def slow() -> list[int]:
+        begun.set()
+        done.wait(5)
+        made.append(1)
+        return [1]
+
+    with ThreadPoolExecutor(4) as pool:
+        first = pool.submit(kept.get, "x", slow)
+        begun.wait(5)
+        others = [pool.submit(kept.get, "x", slow) for _ in range(3)]
+        with EVENT_LOOP_GUARD, pytest.raises(NeedsOffload):
+            kept.get("x", slow)
+        done.set()
+        assert all(f.result(5) is first.result(5) for f in others) and len(made) == 1
+    assert (kept.hits, kept.misses) == (0, 5) and kept.get("x", slow) == [1] and kept.hits == 1
+
+
+def test_a_failed_making_leaves_nothing() -> None:
+    kept: Bounded[str, int] = Bounded(3)
+    with pytest.raises(ZeroDivisionError):
+        kept.get("x", lambda: 1 // 0)
+    assert kept.get("x", lambda: 7) == 7
+    kept.discard("x", 8)
+    assert kept.peek("x") == 7
+    kept.discard("x", 7)
+    assert kept.peek("x") is None and kept.weight == 0

@@ -25,6 +25,8 @@ _LONGEST = 64  #: characters of an id
 _INLINE_LIMIT = 100  #: code systems listed while others wait
 _NO_ID = re.compile(r"[^A-Za-z0-9\-.]+")
 
+_ENTRY = 3000  #: bytes of a resource's metadata
+
 
 @dataclass(slots=True)
 class ResourceEntry:
@@ -67,6 +69,11 @@ class ResourceIndex:
         self._urls: dict[tuple[str, str], list[ResourceEntry]] = {}
         for held in _everything(catalog):
             self._add(held)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes, about; definitions are the catalog's."""
+        return _ENTRY * len(self._ids)
 
     def _add(self, held: ResourceEntry) -> None:
         name, number = held.id, 1
@@ -125,16 +132,11 @@ def _everything(catalog: Catalog) -> Iterator[ResourceEntry]:
         yield ResourceEntry("ConceptMap", ident, one.url, one.version, dict(one.shell), definition)
 
 
-_LATEST: list[tuple[object, ResourceIndex]] = []
-
-
 def library(catalog: Catalog) -> ResourceIndex:
-    """The library of a catalog; the last one is kept while the catalog stays as it is."""
-    stamp = catalog.stamp()
-    if stamp is not None and _LATEST and _LATEST[0][0] == stamp:
-        return _LATEST[0][1]
-    require_offload(len(catalog.code_systems()), _INLINE_LIMIT)
-    made = ResourceIndex(catalog)
-    if stamp is not None:
-        _LATEST[:] = [(stamp, made)]
-    return made
+    """The index of a catalog, kept while the catalog stays as it is."""
+
+    def made() -> ResourceIndex:
+        require_offload(len(catalog.code_systems()), _INLINE_LIMIT)
+        return ResourceIndex(catalog)
+
+    return catalog.kept("resources by id", made)

@@ -6,9 +6,9 @@ Here: JSON of stored resources to values, the licensed view of a catalog. Not he
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from loaders.formats.fhir.conceptmap import read_concept_map
 from loaders.formats.fhir.valueset import read_value_set
@@ -23,6 +23,8 @@ from registry.terminology.registry_catalog import Stored
 from registry.terminology.valueset import ValueSet
 
 __all__ = ["Licensed", "read_stored", "stored_json"]
+
+T = TypeVar("T")
 
 
 def read_stored(rows: Sequence[ArtifactRow]) -> Stored:
@@ -65,6 +67,10 @@ class Licensed:
         """As the base, but never the same as the base's."""
         below = self._base.stamp()
         return None if below is None else ("licensed", below)
+
+    def kept(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Kept with the base, apart from what is the base's."""
+        return self._base.kept(("licensed", key), make)
 
     def _restricted(self, url: str) -> SystemRecord | None:
         record = self._records.get(url)
