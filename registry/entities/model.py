@@ -24,6 +24,7 @@ __all__ = [
     "ConceptState",
     "Load",
     "MapRow",
+    "MapRowSource",
     "PropertyBitmap",
     "Publication",
     "Release",
@@ -318,24 +319,41 @@ class Applicability(SQLModel, table=True):
 
 
 class ConceptMap(SQLModel, table=True):
-    """A concept map or official change table; ``header`` is the JSON of ``records.MapRecord`` without rows."""
+    """A concept map or official change table; ``header`` is the JSON of ``records.MapRecord`` without rows.
+
+    ``artifact_id`` is the row of ``artifact`` that the map was read from, which then says when it was known, and
+    ``shell`` that resource without its rows. ``pages`` is the JSON of ``store.maps.RowPages``. Maps of one slug, version and start replace each other by
+    ``published``, then by ``recorded_from``.
+    """
 
     __tablename__ = "concept_map"
     map_id: int | None = Field(default=None, sa_column=_key())
+    artifact_id: int | None = Field(default=None, sa_column=_big(nullable=True))
     slug: str = Field(sa_column=_text())
     version: str = Field(sa_column=_text())
+    valid_from: str | None = Field(default=None, sa_column=_text(nullable=True))
+    published: str = Field(default="", sa_column=_text())
     purpose: str = Field(sa_column=_text())
     source_system: str = Field(sa_column=_text())
     target_system: str = Field(sa_column=_text())
     source_sha256: str = Field(sa_column=_text())
     header: str = Field(sa_column=_text())
+    pages: str = Field(sa_column=_text())
+    shell: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
     recorded_from: int = Field(sa_column=_big())
     recorded_to: int | None = Field(default=None, sa_column=_big(nullable=True))
-    __table_args__ = (Index("ix_concept_map", "slug", "version"),)
+    __table_args__ = (
+        Index("ix_concept_map", "slug", "version"),
+        Index("ix_concept_map_artifact", "artifact_id"),
+    )
 
 
 class MapRow(SQLModel, table=True):
-    """One row of a map; ``source`` is the first code of the group, ``body`` the JSON of the whole row."""
+    """One row of a map; ``body`` is the JSON of ``records.MapRowRecord``, the order of ids that of the source.
+
+    ``source`` and ``target`` are compact codes (``registry.store.text``) of the canonical ones, ``source`` that of
+    the first code of a group; the further ones are in ``map_row_source``.
+    """
 
     __tablename__ = "map_row"
     row_id: int | None = Field(default=None, sa_column=_key())
@@ -344,6 +362,17 @@ class MapRow(SQLModel, table=True):
     target: str = Field(sa_column=_text())
     body: str = Field(sa_column=_text())
     __table_args__ = (Index("ix_map_source", "map_id", "source"), Index("ix_map_target", "map_id", "target"))
+
+
+class MapRowSource(SQLModel, table=True):
+    """A further code of a row that maps an ordered group of codes, so that the row is found by each of them."""
+
+    __tablename__ = "map_row_source"
+    row_id: int | None = Field(default=None, sa_column=_key())
+    map_id: int = Field(sa_column=_big())
+    source: str = Field(sa_column=_text())
+    map_row_id: int = Field(sa_column=_big())
+    __table_args__ = (Index("ix_map_row_source", "map_id", "source"),)
 
 
 class Artifact(SQLModel, table=True):

@@ -15,12 +15,14 @@ from typing import Any, Literal
 import msgspec
 
 __all__ = [
-    "ConceptRecord",
     "Coding",
     "Component",
+    "ConceptRecord",
     "Coverage",
     "DescriptionRecord",
     "Designation",
+    "MapDefault",
+    "MapPair",
     "MapRecord",
     "MapRowRecord",
     "MemberRecord",
@@ -33,6 +35,8 @@ __all__ = [
     "Removal",
     "SourceFile",
     "SystemRecord",
+    "Unmapped",
+    "Weight",
 ]
 
 
@@ -306,25 +310,92 @@ class ReleaseHeader(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=Tru
         return bool(self.base or self.depends_on)
 
 
+class Weight(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """The estimated share of the source's cases that belong to the target, and where the estimate is from."""
+
+    value: float
+    standard_error: float | None = None
+    n: int | None = None
+    population: str = ""
+    period: str = ""
+    method: str = ""
+
+
+class MapDefault(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """Who chose the row as the default of its source, and for what: nobody's default is used unless named."""
+
+    owner: str
+    purpose: str = ""
+
+
 class MapRowRecord(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """One row of a concept map. ``relationship`` is FHIR R5's; ``sources`` may be an ordered group."""
+    """One row of a concept map: from a code, or an ordered group of codes, to a target or to none.
+
+    ``relationship`` is FHIR R5's, source to target. ``group`` counts the map's pairs of systems from 0;
+    ``source_systems`` are the canonical URLs of the codes of a group across systems (empty = the map's source).
+    ``effective`` is the day from which an official change applies, ``valid_from`` and ``valid_to`` the period in
+    which the row applies; without any the row applies as long as its map. ``conditions`` and ``products`` are
+    (attribute, system, value). ``review`` is empty, ``proposed``, ``accepted`` or ``rejected``.
+    """
 
     sources: tuple[str, ...]
     target: str = ""
     relationship: str = ""
+    group: int = 0
+    source_systems: tuple[str, ...] = ()
     automatic: bool = False
     automatic_back: bool = False
     effective: date | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
     alternative_group: str = ""
     additive_group: str = ""
+    weight: Weight | None = None
+    defaults: tuple[MapDefault, ...] = ()
+    conditions: tuple[tuple[str, str, str], ...] = ()
+    products: tuple[tuple[str, str, str], ...] = ()
+    review: str = ""
+    reviewed_by: str = ""
     comment: str = ""
     source_display: str = ""
     target_display: str = ""
     flags: dict[str, Any] = {}
 
+    def applies(self, day: date | None) -> bool:
+        """Whether the row applies on a day; every row does if there is no day."""
+        start = self.valid_from or self.effective
+        return day is None or (
+            (start is None or start <= day) and (self.valid_to is None or day < self.valid_to)
+        )
+
+
+class Unmapped(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What to do with a code that a group does not have: ``use-source-code``, ``fixed`` or ``other-map``."""
+
+    mode: str
+    code: str = ""
+    display: str = ""
+    relationship: str = "related-to"
+    other_map: str = ""
+
+
+class MapPair(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """One pair of systems that a map goes between, by canonical URL; ``MapRowRecord.group`` counts them."""
+
+    source: str = ""
+    target: str = ""
+    source_version: str = ""
+    target_version: str = ""
+    unmapped: Unmapped | None = None
+
 
 class MapRecord(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """A concept map or official change table: where from, where to, what for."""
+    """A concept map or official change table: where from, where to, what for.
+
+    ``valid_from`` and ``valid_to`` are the map's own period; an update of a map begins on its own day and takes the
+    place of the earlier map of the same slug and version from then on. ``pairs`` is empty for a map between
+    ``source_system`` and ``target_system`` alone.
+    """
 
     slug: str
     version: str
@@ -337,6 +408,12 @@ class MapRecord(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     target_version: str = ""
     method: str = ""
     published: str = ""
+    valid_from: date | None = None
+    valid_to: date | None = None
+    status: str = "active"
+    source_scope: str = ""
+    target_scope: str = ""
+    pairs: tuple[MapPair, ...] = ()
     files: tuple[SourceFile, ...] = ()
     rows: tuple[MapRowRecord, ...] = ()
     notices: tuple[str, ...] = ()

@@ -10,13 +10,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
+
+import msgspec
 
 from registry.entities.errors import UnknownTarget, UsageError
 from registry.entities.intervals import iso
+from registry.entities.records import MapRecord
 from registry.store.engine import Connection, Database
 from registry.store.ledger_writer import Writer
+from registry.store.maps import RowPages, decode_pages, write_map
 
-__all__ = ["ArtifactRow", "artifact_history", "drop_artifact", "put_artifacts", "read_artifacts"]
+__all__ = [
+    "ArtifactRow",
+    "artifact_history",
+    "drop_artifact",
+    "put_artifacts",
+    "read_artifact",
+    "read_artifacts",
+]
 
 _COLUMNS = "kind, resource_id, url, version, valid_from, valid_to, body, recorded_from, recorded_to, row_id"
 #: how many states of the same resource there were so far, this one included
@@ -30,7 +42,8 @@ _NUMBER = (
 class ArtifactRow:
     """One version of a resource; ``recorded_from`` is the instant, in microseconds, that it was stored.
 
-    ``number`` counts the states of one id, from 1.
+    ``number`` counts the states of one id, from 1. A concept map comes with its ``map``, rows included, and with
+    ``shell``, the resource without them; read back it has the map without rows, ``pages``, and the shell as body.
     """
 
     kind: str
@@ -44,6 +57,9 @@ class ArtifactRow:
     recorded_to: int | None = None
     row_id: int = 0
     number: int = 1
+    map: MapRecord | None = None
+    shell: bytes = b""
+    pages: RowPages | None = None
 
 
 def put_artifacts(database: Database, rows: Sequence[ArtifactRow], *, by_id: bool = False) -> list[str]:
@@ -71,8 +87,20 @@ def _put(writer: Writer, row: ArtifactRow, *, by_id: bool) -> str:
         return "unchanged"
     for old in held:
         writer.end("artifact", old.row_id)
-    columns = ("kind", "resource_id", "url", "version", "valid_from", "valid_to", "body", "recorded_from")
+    row_id = writer.next_id("artifact", "row_id")
+    columns = (
+        "row_id",
+        "kind",
+        "resource_id",
+        "url",
+        "version",
+        "valid_from",
+        "valid_to",
+        "body",
+        "recorded_from",
+    )
     values = (
+        row_id,
         row.kind,
         row.resource_id,
         row.url,
@@ -83,6 +111,8 @@ def _put(writer: Writer, row: ArtifactRow, *, by_id: bool) -> str:
         writer.recorded,
     )
     writer.connection.insert("artifact", columns, [values])
+    if row.map is not None:
+        write_map(writer, row.map, artifact_id=row_id, shell=row.shell)
     return "amended" if held else "created"
 
 
@@ -137,22 +167,39 @@ def artifact_history(connection: Connection, kind: str, resource_id: str) -> lis
 def read_artifacts(connection: Connection, instant: int | None = None) -> list[ArtifactRow]:
     """Every resource as known at the instant (None = now), by kind, URL and version, the latest stored last."""
     if instant is None:
-        return _rows(connection, "recorded_to IS NULL", ())
-    known = "recorded_from <= ? AND (recorded_to IS NULL OR recorded_to > ?)"
-    return _rows(connection, known, (instant, instant))
+        where, params = "artifact.recorded_to IS NULL", ()
+    else:
+        where = "artifact.recorded_from <= ? AND (artifact.recorded_to IS NULL OR artifact.recorded_to > ?)"
+        params = (instant, instant)  # type: ignore[assignment]
+    columns = ", ".join(
+        "COALESCE(m.shell, artifact.body)" if c == "body" else f"artifact.{c}" for c in _COLUMNS.split(", ")
+    )
+    statement = (
+        f"SELECT {columns}, {_NUMBER}, m.pages, m.header FROM artifact"
+        f" LEFT JOIN concept_map m ON m.artifact_id = artifact.row_id WHERE {where}"
+        " ORDER BY artifact.kind, artifact.url, artifact.version, artifact.row_id"
+    )
+    return [_row(r) for r in connection.all(statement, params)]
+
+
+def read_artifact(connection: Connection, row_id: int) -> ArtifactRow | None:
+    """One stored row, its body as it was given."""
+    return next(iter(_rows(connection, "row_id = ?", (row_id,))), None)
 
 
 def _rows(connection: Connection, where: str, params: Sequence[object]) -> list[ArtifactRow]:
     statement = (
         f"SELECT {_COLUMNS}, {_NUMBER} FROM artifact WHERE {where} ORDER BY kind, url, version, row_id"
     )
-    return [
-        ArtifactRow(
-            kind=r[0], resource_id=r[1], url=r[2], version=r[3], valid_from=_day(r[4]), valid_to=_day(r[5]),
-            body=bytes(r[6]), recorded_from=r[7], recorded_to=r[8], row_id=r[9], number=r[10],
-        )
-        for r in connection.all(statement, params)
-    ]  # fmt: skip
+    return [_row((*r, None, None)) for r in connection.all(statement, params)]
+
+
+def _row(r: Sequence[Any]) -> ArtifactRow:
+    return ArtifactRow(
+        kind=r[0], resource_id=r[1], url=r[2], version=r[3], valid_from=_day(r[4]), valid_to=_day(r[5]),
+        body=bytes(r[6]), recorded_from=r[7], recorded_to=r[8], row_id=r[9], number=r[10],
+        pages=decode_pages(r[11]) if r[11] else None, map=msgspec.json.decode(r[12], type=MapRecord) if r[12] else None,
+    )  # fmt: skip
 
 
 def _day(text: str | None) -> date | None:

@@ -14,12 +14,21 @@ from registry.systems.catalogue import CATALOGUE
 from registry.systems.icd10 import ICD10_CM, ICD10_NO
 from registry.systems.icpc2 import ICPC2_NO, ICPC2B_NO
 
-__all__ = ["Condition", "Reserve", "SystemBehaviour", "behaviour_of", "known", "systems_like"]
+__all__ = [
+    "Condition",
+    "Reserve",
+    "SystemBehaviour",
+    "behaviour_of",
+    "behaviour_of_url",
+    "known",
+    "systems_like",
+]
 
 _BEHAVIOURS: dict[str, SystemBehaviour] = {r.name: r for r in (ICD10_NO, ICD10_CM, ICPC2_NO, ICPC2B_NO)}
 _CASELESS = SystemBehaviour(name="caseless", case_sensitive=False)
-_BEHAVIOURS["caseless"] = _CASELESS
+_BEHAVIOURS[_CASELESS.name] = _CASELESS
 _PLAIN = SystemBehaviour()
+_SLUGS = {record.url: record.rules or slug for slug, record in CATALOGUE.items() if record.url}
 
 
 def behaviour_of(name: str) -> SystemBehaviour:
@@ -44,6 +53,15 @@ def systems_like(codes: Collection[str], *, share: float = 0.9) -> list[str]:
         for name, b in _BEHAVIOURS.items()
         if b.syntax and codes and sum(b.looks_right(c) for c in codes) >= share * len(codes)
     )
+
+
+def behaviour_of_url(url: str) -> SystemBehaviour:
+    """The behaviour of the system that has the canonical URL in the catalogue, or whose slug it ends with.
+
+    >>> behaviour_of_url("http://hl7.org/fhir/sid/icd-10-cm").name, behaviour_of_url("urn:gyldig:icpc-2-no").name
+    ('icd-10-cm', 'icpc-2-no')
+    """
+    return behaviour_of(_SLUGS.get(url) or url.removeprefix("urn:gyldig:"))
 
 
 def known(slug: str) -> SystemRecord | None:

@@ -49,6 +49,11 @@ class SystemBehaviour:
         """The form that the system defines, from the code as people and files write it."""
         return code.strip()
 
+    def key(self, code: str) -> str:
+        """The form in which codes are equal: canonical, without case where the system has none."""
+        found = self.canonical(code)
+        return found if self.case_sensitive else found.casefold()
+
     def structural_parents(self, code: str) -> list[str]:
         """Shorter codes that contain this one, nearest first, whether or not they exist."""
         return []

@@ -14,13 +14,14 @@ from typing import Protocol, TypeVar
 import msgspec
 
 from registry.content.view import ContentView
-from registry.systems import behaviour_of
+from registry.entities.records import Coding
+from registry.systems import SystemBehaviour, behaviour_of, behaviour_of_url
 from registry.terminology.conceptmap import ConceptMap
 from registry.terminology.valueset import Filter, Include, ValueSet
 from registry.time.in_force import Dated, contains, preference, reason_on
 from registry.time.version_order import has_wildcard, latest, matches, order_key, ordered
 
-__all__ = ["Catalog", "EmptyCatalog", "MemoryCatalog", "Missing", "pick"]
+__all__ = ["Catalog", "CodeValidity", "EmptyCatalog", "MemoryCatalog", "Missing", "pick"]
 
 T = TypeVar("T")
 
@@ -32,6 +33,15 @@ class Missing:
     reason: str
     url: str
     version: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeValidity:
+    """Whether a code is valid on a day; ``valid`` None = unknown. ``successors`` are proposals, never decisions."""
+
+    valid: bool | None
+    reason: str = ""
+    successors: tuple[Coding, ...] = ()
 
 
 class Catalog(Protocol):
@@ -51,6 +61,12 @@ class Catalog(Protocol):
 
     def take(self, url: str) -> None:
         """Raise Restricted where the caller may not take lists of the system's content."""
+
+    def behaviour(self, url: str) -> SystemBehaviour:
+        """What the code system does differently from others: how its codes are written and compared."""
+
+    def code_validity(self, url: str, code: str, on: date | None = None) -> CodeValidity:
+        """Whether the code is valid in the version in force on the day, and if not, why and what came after it."""
 
     def supplement(self, url: str, version: str = "") -> ContentView | None:
         """A supplement by its own canonical."""
@@ -115,6 +131,14 @@ class EmptyCatalog:
 
     def take(self, url: str) -> None:
         """Nothing is forbidden."""
+
+    def behaviour(self, url: str) -> SystemBehaviour:
+        """That of the catalogue."""
+        return behaviour_of_url(url)
+
+    def code_validity(self, url: str, code: str, on: date | None = None) -> CodeValidity:
+        """Unknown."""
+        return CodeValidity(valid=None)
 
     def supplement(self, url: str, version: str = "") -> ContentView | None:
         """None."""
@@ -238,6 +262,27 @@ class MemoryCatalog:
         """What the lower layer says of a system that is its own."""
         if url not in self._systems:
             self._base.take(url)
+
+    def behaviour(self, url: str) -> SystemBehaviour:
+        """The lower layer's, without case where the upper layer's content has none."""
+        found = self._base.behaviour(url)
+        own = self._systems.get(url)
+        if own and found.case_sensitive and not all(v.info.case_sensitive for v in own.values()):
+            return behaviour_of("caseless")
+        return found
+
+    def code_validity(self, url: str, code: str, on: date | None = None) -> CodeValidity:
+        """What the upper layer's content says where it has the system, else the lower layer."""
+        if url not in self._systems:
+            return self._base.code_validity(url, code, on)
+        view = self.code_system(url, "", on)
+        if isinstance(view, Missing) or view.info.content != "complete":
+            return CodeValidity(valid=None)
+        ident = view.find(code)
+        if ident is None:
+            return CodeValidity(valid=False, reason="unknown_code")
+        inactive = view.concept(ident).inactive
+        return CodeValidity(valid=not inactive, reason="inactive" if inactive else "")
 
     def supplement(self, url: str, version: str = "") -> ContentView | None:
         """A supplement of either layer."""

@@ -11,7 +11,9 @@ from datetime import date
 
 from registry.content.view import ContentView
 from registry.entities.canonical import join, split
+from registry.entities.errors import Restricted
 from registry.entities.languages import Languages
+from registry.systems import SystemBehaviour
 from registry.terminology.catalog import Catalog, Missing
 from registry.terminology.issues import Issue, Severity, Unanswerable, issue, plural
 from registry.terminology.supplemented import SupplementedView
@@ -82,12 +84,31 @@ class Context:
     limit: int = 10_000
     _views: dict[tuple[str, str, date | None], ContentView | Missing] = field(default_factory=dict)
     _stamp: list[object] = field(default_factory=list)
+    _behaviours: dict[str, SystemBehaviour] = field(default_factory=dict)
+    _mapped: dict[tuple[str, str], ContentView | None] = field(default_factory=dict)
 
     def stamp(self) -> object | None:
         """The catalog's stamp when it was first asked for: one request works in one state of the catalog."""
         if not self._stamp:
             self._stamp.append(self.catalog.stamp())
         return self._stamp[0]
+
+    def behaviour(self, system: str) -> SystemBehaviour:
+        """What a code system does differently from others."""
+        if system not in self._behaviours:
+            self._behaviours[system] = self.catalog.behaviour(system)
+        return self._behaviours[system]
+
+    def mapped(self, system: str, version: str) -> ContentView | None:
+        """The content that a map's codes are looked up in; None if it is unknown, not in force or not open to the caller."""
+        key = (system, version)
+        if key not in self._mapped:
+            try:
+                found = self.catalog.code_system(system, version, self.on) if system else None
+            except Restricted:
+                found = None
+            self._mapped[key] = None if isinstance(found, Missing) else found
+        return self._mapped[key]
 
     def view(self, system: str, version: str = "", on: date | None = None) -> ContentView | Missing:
         """A version's content with the supplements in use laid over it; ``on`` instead of the request's date."""

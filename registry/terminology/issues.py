@@ -335,6 +335,23 @@ MESSAGES: dict[str, _Message] = {
     "INCLUDE_OF_NOTHING": _m(
         "error", "invalid", "vs-invalid", "An include or exclude needs a system or a value set"
     ),
+    "DATE_SPANS_MAP_ROWS": _m(
+        "error",
+        "multiple-matches",
+        "",
+        "From {1} to {2} not the same rows of the concept map '{0}' apply for {3}: give the day",
+        status=400,
+    ),
+    "MAP_TARGET_NOT_VALID": _m(
+        "warning", "business-rule", "", "The code '{0}' of {1} is not valid on {2}: {3}.", status=200
+    ),
+    "MAP_TARGET_REPLACED": _m(
+        "warning",
+        "business-rule",
+        "",
+        "The code '{0}' of {1} is not valid on {2}: {3}. Proposed successors, not reviewed: {4}.",
+        status=200,
+    ),
     "DATE_SPANS_MAPS": _m(
         "error",
         "multiple-matches",
@@ -385,9 +402,12 @@ OWN = frozenset(
         "CONCEPTMAP_NOT_IN_FORCE",
         "CONCEPTMAP_UNKNOWN",
         "DATE_SPANS_MAPS",
+        "DATE_SPANS_MAP_ROWS",
         "DATE_SPANS_VERSIONS",
         "FILTER_BAD_REGEX",
         "FILTER_UNKNOWN_CODE",
+        "MAP_TARGET_NOT_VALID",
+        "MAP_TARGET_REPLACED",
         "FILTER_NOT_UNDERSTOOD",
         "FORBIDDEN",
         "INCLUDE_OF_NOTHING",

@@ -1,86 +1,149 @@
-"""The registry's own maps (``records.MapRecord``) as concept maps that the translate operation reads.
+"""Maps of the store and derived maps (``records.MapRecord``) as concept maps that the translate operation reads.
 
-Official change tables, maps that a list carries, and change maps between versions. Not here: FHIR's JSON,
-deriving changes (``mappings``).
+Official change tables, maps that a list carries, change maps between versions, and stored ConceptMap resources.
+Not here: FHIR's JSON, deriving changes (``mappings``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from registry.entities.records import MapRecord, MapRowRecord
-from registry.store.engine import Connection
-from registry.store.maps import map_headers, map_rows
-from registry.terminology.conceptmap import ConceptMap, MapElement, MapGroup, MapTarget
+from registry.entities.records import MapPair, MapRecord, MapRowRecord, Unmapped
+from registry.store.maps import MapRows, RowPages
+from registry.systems import SystemBehaviour
+from registry.terminology.conceptmap import ConceptMap, MapGroup
 
-__all__ = ["concept_map", "loaded_maps", "map_url"]
+__all__ = ["StoredMapGroup", "concept_map", "map_url", "stored_groups", "stored_map"]
 
 #: Gives the canonical URL of a system's slug, or None where the registry does not know it.
 Canonicals = Callable[[str], str | None]
 
 
+@dataclass(frozen=True, slots=True)
+class StoredMapGroup:
+    """Rows of one pair of systems of a stored map, read from the store by code."""
+
+    pair: MapPair
+    pages: RowPages
+    number: int
+    store: MapRows
+
+    @property
+    def source(self) -> str:
+        """Canonical URL of the source system."""
+        return self.pair.source
+
+    @property
+    def target(self) -> str:
+        """Canonical URL of the target system."""
+        return self.pair.target
+
+    @property
+    def source_version(self) -> str:
+        """The source version that the map names."""
+        return self.pair.source_version
+
+    @property
+    def target_version(self) -> str:
+        """The target version that the map names."""
+        return self.pair.target_version
+
+    @property
+    def unmapped(self) -> Unmapped | None:
+        """What becomes of a code that no row has."""
+        return self.pair.unmapped
+
+    def by_source(self, code: str, behaviour: SystemBehaviour) -> Sequence[MapRowRecord]:
+        """Rows that have the code among their sources."""
+        key = behaviour.key(code)
+        found = self.store.by_source(self.pages, behaviour.canonical(code))
+        return [
+            r for r in found if r.group == self.number and any(behaviour.key(s) == key for s in r.sources)
+        ]
+
+    def by_target(self, code: str, behaviour: SystemBehaviour) -> Sequence[MapRowRecord]:
+        """Rows that have the code as target."""
+        key = behaviour.key(code)
+        found = self.store.by_target(self.pages, behaviour.canonical(code))
+        return [r for r in found if r.group == self.number and behaviour.key(r.target) == key]
+
+    def rows(self) -> Iterator[MapRowRecord]:
+        """Every row of the group."""
+        return (row for row in self.store.all(self.pages.map_id) if row.group == self.number)
+
+    def __len__(self) -> int:
+        return 0
+
+
 def map_url(record: MapRecord, canonicals: Canonicals) -> str:
     """The map's canonical: its own, else the source system's with ``?fhir_cm=`` and the map's name."""
-    base = canonicals(record.source_system) or f"urn:gyldig:{record.source_system}"
-    return record.url or f"{base}?fhir_cm={record.slug}"
+    return record.url or f"{_canonical(record.source_system, canonicals)}?fhir_cm={record.slug}"
 
 
-def loaded_maps(connection: Connection, canonicals: Canonicals) -> list[ConceptMap]:
-    """Every live map of the store, rows included."""
-    return [
-        concept_map(record, map_rows(connection, ident), canonicals)
-        for ident, record in map_headers(connection)
-    ]
+def stored_groups(record: MapRecord, pages: RowPages, store: MapRows) -> tuple[StoredMapGroup, ...]:
+    """The groups of a stored map whose header names its pairs of systems."""
+    return tuple(StoredMapGroup(pair, pages, n, store) for n, pair in enumerate(record.pairs))
+
+
+def stored_map(record: MapRecord, pages: RowPages, store: MapRows, canonicals: Canonicals) -> ConceptMap:
+    """A stored map without its rows."""
+    return _made(record, canonicals, (StoredMapGroup(_pair(record, canonicals), pages, 0, store),))
 
 
 def concept_map(record: MapRecord, rows: Iterable[MapRowRecord], canonicals: Canonicals) -> ConceptMap:
-    """One map; a row of several source codes has no place in FHIR's elements and is left out."""
-    source = canonicals(record.source_system) or f"urn:gyldig:{record.source_system}"
-    target = canonicals(record.target_system) or f"urn:gyldig:{record.target_system}"
-    elements: dict[str, list[MapRowRecord]] = {}
-    for row in rows:
-        if len(row.sources) == 1:
-            elements.setdefault(row.sources[0], []).append(row)
+    """A map with its rows in memory."""
+    pair = _pair(record, canonicals)
     group = MapGroup(
-        source=source,
-        target=target,
+        source=pair.source,
+        target=pair.target,
+        source_version=pair.source_version,
+        target_version=pair.target_version,
+        records=tuple(rows),
+    )
+    return _made(record, canonicals, (group,))
+
+
+def _pair(record: MapRecord, canonicals: Canonicals) -> MapPair:
+    return MapPair(
+        source=_canonical(record.source_system, canonicals),
+        target=_canonical(record.target_system, canonicals),
         source_version=record.source_version,
         target_version=record.target_version,
-        elements=tuple(_element(code, found) for code, found in elements.items()),
     )
+
+
+def _canonical(slug: str, canonicals: Canonicals) -> str:
+    return canonicals(slug) or f"urn:gyldig:{slug}"
+
+
+def _made(
+    record: MapRecord, canonicals: Canonicals, groups: tuple[StoredMapGroup, ...] | tuple[MapGroup, ...]
+) -> ConceptMap:
     return ConceptMap(
         url=map_url(record, canonicals),
         version=record.version,
-        source_scope=f"{source}?fhir_vs",
-        target_scope=f"{target}?fhir_vs",
-        groups=(group,),
+        source_scope=f"{groups[0].source}?fhir_vs",
+        target_scope=f"{groups[0].target}?fhir_vs",
+        groups=groups,
+        valid_from=record.valid_from,
+        valid_to=record.valid_to,
         shell=_shell(record, canonicals),
     )
 
 
-def _element(code: str, rows: list[MapRowRecord]) -> MapElement:
-    targets = tuple(
-        MapTarget(
-            code=r.target,
-            relationship=r.relationship or "related-to",
-            display=r.target_display,
-            comment=r.comment,
-        )
-        for r in rows
-        if r.target
-    )
-    return MapElement(code=code, display=rows[0].source_display, targets=targets, no_map=not targets)
-
-
 def _shell(record: MapRecord, canonicals: Canonicals) -> dict[str, Any]:
+    start: date | None = record.valid_from
+    name = f"{record.slug}-{record.version}" + (f"-{start.isoformat()}" if start else "")
     shell = {
-        "id": f"{record.slug}-{record.version}"[:64],
+        "id": name[-64:],
         "url": map_url(record, canonicals),
         "version": record.version,
         "name": record.slug,
         "title": record.title or record.slug,
-        "status": "active",
+        "status": record.status,
         "purpose": record.purpose,
         "date": record.published[:10],
     }

@@ -1,7 +1,8 @@
 """Which version of a concept map is meant, by its name and a day; and of all maps, which answer on that day.
 
-A map is in force by its own effective period, else as the target versions are that it names; without either it
-counts as in force. Among versions of one map in force the latest begun is meant; of those that began nowhere the
+A map is in force by its own effective period, else as the target versions are that it names, else as its source
+versions are; without any it counts as in force. An update of a version begins on its own day and takes the place of
+the earlier one from then on. Among versions of one map in force the latest begun is meant; of those that began nowhere the
 one published last by that day (its ``date``, else a label that is a date), else the one that follows soonest.
 Not here: translation (``translate``), finding maps (``catalog``).
 """
@@ -15,12 +16,13 @@ from datetime import date
 import msgspec
 
 from registry.content.view import ContentView
+from registry.entities.errors import Restricted
 from registry.terminology.catalog import Missing
 from registry.terminology.conceptmap import ConceptMap
 from registry.terminology.context import Context
 from registry.terminology.issues import Unanswerable, issue
 from registry.time.in_force import contains, preferred, reason_on
-from registry.time.version_order import has_wildcard, order_key
+from registry.time.version_order import has_wildcard, matches, order_key
 
 __all__ = ["map_of", "maps_of"]
 
@@ -28,11 +30,21 @@ _DATED = re.compile(r"([0-9]{4})(?:-([0-9]{2}))?(?:-([0-9]{2}))?(?![0-9.])")
 
 
 def map_of(context: Context, url: str, version: str) -> ConceptMap | Missing:
-    """The map of that canonical; without a version the one of the day. Raises Unanswerable for a vague date."""
-    if version and not has_wildcard(version):
-        return context.catalog.concept_map(url, version, context.on)
+    """The map of that canonical; without a version the one of the day. Raises Unanswerable for a vague date.
+
+    A version named always answers; on the day it chooses between the version and its updates.
+    """
     held = _by_url(context).get(url, [])
-    if not held or version:
+    if version:
+        named = [
+            m
+            for m in held
+            if (matches(version, m.version) if has_wildcard(version) else m.version == version)
+        ]
+        if not named:
+            return context.catalog.concept_map(url, version, context.on)
+        return _on_day(context, named, named=True)
+    if not held:
         return context.catalog.concept_map(url, version, context.on)
     return _on_day(context, held)
 
@@ -65,26 +77,41 @@ class _MapsByUrl:
         self.nbytes = 300 * len(self.held)
 
 
-def _on_day(context: Context, held: Sequence[ConceptMap]) -> ConceptMap | Missing:
-    found = _chosen(context, held, context.on)
+def _on_day(context: Context, held: Sequence[ConceptMap], *, named: bool = False) -> ConceptMap | Missing:
+    found = _chosen(context, held, context.on, named=named)
     if context.until is not None:
-        last = _chosen(context, held, context.until)
-        labels = [f"({v.reason})" if isinstance(v, Missing) else v.version for v in (found, last)]
+        last = _chosen(context, held, context.until, named=named)
+        labels = [f"({v.reason})" if isinstance(v, Missing) else _label(v) for v in (found, last)]
         if labels[0] != labels[1]:
             values = (held[0].url, context.on, context.until, " … ".join(labels))
             raise Unanswerable(issue("DATE_SPANS_MAPS", *values))
     return found
 
 
-def _chosen(context: Context, held: Sequence[ConceptMap], on: date | None) -> ConceptMap | Missing:
+def _label(one: ConceptMap) -> str:
+    """The version, with its start where it has one of its own."""
+    return f"{one.version} ({one.valid_from})" if one.valid_from else one.version
+
+
+def _chosen(
+    context: Context, held: Sequence[ConceptMap], on: date | None, *, named: bool
+) -> ConceptMap | Missing:
     dated = [_dated(context, m) for m in held]
     live = [m for m in dated if on is None or contains(m, on)]
-    if not live and not context.asked and _named_once(held):
-        live = dated  # nobody asked for a day, and the name leaves no choice
+    if not live and (named or (not context.asked and _named_once(held))):
+        live = _nearest(dated, on)  # the name leaves no choice
     best = preferred(live, lambda m: (_published(m, on), order_key(m.version)))
     if best is None:
         return Missing(reason_on(dated, on) if on else "unknown_url", held[0].url)
-    return _merged([m for m in held if m.version == best.version])
+    start = (best.version, best.valid_from)
+    return _merged([m for m, d in zip(held, dated, strict=True) if (d.version, d.valid_from) == start])
+
+
+def _nearest(dated: Sequence[ConceptMap], on: date | None) -> list[ConceptMap]:
+    """Of maps that are not in force those begun by the day, else those that begin first."""
+    begun = [m for m in dated if on is None or m.valid_from is None or m.valid_from <= on]
+    first = min((m.valid_from for m in dated if m.valid_from is not None), default=None)
+    return begun or [m for m in dated if m.valid_from == first]
 
 
 def _named_once(held: Sequence[ConceptMap]) -> bool:
@@ -93,14 +120,27 @@ def _named_once(held: Sequence[ConceptMap]) -> bool:
 
 
 def _dated(context: Context, one: ConceptMap) -> ConceptMap:
-    """The map with its period: its own, else that in which all target versions that it names are in force."""
-    if one.valid_from or one.valid_to:
+    """The map with its period: each end its own, else that of the target versions that it names, else of the source's."""
+    if one.valid_from and one.valid_to:
         return one
-    named = {(g.target, g.target_version) for g in one.groups if g.target and g.target_version}
-    views = [
-        v for v in (context.catalog.code_system(*n) for n in sorted(named)) if not isinstance(v, Missing)
-    ]
-    return msgspec.structs.replace(one, valid_from=_latest_start(views), valid_to=_first_end(views))
+    targets = {(g.target, g.target_version) for g in one.groups if g.target and g.target_version}
+    sources = {(g.source, g.source_version) for g in one.groups if g.source and g.source_version}
+    views = [v for v in (_version(context, *n) for n in sorted(targets or sources)) if v is not None]
+    start, end = one.valid_from or _latest_start(views), one.valid_to or _first_end(views)
+    if start and end and end <= start:
+        return one  # its own period and its versions' do not meet: its own is meant
+    if (start, end) == (one.valid_from, one.valid_to):
+        return one
+    return msgspec.structs.replace(one, valid_from=start, valid_to=end)
+
+
+def _version(context: Context, url: str, version: str) -> ContentView | None:
+    """The content of a version; None where it is not loaded, or not open to the caller."""
+    try:
+        found = context.catalog.code_system(url, version)
+    except Restricted:
+        return None
+    return None if isinstance(found, Missing) else found
 
 
 def _latest_start(views: Iterable[ContentView]) -> date | None:

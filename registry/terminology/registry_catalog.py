@@ -10,17 +10,22 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TypeVar
+from functools import partial
+from typing import Any, TypeVar
+
+import msgspec
 
 from registry.content.view import ContentView
 from registry.reader import Moment, Reader
-from registry.store.artifacts import ArtifactRow, read_artifacts
+from registry.store.artifacts import ArtifactRow, read_artifact, read_artifacts
 from registry.store.bounded import Bounded
 from registry.store.cache import bytes_of
+from registry.store.maps import MapRows, map_headers
 from registry.store.metadata import SystemRow
-from registry.terminology.catalog import MemoryCatalog, Missing
+from registry.systems import SystemBehaviour, behaviour_of_url
+from registry.terminology.catalog import CodeValidity, MemoryCatalog, Missing
 from registry.terminology.conceptmap import ConceptMap
-from registry.terminology.loaded_maps import loaded_maps
+from registry.terminology.loaded_maps import stored_groups, stored_map
 from registry.terminology.valueset import ValueSet
 from registry.time.timeline import Timeline
 from registry.time.version_order import has_wildcard, latest, matches
@@ -43,6 +48,8 @@ class Stored:
 
 #: Reads stored bodies.
 ArtifactReader = Callable[[Sequence[ArtifactRow]], Stored]
+#: Whether a code of a system (slug) is valid on a day, as known at an instant.
+CodeJudge = Callable[[str, str, date, str | None], CodeValidity]
 
 
 class RegistryCatalog:
@@ -55,6 +62,8 @@ class RegistryCatalog:
         *,
         known_at: str | None = None,
         implied_map: Callable[[str], ConceptMap | None] | None = None,
+        code_judge: CodeJudge | None = None,
+        map_rows: MapRows | None = None,
     ) -> None:
         self._context, self._reader, self._known_at, self._implied_map = (
             context,
@@ -62,6 +71,7 @@ class RegistryCatalog:
             known_at,
             implied_map,
         )
+        self._code_judge, self._map_rows = code_judge, map_rows or MapRows(context.database)
         self._stored: tuple[int, MemoryCatalog] | None = None
         self._implied_maps: dict[tuple[int, str], ConceptMap | None] = {}
 
@@ -126,6 +136,18 @@ class RegistryCatalog:
             else latest(_labels(timeline), pattern, timeline.system.record.version_order)
         )
 
+    def behaviour(self, url: str) -> SystemBehaviour:
+        """That of the system, of the catalogue if it is unknown."""
+        row = self._system(url)
+        return row.rules if row is not None else behaviour_of_url(url)
+
+    def code_validity(self, url: str, code: str, on: date | None = None) -> CodeValidity:
+        """Whether the code is valid on the day; unknown without a judge or for an unknown system."""
+        row = self._system(url)
+        if row is None or self._code_judge is None:
+            return CodeValidity(valid=None)
+        return self._code_judge(row.slug, code, on or self._day(), self._known_at)
+
     def take(self, url: str) -> None:
         """Nothing is forbidden here: who may take what is the way in's to say (``api``)."""
 
@@ -163,7 +185,12 @@ class RegistryCatalog:
         epoch = self._context.ledger().epoch
         if self._stored is None or self._stored[0] != epoch:
             rows = read_artifacts(self._context.connection, self._moment().snapshot.instant)
-            self._stored = (epoch, self._filled(self._reader(rows)))
+            stored = self._reader([r for r in rows if r.pages is None])
+            stored.concept_maps = [
+                *stored.concept_maps,
+                *(self._resource_map(r) for r in rows if r.pages is not None),
+            ]
+            self._stored = (epoch, self._filled(stored))
         return self._stored[1]
 
     def _filled(self, stored: Stored) -> MemoryCatalog:
@@ -176,15 +203,32 @@ class RegistryCatalog:
             catalog.add_all_codes(url, system, version)
         return catalog
 
+    def _resource_map(self, row: ArtifactRow) -> ConceptMap:
+        """A stored map resource: its header as the reader of resources gives it, its rows from the store."""
+        (header,) = self._reader([row]).concept_maps
+        if (kept := row.map) is None or row.pages is None:
+            return header
+        return msgspec.structs.replace(
+            header,
+            groups=stored_groups(kept, row.pages, self._map_rows),
+            read_definition=partial(self._definition, row.row_id),
+        )
+
+    def _definition(self, row_id: int) -> dict[str, Any]:
+        """The rows of a stored map resource as they were given."""
+        row = read_artifact(self._context.connection, row_id)
+        return self._reader([row]).concept_maps[0].definition if row is not None else {}
+
     def _loaded_maps(self) -> list[ConceptMap]:
-        """Official change tables and other maps that were loaded as maps."""
+        """Official change tables and other maps that were loaded as maps, as known at the instant."""
         snapshot = self._moment().snapshot
 
         def canonical(slug: str) -> str | None:
             row = snapshot.slugs.get(slug)
             return row.record.canonical if row else None
 
-        return loaded_maps(self._context.connection, canonical)
+        headers = map_headers(self._context.connection, snapshot.instant)
+        return [stored_map(h.record, h.pages, self._map_rows, canonical) for h in headers]
 
     def _all_codes(self) -> dict[str, tuple[str, str]]:
         """Value sets of all codes that systems name, with the system; each for the version that names it."""
@@ -216,7 +260,14 @@ class RegistryCatalog:
         """This catalog as the registry knew it at an instant."""
         if known_at == self._known_at:
             return self
-        return RegistryCatalog(self._context, self._reader, known_at=known_at, implied_map=self._implied_map)
+        return RegistryCatalog(
+            self._context,
+            self._reader,
+            known_at=known_at,
+            implied_map=self._implied_map,
+            code_judge=self._code_judge,
+            map_rows=self._map_rows,
+        )
 
 
 class _SystemsOnly:
@@ -227,6 +278,7 @@ class _SystemsOnly:
         self.stamp, self.kept, self.versions = catalog.stamp, catalog.kept, catalog.versions
         self.code_system, self.code_systems = catalog.code_system, catalog.code_systems
         self.supplement, self.take = catalog.supplement, catalog.take
+        self.behaviour, self.code_validity = catalog.behaviour, catalog.code_validity
 
     def value_set(self, url: str, version: str = "", on: date | None = None) -> ValueSet | Missing:
         """None but stored ones."""

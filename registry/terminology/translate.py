@@ -1,21 +1,37 @@
 """``$translate``: what a code becomes by concept maps, forward and in reverse.
 
-Here: the operation over maps of the catalog, or one given. Not here: composing and inverting maps, and
-converting data sets (``mappings``).
+Here: the operation over maps of the catalog, or one given. Which map is meant follows from the name and the day
+(``maps_in_force``); the rows are those that apply on the day; codes are compared as their systems compare them.
+
+=============================================  ===================================================================
+rule                                            source
+=============================================  ===================================================================
+a row applies in its own period                 DOMAIN 10: a map speaks for its period and its rows' dates
+a row of several codes needs all, in order,     DOMAIN, ConceptMap: a group match beats single ones
+and then its codes are not translated singly
+a match reads from the code asked about to the  DOMAIN 9: narrower and broader swap; ``automatic`` comes from the
+code found: in reverse the relationship swaps   row's own ``automatic_back``, defaults and weights are left out
+a code found that is not valid on the day is    DOMAIN 10: said so, with its successors as proposals, never silently
+stale: it does not make ``result`` true
+=============================================  ===================================================================
+
+Not here: composing maps, and converting data sets (``mappings``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from registry.entities.canonical import split
-from registry.entities.records import Coding
-from registry.store.bounded import Bounded
-from registry.terminology.catalog import Missing
-from registry.terminology.conceptmap import ConceptMap, MapElement, MapGroup, MapTarget
+from registry.entities.records import Coding, MapDefault, MapRowRecord, Weight
+from registry.entities.relationships import inverse
+from registry.systems import SystemBehaviour
+from registry.terminology.catalog import CodeValidity, Missing
+from registry.terminology.conceptmap import ConceptMap, MapGroupView
 from registry.terminology.context import Context
 from registry.terminology.issues import Issue, Unanswerable, issue
+from registry.terminology.map_targets import UNKNOWN, described
 from registry.terminology.maps_in_force import map_of, maps_of
 
 __all__ = ["Match", "TranslateRequest", "TranslateResult", "translate"]
@@ -43,7 +59,10 @@ class TranslateRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    """One translation: ``concept`` as the answer shows it, ``source`` the coding that a reverse one found."""
+    """One translation: ``concept`` as the answer shows it, ``source`` the coding that a reverse one found.
+
+    ``relationship`` reads from the code asked about to the code found; ``validity`` is that of the code found.
+    """
 
     relationship: str
     concept: Coding | None
@@ -51,11 +70,31 @@ class Match:
     source: Coding | None = None
     comment: str = ""
     products: tuple[tuple[str, str, str], ...] = ()
+    conditions: tuple[tuple[str, str, str], ...] = ()
+    validity: CodeValidity = UNKNOWN
+    automatic: bool = False
+    defaults: tuple[MapDefault, ...] = ()
+    weight: Weight | None = None
+    sources: tuple[str, ...] = ()  #: the codes of a group, where several became one
+
+    @property
+    def found(self) -> Coding | None:
+        """The code that the translation found."""
+        return self.source or self.concept
+
+    @property
+    def usable(self) -> bool:
+        """Whether it is a translation: no denial, and not known to be invalid on the day."""
+        return (
+            self.concept is not None
+            and self.relationship != "not-related-to"
+            and self.validity.valid is not False
+        )
 
 
 @dataclass(slots=True, kw_only=True)
 class TranslateResult:
-    """The complete answer; ``result`` = at least one match that is no denial."""
+    """The complete answer; ``result`` = at least one usable match."""
 
     result: bool = False
     problem: Issue | None = None
@@ -65,25 +104,33 @@ class TranslateResult:
 
 def translate(context: Context, request: TranslateRequest) -> TranslateResult:
     """Translate; an unknown map is a problem, a code without a translation an answer."""
+    answer = TranslateResult()
     try:
         maps = _maps(context, request)
+        if isinstance(maps, Issue):
+            return TranslateResult(problem=maps)
+        for concept_map in maps:
+            found = _of_map(context, concept_map, request)
+            answer.matches += [m for m in found if m not in answer.matches]
     except Unanswerable as stop:
         return TranslateResult(problem=stop.issue)
-    if isinstance(maps, Issue):
-        return TranslateResult(problem=maps)
-    answer = TranslateResult()
-    for concept_map in maps:
-        for coding in request.codings:
-            found = (
-                _reverse(concept_map, coding, request)
-                if request.reverse
-                else _forward(context, concept_map, coding, request)
-            )
-            answer.matches += [m for m in found if m not in answer.matches]
-    answer.result = any(m.concept is not None and m.relationship != "not-related-to" for m in answer.matches)
-    if not answer.matches:
-        answer.message = "No translation was found"
+    answer.result = any(m.usable for m in answer.matches)
+    answer.message = _message(context, answer)
     return answer
+
+
+def _message(context: Context, answer: TranslateResult) -> str:
+    """What the caller must read besides the matches."""
+    if not answer.matches:
+        return "No translation was found"
+    stale = [(m.found, m.validity) for m in answer.matches if m.validity.valid is False]
+    return " ".join(_stale(context, coding, validity) for coding, validity in stale if coding is not None)
+
+
+def _stale(context: Context, coding: Coding, validity: CodeValidity) -> str:
+    named = ", ".join(s.code for s in validity.successors)
+    name = "MAP_TARGET_REPLACED" if named else "MAP_TARGET_NOT_VALID"
+    return issue(name, coding.code, coding.system, context.on or "the day", validity.reason, named).text
 
 
 def _maps(context: Context, request: TranslateRequest) -> list[ConceptMap] | Issue:
@@ -107,105 +154,172 @@ def _scoped(concept_map: ConceptMap, request: TranslateRequest) -> bool:
     )
 
 
+def _of_map(context: Context, concept_map: ConceptMap, request: TranslateRequest) -> Iterator[Match]:
+    for group in concept_map.groups:
+        if request.reverse:
+            yield from _reverse(context, concept_map, group, request)
+        elif not request.target_system or group.target == request.target_system:
+            yield from _forward(context, concept_map, group, request, ())
+
+
 def _fits(system: str, version: str, coding: Coding) -> bool:
     if coding.system and system and coding.system != system:
         return False
     return not (coding.version and version) or coding.version == version
 
 
+def _live(context: Context, concept_map: ConceptMap, rows: Sequence[MapRowRecord]) -> list[MapRowRecord]:
+    """The rows that apply on the day. Raises Unanswerable if a vague date does not say which do."""
+    found = [r for r in rows if r.applies(context.on)]
+    if context.until is not None and found != [r for r in rows if r.applies(context.until)]:
+        raise Unanswerable(
+            issue("DATE_SPANS_MAP_ROWS", concept_map.canonical, context.on, context.until, rows[0].sources)
+        )
+    return found
+
+
 def _forward(
     context: Context,
     concept_map: ConceptMap,
-    coding: Coding,
+    group: MapGroupView,
     request: TranslateRequest,
-    asked: tuple[str, ...] = (),
+    visited: tuple[str, ...],
 ) -> Iterator[Match]:
-    """Matches of a map; ``asked`` are maps on the way here, which are not asked again."""
-    for group in concept_map.groups:
-        if not _fits(group.source, group.source_version, coding):
+    """Matches of a group of a map; ``visited`` are the maps that led here, which are not used again."""
+    codings = [c for c in request.codings if _fits(group.source, group.source_version, c)]
+    taken: set[Coding] = set()
+    if len(request.codings) > 1 and codings:
+        for row in _joint_rows(context, concept_map, group, request.codings, codings, taken):
+            yield _match(context, concept_map, group, row)
+    for coding in codings:
+        if coding in taken:
             continue
-        if request.target_system and group.target != request.target_system:
-            continue
-        elements = _by_source(group).get(coding.code)
-        if elements:
-            yield from (m for e in elements for m in _of_element(concept_map, group, e))
-        elif group.unmapped is not None:
-            yield from _unmapped(
-                context, concept_map, group, coding, request, (*asked, concept_map.canonical)
-            )
+        behaviour = context.behaviour(group.source or coding.system)
+        rows = group.by_source(coding.code, behaviour)
+        singles = [r for r in rows if len(r.sources) == 1]
+        for row in _live(context, concept_map, singles):
+            if row.target or row.relationship:
+                yield _match(context, concept_map, group, row)
+        if not rows and group.unmapped is not None:
+            yield from _unmapped(context, concept_map, group, coding, request, visited)
 
 
-#: elements of groups by source code, as many as hold so many elements; keyed by identity, groups never change
-_SOURCES: Bounded[int, tuple[MapGroup, dict[str, list[MapElement]]]] = Bounded(
-    400_000, lambda kept: len(kept[0].elements) + 1
-)
+def _joint_rows(
+    context: Context,
+    concept_map: ConceptMap,
+    group: MapGroupView,
+    given: Sequence[Coding],
+    fitting: Sequence[Coding],
+    taken: set[Coding],
+) -> Iterator[MapRowRecord]:
+    """Rows of several codes that are all given, in their order; ``taken`` receives the codings that they use."""
+    seen: list[MapRowRecord] = []
+    for coding in fitting:
+        rows = group.by_source(coding.code, context.behaviour(group.source or coding.system))
+        for row in _live(context, concept_map, [r for r in rows if len(r.sources) > 1]):
+            used = _used(context, group, row, given)
+            if used and row not in seen:
+                seen.append(row)
+                taken.update(used)
+                yield row
 
 
-def _by_source(group: MapGroup) -> dict[str, list[MapElement]]:
-    """The elements of a group by their code."""
+def _used(context: Context, group: MapGroupView, row: MapRowRecord, given: Sequence[Coding]) -> list[Coding]:
+    """The codings that are the row's codes, in its order; empty if one is missing."""
+    systems = row.source_systems or (group.source,) * len(row.sources)
+    found: list[Coding] = []
+    rest = iter(given)
+    for system, code in zip(systems, row.sources, strict=True):
+        key = context.behaviour(system).key(code)
+        one = next((c for c in rest if _is(context, c, system, key)), None)
+        if one is None:
+            return []
+        found.append(one)
+    return found
 
-    def made() -> tuple[MapGroup, dict[str, list[MapElement]]]:
-        found: dict[str, list[MapElement]] = {}
-        for element in group.elements:
-            found.setdefault(element.code, []).append(element)
-        return group, found
 
-    return _SOURCES.get(id(group), made)[1]
+def _is(context: Context, coding: Coding, system: str, key: str) -> bool:
+    if coding.system and system and coding.system != system:
+        return False
+    return context.behaviour(system or coding.system).key(coding.code) == key
 
 
-def _of_element(concept_map: ConceptMap, group: MapGroup, element: MapElement) -> Iterator[Match]:
-    for t in element.targets:
-        yield Match(
-            relationship=t.relationship,
-            concept=_target(group, t) if t.code else None,
-            origin=concept_map.canonical,
-            comment=t.comment,
-            products=t.products,
+def _match(context: Context, concept_map: ConceptMap, group: MapGroupView, row: MapRowRecord) -> Match:
+    concept, validity = None, UNKNOWN
+    if row.target:
+        concept, validity = described(
+            context, group.target, group.target_version, row.target, row.target_display
         )
-
-
-def _target(group: MapGroup, target: MapTarget) -> Coding:
-    return Coding(target.code, group.target, group.target_version, target.display)
+    return Match(
+        relationship=row.relationship or "related-to",
+        concept=concept,
+        origin=concept_map.canonical,
+        comment=row.comment,
+        products=row.products,
+        conditions=row.conditions,
+        validity=validity,
+        automatic=row.automatic,
+        defaults=row.defaults,
+        weight=row.weight,
+        sources=row.sources if len(row.sources) > 1 else (),
+    )
 
 
 def _unmapped(
     context: Context,
     concept_map: ConceptMap,
-    group: MapGroup,
+    group: MapGroupView,
     coding: Coding,
     request: TranslateRequest,
-    asked: tuple[str, ...],
+    visited: tuple[str, ...],
 ) -> Iterable[Match]:
     rule = group.unmapped
     if rule is None:
         return []
     if rule.mode == "other-map":
+        path = (*visited, concept_map.canonical)
         other = map_of(context, *split(rule.other_map))
-        if isinstance(other, Missing) or other.canonical in asked:
+        if isinstance(other, Missing) or other.canonical in path:
             return []
-        return list(_forward(context, other, coding, request, asked))
+        groups = [g for g in other.groups if request.target_system in ("", g.target)]
+        return [m for g in groups for m in _forward(context, other, g, request, path)]
     code = coding.code if rule.mode == "use-source-code" else rule.code
-    target = Coding(code, group.target, group.target_version, rule.display)
-    return [Match(relationship=rule.relationship, concept=target, origin=concept_map.canonical)]
+    concept, validity = described(context, group.target, group.target_version, code, rule.display)
+    return [
+        Match(
+            relationship=rule.relationship, concept=concept, origin=concept_map.canonical, validity=validity
+        )
+    ]
 
 
-def _reverse(concept_map: ConceptMap, coding: Coding, request: TranslateRequest) -> Iterator[Match]:
-    for group in concept_map.groups:
-        if not _reaches(group, request) or not _fits(group.target, group.target_version, coding):
+def _reverse(
+    context: Context, concept_map: ConceptMap, group: MapGroupView, request: TranslateRequest
+) -> Iterator[Match]:
+    """Sources of the codes: of a row of several codes each is found, with the others named."""
+    if not _reaches(group, request):
+        return
+    for coding in request.codings:
+        if not _fits(group.target, group.target_version, coding):
             continue
-        for element in group.elements:
-            for target in (t for t in element.targets if t.code == coding.code):
-                source = Coding(element.code, group.source, group.source_version, element.display)
+        behaviour: SystemBehaviour = context.behaviour(group.target or coding.system)
+        for row in _live(context, concept_map, group.by_target(coding.code, behaviour)):
+            asked = Coding(row.target, group.target, group.target_version, row.target_display)
+            for code in row.sources:
+                display = row.source_display if len(row.sources) == 1 else ""
+                source, validity = described(context, group.source, group.source_version, code, display)
                 yield Match(
-                    relationship=target.relationship,
-                    concept=source if request.swapped else _target(group, target),
+                    relationship=inverse(row.relationship or "related-to"),
+                    concept=source if request.swapped else asked,
                     origin=concept_map.canonical,
                     source=None if request.swapped else source,
-                    comment=target.comment,
+                    comment=row.comment,
+                    validity=validity,
+                    automatic=row.automatic_back,
+                    sources=row.sources if len(row.sources) > 1 else (),
                 )
 
 
-def _reaches(group: MapGroup, request: TranslateRequest) -> bool:
+def _reaches(group: MapGroupView, request: TranslateRequest) -> bool:
     """Whether a group is between the systems that a reverse question names."""
     ends = (group.target, group.source) if request.swapped else (group.target,)
     if request.target_system and request.target_system not in ends:

@@ -167,8 +167,21 @@ def translate_json(answer: TranslateResult, release: str) -> Json:
     items = [writing("result", "boolean", answer.result)]
     if answer.message:
         items.append(writing("message", "string", answer.message))
-    items += [{"name": "match", "part": list(_match(m, release))} for m in answer.matches]
+    items += [_marked({"name": "match", "part": list(_match(m, release))}, m) for m in answer.matches]
     return parameters(items)
+
+
+_NOT_VALID = "urn:gyldig:extension:not-valid"
+_SUCCESSOR = "urn:gyldig:extension:successor"
+
+
+def _marked(item: Json, match: Match) -> Json:
+    """A match whose code is not valid on the day, with the reason and proposed successors as extensions."""
+    validity = match.validity
+    if validity.valid is not False:
+        return item
+    successors = [{"url": _SUCCESSOR, "valueCoding": coding_json(s)} for s in validity.successors]
+    return {"extension": [{"url": _NOT_VALID, "valueCode": validity.reason}, *successors], **item}
 
 
 def _match(match: Match, release: str) -> Iterator[Json]:

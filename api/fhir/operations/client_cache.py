@@ -40,7 +40,7 @@ def _weight(resource: TerminologyResource) -> int:
         return _OWN + len(resource)
     if isinstance(resource, ValueSet):
         return _OWN + sum(len(i.concepts) for i in (*resource.includes, *resource.excludes))
-    return _OWN + sum(len(g.elements) for g in resource.groups)
+    return _OWN + sum(len(g) for g in resource.groups)
 
 
 def _key(resource: TerminologyResource) -> tuple[str, str, str]:

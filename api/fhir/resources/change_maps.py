@@ -9,9 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
+from msgspec.structs import replace
+
 from mappings.changes import change_map
+from registry.entities.canonical import join
 from registry.entities.errors import UnknownTarget
-from registry.terminology.conceptmap import ConceptMap, MapElement, MapGroup
+from registry.entities.records import MapRowRecord
+from registry.terminology.conceptmap import ConceptMap, MapGroupView
 from registry.terminology.loaded_maps import concept_map
 
 if TYPE_CHECKING:
@@ -35,44 +39,39 @@ def implied_map(registry: Registry, url: str) -> ConceptMap | None:
     except UnknownTarget:
         return None
     made = concept_map(record, record.rows, lambda slug: system)
-    return _named(made, url)
-
-
-def _named(made: ConceptMap, url: str) -> ConceptMap:
-    fields = {name: getattr(made, name) for name in made.__struct_fields__}
-    return ConceptMap(**{**fields, "url": url, "shell": {**made.shell, "url": url}})
+    return replace(made, url=url, shell={**made.shell, "url": url})
 
 
 def groups_json(one: ConceptMap) -> list[Json]:
-    """``ConceptMap.group`` in R5's shape."""
+    """``ConceptMap.group`` in R5's shape. Rows of several source codes have no place in it and are left out."""
     return [_group(g) for g in one.groups]
 
 
-def _group(group: MapGroup) -> Json:
+def _group(group: MapGroupView) -> Json:
+    elements: dict[str, list[MapRowRecord]] = {}
+    for row in group.rows():
+        if len(row.sources) == 1:
+            elements.setdefault(row.sources[0], []).append(row)
     return {
-        "source": _versioned(group.source, group.source_version),
-        "target": _versioned(group.target, group.target_version),
-        "element": [_element(e) for e in group.elements],
+        "source": join(group.source, group.source_version),
+        "target": join(group.target, group.target_version),
+        "element": [_element(code, rows) for code, rows in elements.items()],
     }
 
 
-def _versioned(url: str, version: str) -> str:
-    return f"{url}|{version}" if version else url
+def _element(code: str, rows: list[MapRowRecord]) -> Json:
+    element: Json = {"code": code}
+    if rows[0].source_display:
+        element["display"] = rows[0].source_display
+    targets = [_target(row) for row in rows if row.target]
+    return {**element, "target": targets} if targets else {**element, "noMap": True}
 
 
-def _element(element: MapElement) -> Json:
-    written: Json = {"code": element.code}
-    if element.display:
-        written["display"] = element.display
-    if element.no_map:
-        return {**written, "noMap": True}
-    targets = []
-    for t in element.targets:
-        target: Json = {
-            "code": t.code,
-            "display": t.display,
-            "relationship": t.relationship,
-            "comment": t.comment,
-        }
-        targets.append({name: value for name, value in target.items() if value})
-    return {**written, "target": targets}
+def _target(row: MapRowRecord) -> Json:
+    target: Json = {
+        "code": row.target,
+        "display": row.target_display,
+        "relationship": row.relationship or "related-to",
+        "comment": row.comment,
+    }
+    return {name: value for name, value in target.items() if value}

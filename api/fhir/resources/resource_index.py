@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from api.fhir.format.codesystem import code_system_json
@@ -17,6 +18,7 @@ from api.fhir.format.r4_r5 import in_release
 from api.fhir.resources.change_maps import groups_json
 from registry.entities.offload import require_offload
 from registry.terminology.catalog import Catalog, Missing
+from registry.terminology.conceptmap import ConceptMap
 
 __all__ = ["ResourceEntry", "ResourceIndex", "library"]
 
@@ -38,6 +40,7 @@ class ResourceEntry:
     version: str
     shell: Json
     definition: Json = field(default_factory=dict)
+    read_definition: Callable[[], Json] | None = None  #: reads it where it is not held in memory
     given_id: str = ""  #: the id before others of the same one were told apart
 
     @property
@@ -57,7 +60,8 @@ class ResourceEntry:
             if not isinstance(view, Missing):
                 own: Json = {name: self.shell[name] for name in ("id", "meta") if name in self.shell}
                 return in_release({**code_system_json(view), **own}, release)
-        return in_release({**self.shell, **self.definition}, release)
+        definition = self.read_definition() if self.read_definition is not None else self.definition
+        return in_release({**self.shell, **definition}, release)
 
 
 class ResourceIndex:
@@ -128,8 +132,14 @@ def _everything(catalog: Catalog) -> Iterator[ResourceEntry]:
         yield ResourceEntry("ValueSet", ident, value_set.url, value_set.version, shell, definition)
     for one in catalog.concept_maps():
         ident = str(one.shell.get("id", "")) or make_id(one.url, one.version)
-        definition = one.definition or {"group": groups_json(one)}
-        yield ResourceEntry("ConceptMap", ident, one.url, one.version, dict(one.shell), definition)
+        read = None if one.definition else one.read_definition or partial(_rows, one)
+        yield ResourceEntry(
+            "ConceptMap", ident, one.url, one.version, dict(one.shell), one.definition, read_definition=read
+        )
+
+
+def _rows(one: ConceptMap) -> Json:
+    return {"group": groups_json(one)}
 
 
 def library(catalog: Catalog) -> ResourceIndex:

@@ -17,7 +17,7 @@ from registry.entities.errors import Restricted
 from registry.entities.exact_json import loads
 from registry.entities.records import SystemRecord
 from registry.store.artifacts import ArtifactRow
-from registry.terminology.catalog import Catalog, Missing
+from registry.terminology.catalog import Catalog, CodeValidity, Missing
 from registry.terminology.conceptmap import ConceptMap
 from registry.terminology.registry_catalog import Stored
 from registry.terminology.valueset import ValueSet
@@ -62,6 +62,7 @@ class Licensed:
         self._base, self._records = base, records
         self.versions, self.supplement = base.versions, base.supplement
         self.value_set, self.concept_map = base.value_set, base.concept_map
+        self.behaviour = base.behaviour
 
     def stamp(self) -> object | None:
         """As the base, but never the same as the base's."""
@@ -83,6 +84,12 @@ class Licensed:
         if record is not None:
             raise Restricted(f"The content of {record.slug} is restricted by its licence: it needs a token")
         return found
+
+    def code_validity(self, url: str, code: str, on: date | None = None) -> CodeValidity:
+        """The base's answer; unknown where the licence forbids it."""
+        if self._restricted(url) is not None:
+            return CodeValidity(valid=None)
+        return self._base.code_validity(url, code, on)
 
     def take(self, url: str) -> None:
         """Raise Restricted where the licence does not let lists be passed on."""

@@ -18,6 +18,7 @@ from api.fhir.resources.change_maps import implied_map
 from api.fhir.resources.resource_writer import ResourceWriter
 from api.fhir.resources.stored_catalog import Licensed, read_stored
 from api.fhir.server.app import FhirApp, fhir_app
+from registry.queries.code_validity import code_validity
 from registry.terminology.catalog import Catalog
 from registry.terminology.registry_catalog import RegistryCatalog
 
@@ -42,7 +43,12 @@ def mounted(app: FastAPI) -> FhirApp:
             held[:] = [
                 (
                     registry,
-                    RegistryCatalog(registry.reader, read_stored, implied_map=partial(implied_map, registry)),
+                    RegistryCatalog(
+                        registry.reader,
+                        read_stored,
+                        implied_map=partial(implied_map, registry),
+                        code_judge=partial(code_validity, registry.reader),
+                    ),
                 )
             ]
         return held[0][1] if trusted else licensed(held[0][1])

@@ -1,16 +1,19 @@
-"""ConceptMap, R4 and R5: from its JSON to groups with relationships in R5's words.
+"""ConceptMap, R4 and R5: from its JSON to groups with relationships in R5's words, and to a map for the store.
 
 Not here: files, storage, translation.
 """
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from loaders.formats.fhir.reading import Json, items, period, text, without
 from registry.entities.canonical import split
+from registry.entities.records import MapPair, MapRecord
 from registry.entities.relationships import NOT_RELATED, from_r4
 from registry.terminology.conceptmap import ConceptMap, MapElement, MapGroup, MapTarget, Unmapped
 
-__all__ = ["read_concept_map"]
+__all__ = ["map_record", "read_concept_map"]
 
 _SOURCES = ("sourceScopeUri", "sourceScopeCanonical", "sourceUri", "sourceCanonical")
 _TARGETS = ("targetScopeUri", "targetScopeCanonical", "targetUri", "targetCanonical")
@@ -30,6 +33,36 @@ def read_concept_map(resource: Json, path: str = "ConceptMap") -> ConceptMap:
         valid_to=valid_to,
         shell=without(resource, ("group", "text", "meta")),
         definition={"group": resource["group"]} if "group" in resource else {},
+    )
+
+
+def map_record(read: ConceptMap) -> MapRecord:
+    """The map as the store keeps it: a header with its pairs of systems, and rows that count them."""
+    pairs = tuple(
+        MapPair(
+            source=g.source,
+            target=g.target,
+            source_version=g.source_version,
+            target_version=g.target_version,
+            unmapped=g.unmapped,
+        )
+        for g in read.groups
+    )
+    rows = (replace(row, group=n) for n, g in enumerate(read.groups) for row in g.rows())
+    return MapRecord(
+        slug=read.url,
+        url=read.url,
+        version=read.version,
+        purpose=str(read.shell.get("purpose", "")),
+        source_system=pairs[0].source if pairs else "",
+        target_system=pairs[0].target if pairs else "",
+        status=read.status,
+        source_scope=read.source_scope,
+        target_scope=read.target_scope,
+        valid_from=read.valid_from,
+        valid_to=read.valid_to,
+        pairs=pairs,
+        rows=tuple(rows),
     )
 
 
@@ -68,17 +101,19 @@ def _relationship(item: Json, path: str) -> str:
 
 
 def _target(item: Json, path: str) -> MapTarget:
-    products = tuple(_product(p, where) for p, where in items(item, "product", path))
+    products = tuple(_attribute(p, where) for p, where in items(item, "product", path))
+    conditions = tuple(_attribute(d, where) for d, where in items(item, "dependsOn", path))
     return MapTarget(
         code=text(item, "code", path),
         relationship=_relationship(item, path),
         display=text(item, "display", path),
         comment=text(item, "comment", path),
         products=products,
+        conditions=conditions,
     )
 
 
-def _product(item: Json, path: str) -> tuple[str, str, str]:
+def _attribute(item: Json, path: str) -> tuple[str, str, str]:
     attribute = text(item, "attribute", path) or text(item, "property", path)
     value = next((str(v) for k, v in item.items() if k.startswith("value") and isinstance(v, str)), "")
     return attribute, text(item, "system", path), value

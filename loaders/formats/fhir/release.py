@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from loaders.base import LoadOptions, ParsedEntry, ParsedRelease, ParsedResource
 from loaders.checks import find_cycle
 from loaders.formats.fhir.codesystem import ReadCodeSystem, read_code_system
-from loaders.formats.fhir.conceptmap import read_concept_map
+from loaders.formats.fhir.conceptmap import map_record, read_concept_map
 from loaders.formats.fhir.identity import system_record
 from loaders.formats.fhir.mending import left_out
 from loaders.formats.fhir.reading import Json, items, period, text
@@ -174,9 +174,8 @@ def artifact_of(found: Found, options: LoadOptions) -> ParsedResource:
     resource, path = dict(found.resource), found.path
     with located(found.file):
         validate(resource, path, release=options.extra.get("fhir") or found.package.release)
-        read = (
-            read_value_set(resource, path) if found.kind == "ValueSet" else read_concept_map(resource, path)
-        )
+        mapped = read_concept_map(resource, path) if found.kind == "ConceptMap" else None
+        read = mapped or read_value_set(resource, path)
         if not (read.url or resource.get("id")):
             raise ContentError(f"a {found.kind} needs a url or an id", line=f"{path}.url")
     row = ArtifactRow(
@@ -187,5 +186,9 @@ def artifact_of(found: Found, options: LoadOptions) -> ParsedResource:
         body=canonical_json(resource | ({"version": options.version} if options.version else {})),
         valid_from=options.valid_from or read.valid_from,
         valid_to=options.valid_to or read.valid_to,
+        map=map_record(mapped) if mapped is not None else None,
+        shell=canonical_json({k: v for k, v in resource.items() if k != "group"})
+        if mapped is not None
+        else b"",
     )
     return ParsedResource(artifact=row, notices=tuple(left_out(found.resource, found.path)))

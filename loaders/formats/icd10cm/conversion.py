@@ -159,7 +159,7 @@ def _read_table(source: Source, member: str, options: LoadOptions) -> ParsedMap:
         target_system="icd-10-cm",
         title="ICD-10-CM conversion table of new codes",
         method="official: previous code assignment of each new code",
-        published=options.published,
+        published=options.published or _last_change(kept),
         files=(source_file(member, data, table.encoding),),
         rows=tuple(_related(kept)),
         notices=tuple(notices),
@@ -180,6 +180,12 @@ def _label(rows: list[MapRowRecord]) -> str:
     if last is None:
         return ""
     return str(last.year + 1) if last.month == 10 else f"{last.year}-{last.month:02d}"
+
+
+def _last_change(rows: list[MapRowRecord]) -> str:
+    """The day of the update that the table is of, which orders the tables where no publication date is given."""
+    last = max((row.effective for row in rows if row.effective), default=None)
+    return last.isoformat() if last is not None else ""
 
 
 def _effective(value: Any) -> date | None:

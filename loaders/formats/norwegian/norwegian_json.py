@@ -189,6 +189,7 @@ def _links(
         files=files,
         rows=found,
         published=header.published,
+        valid_from=header.effective_from,  # an update replaces the year's map from its own day only
     )
     yield ParsedMap(map=record)
 

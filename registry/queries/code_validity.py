@@ -1,0 +1,45 @@
+"""Whether a code that a map names is valid on a day, for translation: the answers of ``validity`` and ``history``.
+
+A code that exists and may not be coded with (a header, a reserve) is no stale target; where the registry cannot tell
+(outside coverage, not loaded) the answer is unknown. Successors are what the code's history says became of it.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from registry.entities.records import Coding
+from registry.queries.history import history
+from registry.queries.validity import validity
+from registry.reader import Reader
+from registry.terminology.catalog import CodeValidity
+
+__all__ = ["code_validity"]
+
+_STALE = ("unknown_code", "expired", "wrong_system", "not_yet")
+_EXISTS = ("header", "not_reportable", "reserve", "local")
+
+
+def code_validity(reader: Reader, system: str, code: str, on: date, known_at: str | None) -> CodeValidity:
+    """Whether the code is valid in a version in force on the day; if not, why, and its successors."""
+    found = validity(reader, system, code, on=on, known_at=known_at)
+    if found.valid or found.reason in _EXISTS:
+        return CodeValidity(valid=True)
+    if not found.verdicts or found.reason not in _STALE:
+        return CodeValidity(valid=None, reason=found.reason or "")
+    spans = [
+        s
+        for s in history(reader, system, code, known_at=known_at).spans
+        if s.valid_from is None or s.valid_from <= on
+    ]
+    if not spans:
+        return CodeValidity(valid=False, reason=found.reason)
+    change = spans[-1].ended or (spans[-1].change if spans[-1].inactive else None)
+    canonical = _url(reader, system, known_at)
+    after = tuple(Coding(c, canonical) for c in (change.to if change is not None else ()) if c != found.code)
+    return CodeValidity(valid=False, reason="expired", successors=after)
+
+
+def _url(reader: Reader, system: str, known_at: str | None) -> str:
+    row = reader.moment(known_at).snapshot.system(system)
+    return row.record.canonical if row is not None else system
