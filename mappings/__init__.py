@@ -1,11 +1,12 @@
 """Maps between versions and systems: relationships, change maps.
 
-Knows nothing of file formats of code systems or of HTTP. ``change_map`` gives the derived changes of two
-versions as a map.
+``translate`` gives what a code becomes, as FHIR's ``$translate`` does; ``change_map`` gives the derived changes of two
+versions as a map. Knows nothing of file formats of code systems or of HTTP.
 """
 
 from __future__ import annotations
 
 from mappings.changes import change_map
+from mappings.translate import translate
 
-__all__ = ["change_map"]
+__all__ = ["change_map", "translate"]

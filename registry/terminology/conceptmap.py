@@ -149,6 +149,7 @@ class ConceptMap(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     status: str = "active"
     source_scope: str = ""
     target_scope: str = ""
+    purpose: str = ""
     groups: tuple[MapGroupView, ...] = ()
     valid_from: date | None = None
     valid_to: date | None = None

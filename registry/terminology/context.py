@@ -5,7 +5,7 @@ Here: version pins (system-version, check-, force-), dates, languages, supplemen
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -15,6 +15,7 @@ from registry.entities.errors import Restricted
 from registry.entities.languages import Languages
 from registry.systems import SystemBehaviour
 from registry.terminology.catalog import Catalog, Missing
+from registry.terminology.conceptmap import ConceptMap
 from registry.terminology.issues import Issue, Severity, Unanswerable, issue, plural
 from registry.terminology.supplemented import SupplementedView
 from registry.terminology.valueset import ValueSet
@@ -85,6 +86,7 @@ class Context:
     _views: dict[tuple[str, str, date | None], ContentView | Missing] = field(default_factory=dict)
     _stamp: list[object] = field(default_factory=list)
     _behaviours: dict[str, SystemBehaviour] = field(default_factory=dict)
+    _maps: dict[tuple[str, str], ConceptMap | Missing] = field(default_factory=dict)
     _mapped: dict[tuple[str, str], ContentView | None] = field(default_factory=dict)
 
     def stamp(self) -> object | None:
@@ -98,6 +100,13 @@ class Context:
         if system not in self._behaviours:
             self._behaviours[system] = self.catalog.behaviour(system)
         return self._behaviours[system]
+
+    def map(self, url: str, version: str, choose: Callable[[], ConceptMap | Missing]) -> ConceptMap | Missing:
+        """The map that is meant, chosen once: a context is of one day and one state of the catalog."""
+        key = (url, version)
+        if key not in self._maps:
+            self._maps[key] = choose()
+        return self._maps[key]
 
     def mapped(self, system: str, version: str) -> ContentView | None:
         """The content that a map's codes are looked up in; None if it is unknown, not in force or not open to the caller."""

@@ -16,7 +16,7 @@ from registry.store.maps import MapRows, RowPages
 from registry.systems import SystemBehaviour
 from registry.terminology.conceptmap import ConceptMap, MapGroup
 
-__all__ = ["StoredMapGroup", "concept_map", "map_url", "stored_groups", "stored_map"]
+__all__ = ["StoredMapGroup", "concept_map", "map_url", "resource_map", "stored_groups", "stored_map"]
 
 #: Gives the canonical URL of a system's slug, or None where the registry does not know it.
 Canonicals = Callable[[str], str | None]
@@ -61,14 +61,21 @@ class StoredMapGroup:
         key = behaviour.key(code)
         found = self.store.by_source(self.pages, behaviour.canonical(code))
         return [
-            r for r in found if r.group == self.number and any(behaviour.key(s) == key for s in r.sources)
+            r
+            for r in found
+            if r.group == self.number
+            and (code in r.sources or any(behaviour.key(s) == key for s in r.sources))
         ]
 
     def by_target(self, code: str, behaviour: SystemBehaviour) -> Sequence[MapRowRecord]:
         """Rows that have the code as target."""
         key = behaviour.key(code)
         found = self.store.by_target(self.pages, behaviour.canonical(code))
-        return [r for r in found if r.group == self.number and behaviour.key(r.target) == key]
+        return [
+            r
+            for r in found
+            if r.group == self.number and (code == r.target or behaviour.key(r.target) == key)
+        ]
 
     def rows(self) -> Iterator[MapRowRecord]:
         """Every row of the group."""
@@ -86,6 +93,21 @@ def map_url(record: MapRecord, canonicals: Canonicals) -> str:
 def stored_groups(record: MapRecord, pages: RowPages, store: MapRows) -> tuple[StoredMapGroup, ...]:
     """The groups of a stored map whose header names its pairs of systems."""
     return tuple(StoredMapGroup(pair, pages, n, store) for n, pair in enumerate(record.pairs))
+
+
+def resource_map(record: MapRecord, pages: RowPages, store: MapRows) -> ConceptMap:
+    """A stored map resource as far as its header tells; its own metadata is left to who knows the format."""
+    return ConceptMap(
+        url=record.url,
+        version=record.version,
+        status=record.status,
+        source_scope=record.source_scope,
+        target_scope=record.target_scope,
+        purpose=record.purpose,
+        groups=stored_groups(record, pages, store),
+        valid_from=record.valid_from,
+        valid_to=record.valid_to,
+    )
 
 
 def stored_map(record: MapRecord, pages: RowPages, store: MapRows, canonicals: Canonicals) -> ConceptMap:
@@ -127,6 +149,7 @@ def _made(
         version=record.version,
         source_scope=f"{groups[0].source}?fhir_vs",
         target_scope=f"{groups[0].target}?fhir_vs",
+        purpose=record.purpose,
         groups=groups,
         valid_from=record.valid_from,
         valid_to=record.valid_to,

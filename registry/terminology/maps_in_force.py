@@ -34,6 +34,10 @@ def map_of(context: Context, url: str, version: str) -> ConceptMap | Missing:
 
     A version named always answers; on the day it chooses between the version and its updates.
     """
+    return context.map(url, version, lambda: _map_of(context, url, version))
+
+
+def _map_of(context: Context, url: str, version: str) -> ConceptMap | Missing:
     held = _by_url(context).get(url, [])
     if version:
         named = [

@@ -25,7 +25,7 @@ from registry.store.metadata import SystemRow
 from registry.systems import SystemBehaviour, behaviour_of_url
 from registry.terminology.catalog import CodeValidity, MemoryCatalog, Missing
 from registry.terminology.conceptmap import ConceptMap
-from registry.terminology.loaded_maps import stored_groups, stored_map
+from registry.terminology.loaded_maps import resource_map, stored_groups, stored_map
 from registry.terminology.valueset import ValueSet
 from registry.time.timeline import Timeline
 from registry.time.version_order import has_wildcard, latest, matches
@@ -53,12 +53,15 @@ CodeJudge = Callable[[str, str, date, str | None], CodeValidity]
 
 
 class RegistryCatalog:
-    """What an opened registry holds, as known now or at an instant, as if it were ``today``."""
+    """What an opened registry holds, as known now or at an instant, as if it were ``today``.
+
+    Without a reader of stored bodies there are no value sets, and of stored maps only what the store has read.
+    """
 
     def __init__(
         self,
         context: Reader,
-        reader: ArtifactReader,
+        reader: ArtifactReader | None = None,
         *,
         known_at: str | None = None,
         implied_map: Callable[[str], ConceptMap | None] | None = None,
@@ -79,8 +82,8 @@ class RegistryCatalog:
         return self._context.moment(self._known_at)
 
     def stamp(self) -> object | None:
-        """The epoch, the day and the instant asked about."""
-        return (id(self._context), self._context.ledger().epoch, self._known_at, self._context.today())
+        """The registry (itself: an id may be used again), the epoch, the day and the instant asked about."""
+        return (self._context, self._context.ledger().epoch, self._known_at, self._context.today())
 
     def kept(self, key: Hashable, make: Callable[[], T]) -> T:
         """What follows from the catalog as it is now, made once while the stamp stays."""
@@ -185,7 +188,8 @@ class RegistryCatalog:
         epoch = self._context.ledger().epoch
         if self._stored is None or self._stored[0] != epoch:
             rows = read_artifacts(self._context.connection, self._moment().snapshot.instant)
-            stored = self._reader([r for r in rows if r.pages is None])
+            others = [r for r in rows if r.pages is None]
+            stored = self._reader(others) if self._reader is not None else Stored()
             stored.concept_maps = [
                 *stored.concept_maps,
                 *(self._resource_map(r) for r in rows if r.pages is not None),
@@ -205,9 +209,11 @@ class RegistryCatalog:
 
     def _resource_map(self, row: ArtifactRow) -> ConceptMap:
         """A stored map resource: its header as the reader of resources gives it, its rows from the store."""
-        (header,) = self._reader([row]).concept_maps
         if (kept := row.map) is None or row.pages is None:
-            return header
+            raise ValueError("the map's rows are not in the store")
+        if self._reader is None:
+            return resource_map(kept, row.pages, self._map_rows)
+        (header,) = self._reader([row]).concept_maps
         return msgspec.structs.replace(
             header,
             groups=stored_groups(kept, row.pages, self._map_rows),
@@ -217,7 +223,8 @@ class RegistryCatalog:
     def _definition(self, row_id: int) -> dict[str, Any]:
         """The rows of a stored map resource as they were given."""
         row = read_artifact(self._context.connection, row_id)
-        return self._reader([row]).concept_maps[0].definition if row is not None else {}
+        found = self._reader([row]).concept_maps if self._reader is not None and row is not None else []
+        return found[0].definition if found else {}
 
     def _loaded_maps(self) -> list[ConceptMap]:
         """Official change tables and other maps that were loaded as maps, as known at the instant."""

@@ -42,7 +42,7 @@ class TranslateRequest:
     """A coding to translate. ``reverse``: it is a target, and its sources are wanted; ``swapped``: as in R4, where
     the concept of a reverse match is the source, and ``target_system`` may name the system of the sources.
 
-    ``map`` chooses one map by canonical, ``given`` is one sent along; scopes and systems narrow the choice.
+    ``map`` chooses one map by canonical, ``given`` is one sent along; scopes, systems and ``purpose`` narrow the choice.
     """
 
     codings: tuple[Coding, ...]
@@ -55,6 +55,7 @@ class TranslateRequest:
     target_system: str = ""
     source_scope: str = ""
     target_scope: str = ""
+    purpose: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +150,8 @@ def _maps(context: Context, request: TranslateRequest) -> list[ConceptMap] | Iss
 
 def _scoped(concept_map: ConceptMap, request: TranslateRequest) -> bool:
     source, target = request.source_scope, request.target_scope
+    if request.purpose and concept_map.purpose != request.purpose:
+        return False
     return (not source or concept_map.source_scope == source) and (
         not target or concept_map.target_scope == target
     )

@@ -18,7 +18,7 @@ from api.fhir.resources.change_maps import implied_map
 from api.fhir.resources.resource_writer import ResourceWriter
 from api.fhir.resources.stored_catalog import Licensed, read_stored
 from api.fhir.server.app import FhirApp, fhir_app
-from registry.queries.code_validity import code_validity
+from mappings.code_validity import code_validity
 from registry.terminology.catalog import Catalog
 from registry.terminology.registry_catalog import RegistryCatalog
 
