@@ -29,7 +29,8 @@ __all__ = ["router"]
 
 router = APIRouter(tags=["systems"])
 Status = Annotated[
-    Literal["upcoming", "current", "expired", "undated"] | None, Query(description="Only these.")
+    Literal["upcoming", "current", "expired", "undated"] | None,
+    Query(description="Only versions with this status on the date."),
 ]
 
 
@@ -76,9 +77,9 @@ async def releases(
 async def version(
     request: Request, system: SystemPath, version: VersionPath, on: Day = None, known_at: KnownAt = None
 ) -> Response:
-    """One version of a system."""
+    """One version of a system, with its status on the date."""
     slug = known_system(request, system, known_at).slug
-    found = registry_of(request).versions(slug, on=on, known_at=known_at)
+    found = registry_of(request).versions(slug, on=on, status="any", known_at=known_at)
     for candidate in found:
         if candidate.version == version:
             return answer(request, candidate)

@@ -33,7 +33,7 @@ def _system(moment: Moment, row: SystemRow) -> SystemAnswer:
     r = row.record
     return SystemAnswer(
         slug=r.slug,
-        url=r.url,
+        url=r.canonical,
         oids=list(r.oids),
         aliases=list(r.aliases),
         titles=dict(r.titles),
@@ -55,16 +55,19 @@ def versions(
     status: str | None = None,
     known_at: Known = None,
 ) -> list[VersionAnswer]:
-    """Versions on every track; with ``on`` those valid then; ``status`` upcoming, current, expired, undated."""
+    """Versions on every track with their status on the day (today where none is named).
+
+    ``status``: only upcoming, current, expired or undated ones, or ``any``. Without it, a day that is named gives
+    the versions that count as in force then.
+    """
     moment = reader.moment(known_at)
     row = moment.snapshot.system(reference)
     if row is None:
         return []
     timeline, day = moment.timeline(row), reader.day(on, moment)
     answers = [_version(timeline, v, day) for v in timeline.versions]
-    if on is not None:
-        answers = [a for a in answers if a.status in ("current", "undated")]
-    return [a for a in answers if status is None or a.status == status]
+    wanted = (status,) if status else ("current", "undated") if on is not None else ("any",)
+    return [a for a in answers if a.status in wanted or "any" in wanted]
 
 
 def _version(timeline: Timeline, v: VersionRow, day: date) -> VersionAnswer:

@@ -25,6 +25,8 @@ def ask(gyldig: Run, demo_db: str) -> Run:
     [
         ("systems", 0, "demo-no"),
         ("versions demo-no --on 2026-06-01", 0, "current"),
+        ("versions demo-no --on 2026-06-01 --status expired", 0, "2022"),
+        ("versions demo-no --on 2022-06-01 --status upcoming", 0, "2026"),
         ("releases demo-no", 0, "update"),
         ("applicable demo-no --on 2024-02-01", 0, "in force"),
         ("applicable demo-no --on 2024-04-01 --scope demoregisteret --role event", 0, "grace period"),

@@ -198,3 +198,11 @@ def test_a_span_names_the_days_of_which_nothing_is_loaded(years: Registry) -> No
         ("2019-01-01", "2021-01-01"),
         ("2023-01-01", "2024-01-01"),
     ]
+
+
+def test_every_system_has_a_canonical_url(registry: Registry) -> None:
+    load(registry, "2020", CODES)
+    (found,) = registry.systems()
+    assert found.url == "urn:gyldig:demo-icd"
+    named = registry.system(found.url)
+    assert named is not None and named.slug == "demo-icd"

@@ -150,3 +150,25 @@ def test_the_start_page_leads_on(client: TestClient) -> None:
     page = client.get("/").text
     assert "/api/systems/demo-no/versions" in page
     assert client.get("/api/docs").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("query", "labels"),
+    [
+        ("on=2024-06-01", ["2024"]),
+        ("on=2024-06-01&status=current", ["2024"]),
+        ("on=2024-06-01&status=expired", ["2022", "2023"]),
+        ("on=2024-06-01&status=upcoming", ["2025", "2026", "2027"]),
+        ("on=2024-06-01&status=undated", []),
+        ("on=2021-06-01", []),
+        ("on=2021-06-01&status=upcoming", ["2022", "2023", "2024", "2025", "2026", "2027"]),
+    ],
+)
+def test_versions_with_a_status_on_a_date(client: TestClient, query: str, labels: list[str]) -> None:
+    found = client.get(f"/api/systems/demo-no/versions?{query}").json()["versions"]
+    assert [v["version"] for v in found] == labels
+
+
+def test_a_version_says_its_status_on_any_date(client: TestClient) -> None:
+    for day, status in (("2021-01-01", "upcoming"), ("2024-02-01", "current"), ("2026-02-01", "expired")):
+        assert client.get(f"/api/systems/demo-no/versions/2024?on={day}").json()["status"] == status

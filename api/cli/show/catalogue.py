@@ -133,7 +133,13 @@ def _state(page: Page, release: ReleaseAnswer) -> str:
 def applicable(page: Page, answer: Applicable) -> None:
     """The versions that applied, or the reason why none did."""
     if answer.reason is None:
-        page.say("applied", on=answer.on, system=answer.system, scope=_scope(page, answer))
+        page.say(
+            "applied",
+            on=answer.on,
+            system=answer.system,
+            scope=_in_scope(page, answer),
+            role=_by_role(page, answer),
+        )
         _rows(page, answer.versions)
     else:
         labels = ", ".join(v.version for v in answer.not_loaded)
@@ -143,7 +149,7 @@ def applicable(page: Page, answer: Applicable) -> None:
                 answer.message,
                 system=answer.system,
                 on=answer.on,
-                scope=_scope(page, answer),
+                scope=_in_scope(page, answer) + _by_role(page, answer),
                 versions=f" ({labels})" if labels else "",
                 maybe="",
             )
@@ -155,9 +161,12 @@ def applicable(page: Page, answer: Applicable) -> None:
         page.line(warning)
 
 
-def _scope(page: Page, answer: Applicable) -> str:
-    scope = page.text("for_scope", scope=answer.scope) if answer.scope else ""
-    return scope + (page.text("for_role", role=answer.role) if answer.role else "")
+def _in_scope(page: Page, answer: Applicable) -> str:
+    return page.text("for_scope", scope=answer.scope) if answer.scope else ""
+
+
+def _by_role(page: Page, answer: Applicable) -> str:
+    return page.text("for_role", role=answer.role) if answer.role else ""
 
 
 def _rows(page: Page, rows: list[ApplicableVersion]) -> None:

@@ -12,13 +12,13 @@ MESSAGES: Final[dict[str, Pair]] = {
     "also_in": (" It is in: {versions}.", " Den finnes i: {versions}."),
     "maybe": (" Did you mean {names}?", " Mente du {names}?"),
     "for_scope": (" in {scope}", " i {scope}"),
-    "for_role": (" by date of {role}", " etter {role}dato"),
+    "for_role": (" ({role} date)", " ({role}dato)"),
     "valid_yes": ("Yes: {code} was valid on {on}.", "Ja: {code} var gyldig {on}."),
     "valid_no": ("No: {why}", "Nei: {why}"),
     "valid_unknown": ("Unknown: {why}", "Ukjent: {why}"),
     "applied": (
-        "On {on} this applied of {system}{scope}:",
-        "{on} gjaldt dette av {system}{scope}:",
+        "Versions of {system} that applied{scope} on {on}{role}:",
+        "Versjoner av {system} som gjaldt{scope} {on}{role}:",
     ),
     "others": (
         "Known for this scope, but not usable on {on}:",
