@@ -24,17 +24,27 @@ from registry.store.maps import RowPages, decode_pages, write_map
 __all__ = [
     "ArtifactRow",
     "artifact_history",
+    "artifact_rows",
+    "artifacts_of",
     "drop_artifact",
     "put_artifacts",
     "read_artifact",
-    "read_artifacts",
 ]
 
 _COLUMNS = "kind, resource_id, url, version, valid_from, valid_to, body, recorded_from, recorded_to, row_id"
+_AT_ONCE = 400  #: rows read by one statement
 #: how many states of the same resource there were so far, this one included
 _NUMBER = (
     "CASE WHEN resource_id = '' THEN 1 ELSE (SELECT COUNT(*) FROM artifact b WHERE b.kind = artifact.kind"
     " AND b.resource_id = artifact.resource_id AND b.row_id <= artifact.row_id) END"
+)
+#: Resources with the header and pages of those whose rows are in the map store.
+_WITH_MAPS = (
+    "SELECT "
+    + ", ".join(
+        "COALESCE(m.shell, artifact.body)" if c == "body" else f"artifact.{c}" for c in _COLUMNS.split(", ")
+    )
+    + f", {_NUMBER}, m.pages, m.header FROM artifact LEFT JOIN concept_map m ON m.artifact_id = artifact.row_id"
 )
 
 
@@ -164,22 +174,27 @@ def artifact_history(connection: Connection, kind: str, resource_id: str) -> lis
     return sorted(found, key=lambda r: r.row_id)
 
 
-def read_artifacts(connection: Connection, instant: int | None = None) -> list[ArtifactRow]:
-    """Every resource as known at the instant (None = now), by kind, URL and version, the latest stored last."""
-    if instant is None:
-        where, params = "artifact.recorded_to IS NULL", ()
-    else:
-        where = "artifact.recorded_from <= ? AND (artifact.recorded_to IS NULL OR artifact.recorded_to > ?)"
-        params = (instant, instant)  # type: ignore[assignment]
-    columns = ", ".join(
-        "COALESCE(m.shell, artifact.body)" if c == "body" else f"artifact.{c}" for c in _COLUMNS.split(", ")
-    )
-    statement = (
-        f"SELECT {columns}, {_NUMBER}, m.pages, m.header FROM artifact"
-        f" LEFT JOIN concept_map m ON m.artifact_id = artifact.row_id WHERE {where}"
-        " ORDER BY artifact.kind, artifact.url, artifact.version, artifact.row_id"
-    )
-    return [_row(r) for r in connection.all(statement, params)]
+def artifact_rows(connection: Connection, instant: int | None = None) -> list[int]:
+    """Row ids of every resource as known at the instant (None = now), by kind, URL and version, the latest last."""
+    known = "recorded_to IS NULL"
+    params: tuple[int, ...] = ()
+    if instant is not None:
+        known, params = "recorded_from <= ? AND (recorded_to IS NULL OR recorded_to > ?)", (instant, instant)
+    statement = f"SELECT row_id FROM artifact WHERE {known} ORDER BY kind, url, version, row_id"
+    return [r[0] for r in connection.all(statement, params)]
+
+
+def artifacts_of(connection: Connection, rows: Sequence[int]) -> list[ArtifactRow]:
+    """The resources of some rows; rows never change, so what is made of them may be kept.
+
+    A map whose rows are in the map store has its shell as body, and the pages of its rows.
+    """
+    found: list[ArtifactRow] = []
+    for start in range(0, len(rows), _AT_ONCE):
+        some = rows[start : start + _AT_ONCE]
+        statement = f"{_WITH_MAPS} WHERE artifact.row_id IN ({', '.join('?' * len(some))})"
+        found += [_row(r) for r in connection.all(statement, some)]
+    return found
 
 
 def read_artifact(connection: Connection, row_id: int) -> ArtifactRow | None:

@@ -20,7 +20,16 @@ from registry.entities.records import ReleaseHeader, SystemRecord
 from registry.store.engine import Connection
 from registry.systems import SystemBehaviour, behaviour_of
 
-__all__ = ["ApplicabilityRow", "Ledger", "ReleaseRow", "ScopeInfo", "Snapshot", "SystemRow", "VersionRow"]
+__all__ = [
+    "ApplicabilityRow",
+    "Ledger",
+    "ReleaseRow",
+    "ScopeInfo",
+    "Snapshot",
+    "SystemRow",
+    "VersionRow",
+    "epoch_at",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +247,13 @@ class Ledger:
             applicability=[a for a in self.applicability if covers(a.recorded_from, a.recorded_to, instant)],
             purged=purged,
         )
+
+
+def epoch_at(connection: Connection, instant: int | None) -> int:
+    """The number of the newest publication at the instant (None = now); 0 before the first."""
+    known, params = ("", ()) if instant is None else ("WHERE recorded <= ? ", (instant,))
+    row = connection.one(f"SELECT number FROM publication {known}ORDER BY number DESC LIMIT 1", params)
+    return int(row[0]) if row else 0
 
 
 def _read_attestations(connection: Connection) -> dict[int, list[tuple[str, int]]]:

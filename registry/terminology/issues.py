@@ -340,17 +340,15 @@ MESSAGES: dict[str, _Message] = {
         "multiple-matches",
         "",
         "From {1} to {2} not the same rows of the concept map '{0}' apply for {3}: give the day",
-        status=400,
     ),
     "MAP_TARGET_NOT_VALID": _m(
-        "warning", "business-rule", "", "The code '{0}' of {1} is not valid on {2}: {3}.", status=200
+        "warning", "business-rule", "", "The code '{0}' of {1} is not valid on {2}: {3}."
     ),
     "MAP_TARGET_REPLACED": _m(
         "warning",
         "business-rule",
         "",
         "The code '{0}' of {1} is not valid on {2}: {3}. Proposed successors, not reviewed: {4}.",
-        status=200,
     ),
     "DATE_SPANS_MAPS": _m(
         "error",

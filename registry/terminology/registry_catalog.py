@@ -8,7 +8,6 @@ Not here: resources sent with a request (``catalog.MemoryCatalog``), HTTP.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 from typing import Any, TypeVar
@@ -17,15 +16,16 @@ import msgspec
 
 from registry.content.view import ContentView
 from registry.reader import Moment, Reader
-from registry.store.artifacts import ArtifactRow, read_artifact, read_artifacts
+from registry.store.artifacts import ArtifactRow, read_artifact
 from registry.store.bounded import Bounded
 from registry.store.cache import bytes_of
 from registry.store.maps import MapRows, map_headers
-from registry.store.metadata import SystemRow
+from registry.store.metadata import SystemRow, epoch_at
 from registry.systems import SystemBehaviour, behaviour_of_url
 from registry.terminology.catalog import CodeValidity, MemoryCatalog, Missing
 from registry.terminology.conceptmap import ConceptMap
 from registry.terminology.loaded_maps import resource_map, stored_groups, stored_map
+from registry.terminology.stored_resources import ArtifactReader, Stored, StoredResources
 from registry.terminology.valueset import ValueSet
 from registry.time.timeline import Timeline
 from registry.time.version_order import has_wildcard, latest, matches
@@ -35,19 +35,10 @@ __all__ = ["ArtifactReader", "RegistryCatalog", "Stored"]
 T = TypeVar("T")
 
 _IMPLIED_KEPT = 32
+_TIMES_KEPT = 8  #: instants whose catalogs are kept
 _MADE = 32_000_000  #: bytes of what is made of the catalog's resources
 
 
-@dataclass(slots=True)
-class Stored:
-    """The stored value sets and maps of one epoch, read once."""
-
-    value_sets: list[ValueSet] = field(default_factory=list)
-    concept_maps: list[ConceptMap] = field(default_factory=list)
-
-
-#: Reads stored bodies.
-ArtifactReader = Callable[[Sequence[ArtifactRow]], Stored]
 #: Whether a code of a system (slug) is valid on a day, as known at an instant.
 CodeJudge = Callable[[str, str, date, str | None], CodeValidity]
 
@@ -67,6 +58,7 @@ class RegistryCatalog:
         implied_map: Callable[[str], ConceptMap | None] | None = None,
         code_judge: CodeJudge | None = None,
         map_rows: MapRows | None = None,
+        resources: StoredResources | None = None,
     ) -> None:
         self._context, self._reader, self._known_at, self._implied_map = (
             context,
@@ -76,6 +68,8 @@ class RegistryCatalog:
         )
         self._code_judge, self._map_rows = code_judge, map_rows or MapRows(context.database)
         self._stored: tuple[int, MemoryCatalog] | None = None
+        self._resources = resources or StoredResources(context, self._parsed)
+        self._other_times: Bounded[str | None, RegistryCatalog] = Bounded(_TIMES_KEPT)
         self._implied_maps: dict[tuple[int, str], ConceptMap | None] = {}
 
     def _moment(self) -> Moment:
@@ -184,18 +178,21 @@ class RegistryCatalog:
         return self._context.day(None, self._moment())
 
     def _artifacts(self) -> MemoryCatalog:
-        """Stored resources over this catalog's code systems, read anew when the epoch moves."""
-        epoch = self._context.ledger().epoch
+        """Stored resources over this catalog's code systems, made anew when something known then was published."""
+        instant = self._moment().snapshot.instant
+        epoch = (
+            self._context.ledger().epoch if instant is None else epoch_at(self._context.connection, instant)
+        )
         if self._stored is None or self._stored[0] != epoch:
-            rows = read_artifacts(self._context.connection, self._moment().snapshot.instant)
-            others = [r for r in rows if r.pages is None]
-            stored = self._reader(others) if self._reader is not None else Stored()
-            stored.concept_maps = [
-                *stored.concept_maps,
-                *(self._resource_map(r) for r in rows if r.pages is not None),
-            ]
-            self._stored = (epoch, self._filled(stored))
+            self._stored = (epoch, self._filled(self._resources.at(instant)))
         return self._stored[1]
+
+    def _parsed(self, rows: Sequence[ArtifactRow]) -> Stored:
+        """The values of stored rows: maps whose rows are in the map store read them there."""
+        others = [r for r in rows if r.pages is None]
+        stored = self._reader(others) if self._reader is not None else Stored()
+        stored.concept_maps += [self._resource_map(r) for r in rows if r.pages is not None]
+        return stored
 
     def _filled(self, stored: Stored) -> MemoryCatalog:
         catalog = MemoryCatalog(_SystemsOnly(self))
@@ -267,6 +264,9 @@ class RegistryCatalog:
         """This catalog as the registry knew it at an instant."""
         if known_at == self._known_at:
             return self
+        return self._other_times.get(known_at, lambda: self._at(known_at))
+
+    def _at(self, known_at: str | None) -> RegistryCatalog:
         return RegistryCatalog(
             self._context,
             self._reader,
@@ -274,6 +274,7 @@ class RegistryCatalog:
             implied_map=self._implied_map,
             code_judge=self._code_judge,
             map_rows=self._map_rows,
+            resources=self._resources,
         )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from loaders.base import LoadOptions
 from loaders.run import load_paths
 from registry import Registry
-from registry.store.artifacts import read_artifacts
+from registry.store.artifacts import artifact_rows
 from tests.loaders.fhir_made import URL, code_system, concept_map, value_set, written
 
 
@@ -35,6 +35,6 @@ def test_resources_of_one_canonical_loaded_together_stand_side_by_side(
     for outcome in ("kept", "unchanged"):
         reports = load_paths(registry, [tmp_path / "f"], LoadOptions())
         assert [r.outcome for r in reports] == [outcome] * 2
-        assert len(read_artifacts(registry.reader.connection)) == 2
+        assert len(artifact_rows(registry.reader.connection)) == 2
     written(tmp_path / "f" / "b.json", concept_map(title="a third"))
     assert [r.outcome for r in load_paths(registry, [tmp_path / "f"], LoadOptions())] == ["unchanged", "kept"]

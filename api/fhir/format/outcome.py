@@ -20,6 +20,7 @@ _STATUS = {
     for status, names in {
         400: (
             "DATE_SPANS_MAPS",
+            "DATE_SPANS_MAP_ROWS",
             "DATE_SPANS_VERSIONS",
             "INCLUDE_OF_NOTHING",
             "INVALID_DISPLAY_NAME",

@@ -19,7 +19,7 @@ from registry.entities.records import SystemRecord
 from registry.store.artifacts import ArtifactRow
 from registry.terminology.catalog import Catalog, CodeValidity, Missing
 from registry.terminology.conceptmap import ConceptMap
-from registry.terminology.registry_catalog import Stored
+from registry.terminology.stored_resources import Stored
 from registry.terminology.valueset import ValueSet
 
 __all__ = ["Licensed", "read_stored", "stored_json"]
