@@ -6,6 +6,7 @@ Not here: the answers (``registry.queries``).
 
 from __future__ import annotations
 
+import hashlib
 import threading
 import time
 from collections.abc import Callable
@@ -22,9 +23,11 @@ from registry.entities.one_state import ONE_STATE
 from registry.entities.results import CodeDisplay
 from registry.store.bounded import Bounded
 from registry.store.cache import bytes_of
-from registry.store.content import patched, release_bitmap
+from registry.store.content import patched, release_bitmap, with_missing, without_codes
 from registry.store.engine import Connection, Database, now_us
 from registry.store.metadata import Ledger, ReleaseRow, Snapshot, SystemRow, VersionRow
+from registry.systems import behaviour_of
+from registry.systems.coverage import covered_by
 from registry.time.in_force import nearest_day, status_on
 from registry.time.reasons import explain
 from registry.time.timeline import Segment, Timeline
@@ -102,7 +105,7 @@ class Reader:
         self._purged = -1
         self.caches = caches = database.caches
         self._moments: Bounded[tuple[int, int | None], Moment] = caches.named("moments", _MOMENTS)
-        self._bitmaps: Bounded[int | tuple[int, ...], BitMap] = caches.named("bitmaps", _BITMAPS, bytes_of)
+        self._bitmaps: Bounded[int, BitMap] = caches.named("bitmaps", _BITMAPS, bytes_of)
         #: parents named in lookups, by the releases of the content and the parent's key or id
         self.parents: Bounded[tuple[tuple[int, ...], int | str], list[CodeDisplay]]
         self.parents = caches.named("parents in lookups", _PARENTS, lambda parents: 400 * len(parents) + 100)
@@ -162,14 +165,22 @@ class Reader:
 
     def bitmap(self, release: ReleaseRow) -> BitMap:
         """State ids of a release with its patches, cached: releases never change."""
-        key = (release.id, *(p.id for p in release.patches)) if release.patches else release.id
-        return self._bitmaps.get(key, lambda: self._bitmap(release))
+        return self._bitmaps.get(layer_id(release), lambda: self._bitmap(release))
 
     def _bitmap(self, release: ReleaseRow) -> BitMap:
         found = release_bitmap(self.connection, release.id)
         for patch in release.patches:
-            found = patched(self.connection, found, patch.id)
+            found = self._with_patch(release, found, patch)
         return found
+
+    def _with_patch(self, release: ReleaseRow, base: BitMap, patch: ReleaseRow) -> BitMap:
+        """The base under a partial release: of its own line the codes that it covers are replaced, of another added."""
+        if patch.source_line != release.source_line:
+            return with_missing(self.connection, release.system_id, base, self.bitmap(patch))
+        if patch.header.coverage.kind == "subset":
+            covered = covered_by(patch.header.coverage, behaviour_of(patch.header.system))
+            base = without_codes(self.connection, release.system_id, base, covered)
+        return patched(self.connection, base, patch.id)
 
     def view(self, resolved: Resolved) -> StoredView:
         """The content of a resolved version, cached by its releases."""
@@ -284,8 +295,12 @@ def _of_segment(moment: Moment, timeline: Timeline, segment: Segment, day: date)
 
 
 def layer_id(release: ReleaseRow) -> int:
-    """The release's id; above 2**40 it names the release as its newest patch left it."""
-    return release.id + (release.patches[-1].id << 40 if release.patches else 0)
+    """Names a release with its patches: the release's id, and above 2**40 a fingerprint of the patches."""
+    if not release.patches:
+        return release.id
+    names = " ".join(str(layer_id(patch)) for patch in release.patches)
+    fingerprint = int.from_bytes(hashlib.blake2b(names.encode(), digest_size=8).digest()) | 1
+    return release.id + (fingerprint << 40)
 
 
 def named_segment(timeline: Timeline, version: VersionRow, name: str) -> Segment | None:

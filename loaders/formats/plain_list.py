@@ -25,6 +25,7 @@ from loaders.shapes import guess
 from registry.entities.errors import ContentError, UsageError
 from registry.entities.records import ConceptRecord, Designation, Property, PropertyDefinition, ReleaseHeader
 from registry.systems import SystemBehaviour, behaviour_of, known
+from registry.systems.coverage import coverage_of
 
 __all__ = ["PlainList"]
 
@@ -121,7 +122,12 @@ def _release(
     start = year_start(version)
     inferred = header.inferred | {"version": version, "valid_from": str(start or "")}
     full = replace(
-        header, version=version, valid_from=start, inferred=inferred, notices=header.notices + notices
+        header,
+        version=version,
+        valid_from=start,
+        coverage=coverage_of(behaviour_of(header.system), (r.code for r in kept)),
+        inferred=inferred,
+        notices=header.notices + notices,
     )
     finished = finish(full, options)
     return ParsedRelease(header=finished, concepts=kept, system=system_of(finished.system, options))

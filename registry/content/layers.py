@@ -7,7 +7,7 @@ Not here: which layers speak (``registry.time.timeline``).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -17,7 +17,7 @@ from registry.content.label_comparison import same_wording
 from registry.entities.records import Coding, ConceptRecord, Designation, Note, Property, ReleaseHeader
 from registry.entities.results import Disagreement
 
-__all__ = ["MergedConcept", "merge_sources"]
+__all__ = ["MergedConcept", "each_state_once", "merge_sources"]
 
 #: The use of such a text, for those who show uses.
 _LATER_WORDS = Coding("reconstructed", "urn:gyldig:designation-use", display="Wording of a later time")
@@ -56,6 +56,20 @@ def merge_sources(layers: Sequence[tuple[ReleaseHeader, ConceptRecord]]) -> Merg
         lines |= dict.fromkeys(sorted(fresh), header)
     merged = _merged(record, designations, properties, notes, parents, inactive, selectable)
     return MergedConcept(merged, frozenset(lines), lines, disagreements)
+
+
+def each_state_once(
+    layers: Iterable[tuple[int, ReleaseHeader, ConceptRecord]],
+) -> list[tuple[ReleaseHeader, ConceptRecord]]:
+    """Layers with the id of their state: a state that several have counts once, with the header that asserts most.
+
+    The first layer holds states of partial sources too, which follow as layers of their own.
+    """
+    found: dict[int, tuple[ReleaseHeader, ConceptRecord]] = {}
+    for ident, header, record in layers:
+        held = found.get(ident)
+        found[ident] = (header, record) if held is None or len(header.facets) > len(held[0].facets) else held
+    return list(found.values())
 
 
 def _testified(d: Designation, header: ReleaseHeader) -> Designation:

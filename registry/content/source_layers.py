@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from pyroaring import BitMap
 
-from registry.content.layers import MergedConcept, merge_sources
+from registry.content.layers import MergedConcept, each_state_once, merge_sources
 from registry.entities.errors import StoreDamaged
 from registry.entities.records import ConceptRecord, ReleaseHeader
 from registry.store.bounded import Bounded
@@ -133,7 +133,8 @@ class SourceLayers:
         states = self._states(ident)
         if not states:
             raise StoreDamaged(f"state {ident} is named by a release but not in the database")
-        return merge_sources([(self.layers[n].header, decode(states[n][1])) for n in sorted(states)])
+        found = ((states[n][0], self.layers[n].header, decode(states[n][1])) for n in sorted(states))
+        return merge_sources(each_state_once(found))
 
     def record(self, ident: int) -> ConceptRecord:
         """The merged record in canonical form."""

@@ -14,7 +14,7 @@ from typing import cast
 from pyroaring import BitMap
 
 from registry.content.changes import Derived, derive, difference
-from registry.content.layers import merge_sources
+from registry.content.layers import each_state_once, merge_sources
 from registry.content.successors import Earlier, Side, TextLinks, identical_texts
 from registry.entities.offload import require_offload
 from registry.entities.records import ConceptRecord, ReleaseHeader
@@ -118,8 +118,12 @@ def alike(old: Content, new: Content) -> tuple[Content, Content]:
     if not common:
         return old, new
 
+    def of_common(releases: Sequence[ReleaseRow]) -> tuple[ReleaseRow, ...]:
+        found = (r for r in releases if r.source_line in common)
+        return tuple(replace(r, patches=of_common(r.patches)) if r.patches else r for r in found)
+
     def shared(content: Content) -> Content:
-        return replace(content, stack=tuple(r for r in content.stack if r.source_line in common))
+        return replace(content, stack=of_common(content.stack))
 
     return shared(old), shared(new)
 
@@ -171,15 +175,15 @@ def _by_records(
 
 def records_of(content: Content, within: BitMap | None = None) -> dict[str, ConceptRecord]:
     """Every record of a content by stable key, the layers merged."""
-    layers: dict[str, list[tuple[ReleaseHeader, ConceptRecord]]] = {}
+    layers: dict[str, list[tuple[int, ReleaseHeader, ConceptRecord]]] = {}
     for n, release in enumerate(content.stack):
         idents = content.reader.bitmap(release)
         if n == 0 and within is not None:
             idents = idents & within
-        for _, body in states_by_ids(content.reader.connection, idents):
+        for ident, body in states_by_ids(content.reader.connection, idents):
             record = decode(bytes(body))
             if n == 0:
-                layers[record.stable_key] = [(release.header, record)]
+                layers[record.stable_key] = [(ident, release.header, record)]
             elif record.stable_key in layers:
-                layers[record.stable_key].append((release.header, record))
-    return {key: merge_sources(found).record for key, found in layers.items()}
+                layers[record.stable_key].append((ident, release.header, record))
+    return {key: merge_sources(each_state_once(found)).record for key, found in layers.items()}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import date
 from functools import partial
@@ -18,7 +17,7 @@ from registry.reader import Reader, Resolved, layer_id
 from registry.store.content import states_by_code
 from registry.store.metadata import ReleaseRow
 from registry.store.states import decode
-from registry.systems import SystemBehaviour
+from registry.systems import SystemBehaviour, coverage
 
 __all__ = ["covers", "layered", "lookup"]
 
@@ -58,15 +57,8 @@ def layered(reader: Reader, system_id: int, code: str, stack: Sequence[ReleaseRo
 
 
 def covers(release: ReleaseRow, rules: SystemBehaviour, code: str) -> bool:
-    """Whether absence of the code from the release means that it was not there (DOMAIN 6).
-
-    A text that is no code of the system at all is covered by every release.
-    """
-    coverage = release.header.coverage
-    if coverage.kind == "complete" or not rules.looks_right(code):
-        return True
-    pattern = coverage.pattern or rules.subsets.get(coverage.name, "")
-    return bool(pattern) and re.fullmatch(pattern, code) is not None
+    """Whether absence of the code from the release, with its patches, means that it was not there (DOMAIN 6)."""
+    return any(coverage.covers(r.header.coverage, rules, code) for r in (release, *release.patches))
 
 
 def _missing(reader: Reader, resolved: Resolved, view: StoredView, code: str) -> Lookup:
@@ -199,7 +191,7 @@ def _answer(
         valid_from=version.valid_from if version else None,
         valid_to=version.valid_to if version else None,
         release=resolved.stack[0].source_sha256 if resolved.stack else None,
-        releases=[h.source_sha256 for r in resolved.stack for h in (r, *r.patches)],
+        releases=list(dict.fromkeys(h.source_sha256 for r in resolved.stack for h in (r, *r.patches))),
         provisional=segment.provisional if segment else False,
         concept=concept,
         also_in=also_in or [],

@@ -5,7 +5,7 @@ Here: SQL on ``concept_state`` and ``release_content``. Not here: what the state
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from pyroaring import BitMap
@@ -28,6 +28,8 @@ __all__ = [
     "states_by_ids",
     "states_of_concepts",
     "storable",
+    "with_missing",
+    "without_codes",
 ]
 
 _CHUNK = 500
@@ -113,6 +115,21 @@ def by_code(connection: Connection, system_id: int, members: BitMap) -> list[int
     """The state ids of a set, by code."""
     statement = "SELECT id FROM concept_state WHERE system_id = ? ORDER BY code"
     return [ident for (ident,) in connection.execute(statement, (system_id,)) if ident in members]
+
+
+def without_codes(
+    connection: Connection, system_id: int, base: BitMap, covered: Callable[[str], bool]
+) -> BitMap:
+    """The base without the states whose code is covered."""
+    rows = connection.execute("SELECT id, code FROM concept_state WHERE system_id = ?", (system_id,))
+    return base - BitMap([ident for ident, code in rows if ident in base and covered(code)])
+
+
+def with_missing(connection: Connection, system_id: int, base: BitMap, more: BitMap) -> BitMap:
+    """The base and the states of those concepts that it lacks."""
+    rows = connection.all("SELECT id, concept_id FROM concept_state WHERE system_id = ?", (system_id,))
+    here = {concept for ident, concept in rows if ident in base}
+    return base | BitMap([ident for ident, concept in rows if ident in more and concept not in here])
 
 
 def storable(text: str) -> bool:

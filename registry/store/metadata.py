@@ -86,9 +86,9 @@ class ReleaseRow:
     recorded_from: int
     recorded_to: int | None
     published: str = ""  #: the latest publication of this content known at the time
-    patches: tuple[
-        ReleaseRow, ...
-    ] = ()  #: fragments laid over this release, oldest first (registry.time.timeline)
+    #: partial releases laid over this one, in their order (``registry.time.timeline``): those of the same line replace
+    #: the codes that they cover, those of other lines add codes
+    patches: tuple[ReleaseRow, ...] = ()
 
     @property
     def rank(self) -> tuple[str, int]:

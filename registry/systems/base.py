@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-__all__ = ["Condition", "Reserve", "SystemBehaviour"]
+__all__ = ["Block", "Condition", "Reserve", "SystemBehaviour"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,14 @@ class Reserve:
 
     display: str
     codes: str = ""
+
+
+class Block(NamedTuple):
+    """A part of a system that a list holds or leaves out as a whole: a pattern on canonical codes, how many there are."""
+
+    name: str
+    pattern: str
+    size: int
 
 
 class Condition(NamedTuple):
@@ -39,6 +47,10 @@ class SystemBehaviour:
     contains_longer: bool = False  #: a shorter code contains its longer ones (DOMAIN, change types)
     reserve: tuple[Reserve, ...] = ()
     subsets: dict[str, str] = field(default_factory=dict)  #: coverage name → pattern on canonical codes
+    #: parts of the system that publishers leave out of their lists (``registry.systems.coverage``); the subset
+    #: ``without-`` + ``blocks_name`` is everything else
+    blocks: tuple[Block, ...] = ()
+    blocks_name: str = ""
     syntax: str = ""  #: regular expression of canonical codes; empty = anything
     #: (property, operator) of filters that this system defines beside FHIR's own
     own_filters: frozenset[tuple[str, str]] = frozenset()

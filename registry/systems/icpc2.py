@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from registry.systems.base import Reserve, SystemBehaviour
+from registry.systems.base import Block, Reserve, SystemBehaviour
 
 __all__ = ["ICPC2B_NO", "ICPC2_NO", "Icpc2Behaviour", "Icpc2bBehaviour"]
 
@@ -48,6 +48,12 @@ ICPC2_NO = Icpc2Behaviour(
     name="icpc-2-no",
     reserve=(Reserve(display=r"^Utbruddssykdom definert av FHI"),),
     subsets={"without-process-codes": DIAGNOSES},
+    blocks=(
+        Block("process-codes-30-49", r"-[34]\d", 20),
+        Block("process-codes-50-59", r"-5\d", 10),
+        Block("process-codes-60-69", r"-6\d", 10),
+    ),
+    blocks_name="process-codes",
     syntax=r"[A-Z]\d\d\d?|-[3-6]\d",
 )
 ICPC2B_NO = Icpc2bBehaviour(

@@ -193,23 +193,37 @@ def _effective(release: ReleaseRow) -> date | None:
 
 
 def _stack(releases: Sequence[ReleaseRow], start: date | None) -> tuple[ReleaseRow, ...]:
-    """The release of every source line that speaks from that day on, greatest priority first."""
+    """What every source line says from that day on, greatest priority first (DOMAIN 6).
+
+    The first decides which codes there are, together with the partial releases of other lines: they complement it.
+    """
     lines: dict[str, list[ReleaseRow]] = {}
     for r in releases:
         since = _effective(r)
         if since is None or (start is not None and since <= start):
             lines.setdefault(r.source_line, []).append(r)
-    return tuple(sorted((_spoken(line) for line in lines.values()), key=_authority, reverse=True))
+    found = sorted((_content_of(line) for line in lines.values()), key=_authority, reverse=True)
+    partial = tuple(r for r in found[1:] if r.header.coverage.kind != "complete")
+    return (replace(found[0], patches=found[0].patches + partial), *found[1:]) if partial else tuple(found)
 
 
-def _spoken(line: list[ReleaseRow]) -> ReleaseRow:
-    """What one source line says: its latest release, with later fragments laid over it."""
-    whole = [r for r in line if r.header.coverage.kind != "fragment"]
-    if not whole:
+def _content_of(line: list[ReleaseRow]) -> ReleaseRow:
+    """What one source line says: its latest complete release, with later partial ones laid over it in their order.
+
+    Without a complete release: the latest of each declared subset and the fragments after the first of them; of
+    fragments alone, the latest.
+    """
+    complete = [r for r in line if r.header.coverage.kind == "complete"]
+    latest: dict[tuple[str, str], ReleaseRow] = {}
+    for r in sorted(line, key=_lateness):
+        if r.header.coverage.kind == "subset":
+            latest[r.header.coverage.name, r.header.coverage.pattern] = r
+    if not complete and not latest:
         return max(line, key=_lateness)
-    base = max(whole, key=_lateness)
-    fragments = (r for r in line if r.header.coverage.kind == "fragment" and _lateness(r) > _lateness(base))
-    return replace(base, patches=tuple(sorted(fragments, key=_lateness)))
+    base = max(complete, key=_lateness) if complete else min(latest.values(), key=_lateness)
+    fragments = [r for r in line if r.header.coverage.kind == "fragment"]
+    later = [r for r in (*latest.values(), *fragments) if _lateness(r) > _lateness(base)]
+    return replace(base, patches=tuple(sorted(later, key=_lateness)))
 
 
 def _lateness(r: ReleaseRow) -> tuple[object, ...]:

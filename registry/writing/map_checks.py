@@ -16,7 +16,6 @@ A map most of whose targets are not found is refused: it belongs to another syst
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Sequence
 
 from registry.entities.errors import ContentError
@@ -24,7 +23,8 @@ from registry.entities.records import Coverage
 from registry.store.engine import Connection
 from registry.store.maps import known_codes
 from registry.store.metadata import Snapshot, SystemRow
-from registry.systems import behaviour_of, systems_like
+from registry.systems import SystemBehaviour, behaviour_of, systems_like
+from registry.systems.coverage import covered_by
 
 __all__ = ["check_targets"]
 
@@ -62,7 +62,7 @@ def _absent(
     connection: Connection, snapshot: Snapshot, system: SystemRow, codes: Collection[str]
 ) -> set[str]:
     """Codes that the loaded releases of the system speak about and that none of them has."""
-    judged = _judged(_coverages(snapshot, system), codes)
+    judged = _judged(_coverages(snapshot, system), system.rules, codes)
     return judged - known_codes(connection, system.system_id, judged)
 
 
@@ -72,11 +72,9 @@ def _coverages(snapshot: Snapshot, system: SystemRow) -> list[Coverage]:
     return [h.coverage for h in headers if h.content == "complete"]
 
 
-def _judged(coverages: Sequence[Coverage], codes: Collection[str]) -> set[str]:
-    if any(c.kind == "complete" for c in coverages):
-        return set(codes)
-    patterns = [re.compile(c.pattern) for c in coverages if c.kind == "subset" and c.pattern]
-    return {code for code in codes if any(p.fullmatch(code) for p in patterns)}
+def _judged(coverages: Sequence[Coverage], behaviour: SystemBehaviour, codes: Collection[str]) -> set[str]:
+    tests = [covered_by(c, behaviour) for c in coverages]
+    return {code for code in codes if any(covered(code) for covered in tests)}
 
 
 def _guess(codes: Collection[str], target: str) -> str:

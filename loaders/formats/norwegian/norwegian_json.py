@@ -22,7 +22,6 @@ from loaders.reading.jsontext import element_line, object_list, parse
 from registry.entities.errors import FormatError, UsageError
 from registry.entities.records import (
     ConceptRecord,
-    Coverage,
     Designation,
     MapRecord,
     MapRowRecord,
@@ -30,6 +29,7 @@ from registry.entities.records import (
     SourceFile,
 )
 from registry.systems import behaviour_of
+from registry.systems.coverage import coverage_of
 
 __all__ = ["NorwegianJson", "guess_system"]
 
@@ -94,7 +94,7 @@ def _read_list(
         source_line="list",
         facets=(kind,),
         valid_from=year_start(proposed["version"]),
-        coverage=_coverage(system, records),
+        coverage=coverage_of(behaviour_of(system), (r.code for r in records)),
         priority=20,
         language="nb",
         files=files,
@@ -144,14 +144,6 @@ def guess_system(codes: list[str]) -> str:
         if bare and sum(shape.fullmatch(code) is not None for code in bare) >= share * len(bare):
             return system
     return ""
-
-
-def _coverage(system: str, records: list[ConceptRecord]) -> Coverage:
-    """ICPC-2 lists of 2023 and later leave the process codes out: a narrower coverage, no deletion."""
-    pattern = behaviour_of(system).subsets.get("without-process-codes", "")
-    if not pattern or any(r.code.startswith("-") for r in records):
-        return Coverage()
-    return Coverage(kind="subset", name="without-process-codes", pattern=pattern)
 
 
 def _defects(rows: list[dict[str, Any]]) -> Iterator[str]:

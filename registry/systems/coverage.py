@@ -1,0 +1,58 @@
+"""Which codes a release speaks of: absence means deletion only there (DOMAIN 6).
+
+Some publishers leave whole blocks of a system out of their lists (the process codes of ICPC-2 since 2023). A block is
+covered if the list holds more than half of it: a list that keeps one of its codes does not delete the others. What
+lies outside the declared blocks is covered by every list.
+Not here: which releases are laid over each other (``registry.time.timeline``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+
+from registry.entities.records import Coverage
+from registry.systems.base import SystemBehaviour
+
+__all__ = ["covered_by", "coverage_of", "covers"]
+
+_matcher = lru_cache(maxsize=64)(re.compile)
+
+
+def covered_by(coverage: Coverage, behaviour: SystemBehaviour) -> Callable[[str], bool]:
+    """Tells whether the absence of a code means that it was not there.
+
+    A subset without a pattern, of its own or by its name, and a fragment cover no absent code.
+    """
+    if coverage.kind == "complete":
+        return lambda code: True
+    pattern = coverage.pattern or behaviour.subsets.get(coverage.name, "")
+    if coverage.kind == "fragment" or not pattern:
+        return lambda code: False
+    compiled = _matcher(pattern)
+    return lambda code: compiled.fullmatch(code) is not None
+
+
+def covers(coverage: Coverage, behaviour: SystemBehaviour, code: str) -> bool:
+    """Whether the absence of the code means that it was not there; a text that is no code is covered always."""
+    return not behaviour.looks_right(code) or covered_by(coverage, behaviour)(code)
+
+
+def coverage_of(behaviour: SystemBehaviour, codes: Iterable[str]) -> Coverage:
+    """The coverage of a list that does not declare one, from its canonical codes, block by block.
+
+    >>> from registry.systems.icpc2 import ICPC2_NO
+    >>> coverage_of(ICPC2_NO, ["A01", "-30"]).name
+    'without-process-codes'
+    """
+    held = set(codes)
+    missing = [
+        b for b in behaviour.blocks if 2 * sum(bool(_matcher(b.pattern).fullmatch(c)) for c in held) <= b.size
+    ]
+    if not missing:
+        return Coverage()
+    rest = behaviour.subsets[f"without-{behaviour.blocks_name}"]
+    patterns = [rest, *(b.pattern for b in behaviour.blocks if b not in missing)]
+    names = [behaviour.blocks_name] if len(missing) == len(behaviour.blocks) else [b.name for b in missing]
+    return Coverage(kind="subset", name=f"without-{'-and-'.join(names)}", pattern="|".join(patterns))
