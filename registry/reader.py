@@ -25,7 +25,8 @@ from registry.store.bounded import Bounded
 from registry.store.cache import bytes_of
 from registry.store.content import patched, release_bitmap, with_missing, without_codes
 from registry.store.engine import Connection, Database, now_us
-from registry.store.metadata import Ledger, ReleaseRow, Snapshot, SystemRow, VersionRow
+from registry.store.ledger import Ledger
+from registry.store.metadata import ReleaseRow, Snapshot, SystemRow, VersionRow
 from registry.systems import behaviour_of
 from registry.systems.coverage import covered_by
 from registry.time.in_force import nearest_day, status_on
@@ -64,7 +65,7 @@ class Moment:
     def timeline(self, system: SystemRow) -> Timeline:
         found = self.timelines.get(system.system_id)
         if found is None:
-            found = self.timelines[system.system_id] = Timeline(self.snapshot, system)
+            found = self.timelines[system.system_id] = Timeline(self.snapshot.facts_of(system))
         return found
 
     def remember(self, key: tuple[str, str | None, str | None], found: Resolved) -> None:
@@ -72,6 +73,30 @@ class Moment:
         if len(self.resolved) > _RESOLVED:
             self.resolved.clear()
         self.resolved[key] = found
+
+
+def _renewed(moments: dict[int | None, Moment], older: Ledger, newer: Ledger) -> dict[int | None, Moment]:
+    """Moments under a newer ledger: of the past those that it cannot have changed, of now what it left as it was."""
+    found = dict[int | None, Moment]()
+    for instant, moment in moments.items():
+        if instant is not None and instant <= older.recorded and newer.purges == older.purges:
+            found[instant] = moment
+    if (now := moments.get(None)) is not None:
+        found[None] = _carried(now, older, newer)
+    return found
+
+
+def _carried(now: Moment, older: Ledger, newer: Ledger) -> Moment:
+    """Now, under a newer ledger, with the timelines and resolutions of the systems that it does not change."""
+    same = newer.unchanged(older)
+    timelines = {ident: t for ident, t in now.timelines.items() if ident in same}
+    names = newer.aliases is older.aliases and len(newer.facts) == len(older.facts)
+    resolved = {k: r for k, r in now.resolved.items() if r.system is not None and r.system.system_id in same}
+    return Moment(newer.at(None), None, timelines, resolved if names else {})
+
+
+def _itself(moment: Moment) -> Moment:
+    return moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +127,6 @@ class Reader:
         self._lock = threading.Lock()
         self._ledger: Ledger | None = None
         self._checked = 0.0
-        self._purged = -1
         self.caches = caches = database.caches
         self._moments: Bounded[tuple[int, int | None], Moment] = caches.named("moments", _MOMENTS)
         self._bitmaps: Bounded[int, BitMap] = caches.named("bitmaps", _BITMAPS, bytes_of)
@@ -142,15 +166,24 @@ class Reader:
         self._checked = time.monotonic()
         if ledger is None or ledger.epoch != epoch:
             with self._lock:
-                ledger = self._ledger = Ledger.read(self.connection, epoch)
-                self._forget_purged(sum(1 for row in ledger.releases if row.purged))
+                older = ledger or Ledger()
+                ledger = older.renewed(self.connection)
+                self._forget_purged(older, ledger)
+                self._carry_moments(older, ledger)
+                self._ledger = self.database.ledger = ledger
         return ledger
 
-    def _forget_purged(self, purged: int) -> None:
+    def _forget_purged(self, older: Ledger, newer: Ledger) -> None:
         """Forget everything that is kept where content was deleted since: ids may be given again."""
-        if self._purged not in (-1, purged):
+        if newer.purges != older.purges and older.epoch:
             self.caches.clear()
-        self._purged = purged
+
+    def _carry_moments(self, older: Ledger, newer: Ledger) -> None:
+        """Keep the moments that a publication has not changed, under the newer epoch."""
+        held = {instant: m for (epoch, instant), m in self._moments.items() if epoch == older.epoch}
+        self._moments.clear()
+        for instant, moment in _renewed(held, older, newer).items():
+            self._moments.get((newer.epoch, instant), partial(_itself, moment))
 
     def ledger(self) -> Ledger:
         """Every metadata row ever recorded."""

@@ -72,7 +72,7 @@ def versions(
 
 def _version(timeline: Timeline, v: VersionRow, day: date) -> VersionAnswer:
     stacks = [s for s in timeline.segments(v) if s.stack]
-    releases = timeline.snapshot.releases.get(v.version_id, [])
+    releases = timeline.facts.releases.get(v.version_id, [])
     return VersionAnswer(
         version=v.label,
         track=v.track,
@@ -104,7 +104,7 @@ def releases(reader: Reader, reference: str, *, known_at: Known = None) -> list[
         return []
     timeline = moment.timeline(row)
     labels = {v.version_id: v for v in timeline.versions}
-    every = [r for r in reader.ledger().releases if r.system_id == row.system_id]
+    every = reader.ledger().systems[row.system_id].releases.values()
     instant = moment.snapshot.instant
     known = [r for r in every if instant is None or r.recorded_from <= instant]
     speaking = {
@@ -121,7 +121,8 @@ def releases(reader: Reader, reference: str, *, known_at: Known = None) -> list[
 def _label(reader: Reader, labels: dict[int, VersionRow], release: ReleaseRow) -> VersionRow:
     """The version row of a release; of one that is gone, as it was last known."""
     found = labels.get(release.version_id)
-    return found or [v for v in reader.ledger().versions if v.version_id == release.version_id][-1]
+    rows = reader.ledger().systems[release.system_id].versions.values()
+    return found or [v for v in rows if v.version_id == release.version_id][-1]
 
 
 def _release(r: ReleaseRow, v: VersionRow, speaks: bool) -> ReleaseAnswer:

@@ -82,6 +82,11 @@ class Bounded(Generic[K, V]):
             if self._entries.get(key) is value:
                 self.weight -= self._weigh(self._entries.pop(key))
 
+    def items(self) -> list[tuple[K, V]]:
+        """The entries, the least recently used first."""
+        with self._guard:
+            return list(self._entries.items())
+
     def clear(self) -> None:
         """Forget everything."""
         with self._guard:

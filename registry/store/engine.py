@@ -24,6 +24,8 @@ from registry.store.cache import Caches
 if TYPE_CHECKING:
     from sqlalchemy import URL
 
+    from registry.store.ledger import Ledger
+
 __all__ = ["APPLICATION_ID", "Connection", "Database", "database_url", "default_url"]
 
 APPLICATION_ID = 0x4779_6C64  # "Gyld"
@@ -58,8 +60,9 @@ def database_url(url: str | None) -> tuple[str, str]:
 class Connection:
     """One driver connection with the few verbs that the content path needs."""
 
-    def __init__(self, raw: Any, dialect: str) -> None:
+    def __init__(self, raw: Any, dialect: str, ledger: Ledger | None = None) -> None:
         self.raw, self.dialect = raw, dialect
+        self.ledger = ledger  #: metadata read before, which a writer renews instead of reading all
         self._cursor = raw.cursor()
 
     def sql(self, text: str) -> str:
@@ -110,6 +113,7 @@ class Database:
     def __init__(self, url: str | None = None, *, readonly: bool = False, create: bool = True) -> None:
         self.dialect, self.location = database_url(url)
         self.readonly = readonly
+        self.ledger: Ledger | None = None  #: the newest that the one reader of this database has read
         self.caches = Caches()  #: everything that is kept in memory of its content
         self._local = threading.local()
         self._opened: list[Connection] = []
@@ -143,7 +147,7 @@ class Database:
     def connect(self) -> Connection:
         """A new connection of one's own; the caller closes it."""
         raw = self._connect_sqlite() if self.dialect == "sqlite" else self._connect_postgres()
-        return Connection(raw, self.dialect)
+        return Connection(raw, self.dialect, self.ledger)
 
     def _connect_sqlite(self) -> sqlite3.Connection:
         mode = "ro" if self.readonly else "rwc"

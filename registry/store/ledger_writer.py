@@ -6,7 +6,8 @@ Not here: what is written (``registry.writing``, ``registry.store.maps``, ``regi
 from __future__ import annotations
 
 from registry.store.engine import Connection, now_us
-from registry.store.metadata import Ledger, Snapshot
+from registry.store.ledger import Ledger
+from registry.store.metadata import Snapshot
 
 __all__ = ["Writer"]
 
@@ -20,7 +21,8 @@ class Writer:
         row = connection.one("SELECT number, recorded FROM publication ORDER BY number DESC LIMIT 1")
         self.number = (row[0] if row else 0) + 1
         self.recorded = max(now_us(), (row[1] if row else 0) + 1)
-        self.snapshot: Snapshot = Ledger.read(connection, self.number - 1).at(None)
+        self.ledger = (connection.ledger or Ledger()).renewed(connection)
+        self.snapshot: Snapshot = self.ledger.at(None)
 
     def next_id(self, table: str, column: str) -> int:
         row = self.connection.one(f"SELECT max({column}) FROM {table}")

@@ -19,8 +19,9 @@ from registry.reader import Moment, Reader
 from registry.store.artifacts import ArtifactRow, read_artifact
 from registry.store.bounded import Bounded
 from registry.store.cache import bytes_of
+from registry.store.ledger import epoch_at
 from registry.store.maps import MapRows, map_headers
-from registry.store.metadata import SystemRow, epoch_at
+from registry.store.metadata import SystemRow
 from registry.systems import SystemBehaviour, behaviour_of_url
 from registry.terminology.catalog import CodeValidity, MemoryCatalog, Missing
 from registry.terminology.conceptmap import ConceptMap

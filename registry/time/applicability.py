@@ -48,7 +48,7 @@ def scoped(
 def _rows(
     timeline: Timeline, scope: str, role: str | None, code: str | None
 ) -> list[tuple[ApplicabilityRow, VersionRow]]:
-    rows = timeline.snapshot.applicability_by.get((scope, timeline.system.system_id), [])
+    rows = (r for r in timeline.facts.applicability if r.scope == scope)
     matching = [r for r in rows if r.role == (role or "") and _concerns(r, code)]
     narrowed = {(r.track, r.label) for r in matching if r.codes}
     kept = [r for r in matching if r.codes or (r.track, r.label) not in narrowed]

@@ -1,7 +1,7 @@
 """Versions in time: their order, derived ends, contents on a date, and which applied to whom (DOMAIN 1-3, 12).
 
-Here: pure functions over a ``Snapshot``; an answer is never a guess: no version in force gives a reason.
-Not here: reading rows (``registry.store.metadata``), content (``registry.store``).
+Here: pure functions over the facts of one system; an answer is never a guess: no version in force gives a reason.
+Not here: reading rows (``registry.store.ledger``), content (``registry.store``).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from functools import cached_property
 from itertools import pairwise
 
 from registry.entities.intervals import overlap
-from registry.store.metadata import ReleaseRow, Snapshot, SystemRow, VersionRow
+from registry.store.metadata import ReleaseRow, SystemFacts, SystemRow, VersionRow
 from registry.time.in_force import contains, in_force, nearest_day, preference, preferred, reason_on
 from registry.time.version_order import order_key
 
@@ -45,20 +45,24 @@ class Segment:
 class Timeline:
     """All versions of one system as known at one instant, ends derived, in order."""
 
-    snapshot: Snapshot
-    system: SystemRow
+    facts: SystemFacts
+
+    @property
+    def system(self) -> SystemRow:
+        """The system's catalogue entry."""
+        return self.facts.row
 
     @cached_property
     def default_track(self) -> str:
         """The declared track, else the unnamed one, else the only or first one there is."""
-        tracks = {v.track for v in self.snapshot.versions.get(self.system.system_id, [])}
+        tracks = {v.track for v in self.facts.versions}
         declared = self.system.record.default_track
         return declared if declared in tracks or not tracks else min(tracks)
 
     @cached_property
     def versions(self) -> list[VersionRow]:
         """Versions of every track with derived ends, by track, start and version order; undated ones last."""
-        rows = sorted(self.snapshot.versions.get(self.system.system_id, []), key=self._position)
+        rows = sorted(self.facts.versions, key=self._position)
         return [v for _, group in _by_track(rows) for v in self._with_ends(group)]
 
     def _position(self, v: VersionRow) -> tuple[object, ...]:
@@ -103,7 +107,7 @@ class Timeline:
         row: VersionRow | None = version
         while row is not None and row.version_id not in seen:
             seen.add(row.version_id)
-            if own := self.snapshot.releases.get(row.version_id, []):
+            if own := self.facts.releases.get(row.version_id, []):
                 return own
             row = self.find(row.same_as, row.track) if row.same_as else None
         return []

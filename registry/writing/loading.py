@@ -181,7 +181,7 @@ def _release_of(
     line: str = "",
 ) -> ReleaseRow:
     """What a version's source line last said; raises ``UsageError`` where it is not loaded."""
-    timeline = Timeline(snapshot, system) if system is not None else None
+    timeline = Timeline(snapshot.facts_of(system)) if system is not None else None
     version = timeline.find(label, track) if timeline is not None else None
     segments = timeline.segments(version) if timeline is not None and version is not None else []
     stack = segments[-1].stack if segments else ()
@@ -254,7 +254,7 @@ def _check_effective(snapshot: Snapshot, system: SystemRow | None, prepared: Pre
     h = prepared.header
     if h.effective_from is None:
         return
-    row = Timeline(snapshot, system).find(h.version, h.track) if system is not None else None
+    row = Timeline(snapshot.facts_of(system)).find(h.version, h.track) if system is not None else None
     start = row.valid_from if row is not None else h.valid_from
     end = row.valid_to if row is not None else h.valid_to or rule_end(prepared.system.end_rule, h.valid_from)
     if not contains(Interval(start, end), h.effective_from):

@@ -23,8 +23,9 @@ from registry.entities.results import ScopeRow, VerifyReport
 from registry.store.components import KINDS, component_bitmap, component_rows, delete_components, dependents
 from registry.store.content import concept_keys, release_removed
 from registry.store.engine import Connection, Database
+from registry.store.ledger import Ledger
 from registry.store.ledger_writer import Writer
-from registry.store.metadata import Ledger, ReleaseRow, SystemRow, VersionRow
+from registry.store.metadata import ReleaseRow, SystemRow, VersionRow
 from registry.store.states import component_hash, decode, release_hash, state_hash
 from registry.time.timeline import Timeline
 from registry.writing.importing import ensure_system, put_system, put_version
@@ -52,7 +53,7 @@ def _system(writer: Writer, reference: str) -> SystemRow:
 
 
 def _version(writer: Writer, system: SystemRow, label: str, track: str | None = None) -> VersionRow:
-    row = Timeline(writer.snapshot, system).find(label, track)
+    row = Timeline(writer.snapshot.facts_of(system)).find(label, track)
     if row is None:
         raise UnknownTarget(f"{system.slug} has no version {label!r}")
     return row
@@ -241,14 +242,9 @@ def purge(database: Database, system: str, version: str, *, release: str, why: s
     with database.load_lock(), database.transaction() as connection:
         writer = Writer(connection)
         row = _system(writer, system)
-        rows = [
-            r for r in Ledger.read(connection, 0).releases if r.system_id == row.system_id and not r.purged
-        ]
-        ids = {
-            v.version_id
-            for v in Ledger.read(connection, 0).versions
-            if (v.system_id, v.label) == (row.system_id, version)
-        }
+        recorded = writer.ledger.systems[row.system_id]
+        rows = [r for r in recorded.releases.values() if not r.purged]
+        ids = {v.version_id for v in recorded.versions.values() if v.label == version}
         own = [r for r in rows if r.version_id in ids]
         if len(release) < 6:
             raise UsageError("give 6 or more digits of the release's hash: what is purged is gone for good")
@@ -318,7 +314,7 @@ def verify(database: Database) -> VerifyReport:
     """Recompute every hash and bitmap; names what is damaged."""
     try:
         with database.snapshot() as connection:
-            ledger = Ledger.read(connection, 0)
+            ledger = Ledger.read(connection)
             states: dict[int, tuple[str, bytes]] = {}
             problems = [
                 *_engine_problems(connection),
