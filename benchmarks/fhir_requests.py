@@ -169,7 +169,7 @@ SHAPES = [
     Shape("$lookup", lambda m: _get("CodeSystem/$lookup", system=m.url, code=m.code()), 1566, 3),
     Shape(
         "$lookup as of a day",
-        lambda m: _get("as-of/2020-12-01/CodeSystem/$lookup", system=m.url, code=m.code()),
+        lambda m: _get("as-of/2021-03-01/CodeSystem/$lookup", system=m.url, code=m.code()),
         None,
         3,
     ),
