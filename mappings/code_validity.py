@@ -13,6 +13,7 @@ from registry.queries.history import history
 from registry.queries.validity import validity
 from registry.reader import Reader
 from registry.terminology.catalog import CodeValidity
+from registry.time.in_force import status_on
 
 __all__ = ["code_validity"]
 
@@ -27,11 +28,8 @@ def code_validity(reader: Reader, system: str, code: str, on: date, known_at: st
         return CodeValidity(valid=True)
     if not found.verdicts or found.reason not in _STALE:
         return CodeValidity(valid=None, reason=found.reason or "")
-    spans = [
-        s
-        for s in history(reader, system, code, known_at=known_at).spans
-        if s.valid_from is None or s.valid_from <= on
-    ]
+    spans = history(reader, system, code, known_at=known_at).spans
+    spans = [s for s in spans if status_on(s, on) != "upcoming"]
     if not spans:
         return CodeValidity(valid=False, reason=found.reason)
     change = spans[-1].ended or (spans[-1].change if spans[-1].inactive else None)

@@ -361,13 +361,6 @@ class MapRowRecord(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True
     target_display: str = ""
     flags: dict[str, Any] = {}
 
-    def applies(self, day: date | None) -> bool:
-        """Whether the row applies on a day; every row does if there is no day."""
-        start = self.valid_from or self.effective
-        return day is None or (
-            (start is None or start <= day) and (self.valid_to is None or day < self.valid_to)
-        )
-
 
 class Unmapped(msgspec.Struct, frozen=True, omit_defaults=True):
     """What to do with a code that a group does not have: ``use-source-code``, ``fixed`` or ``other-map``."""

@@ -21,7 +21,7 @@ from registry.terminology.catalog import Missing
 from registry.terminology.conceptmap import ConceptMap
 from registry.terminology.context import Context
 from registry.terminology.issues import Unanswerable, issue
-from registry.time.in_force import contains, preferred, reason_on
+from registry.time.in_force import contains, preferred, reason_on, status_on
 from registry.time.version_order import has_wildcard, matches, order_key
 
 __all__ = ["map_of", "maps_of"]
@@ -113,7 +113,7 @@ def _chosen(
 
 def _nearest(dated: Sequence[ConceptMap], on: date | None) -> list[ConceptMap]:
     """Of maps that are not in force those begun by the day, else those that begin first."""
-    begun = [m for m in dated if on is None or m.valid_from is None or m.valid_from <= on]
+    begun = [m for m in dated if on is None or status_on(m, on) != "upcoming"]
     first = min((m.valid_from for m in dated if m.valid_from is not None), default=None)
     return begun or [m for m in dated if m.valid_from == first]
 

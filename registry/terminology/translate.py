@@ -33,6 +33,7 @@ from registry.terminology.context import Context
 from registry.terminology.issues import Issue, Unanswerable, issue
 from registry.terminology.map_targets import UNKNOWN, described
 from registry.terminology.maps_in_force import map_of, maps_of
+from registry.time.in_force import Interval, contains
 
 __all__ = ["Match", "TranslateRequest", "TranslateResult", "translate"]
 
@@ -171,10 +172,15 @@ def _fits(system: str, version: str, coding: Coding) -> bool:
     return not (coding.version and version) or coding.version == version
 
 
+def _applies(row: MapRowRecord, day: date | None) -> bool:
+    """Whether a row applies on a day; every row does if there is no day."""
+    return day is None or contains(Interval(row.valid_from or row.effective, row.valid_to), day)
+
+
 def _live(context: Context, concept_map: ConceptMap, rows: Sequence[MapRowRecord]) -> list[MapRowRecord]:
     """The rows that apply on the day. Raises Unanswerable if a vague date does not say which do."""
-    found = [r for r in rows if r.applies(context.on)]
-    if context.until is not None and found != [r for r in rows if r.applies(context.until)]:
+    found = [r for r in rows if _applies(r, context.on)]
+    if context.until is not None and found != [r for r in rows if _applies(r, context.until)]:
         raise Unanswerable(
             issue("DATE_SPANS_MAP_ROWS", concept_map.canonical, context.on, context.until, rows[0].sources)
         )
