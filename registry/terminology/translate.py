@@ -22,6 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from registry.entities.canonical import split
 from registry.entities.records import Coding, MapDefault, MapRowRecord, Weight
