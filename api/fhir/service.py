@@ -19,6 +19,7 @@ from api.fhir.format.dates import days_of
 from api.fhir.format.outcome import Refused, outcome, refuse
 from api.fhir.format.parameters import Given
 from api.fhir.format.r4_r5 import in_release
+from api.fhir.operations.answer_language import answer_language, display_language
 from api.fhir.operations.client_cache import ClientCache
 from api.fhir.operations.fast_path import FastPath
 from api.fhir.operations.operation_definition import operation_definition
@@ -30,6 +31,7 @@ from api.fhir.resources.resource_writer import Changed, ResourceWriter
 from api.fhir.resources.search import search, shown
 from api.fhir.resources.stored_catalog import stored_json
 from registry.entities.errors import GyldigError, Restricted
+from registry.entities.messages import Message
 from registry.store.artifacts import ArtifactRow
 from registry.terminology.catalog import Catalog
 from registry.terminology.issues import Issue, issue
@@ -113,9 +115,9 @@ class Service:
             reply = self._routed(request)
         except Refused as refused:
             headers = {"allow": ", ".join(_METHODS)} if refused.status == 405 else {}
-            reply = Reply(refused.status, outcome([refused.issue]), headers)
+            reply = Reply(refused.status, outcome([refused.issue], _language(request)), headers)
         except GyldigError as error:
-            reply = Reply(http_status(error), outcome([_as_issue(error)]))
+            reply = Reply(http_status(error), outcome([_as_issue(error)], _language(request)))
         reply.release = self.release_of(request.path)
         return reply
 
@@ -279,8 +281,19 @@ def failed(path: str, error: Exception) -> Reply:
 
 def _as_issue(error: GyldigError) -> Issue:
     if isinstance(error, Restricted):
-        return issue("FORBIDDEN", str(error))
-    return issue("REQUEST_INVALID" if http_status(error) < 500 else "UNAVAILABLE", str(error))
+        return issue("FORBIDDEN", _text(error))
+    return issue("REQUEST_INVALID" if http_status(error) < 500 else "UNAVAILABLE", _text(error))
+
+
+def _text(error: GyldigError) -> str:
+    """The text of an error, as a Message if it is one."""
+    first = error.args[0] if error.args else ""
+    return first if isinstance(first, Message) else str(error)
+
+
+def _language(request: Request) -> str:
+    """The language in which a refusal of a request is written."""
+    return answer_language(display_language(request.query, request.body), request.headers)
 
 
 def _not_allowed(method: str) -> Refused:

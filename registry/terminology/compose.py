@@ -14,6 +14,7 @@ from pyroaring import BitMap
 
 from registry.content.view import ContentView
 from registry.entities.canonical import join, split
+from registry.entities.messages import message
 from registry.store.cache import bytes_of
 from registry.terminology import filters
 from registry.terminology.catalog import Missing
@@ -87,7 +88,9 @@ def prepare(
     """Find all imports and check all filters; raises Unanswerable (unknown import, circle, bad filter)."""
     here = value_set.canonical
     if len(path) > _DEEPEST:
-        raise Unanswerable(issue("VALUESET_TOO_COSTLY", path[0], f"imports deeper than {_DEEPEST}"))
+        raise Unanswerable(
+            issue("VALUESET_TOO_COSTLY", path[0], message("compose.deep_imports", most=_DEEPEST))
+        )
     if value_set.url and here in path:
         pathway = "[" + ", ".join(path) + "]"
         raise Unanswerable(issue("VALUESET_CIRCULAR_REFERENCE", here, pathway))

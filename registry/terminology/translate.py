@@ -25,6 +25,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from registry.entities.canonical import split
+from registry.entities.messages import in_language, message
 from registry.entities.records import Coding, MapDefault, MapRowRecord, Weight
 from registry.entities.relationships import inverse
 from registry.systems import SystemBehaviour
@@ -102,7 +103,16 @@ class TranslateResult:
     result: bool = False
     problem: Issue | None = None
     matches: list[Match] = field(default_factory=list)
-    message: str = ""
+    messages: tuple[str, ...] = ()  #: what the caller must read besides the matches
+
+    def message_in(self, lang: str | None) -> str:
+        """All messages as one text in a language."""
+        return " ".join(in_language(self.messages, lang))
+
+    @property
+    def message(self) -> str:
+        """All messages as one text in English."""
+        return self.message_in("en")
 
 
 def translate(context: Context, request: TranslateRequest) -> TranslateResult:
@@ -118,22 +128,24 @@ def translate(context: Context, request: TranslateRequest) -> TranslateResult:
     except Unanswerable as stop:
         return TranslateResult(problem=stop.issue)
     answer.result = any(m.usable for m in answer.matches)
-    answer.message = _message(context, answer)
+    answer.messages = _messages(context, answer)
     return answer
 
 
-def _message(context: Context, answer: TranslateResult) -> str:
+def _messages(context: Context, answer: TranslateResult) -> tuple[str, ...]:
     """What the caller must read besides the matches."""
     if not answer.matches:
-        return "No translation was found"
+        return (message("translate.none"),)
     stale = [(m.found, m.validity) for m in answer.matches if m.validity.valid is False]
-    return " ".join(_stale(context, coding, validity) for coding, validity in stale if coding is not None)
+    return tuple(_stale(context, coding, validity) for coding, validity in stale if coding is not None)
 
 
 def _stale(context: Context, coding: Coding, validity: CodeValidity) -> str:
     named = ", ".join(s.code for s in validity.successors)
     name = "MAP_TARGET_REPLACED" if named else "MAP_TARGET_NOT_VALID"
-    return issue(name, coding.code, coding.system, context.on or "the day", validity.reason, named).text
+    return issue(
+        name, coding.code, coding.system, context.on or message("translate.the_day"), validity.reason, named
+    ).text
 
 
 def _maps(context: Context, request: TranslateRequest) -> list[ConceptMap] | Issue:

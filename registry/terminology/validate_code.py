@@ -53,11 +53,15 @@ class Validation:
 
     @property
     def message(self) -> str:
-        """All told texts in one, errors first; where the answer is no, what speaks against the code."""
+        """``message_in`` English."""
+        return self.message_in("en")
+
+    def message_in(self, lang: str | None) -> str:
+        """All told texts in one, in a language, errors first; where the answer is no, what speaks against the code."""
         ranked = sorted((i for i in self.issues if i.told), key=lambda i: i.severity != "error")
         if not ranked and not self.result:
             ranked = [i for i in self.issues if i.severity == "error"]
-        return "; ".join(dict.fromkeys(i.text for i in ranked))
+        return "; ".join(dict.fromkeys(i.in_language(lang) for i in ranked))
 
 
 def validate_in_value_set(context: Context, value_set: ValueSet, request: ValidateRequest) -> Validation:

@@ -73,18 +73,18 @@ def designation_json(text: Designation) -> Json:
     return written
 
 
-def validation_json(answer: Validation, concept: Json | None) -> Json:
-    """The Parameters of ``$validate-code``; ``concept`` is the CodeableConcept asked about, told back."""
+def validation_json(answer: Validation, concept: Json | None, *, lang: str = "en") -> Json:
+    """The Parameters of ``$validate-code``; ``concept`` is the CodeableConcept of the request, ``lang`` that of texts."""
     items = [writing("result", "boolean", answer.result)]
     items += _coding(answer)
     if concept is not None:
         items.append(writing("codeableConcept", "codeableConcept", concept))
     items += [writing("x-caused-by-unknown-system", "canonical", c) for c in answer.caused_by]
     items += [writing("x-unknown-system", "canonical", u) for u in answer.unknown]
-    if answer.message:
-        items.append(writing("message", "string", answer.message))
+    if text := answer.message_in(lang):
+        items.append(writing("message", "string", text))
     if answer.issues:
-        items.append({"name": "issues", "resource": outcome(answer.issues)})
+        items.append({"name": "issues", "resource": outcome(answer.issues, lang)})
     shown = answer.shown.content if answer.shown is not None else None
     return with_origin(parameters(items), shown.info if shown is not None else None)
 
@@ -109,8 +109,8 @@ def _coding(answer: Validation) -> Iterator[Json]:
         yield writing("status", "code", shown.status)
 
 
-def lookup_json(answer: LookupResult) -> Json:
-    """The Parameters of ``$lookup``."""
+def lookup_json(answer: LookupResult, *, lang: str = "en") -> Json:
+    """The Parameters of ``$lookup``; ``lang`` is the language of warnings."""
     content, record = answer.content, answer.record
     if content is None or record is None:
         return parameters([])
@@ -127,15 +127,15 @@ def lookup_json(answer: LookupResult) -> Json:
     items += [property_json(*p) for p in answer.properties]
     items += [writing("used-supplement", "canonical", s) for s in answer.supplements]
     if answer.warnings:
-        items.append({"name": "issues", "resource": outcome(answer.warnings)})
+        items.append({"name": "issues", "resource": outcome(answer.warnings, lang)})
     return with_origin(parameters(items), info)
 
 
-def subsumes_json(answer: SubsumesResult) -> Json:
+def subsumes_json(answer: SubsumesResult, *, lang: str = "en") -> Json:
     """The Parameters of ``$subsumes``; of a stored version also which one it is."""
     items = [writing("outcome", "code", answer.outcome)]
     if answer.warnings:
-        items.append({"name": "issues", "resource": outcome(answer.warnings)})
+        items.append({"name": "issues", "resource": outcome(answer.warnings, lang)})
     info = answer.content.info if answer.content is not None else None
     return with_origin(parameters(items), info, version=True)
 
@@ -162,11 +162,11 @@ def _property(code: str, kind: str, value: Any, description: str) -> Iterator[Js
         yield writing("description", "string", description)
 
 
-def translate_json(answer: TranslateResult, release: str) -> Json:
+def translate_json(answer: TranslateResult, release: str, *, lang: str = "en") -> Json:
     """The Parameters of ``$translate``, in R4's or R5's form."""
     items = [writing("result", "boolean", answer.result)]
-    if answer.message:
-        items.append(writing("message", "string", answer.message))
+    if text := answer.message_in(lang):
+        items.append(writing("message", "string", text))
     items += [_marked({"name": "match", "part": list(_match(m, release))}, m) for m in answer.matches]
     return parameters(items)
 

@@ -64,11 +64,11 @@ def refuse(message: str, *values: object, place: str = "") -> Refused:
     return Refused(issue(message, *values, place=place))
 
 
-def _issue(i: Issue) -> dict[str, Any]:
+def _issue(i: Issue, lang: str) -> dict[str, Any]:
     written: dict[str, Any] = {"severity": i.severity, "code": i.code}
     if i.id not in OWN:
         written["extension"] = [{"url": _MESSAGE_ID, "valueString": i.id}]
-    details: dict[str, Any] = {"text": i.text}
+    details: dict[str, Any] = {"text": i.in_language(lang)}
     if i.kind:
         details["coding"] = [{"system": _KIND_SYSTEM, "code": i.kind}]
     written["details"] = details
@@ -77,6 +77,6 @@ def _issue(i: Issue) -> dict[str, Any]:
     return written
 
 
-def outcome(issues: Sequence[Issue]) -> dict[str, Any]:
-    """An OperationOutcome of the issues."""
-    return {"resourceType": "OperationOutcome", "issue": [_issue(i) for i in issues]}
+def outcome(issues: Sequence[Issue], lang: str = "en") -> dict[str, Any]:
+    """An OperationOutcome of the issues, with texts in the language ``en`` or ``nb`` (``answer_language``)."""
+    return {"resourceType": "OperationOutcome", "issue": [_issue(i, lang) for i in issues]}

@@ -41,7 +41,7 @@ def prepare(call: RequestContext) -> PreparedRequest:
         try:
             return {"name": "validation", "resource": orjson.Fragment(_answered(own, kept))}
         except Refused as refused:
-            return {"name": "validation", "resource": outcome([refused.issue])}
+            return {"name": "validation", "resource": outcome([refused.issue], own.language)}
 
     def answer(varying: Varying) -> bytes:
         return orjson.dumps(parameters([one(resource) for resource in listed]))

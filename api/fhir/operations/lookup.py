@@ -38,7 +38,7 @@ def prepare(call: RequestContext) -> PreparedRequest:
         found = lookup(context, request)
         if found.problem is not None:
             raise Refused(found.problem)
-        written = dumps(lookup_json(found))
+        written = dumps(lookup_json(found, lang=call.language))
         if writer is not None and found.ident is not None:
             writer.learn(found.ident, written)
         return written

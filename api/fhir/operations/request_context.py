@@ -12,6 +12,7 @@ from typing import Any
 from api.fhir.fhir_settings import FhirSettings
 from api.fhir.format.outcome import Refused, refuse
 from api.fhir.format.parameters import Given, whole_number
+from api.fhir.operations.answer_language import answer_language
 from api.fhir.operations.client_cache import ClientCache, TerminologyResource, add_to_catalog
 from api.fhir.operations.request_limits import check_given
 from loaders.formats.fhir.codesystem import read_code_system
@@ -43,6 +44,12 @@ class RequestContext:
     client_cache: ClientCache | None = None
     body_size: int | None = None  #: bytes of the request's body, None = not known
     instance: dict[str, str] = field(default_factory=dict)  #: type, url and version of the resource called on
+
+    @property
+    def language(self) -> str:
+        """The language of messages: that of ``displayLanguage``, else of Accept-Language."""
+        asked = self.given.all("displayLanguage")
+        return answer_language(asked[0] if asked else "", self.headers)
 
     def check_concepts(self, resources: Any, place: str) -> None:
         """Raise Refused if resources sent along hold too many concepts; a small body cannot."""

@@ -35,7 +35,7 @@ def prepare(call: RequestContext) -> PreparedRequest:
         found = subsumes(context, request)
         if found.problem is not None:
             raise Refused(found.problem)
-        return orjson.dumps(subsumes_json(found))
+        return orjson.dumps(subsumes_json(found, lang=call.language))
 
     return answer
 

@@ -54,7 +54,7 @@ def prepare(call: RequestContext) -> PreparedRequest:
         found = translate(context, request)
         if found.problem is not None:
             raise Refused(found.problem)
-        return orjson.dumps(translate_json(found, call.release))
+        return orjson.dumps(translate_json(found, call.release, lang=call.language))
 
     return answer
 

@@ -49,7 +49,9 @@ def prepare(call: RequestContext) -> PreparedRequest:
         if judged.problem is not None:
             raise Refused(judged.problem)
         written = orjson.dumps(
-            validation_json(judged, varying.get("codeableConcept") if request.concept else None)
+            validation_json(
+                judged, varying.get("codeableConcept") if request.concept else None, lang=call.language
+            )
         )
         if ordinary is not None:
             ordinary.learn(varying, written)

@@ -21,6 +21,7 @@ from starlette.types import Receive, Scope, Send
 from api.fhir.fhir_settings import FhirSettings
 from api.fhir.format.outcome import Refused, outcome, refuse
 from api.fhir.format.response_format import wants_xml
+from api.fhir.operations.answer_language import answer_language
 from api.fhir.operations.client_profile import Client, ClientProfile, ClientProfiles
 from api.fhir.operations.request_limits import Kind, read_body
 from api.fhir.resources.resource_writer import ResourceWriter
@@ -96,7 +97,8 @@ class FhirApp:
             reply = await self._in_time(scope, caller, body)
             return await self._packed(scope, reply)
         except Refused as refused:
-            return _packed(scope, _encoded(Reply(refused.status, outcome([refused.issue]))))
+            lang = answer_language("", self._callers.of(scope).headers)
+            return _packed(scope, _encoded(Reply(refused.status, outcome([refused.issue], lang))))
         except Exception as error:  # noqa: BLE001 - whatever it is, the caller gets an answer and the connection stays
             return _packed(scope, _encoded(failed(scope["path"], error)))
 

@@ -16,6 +16,7 @@ import orjson
 
 from api.fhir.fhir_settings import FhirSettings
 from api.fhir.format.outcome import Refused, outcome, refuse
+from api.fhir.operations.answer_language import answer_language
 from api.fhir.service import Reply, Request
 from registry.entities.exact_json import dumps
 
@@ -91,7 +92,7 @@ async def _entry(entry: Any, request: Request, number: int, answer: Answer, budg
             raise refuse("TOO_MUCH", f"The batch has taken {spent}: ask for the rest in another", place=place)
         return await answer(_one(entry, request, place))
     except Refused as refused:
-        return Written(refused.status, dumps(outcome([refused.issue])))
+        return Written(refused.status, dumps(outcome([refused.issue], answer_language("", request.headers))))
 
 
 def _one(entry: Any, request: Request, place: str) -> Request:

@@ -2,7 +2,7 @@
 
 A ``Message`` is the English text together with its id and values, so that a surface can show it in the reader's
 language. The catalogue is one table per area: ``reasons`` (why an answer is "no"), ``codes`` (what is said of one code), ``sentences`` and ``words`` (command
-line and pages). Nynorsk falls back to bokmål, any other language to English.
+line and pages), ``terminology`` (findings of FHIR operations, in the texts that clients compare). Nynorsk falls back to bokmål, any other language to English.
 
 Templates are ``str.format`` templates with two additions: ``{n:one|many}`` gives the number and the noun that agrees
 with it (``1 code``, ``2 codes``), ``{names:join or}`` a list with a word before its last item (``a, b or c``).
@@ -16,11 +16,11 @@ from functools import cache
 from importlib import import_module
 from typing import Any, Final
 
-__all__ = ["LANGUAGES", "Message", "catalogue", "in_language", "language", "message", "word"]
+__all__ = ["LANGUAGES", "Message", "catalogue", "in_language", "language", "message", "numbered", "word"]
 
 LANGUAGES: Final = ("en", "nb", "nn")
 _NORWEGIAN: Final = frozenset({"nb", "nn"})
-_AREAS: Final = ("reasons", "codes", "sentences")
+_AREAS: Final = ("reasons", "codes", "sentences", "terminology")
 
 Pair = tuple[str, str]
 
@@ -55,6 +55,17 @@ def message(key: str, **values: Any) -> Message:
     """
     found = Message(_FORMAT.vformat(catalogue()[key][0], (), values))
     found.id, found.values = key, values
+    return found
+
+
+def numbered(key: str, *values: object) -> Message:
+    """The message of that id whose values are numbered, as in ``{0}``. Raises KeyError for an unknown id.
+
+    >>> numbered("REQUEST_REQUIRED", "url").in_language("nb")
+    "Parameteren 'url' er påkrevd"
+    """
+    found = Message(catalogue()[key][0].format(*values))
+    found.id, found.values = key, {str(number): value for number, value in enumerate(values)}
     return found
 
 
@@ -109,7 +120,10 @@ def catalogue() -> Mapping[str, Pair]:
 
 
 class _Formatter(string.Formatter):
-    """``str.format`` with ``{n:one|many}`` and ``{names:join or}``."""
+    """``str.format`` with ``{n:one|many}`` and ``{names:join or}``; the value of ``{0}`` has the name ``0``."""
+
+    def get_value(self, key: int | str, args: Any, kwargs: Mapping[str, Any]) -> Any:
+        return kwargs[str(key)]
 
     def format_field(self, value: Any, format_spec: str) -> str:
         if format_spec.startswith("join "):

@@ -6,6 +6,7 @@ Not here: displays (``display``), versions (``versions``), value sets (``members
 from __future__ import annotations
 
 from registry.entities.canonical import join
+from registry.entities.messages import message
 from registry.terminology.catalog import Missing
 from registry.terminology.context import Context
 from registry.terminology.issues import issue
@@ -95,5 +96,7 @@ def may_use(finding: CodingResult, rules: ValidationOptions) -> None:
         finding.issues.append(issue("ABSTRACT_CODE_NOT_ALLOWED", asked.system, asked.code, place=place))
         finding.member = False
     if record.inactive and rules.active_only:
-        finding.issues.append(issue("STATUS_CODE_WARNING_CODE", "not active", asked.code, place=place))
+        finding.issues.append(
+            issue("STATUS_CODE_WARNING_CODE", message("status.not_active"), asked.code, place=place)
+        )
         finding.member = False

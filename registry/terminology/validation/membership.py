@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from registry.content.view import ContentView
+from registry.entities.messages import message
 from registry.terminology.catalog import Missing
 from registry.terminology.compose import Prepared, ids_of
 from registry.terminology.context import Context
@@ -87,7 +88,9 @@ def _of_the_version(verdicts: list[Membership], asked: CodingRequest) -> list[Me
 
 
 def _not_active(asked: CodingRequest) -> Issue:
-    return issue("STATUS_CODE_WARNING_CODE", "not active", asked.code, place=asked.place.of("code"))
+    return issue(
+        "STATUS_CODE_WARNING_CODE", message("status.not_active"), asked.code, place=asked.place.of("code")
+    )
 
 
 def _is_inactive(content: ContentView | None, code: str) -> bool:
