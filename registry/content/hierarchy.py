@@ -18,6 +18,7 @@ from pyroaring import BitMap
 from registry.entities.errors import StoreDamaged
 from registry.store.engine import Connection
 from registry.store.states import unpack_numbers
+from registry.store.system_states import each_link
 
 __all__ = ["Closure", "check_acyclic"]
 
@@ -175,8 +176,7 @@ class _Links:
 
 def _read(connection: Connection, system_id: int, members: BitMap) -> tuple[Sequence[int], _Links]:
     """State ids of a release, ascending, and the places of each one's parents."""
-    statement = "SELECT id, concept_id, parents FROM concept_state WHERE system_id = ? ORDER BY id"
-    rows = [row for row in connection.execute(statement, (system_id,)) if row[0] in members]
+    rows = [row for row in each_link(connection, system_id) if row[0] in members]
     if len(rows) != len(members):
         raise StoreDamaged("a release names states that are not in the database")
     place = {concept: n for n, (_, concept, _) in enumerate(rows)}

@@ -18,11 +18,11 @@ from registry.store.codes import SystemCodes
 from registry.store.engine import Connection
 from registry.store.number_table import NumberTable
 from registry.store.states import unpack_numbers
+from registry.store.system_states import each_link
 
 __all__ = ["SystemLinks"]
 
 Row = tuple[int, int, Sequence[int]]  #: state id, its node, the nodes of its parents
-_CONCEPTS = "SELECT id, concept_id, parents FROM concept_state WHERE system_id = ? ORDER BY id"
 
 
 class SystemLinks:
@@ -50,7 +50,7 @@ class SystemLinks:
     @classmethod
     def asserted(cls, connection: Connection, system_id: int) -> SystemLinks:
         """The links that sources assert."""
-        rows = connection.execute(_CONCEPTS, (system_id,))
+        rows = each_link(connection, system_id)
         return cls((ident, concept, unpack_numbers(blob) if blob else ()) for ident, concept, blob in rows)
 
     @classmethod

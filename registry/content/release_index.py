@@ -23,8 +23,9 @@ from registry.entities.errors import StoreDamaged
 from registry.entities.offload import require_offload
 from registry.store.bounded import Bounded
 from registry.store.codes import SystemCodes
+from registry.store.content import release_ordering, system_of_release
 from registry.store.engine import Connection, Database
-from registry.store.states import unpack_ordering
+from registry.store.system_states import each_code
 
 __all__ = ["ReleaseIndex", "release_index"]
 
@@ -78,10 +79,10 @@ class ReleaseIndex:
     @cached_property
     def system_id(self) -> int:
         """The number of the release's system in this database."""
-        row = self._reader().one("SELECT system_id FROM release WHERE id = ?", (self.release_id,))
-        if row is None:
+        found = system_of_release(self._reader(), self.release_id)
+        if found is None:
             raise StoreDamaged(f"release {self.release_id} is not in the database")
-        return int(row[0])
+        return found
 
     @cached_property
     def system(self) -> SystemIndex:
@@ -103,11 +104,9 @@ class ReleaseIndex:
         self._looked_up = _WORTH
         _ = self.order
 
-    def _by_source(self) -> array[int] | None:
-        """State ids in the source's own order, where it is kept."""
-        statement = "SELECT ordering FROM release_content WHERE release_id = ?"
-        row = None if self._patched else self._reader().one(statement, (self.release_id,))
-        return unpack_ordering(row[0]) if row is not None and row[0] is not None else None
+    def _by_source(self) -> array[int]:
+        """State ids in the source's own order; empty where it is not kept."""
+        return array("I") if self._patched else release_ordering(self._reader(), self.release_id)
 
     @property
     def order(self) -> Order:
@@ -122,7 +121,7 @@ class ReleaseIndex:
 
     def _make_order(self) -> Order:
         idents = self._by_source()
-        if idents is None:
+        if not idents:
             return Order(array("I"), array("I"), codes=True)
         require_offload(len(self.members), _INLINE_LIMIT)
         return Order.of(idents, self.members, self.system.codes(self.members).ordered(self.members))
@@ -142,8 +141,7 @@ class ReleaseIndex:
             return self._structural
 
         def closure() -> Closure:
-            statement = "SELECT id, code FROM concept_state WHERE system_id = ? ORDER BY id"
-            rows = self._reader().execute(statement, (self.system_id,))
+            rows = each_code(self._reader(), self.system_id)
             return Closure.of_codes([(i, code) for i, code in rows if i in self.members], containing)
 
         links = partial(self.system.structural_links, self.members, containing)

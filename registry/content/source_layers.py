@@ -20,18 +20,13 @@ from registry.entities.errors import StoreDamaged
 from registry.entities.records import ConceptRecord, ReleaseHeader
 from registry.store.bounded import Bounded
 from registry.store.engine import Connection, Database
+from registry.store.state_lookup import states_of_concept, states_of_same_code, states_of_same_concept
 from registry.store.states import canonical, decode
+from registry.store.system_states import each_concept
 
 __all__ = ["LayerAlignment", "Layer", "SourceLayers"]
 
 _ALIGNMENTS = 80_000_000  #: bytes of alignments
-
-
-_SAME_CONCEPT = "SELECT s.id, s.body FROM concept_state s JOIN concept_state own ON s.concept_id = own.concept_id WHERE own.id = ?"
-_SAME_CODE = (
-    "SELECT s.id, s.concept_id, s.body FROM concept_state s"
-    " JOIN concept_state own ON s.system_id = own.system_id AND s.code = own.code WHERE own.id = ?"
-)
 
 
 class Layer(NamedTuple):
@@ -68,8 +63,7 @@ class LayerAlignment:
         concepts: dict[int, int] = {}
         codes: dict[str, int] = {}
         later: list[tuple[int, int, str]] = []
-        statement = "SELECT id, concept_id, code FROM concept_state WHERE system_id = ?"
-        for ident, concept, code in connection.execute(statement, (system_id,)):
+        for ident, concept, code in each_concept(connection, system_id):
             if ident in first:
                 concepts[concept] = codes[code] = ident
             if ident in other:
@@ -148,13 +142,13 @@ class SourceLayers:
     def _states(self, ident: int) -> dict[int, tuple[int, bytes]]:
         """The concept's state and body in each layer that has it, by the layer's number."""
         reader, found = self._database.reader(), dict[int, tuple[int, bytes]]()
-        for state, body in reader.all(_SAME_CONCEPT, (ident,)):
+        for state, body in states_of_same_concept(reader, ident):
             for n, layer in enumerate(self.layers):
                 if state in layer.bitmap:
                     found[n] = state, body
         without = [n for n in range(1, len(self.layers)) if n not in found]
         if without and 0 in found:
-            for state, concept, body in reader.all(_SAME_CODE, (ident,)):
+            for state, concept, body in states_of_same_code(reader, ident):
                 there = [n for n in without if state in self.layers[n].bitmap]
                 if there and not self._has(concept):
                     found |= dict.fromkeys(there, (state, body))
@@ -162,5 +156,5 @@ class SourceLayers:
 
     def _has(self, concept: int) -> bool:
         """Whether the first layer has the concept, under whatever code."""
-        rows = self._database.reader().all("SELECT id FROM concept_state WHERE concept_id = ?", (concept,))
-        return any(state in self.layers[0].bitmap for (state,) in rows)
+        states = states_of_concept(self._database.reader(), concept)
+        return any(state in self.layers[0].bitmap for state in states)

@@ -33,6 +33,14 @@ from registry.store.cache import bytes_of
 from registry.store.content import family_codes
 from registry.store.engine import Database
 from registry.store.rows import fetch
+from registry.store.state_lookup import (
+    body_of,
+    states_of_concepts_with_code,
+    states_with_code,
+    states_with_codes,
+    states_with_compact_code,
+    states_with_key,
+)
 from registry.store.states import decode
 from registry.store.text import compact_code, storable
 from registry.systems import SystemBehaviour
@@ -41,19 +49,6 @@ __all__ = ["Layer", "StoredView"]
 
 T = TypeVar("T")
 
-_FIND = "SELECT id FROM concept_state WHERE system_id = ? AND code = ?"
-_FIND_COMPACT = "SELECT id, code FROM concept_state WHERE system_id = ? AND compact = ? ORDER BY code"
-_FIND_MANY = "SELECT id, code FROM concept_state WHERE system_id = ? AND code IN ({})"
-_AT_ONCE = 400  #: codes in one statement
-_BODY = "SELECT body FROM concept_state WHERE id = ?"
-_FIND_KEY = (
-    "SELECT s.id, s.code FROM concept c JOIN concept_state s ON s.concept_id = c.id"
-    " WHERE c.system_id = ? AND c.key = ?"
-)
-_RENAMED = (
-    "SELECT s.id FROM concept_state s WHERE s.concept_id IN"
-    " (SELECT concept_id FROM concept_state WHERE system_id = ? AND code IN (?, ?))"
-)
 _HIERARCHIES = 40_000_000  #: bytes of the hierarchies of all views, without closures
 _SETS = 48_000_000  #: bytes of the sets of concepts kept for all views
 _INLINE_LIMIT = 2000  #: records read while others wait
@@ -129,27 +124,22 @@ class StoredView:
             members = self._members
             kept = [index.find(code, members) for code in codes]
             return [self.find(c) if i is None else i for c, i in zip(codes, kept, strict=True)]
-        found: dict[str, int] = {}
-        wanted = list(dict.fromkeys(codes))
-        for start in range(0, len(wanted), _AT_ONCE):
-            some = wanted[start : start + _AT_ONCE]
-            marks = ", ".join("?" * len(some))
-            rows = self._database.reader().all(_FIND_MANY.format(marks), (self._system_id, *some))
-            found.update((code, int(i)) for i, code in rows if i in self._members)
+        rows = states_with_codes(self._database.reader(), self._system_id, list(dict.fromkeys(codes)))
+        found = {code: i for i, code in rows if i in self._members}
         return [found[code] if code in found else self.find(code) for code in codes]
 
     def _find(self, code: str) -> int | None:
         if (codes := self._index.codes(1)) is not None:
             return codes.find(code, self._members)
         members = self._members
-        for (ident,) in self._database.reader().execute(_FIND, (self._system_id, code)).fetchall():
+        for ident in states_with_code(self._database.reader(), self._system_id, code):
             if ident in members:
-                return int(ident)
+                return ident
         return None
 
     def _find_caseless(self, code: str) -> int | None:
         wanted = {code.strip().casefold(), self._rules.canonical(code).casefold()}
-        rows = self._database.reader().all(_FIND_COMPACT, (self._system_id, compact_code(code)))
+        rows = states_with_compact_code(self._database.reader(), self._system_id, compact_code(code))
         return next((i for i, other in rows if i in self._members and other.casefold() in wanted), None)
 
     @property
@@ -169,7 +159,7 @@ class StoredView:
         """Id of the member or group with the stable key."""
         if not storable(key):
             return None
-        rows = self._database.reader().all(_FIND_KEY, (self._system_id, key))
+        rows = states_with_key(self._database.reader(), self._system_id, key)
         own = next((ident for ident, _ in rows if ident in self._members), None)
         if own is not None or not self._asserting or self._overlay is None:
             return own
@@ -187,8 +177,8 @@ class StoredView:
         if not storable(code):
             return []
         canonical = self._rules.canonical(code)
-        rows = self._database.reader().all(_RENAMED, (self._system_id, code, canonical))
-        return self._index.arrange({ident for (ident,) in rows if ident in self._members})
+        states = states_of_concepts_with_code(self._database.reader(), self._system_id, code, canonical)
+        return self._index.arrange({ident for ident in states if ident in self._members})
 
     def concept(self, ident: int) -> ConceptRecord:
         """The record of an id; raises ``StoreDamaged`` for an id that the store does not have."""
@@ -201,10 +191,10 @@ class StoredView:
         return MergedConcept(self._own(ident), self._layers[0].header.facets)
 
     def _own(self, ident: int) -> ConceptRecord:
-        row = self._database.reader().execute(_BODY, (ident,)).fetchone()
-        if row is None:
+        body = body_of(self._database.reader(), ident)
+        if body is None:
             raise StoreDamaged(f"state {ident} is named by a release but not in the database")
-        return decode(row[0])
+        return decode(body)
 
     def concepts(self, idents: Sequence[int]) -> list[ConceptRecord]:
         """Records of many ids, in the order given."""

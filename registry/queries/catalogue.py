@@ -8,6 +8,7 @@ from registry.entities.intervals import instant_text
 from registry.entities.results import Feed, FeedEntry, ReleaseAnswer, ScopeRow, SystemAnswer, VersionAnswer
 from registry.reader import Moment, Reader
 from registry.store.metadata import ReleaseRow, SystemRow, VersionRow
+from registry.store.publications import publications_since
 from registry.time.in_force import status_on
 from registry.time.timeline import Timeline
 
@@ -175,21 +176,6 @@ def scopes(reader: Reader, reference: str | None = None, *, known_at: Known = No
 
 def changes_since(reader: Reader, cursor: int, *, count: int = 1000) -> Feed:
     """Publications with a number greater than the cursor, oldest first."""
-    rows = reader.connection.all(
-        "SELECT number, recorded, action, system, version, release, summary FROM publication"
-        " WHERE number > ? ORDER BY number LIMIT ?",
-        (cursor, count),
-    )
-    entries = [
-        FeedEntry(
-            number=r[0],
-            recorded=instant_text(r[1]),
-            action=r[2],
-            system=r[3],
-            version=r[4],
-            release=r[5],
-            summary=r[6],
-        )
-        for r in rows
-    ]
+    rows = publications_since(reader.connection, cursor, count)
+    entries = [FeedEntry(**{**row._asdict(), "recorded": instant_text(row.recorded)}) for row in rows]
     return Feed(entries=entries, cursor=entries[-1].number if entries else cursor)

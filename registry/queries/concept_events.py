@@ -24,8 +24,8 @@ from registry.entities.results import Change
 from registry.queries.compare import Content, compare, text_links
 from registry.queries.lookup import layered
 from registry.reader import Reader
-from registry.store.concept_codes import concepts_by_code
 from registry.store.content import family_codes
+from registry.store.state_lookup import concepts_by_code
 from registry.store.text import compact_code
 from registry.time.timeline import Segment, Timeline
 

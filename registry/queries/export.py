@@ -14,6 +14,7 @@ from registry.queries.flat_export import Table, table_of
 from registry.queries.history import history
 from registry.reader import Reader
 from registry.store.content import by_code
+from registry.store.system_states import codes_of
 
 __all__ = ["export_rows", "history_rows"]
 
@@ -56,13 +57,7 @@ def history_rows(
     row = moment.snapshot.system(system)
     if row is None:
         raise UnknownTarget(f"no code system {system!r} here")
-    codes = [
-        r[0]
-        for r in reader.connection.all(
-            "SELECT DISTINCT code FROM concept_state WHERE system_id = ? ORDER BY code", (row.system_id,)
-        )
-    ]
-    for code in codes:
+    for code in codes_of(reader.connection, row.system_id):
         common = {"system": row.slug, "code": code, "ancestors": " ".join(row.rules.structural_parents(code))}
         for span in history(reader, system, code, known_at=known_at).spans:
             if span.code == code:  # a concept's other codes have rows of their own

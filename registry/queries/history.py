@@ -16,8 +16,8 @@ from registry.queries.compare import Content
 from registry.queries.concept_events import ConceptEvents, Happened, Memory, Step
 from registry.queries.lookup import layered
 from registry.reader import Moment, Reader
-from registry.store.concept_codes import concepts_by_code
 from registry.store.content import states_by_code
+from registry.store.state_lookup import concepts_by_code
 from registry.time.reasons import explain
 from registry.time.timeline import Timeline
 

@@ -15,8 +15,8 @@ from registry.entities.results import UNKNOWN, RoleIssue, Span, Validity, Verdic
 from registry.queries.history import history
 from registry.queries.lookup import covers
 from registry.reader import Moment, Reader
-from registry.store.content import storable
 from registry.store.metadata import VersionRow
+from registry.store.state_lookup import systems_with_code
 from registry.time.applicability import RANKS, scoped, scoped_reason
 from registry.time.in_force import status_on
 from registry.time.reasons import explain
@@ -235,10 +235,7 @@ def _successors(last: Span, spans: list[Span], code: str) -> list[str]:
 
 def _other_system(asked: _Question) -> str | None:
     """A system that has the code, where this one never had it."""
-    if not storable(asked.code):
-        return None
-    statement = "SELECT DISTINCT system_id FROM concept_state WHERE code = ?"
-    others = {r[0] for r in asked.reader.connection.all(statement, (asked.code,))}
+    others = systems_with_code(asked.reader.connection, asked.code)
     if asked.timeline.system.system_id in others:
         return None
     known = asked.moment.snapshot.systems

@@ -5,6 +5,7 @@ Here: SQL on ``concept_state`` and ``release_content``. Not here: what the state
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
@@ -17,6 +18,8 @@ __all__ = [
     "concept_id",
     "concept_keys",
     "by_code",
+    "delete_content",
+    "delete_states",
     "family_codes",
     "ids_by_hash",
     "patched",
@@ -28,6 +31,7 @@ __all__ = [
     "states_by_ids",
     "states_of_concepts",
     "storable",
+    "system_of_release",
     "with_missing",
     "without_codes",
 ]
@@ -56,10 +60,28 @@ def release_removed(connection: Connection, release_id: int) -> BitMap:
     return BitMap.deserialize(bytes(row[0])) if row and row[0] is not None else BitMap()
 
 
-def release_ordering(connection: Connection, release_id: int) -> Sequence[int]:
+def system_of_release(connection: Connection, release_id: int) -> int | None:
+    """The id of the system that a release is of; None where there is no such release."""
+    row = connection.one("SELECT system_id FROM release WHERE id = ?", (release_id,))
+    return int(row[0]) if row else None
+
+
+def release_ordering(connection: Connection, release_id: int) -> array[int]:
     """The state ids of a release in the source's order; empty where the order is not kept."""
     row = connection.one("SELECT ordering FROM release_content WHERE release_id = ?", (release_id,))
-    return unpack_ordering(bytes(row[0])) if row and row[0] is not None else ()
+    return unpack_ordering(bytes(row[0])) if row and row[0] is not None else array("I")
+
+
+def delete_content(connection: Connection, release_id: int, *, why: str) -> None:
+    """Delete what a release consists of; the release stays, with the reason."""
+    connection.execute("DELETE FROM release_content WHERE release_id = ?", (release_id,))
+    connection.execute("UPDATE release SET purged = ? WHERE id = ?", (why, release_id))
+
+
+def delete_states(connection: Connection, idents: Iterable[int]) -> None:
+    """Delete concept states."""
+    for ident in idents:
+        connection.execute("DELETE FROM concept_state WHERE id = ?", (ident,))
 
 
 def release_rows(connection: Connection, idents: Iterable[int]) -> list[tuple[int, int, bytes | None, bytes]]:

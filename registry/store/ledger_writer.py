@@ -48,8 +48,8 @@ class Writer:
         self.published = False
         self.recorded = max(now_us(), self.recorded + 1)
 
-    def end(self, table: str, row_id: int, *, key: str = "row_id") -> None:
-        """End a metadata row: the one change that a row ever sees."""
+    def end(self, table: str, row_id: int | str, *, key: str = "row_id") -> None:
+        """End the metadata rows that have the value in the key column: the one change that a row ever sees."""
         self.connection.execute(
             f"UPDATE {table} SET recorded_to = ? WHERE {key} = ? AND recorded_to IS NULL",
             (self.recorded, row_id),

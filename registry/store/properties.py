@@ -1,19 +1,23 @@
-"""Reading the inverted index ``property_bitmap``: the states of a system that have a value of a property.
+"""The inverted index ``property_bitmap``: the states of a system that have a value of a property.
 
 Not here: what is indexed (``registry.writing``), which of the states a view shows (``registry.content.property_sets``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from pyroaring import BitMap
 
 from registry.store.engine import Connection
 
-__all__ = ["states_by_value", "states_with_value"]
+__all__ = ["add_states", "remove_states", "states_by_value", "states_with_value"]
 
 _EQUALS = "SELECT bitmap FROM property_bitmap WHERE system_id = ? AND property = ? AND value = ?"
+_ROWS = "SELECT row_id, bitmap FROM property_bitmap WHERE system_id = ?"
+_DELETE = "DELETE FROM property_bitmap WHERE system_id = ? AND property = ? AND value = ?"
+_DELETE_ROW = "DELETE FROM property_bitmap WHERE row_id = ?"
+_REPLACE_ROW = "UPDATE property_bitmap SET bitmap = ? WHERE row_id = ?"
 _VALUES = "SELECT value, bitmap FROM property_bitmap WHERE system_id = ? AND property = ? ORDER BY value"
 
 
@@ -27,3 +31,33 @@ def states_by_value(connection: Connection, system_id: int, code: str) -> Iterat
     """Each value of the property in the system with its state ids, values sorted."""
     for value, blob in connection.all(_VALUES, (system_id, code)):
         yield value, BitMap.deserialize(blob)
+
+
+def add_states(
+    connection: Connection, system_id: int, found: Mapping[tuple[str, str], Iterable[int]]
+) -> None:
+    """Add states to the bitmaps of their values; ``found`` gives the state ids of each (property, value)."""
+    kept: dict[tuple[str, str], BitMap] = {}
+    for name in sorted({name for name, _ in found}):
+        stored = connection.all(_VALUES, (system_id, name))
+        kept |= {(name, v): BitMap.deserialize(bytes(b)) for v, b in stored if (name, v) in found}
+    for name, value in kept:
+        connection.execute(_DELETE, (system_id, name, value))
+    added = []
+    for (name, value), idents in found.items():
+        bitmap = kept.get((name, value), BitMap()) | BitMap(idents)
+        bitmap.run_optimize()
+        added.append((system_id, name, value, bitmap.serialize()))
+    if added:
+        connection.insert("property_bitmap", ("system_id", "property", "value", "bitmap"), added)
+
+
+def remove_states(connection: Connection, system_id: int, gone: BitMap) -> None:
+    """Take states out of every bitmap of the system; a value that no state has any more goes."""
+    for row_id, packed in connection.all(_ROWS, (system_id,)):
+        before = BitMap.deserialize(bytes(packed))
+        after = before - gone
+        if not after:
+            connection.execute(_DELETE_ROW, (row_id,))
+        elif len(after) != len(before):
+            connection.execute(_REPLACE_ROW, (after.serialize(), row_id))

@@ -21,7 +21,9 @@ from registry.entities.records import Component, ConceptRecord, ReleaseHeader, R
 from registry.store.content import ids_by_hash, release_rows, states_of_concepts
 from registry.store.engine import Connection
 from registry.store.ledger_writer import Writer
+from registry.store.properties import add_states
 from registry.store.states import encode, release_hash, state_hash, unpack_numbers
+from registry.store.system_states import each_hash, keys_of
 from registry.store.text import compact_code
 from registry.writing.component_writer import ComponentWriter
 from registry.writing.content_check import ContentCheck
@@ -83,17 +85,16 @@ class ContentWriter:
                 self.progress("storing", len(check), None)
         check.finish()
         terms.finish()
-        _index_properties(self.writer.connection, self.system_id, self._values)
+        add_states(self.writer.connection, self.system_id, self._values)
         return self._content(check, ordered=ordered)
 
     def _check(self) -> ContentCheck:
         """The check, knowing the concepts of the system; a load of changes looks states up one by one."""
-        connection, system = self.writer.connection, (self.system_id,)
+        connection = self.writer.connection
         self._next = self.writer.next_id("concept_state", "id")
-        concepts = dict(connection.all("SELECT key, id FROM concept WHERE system_id = ?", system))
+        concepts = keys_of(connection, self.system_id)
         if self.start is None and self.header.coverage.kind != "fragment":
-            rows = connection.execute("SELECT hash, id FROM concept_state WHERE system_id = ?", system)
-            self._stored = {bytes(h): i for h, i in rows}
+            self._stored = {bytes(h): i for h, i in each_hash(connection, self.system_id)}
         return ContentCheck(self.header, concepts, self.writer.next_id("concept", "id"))
 
     def _store_batch(
@@ -241,29 +242,3 @@ def _write_concepts(connection: Connection, system_id: int, check: ContentCheck)
     rows = [(check.numbers[key], system_id, key) for key in check.added]
     connection.insert("concept", ("id", "system_id", "key"), rows)
     check.added.clear()
-
-
-def _index_properties(
-    connection: Connection, system_id: int, found: dict[tuple[str, str], array[int]]
-) -> None:
-    """Add the new states to the inverted bitmaps of their property values and flags."""
-    if not found:
-        return
-    kept: dict[tuple[str, str], BitMap] = {}
-    for name in sorted({name for name, _ in found}):
-        rows = connection.all(
-            "SELECT value, bitmap FROM property_bitmap WHERE system_id = ? AND property = ?",
-            (system_id, name),
-        )
-        kept |= {(name, v): BitMap.deserialize(bytes(b)) for v, b in rows if (name, v) in found}
-    for name, value in kept:
-        connection.execute(
-            "DELETE FROM property_bitmap WHERE system_id = ? AND property = ? AND value = ?",
-            (system_id, name, value),
-        )
-    added = []
-    for (name, value), idents in found.items():
-        bitmap = kept.get((name, value), BitMap()) | BitMap(idents)
-        bitmap.run_optimize()
-        added.append((system_id, name, value, bitmap.serialize()))
-    connection.insert("property_bitmap", ("system_id", "property", "value", "bitmap"), added)

@@ -9,7 +9,6 @@ Not here: file formats (``loaders``), what a release means in time (``registry.t
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,8 +21,9 @@ from registry.entities import exact_json
 from registry.entities.errors import ContentError
 from registry.entities.intervals import iso
 from registry.entities.records import Component, ConceptRecord, ReleaseHeader, Removal, SystemRecord
-from registry.store.engine import Database, now_us
+from registry.store.engine import Database
 from registry.store.ledger_writer import Writer
+from registry.store.load_log import note_end, note_start
 from registry.store.metadata import SystemRow
 from registry.store.states import encode, pack_ordering, release_hash, state_hash
 from registry.systems import known
@@ -125,13 +125,8 @@ def ensure_system(writer: Writer, record: SystemRecord) -> tuple[SystemRow, bool
 def put_system(writer: Writer, system_id: int, record: SystemRecord) -> None:
     """Record a catalogue entry (after ending an older one) with all names it can be asked by."""
     connection, now = writer.connection, writer.recorded
-    connection.execute(
-        "UPDATE code_system SET recorded_to = ? WHERE system_id = ? AND recorded_to IS NULL", (now, system_id)
-    )
-    connection.execute(
-        "UPDATE system_alias SET recorded_to = ? WHERE system_id = ? AND recorded_to IS NULL",
-        (now, system_id),
-    )
+    writer.end("code_system", system_id, key="system_id")
+    writer.end("system_alias", system_id, key="system_id")
     body = msgspec.json.encode(record).decode()
     connection.insert(
         "code_system", ("system_id", "slug", "body", "recorded_from"), [(system_id, record.slug, body, now)]
@@ -243,10 +238,7 @@ def put_version(
 def load_log(database: Database, source: str) -> Iterator[None]:
     """Note in the load table, apart from the load's own transaction, that it runs and how it ended."""
     with database.transaction() as connection:
-        row = connection.one("SELECT max(id) FROM load")
-        ident = int(row[0] or 0) + 1 if row else 1
-        connection.insert("load", ("id", "state", "source", "message", "pid", "started"),
-                          [(ident, "running", source, "", os.getpid(), now_us())])  # fmt: skip
+        ident = note_start(connection, source)
     state, message = "failed", "interrupted"
     try:
         yield
@@ -256,10 +248,7 @@ def load_log(database: Database, source: str) -> Iterator[None]:
         raise
     finally:
         with database.transaction() as connection:
-            connection.execute(
-                "UPDATE load SET state = ?, message = ?, ended = ? WHERE id = ?",
-                (state, message[:2000], now_us(), ident),
-            )
+            note_end(connection, ident, state=state, message=message)
 
 
 def publish(writer: Writer, prepared: Prepared, action: str) -> None:

@@ -29,6 +29,7 @@ from registry.store.components import all_dependencies
 from registry.store.content import release_ordering, states_by_ids
 from registry.store.ledger_writer import Writer
 from registry.store.metadata import ReleaseRow, Snapshot, SystemRow, VersionRow
+from registry.store.publications import record_of_alias
 from registry.store.states import decode
 from registry.systems import behaviour_of
 from registry.time.in_force import Interval, contains
@@ -57,10 +58,6 @@ __all__ = [
     "write_plan",
 ]
 
-_BY_ALIAS = (
-    "SELECT s.body FROM system_alias a JOIN code_system s ON s.system_id = a.system_id"
-    " WHERE a.alias = ? AND a.recorded_to IS NULL AND s.recorded_to IS NULL"
-)
 Progress = Callable[[str, int, int | None], None]
 _SLUG = re.compile(r"[a-z0-9][a-z0-9._-]*")
 
@@ -123,9 +120,9 @@ def _held(reader: Reader, record: SystemRecord) -> SystemRecord | None:
     """The catalogue entry that a record is about, by slug, canonical URL or OID; read from the database itself,
     since a package of a thousand systems would read the whole metadata a thousand times."""
     for name in (record.slug, record.url, *(f"urn:oid:{o}" for o in record.oids)):
-        row = reader.connection.one(_BY_ALIAS, (name,)) if name else None
-        if row is not None:
-            return msgspec.json.decode(row[0], type=SystemRecord)
+        body = record_of_alias(reader.connection, name) if name else None
+        if body is not None:
+            return msgspec.json.decode(body, type=SystemRecord)
     return None
 
 

@@ -21,12 +21,25 @@ from registry.entities.intervals import iso
 from registry.entities.records import ReleaseHeader, SystemRecord
 from registry.entities.results import ScopeRow, VerifyReport
 from registry.store.components import KINDS, component_bitmap, component_rows, delete_components, dependents
-from registry.store.content import concept_keys, release_removed
+from registry.store.content import (
+    concept_keys,
+    delete_content,
+    delete_states,
+    release_bitmap,
+    release_removed,
+)
 from registry.store.engine import Connection, Database
 from registry.store.ledger import Ledger
 from registry.store.ledger_writer import Writer
 from registry.store.metadata import ReleaseRow, SystemRow, VersionRow
+from registry.store.properties import remove_states
 from registry.store.states import component_hash, decode, release_hash, state_hash
+from registry.store.stored_hashes import (
+    bitmap_with_hash,
+    damage_of_file,
+    each_component_body,
+    each_concept_body,
+)
 from registry.time.timeline import Timeline
 from registry.writing.importing import ensure_system, put_system, put_version
 
@@ -142,9 +155,7 @@ def add_scope(database: Database, slug: str, *, title: str = "", kind: str = "")
         kind = kind or (known.kind if known else "register")
         if known is not None and (known.title, known.kind) == (title, kind):
             return
-        connection.execute(
-            "UPDATE scope SET recorded_to = ? WHERE slug = ? AND recorded_to IS NULL", (writer.recorded, slug)
-        )
+        writer.end("scope", slug, key="slug")
         connection.insert(
             "scope", ("slug", "title", "kind", "recorded_from"), [(slug, title, kind, writer.recorded)]
         )
@@ -258,36 +269,16 @@ def purge(database: Database, system: str, version: str, *, release: str, why: s
 
 def _purge_one(writer: Writer, release: ReleaseRow, rows: list[ReleaseRow], why: str) -> None:
     connection = writer.connection
-    bitmaps = {r.id: _bitmap(connection, r.id) for r in rows if r.id != release.id}
-    orphans = _bitmap(connection, release.id)
+    bitmaps = {r.id: release_bitmap(connection, r.id) for r in rows if r.id != release.id}
+    orphans = release_bitmap(connection, release.id)
     for other in bitmaps.values():
         orphans -= other
     remove_terms(connection, release.system_id, orphans)
-    for ident in orphans:
-        connection.execute("DELETE FROM concept_state WHERE id = ?", (ident,))
-    _purge_properties(connection, release.system_id, orphans)
+    delete_states(connection, orphans)
+    remove_states(connection, release.system_id, orphans)
     delete_components(connection, release.id, [r.id for r in rows if r.id != release.id])
-    connection.execute("DELETE FROM release_content WHERE release_id = ?", (release.id,))
-    connection.execute("UPDATE release SET purged = ? WHERE id = ?", (why, release.id))
+    delete_content(connection, release.id, why=why)
     writer.end("release", release.id, key="id")
-
-
-def _bitmap(connection: Connection, release_id: int) -> BitMap:
-    row = connection.one("SELECT bitmap FROM release_content WHERE release_id = ?", (release_id,))
-    return BitMap.deserialize(bytes(row[0])) if row else BitMap()
-
-
-def _purge_properties(connection: Connection, system_id: int, orphans: BitMap) -> None:
-    rows = connection.all("SELECT row_id, bitmap FROM property_bitmap WHERE system_id = ?", (system_id,))
-    for row_id, packed in rows:
-        before = BitMap.deserialize(bytes(packed))
-        after = before - orphans
-        if not after:
-            connection.execute("DELETE FROM property_bitmap WHERE row_id = ?", (row_id,))
-        elif len(after) != len(before):
-            connection.execute(
-                "UPDATE property_bitmap SET bitmap = ? WHERE row_id = ?", (after.serialize(), row_id)
-            )
 
 
 def backup(database: Database, target: str | Path) -> Path:
@@ -331,21 +322,19 @@ def verify(database: Database) -> VerifyReport:
 
 
 def _engine_problems(connection: Connection) -> Iterator[str]:
-    if connection.dialect == "sqlite":
-        for (text,) in connection.all("PRAGMA integrity_check(10)"):
-            if text != "ok":
-                yield f"database file: {text}"
+    for text in damage_of_file(connection):
+        yield f"database file: {text}"
 
 
 def _state_problems(connection: Connection, states: dict[int, tuple[str, bytes]]) -> Iterator[str]:
     """Every state's body fits its hash and its columns."""
-    for ident, code, digest, body in connection.execute("SELECT id, code, hash, body FROM concept_state"):
+    for ident, code, digest, body in each_concept_body(connection):
         states[ident] = (code, bytes(digest))
         if state_hash(bytes(body)) != bytes(digest):
             yield f"state {ident} of code {code}: content does not fit its hash"
         elif decode(bytes(body)).code != code:
             yield f"state {ident}: the code column says {code}, the content another"
-    for ident, digest, body in connection.execute("SELECT id, hash, body FROM component_state"):
+    for ident, digest, body in each_component_body(connection):
         if state_hash(bytes(body)) != bytes(digest):
             yield f"component state {ident}: content does not fit its hash"
 
@@ -366,19 +355,17 @@ def _release_problems(
         if r.purged:
             continue
         name = f"release {r.source_sha256[:12]} of {r.header.system} {r.header.version}"
-        row = connection.one(
-            "SELECT bitmap, bitmap_sha256 FROM release_content WHERE release_id = ?", (r.id,)
-        )
+        row = bitmap_with_hash(connection, r.id)
         if row is None:
             yield f"{name}: content is missing"
-        elif hashlib.sha256(bytes(row[0])).hexdigest() != row[1]:
+        elif hashlib.sha256(row[0]).hexdigest() != row[1]:
             yield f"{name}: the bitmap does not fit its hash"
         else:
             removed = concept_keys(connection, release_removed(connection, r.id))
             yield from _content_problems(
                 name,
                 r,
-                BitMap.deserialize(bytes(row[0])),
+                BitMap.deserialize(row[0]),
                 [*sorted(removed), *_component_hashes(connection, r.id)],
                 states,
             )

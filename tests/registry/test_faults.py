@@ -49,7 +49,7 @@ def _python(code: str, *args: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.parametrize("step", ["_write_concepts", "_index_properties", "TermsWriter", "publish"])
+@pytest.mark.parametrize("step", ["_write_concepts", "add_states", "TermsWriter", "publish"])
 def test_kill_9_leaves_nothing_and_the_load_repeats(database: str, step: str) -> None:
     with Registry.open(database) as registry:
         load(registry, "2020", SMALL)
