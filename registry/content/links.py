@@ -80,6 +80,25 @@ class SystemLinks:
                 break
         return found
 
+    def parents_of_each(self, idents: Iterable[int], members: BitMap) -> list[list[int]]:
+        """``parents`` of many members; that of a state with one parent which has one state is read at once."""
+        row, up, starts = self._row, self._up, self._up_starts
+        states, states_starts = self._states, self._states_starts
+        found: list[list[int]] = []
+        for ident in idents:
+            at = row[ident]
+            first, end = starts[at], starts[at + 1]
+            if first == end:
+                found.append([])
+                continue
+            node = up[first]
+            place = states_starts[node]
+            if end - first == 1 and states_starts[node + 1] - place == 1:
+                found.append([state] if (state := states[place]) in members else [])
+            else:
+                found.append(self.parents(ident, members))
+        return found
+
     def children(self, ident: int, members: BitMap) -> list[int]:
         """The members that are children of a state, by id."""
         node = self._node[self._row[ident]]

@@ -143,6 +143,11 @@ class MemoryView:
         """Direct parents, groups first."""
         return self._arranged(self._parents[ident])
 
+    def parents_within(self, idents: Sequence[int]) -> list[int | None]:
+        """For each of the members the first of its parents, in the view's order, that is one of them."""
+        within = set(idents)
+        return [next((p for p in self.parents(ident) if p in within), None) for ident in idents]
+
     def children(self, ident: int) -> list[int]:
         """Direct children, groups first."""
         return self._arranged(self._children[ident])

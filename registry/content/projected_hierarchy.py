@@ -8,7 +8,7 @@ Not here: how a closure is made and read (``registry.content.hierarchy``).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Protocol
 
@@ -23,6 +23,9 @@ class Relatives(Protocol):
     """What a view asks of a hierarchy; ``Closure`` is one."""
 
     def parents(self, ident: int) -> list[int]: ...
+
+    def parents_of_each(self, idents: Sequence[int]) -> list[list[int]]:
+        """``parents`` of many members."""
 
     def children(self, ident: int) -> list[int]: ...
 
@@ -49,6 +52,9 @@ class NoHierarchy:
 
     def parents(self, ident: int) -> list[int]:
         return []
+
+    def parents_of_each(self, idents: Sequence[int]) -> list[list[int]]:
+        return [[] for _ in idents]
 
     def children(self, ident: int) -> list[int]:
         return []
@@ -97,6 +103,9 @@ class ProjectedHierarchy:
     def parents(self, ident: int) -> list[int]:
         there = self._there(ident)
         return [] if there is None else self._here(self._closure.parents(there))
+
+    def parents_of_each(self, idents: Sequence[int]) -> list[list[int]]:
+        return [self.parents(ident) for ident in idents]
 
     def children(self, ident: int) -> list[int]:
         there = self._there(ident)

@@ -8,7 +8,7 @@ in turn do not push each other's closures out. Not here: which releases have clo
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from pyroaring import BitMap
 
@@ -64,6 +64,10 @@ class ReleaseHierarchy:
     def parents(self, ident: int) -> list[int]:
         """The parents that are in the release."""
         return self._links().parents(ident, self._members) if ident in self._members else []
+
+    def parents_of_each(self, idents: Sequence[int]) -> list[list[int]]:
+        """``parents`` of many members."""
+        return self._links().parents_of_each(idents, self._members)
 
     def children(self, ident: int) -> list[int]:
         """The children."""

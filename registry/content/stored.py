@@ -121,8 +121,9 @@ class StoredView:
     def find_many(self, codes: Sequence[str]) -> list[int | None]:
         """``find`` for many codes: from memory or by one statement those written in canonical form."""
         if (index := self._index.codes(len(codes))) is not None:
-            members = self._members
-            kept = [index.find(code, members) for code in codes]
+            kept = index.find_many(codes, self._members)
+            if None not in kept:
+                return kept
             return [self.find(c) if i is None else i for c, i in zip(codes, kept, strict=True)]
         rows = states_with_codes(self._database.reader(), self._system_id, list(dict.fromkeys(codes)))
         found = {code: i for i, code in rows if i in self._members}
@@ -276,6 +277,14 @@ class StoredView:
     def parents(self, ident: int) -> list[int]:
         """Ids of the direct parents, in the view's order."""
         return self._arranged(self._relatives.parents(ident))
+
+    def parents_within(self, idents: Sequence[int]) -> list[int | None]:
+        """For each of the members the first of its parents, in the view's order, that is one of them."""
+        within, found = set(idents), list[int | None]()
+        for parents in self._relatives.parents_of_each(idents):
+            above = [ident for ident in parents if ident in within]
+            found.append(self._arranged(above)[0] if len(above) > 1 else above[0] if above else None)
+        return found
 
     def parents_of(self, record: ConceptRecord) -> list[int]:
         """Ids of the direct parents that a record of this view names, without building the whole hierarchy."""

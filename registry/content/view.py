@@ -108,6 +108,9 @@ class ContentView(Protocol):
 
     def parents(self, ident: int) -> list[int]: ...
 
+    def parents_within(self, idents: Sequence[int]) -> list[int | None]:
+        """For each of the members the first of its parents, in the view's order, that is one of them."""
+
     def children(self, ident: int) -> list[int]: ...
 
     def roots(self) -> list[int]: ...

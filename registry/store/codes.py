@@ -1,14 +1,17 @@
 """The codes of one system in memory: which states ever had a code, and the order of all states by code.
 
 One index serves every release, which takes its part of the states that are found. Covers every state of the system
-up to ``top``. About 50 bytes a code.
+up to ``top``. About 160 bytes a code up to ``_DICTIONARY`` codes, 50 beyond.
 Not here: other ways to write a code (``registry.content.stored``).
 """
 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+from operator import itemgetter
 
 from pyroaring import BitMap
 
@@ -19,8 +22,8 @@ from registry.store.states import CODE_WORD
 
 __all__ = ["SystemCodes"]
 
-_BUCKET = 16  #: codes in a bucket, on average
-_END = "\x00"  #: between codes; no database can hold it in one
+_DICTIONARY = 200_000  #: codes of a system that are found by a dictionary, which takes 30 MB for so many
+_ENTRY = 150  #: bytes of an entry of a dictionary, with its text and number
 _STATEMENT = "SELECT id, code, compact FROM concept_state WHERE system_id = ?"
 
 
@@ -29,17 +32,19 @@ class SystemCodes:
 
     def __init__(self, rows: Iterable[tuple[int, str, str]]) -> None:
         """``rows`` are (state id, code, compact code)."""
-        listed = sorted(rows, key=lambda row: (row[1], row[0]))
+        listed = sorted(sorted(rows), key=itemgetter(1))
         self._states = array("I", [ident for ident, _, _ in listed])
         self._codes, self._starts = _grouped([code for _, code, _ in listed])
-        self._buckets = _Buckets(self._codes)
+        newest = self._dictionary() if len(self._codes) <= _DICTIONARY else None
+        #: the greatest state id of a code
+        self._newest: Callable[[str], int | None] = self._by_order if newest is None else newest.get
         self.top = max(self._states, default=-1)
         self._places = NumberTable("I")
         self._places.put((ident, place) for place, ident in enumerate(self._states))
         self.short = BitMap([ident for ident, _, compact in listed if len(compact) <= CODE_WORD])
         self._compact, self._compact_starts, self._by_compact = self._compacted([c for _, _, c in listed])
         self.nbytes = 4 * (len(self._states) + len(self._starts)) + self._places.nbytes + self._codes.nbytes
-        self.nbytes += self._buckets.nbytes
+        self.nbytes += _ENTRY * len(self._codes) if newest is not None else 0
         if self._compact is not self._codes:
             self.nbytes += 4 * (len(self._compact_starts) + len(self._by_compact)) + self._compact.nbytes
 
@@ -48,32 +53,47 @@ class SystemCodes:
         """The codes of a stored system."""
         return cls(connection.execute(_STATEMENT, (system_id,)))
 
+    def _dictionary(self) -> dict[str, int]:
+        ends = islice(self._starts, 1, None)
+        return dict(zip(self._codes, (self._states[end - 1] for end in ends), strict=True))
+
+    def _by_order(self, code: str) -> int | None:
+        at = self._codes.find(code)
+        return None if at < 0 else self._states[self._starts[at + 1] - 1]
+
     def _compacted(self, compact: list[str]) -> tuple[SortedTexts, array[int], array[int]]:
         """Compact codes, their starts, and states by (compact code, code); the codes themselves where they are alike."""
-        order = sorted(range(len(compact)), key=lambda n: (compact[n], n))
         if all(compact[self._starts[n]] == code for n, code in enumerate(self._codes)):
             return self._codes, self._starts, self._states
+        order = sorted(range(len(compact)), key=compact.__getitem__)  # stable: by place where they are alike
         texts, starts = _grouped([compact[n] for n in order])
         return texts, starts, array("I", [self._states[n] for n in order])
 
     def states(self, code: str) -> Sequence[int]:
         """Every state that ever had the code, ascending."""
-        at = self._buckets.find(code)
+        at = self.node(code)
         return () if at < 0 else self._states[self._starts[at] : self._starts[at + 1]]
 
     def find(self, code: str, members: BitMap) -> int | None:
         """The state of the code that is a member."""
-        at = self._buckets.find(code)
-        if at < 0:
-            return None
-        for place in range(self._starts[at], self._starts[at + 1]):
-            if (ident := self._states[place]) in members:
-                return ident
-        return None
+        newest = self._newest(code)
+        return newest if newest is None or newest in members else self._earlier(newest, members)
+
+    def find_many(self, codes: Iterable[str], members: BitMap) -> list[int | None]:
+        """``find`` for many codes, in their order."""
+        found = list(map(self._newest, codes))
+        return [i if i is None or i in members else self._earlier(i, members) for i in found]
+
+    def _earlier(self, newest: int, members: BitMap) -> int | None:
+        """The member among the states of the code whose newest state is no member."""
+        end = self._places[newest]
+        start = self._starts[bisect_right(self._starts, end) - 1]
+        return next((i for i in self._states[start:end] if i in members), None)
 
     def node(self, code: str) -> int:
         """The number of a code among all codes in order; -1 where there is none."""
-        return self._buckets.find(code)
+        newest = self._newest(code)
+        return -1 if newest is None else bisect_right(self._starts, self._places[newest]) - 1
 
     def each(self) -> Iterator[tuple[int, str, Sequence[int]]]:
         """(number, code, its states) of every code, in order."""
@@ -99,31 +119,6 @@ class SystemCodes:
     def ordered(self, idents: BitMap) -> Iterator[int]:
         """States of a large set in the order of their codes."""
         return (ident for ident in self._states if ident in idents)
-
-
-class _Buckets:
-    """The places of texts by their hash: a text is found in a third of the time that the order takes."""
-
-    __slots__ = ("_count", "_places", "_texts", "nbytes")
-
-    def __init__(self, codes: SortedTexts) -> None:
-        self._count = max(1, len(codes) // _BUCKET)
-        texts, places = [_END] * self._count, [array("I") for _ in range(self._count)]
-        for place, code in enumerate(codes):
-            at = hash(code) % self._count
-            texts[at] += code + _END
-            places[at].append(place)
-        self._texts, self._places = texts, places
-        self.nbytes = sum(map(len, texts)) + self._count * 150 + 4 * len(codes)
-
-    def find(self, code: str) -> int:
-        """The place of a code, -1 where it is not there."""
-        bucket = hash(code) % self._count
-        text = self._texts[bucket]
-        at = text.find(f"{_END}{code}{_END}")
-        if at < 0 or _END in code:
-            return -1
-        return self._places[bucket][text.count(_END, 0, at)]
 
 
 def _grouped(ascending: list[str]) -> tuple[SortedTexts, array[int]]:

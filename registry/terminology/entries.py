@@ -86,8 +86,7 @@ class ExpansionEntryBuilder:
             return list(self.flat(one, order))
         entries = dict(zip(order, self.flat(one, order), strict=True))
         tops: list[Entry] = []
-        for ident, entry in entries.items():
-            above = next((p for p in one.content.parents(ident) if p in entries), None)
+        for entry, above in zip(entries.values(), one.content.parents_within(order), strict=True):
             (entries[above].contains if above is not None else tops).append(entry)
         return tops
 

@@ -116,6 +116,10 @@ class SupplementedView:
         """As the base."""
         return self.base.parents(ident)
 
+    def parents_within(self, idents: Sequence[int]) -> list[int | None]:
+        """For each of the members the first of its parents that is one of them."""
+        return self.base.parents_within(idents)
+
     def children(self, ident: int) -> list[int]:
         """As the base."""
         return self.base.children(ident)

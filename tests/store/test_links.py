@@ -73,6 +73,9 @@ def same(found: ReleaseHierarchy, closure: Closure, view: StoredView) -> None:
         walked = found._reached(ident, up=False)
         assert walked == found.descendants(ident) == closure.descendants(ident)
         assert all(found.subsumes(ident, other) == closure.subsumes(ident, other) for other in everything)
+    assert [sorted(p) for p in found.parents_of_each(everything)] == [
+        sorted(closure.parents(i)) for i in everything
+    ]
     assert sorted(found.roots()) == sorted(closure.roots())
 
 

@@ -124,6 +124,10 @@ def answers(view: ContentView, *, ordered_groups: bool = True) -> list[object]:
         found.append(view.find_concept(view.concept(ident).stable_key) == ident)
         found.append(view.find_in_hierarchy(view.concept(ident).code) == ident)
     found += [view.find(code) is not None for code in ("C1", "c1", "C 1", "", "D1", "K638", "k63.8", "B1")]
+    for some in (everything, everything[::2], everything[1:]):
+        first = [next((p for p in view.parents(i) if p in some), None) for i in some]
+        assert view.parents_within(some) == first
+        found.append([p is not None for p in first])
     for text in QUERIES:
         hits = sorted(codes(view, view.search(text)))
         assert hits == sorted(codes(view, view.matching(text)))

@@ -7,7 +7,7 @@ Not here: which concepts are shown (``registry.terminology.expand``), the rest o
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -69,14 +69,11 @@ class EntryCache(ExpansionEntryBuilder):
         written = self._written(one, order) if self._plain(one) and one.content.info.hierarchy else None
         if written is None:
             return super().tree(one, ids)
-        below: dict[int, list[int]] = {ident: [] for ident in order}
-        tops: list[int] = []
-        for ident in order:
-            above = next((p for p in one.content.parents(ident) if p in below), None)
-            (tops if above is None else below[above]).append(ident)
         start, fragments = written
-        entries = {ident: start + fragment for ident, fragment in zip(order, fragments, strict=True)}
-        return [orjson.Fragment(b",".join(_closed(ident, entries, below) for ident in tops))]
+        below: dict[int | None, list[int]] = {None: []}
+        for place, above in enumerate(one.content.parents_within(order)):
+            below.setdefault(above, []).append(place)
+        return [orjson.Fragment(_joined(below[None], start, order, fragments, below))]
 
 
 def _start(url: str, version: str) -> bytes:
@@ -85,8 +82,20 @@ def _start(url: str, version: str) -> bytes:
     return orjson.dumps(begun)[:-1] + b","
 
 
-def _closed(ident: int, entries: dict[int, bytes], below: dict[int, list[int]]) -> bytes:
-    inner = below[ident]
-    if not inner:
-        return entries[ident] + b"}"
-    return entries[ident] + b',"contains":[' + b",".join(_closed(i, entries, below) for i in inner) + b"]}"
+def _joined(
+    places: Sequence[int],
+    start: bytes,
+    order: Sequence[int],
+    fragments: Sequence[bytes],
+    below: Mapping[int | None, Sequence[int]],
+) -> bytes:
+    """The entries at these places of the order, each with those below it (places by the id of their parent)."""
+    written = []
+    for place in places:
+        inner = below.get(order[place])
+        if inner is None:
+            written.append(fragments[place])
+        else:
+            nested = _joined(inner, start, order, fragments, below)
+            written.append(b'%b,"contains":[%b]' % (fragments[place], nested))
+    return start + (b"}," + start).join(written) + b"}"
