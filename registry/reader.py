@@ -19,6 +19,7 @@ from pyroaring import BitMap
 
 from registry.entities.errors import UsageError
 from registry.entities.intervals import instant_text, known_at_us, parse_date, today_oslo
+from registry.entities.messages import message
 from registry.entities.one_state import ONE_STATE
 from registry.entities.results import CodeDisplay
 from registry.store.bounded import Bounded
@@ -353,7 +354,7 @@ def _found(moment: Moment, timeline: Timeline, segment: Segment, day: date) -> R
     stack = segment.stack
     if not version.rolling:
         stack += timeline.overlay(nearest_day(version, day), version)
-    warnings = ["this content is provisional"] if segment.provisional else []
+    warnings = [message("content_provisional")] if segment.provisional else []
     return Resolved(timeline.system, timeline, version, segment, stack, day, status_on(version, day), None, "",
                     moment.known_at, tuple(warnings))  # fmt: skip
 

@@ -15,6 +15,7 @@ from registry.content.aspects import Aspect, same_name
 from registry.content.change_types import TYPES, by_gravity
 from registry.content.display import display_text
 from registry.content.successors import Difference, Link
+from registry.entities.messages import message
 from registry.entities.records import ConceptRecord
 from registry.entities.relationships import BROADER, NARROWER, RELATED
 from registry.entities.results import Change, CodeDisplay
@@ -187,13 +188,11 @@ def _appeared(found: Difference, record: ConceptRecord) -> Change:
     for held in found.earlier(record.code):
         same = same_name(held.record, record)
         if same:
-            return _event(["reactivated"], [held.record], [record], note="an earlier version had the code")
-        note = note or "an earlier version had the code with a label of another kind"
+            return _event(["reactivated"], [held.record], [record], note=message("change.code_before"))
+        note = note or message("change.code_before_other_label")
         if same is False:
             text = display_text(held.record)
-            return _event(
-                ["created"], [], [record], note=f"an earlier version had the code with another text: {text}"
-            )
+            return _event(["created"], [], [record], note=message("change.code_before_other_text", text=text))
     return _event(["created"], [], [record], note=note)
 
 
@@ -218,13 +217,13 @@ def _event(
         automatic_back=all(TYPES[t].back for t in names),
         source=source,
         reviewed=False,
-        note=note or _NOTES.get(names[0], ""),
+        note=note or (message(_NOTES[names[0]]) if names[0] in _NOTES else ""),
         details={"facets": [a.plain() for a in aspects]} if aspects else {},
     )
 
 
 _NOTES = {
-    "relabelled": "the text changed; whether the meaning did is not reviewed",
-    "split_off": "the code goes on with a narrower meaning beside its new longer codes",
-    "transferred": "codes came and went under one that goes on: what moved where is not known",
+    "relabelled": "change.relabelled",
+    "split_off": "change.split_off",
+    "transferred": "change.transferred",
 }

@@ -15,6 +15,7 @@ from typing import NamedTuple, Protocol
 from registry.content.aspects import Aspect, naming_texts
 from registry.content.display import NAMING_KINDS
 from registry.content.label_comparison import normal_form
+from registry.entities.messages import message
 from registry.entities.records import ConceptRecord
 from registry.systems import SystemBehaviour
 
@@ -293,7 +294,7 @@ class _Structure:
         lost = [c for c in sorted(self.moved) if parent in self.found.behaviour.structural_parents(c)]
         for code in codes:
             others = [c for c in (*self.texts.claimed.get(code, ()), *lost) if c != parent]
-            note = f"{code} may hold what was {', '.join(others)}" if others else ""
+            note = message("change.may_hold", code=code, others=others) if others else ""
             yield Link(parent, code, kind, "structural", False, not others, note)
 
     def _fold(self, parent: str, codes: list[str]) -> Iterator[Link]:
@@ -312,9 +313,9 @@ class _Structure:
         """Why a vanished code may have gone elsewhere than to the code that contains it; empty = nothing says so."""
         record = self.found.gone[code]
         if not self.found.comparable(record):
-            return f"labels of {code} are of another kind before: whether its text stands under another code is unknown"
+            return message("change.labels_differ", code=code)
         others = [*self.texts.contested.get(code, ()), *self._same_text(record, target)]
-        return f"the text of {code} stands under {', '.join(others)} too" if others else ""
+        return message("change.text_elsewhere", code=code, others=others) if others else ""
 
     def _same_text(self, record: ConceptRecord, target: str) -> list[str]:
         """Codes of the same family that have the vanished code's text and had it before."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from registry.entities.messages import message
 from registry.entities.results import Applicable, ApplicableVersion
 from registry.reader import Moment, Reader
 from registry.store.metadata import SystemRow
@@ -105,28 +106,30 @@ def _scope_message(
     day: date,
     missing: list[ApplicableVersion],
 ) -> str:
-    with_role, slug = f" for the date role {role!r}" if role else "", system.slug
     if reason is None:
         return ""
     if reason == "unknown":
-        if scope not in moment.snapshot.scopes:
-            return f"there is no scope {scope!r}{suggest(scope, list(moment.snapshot.scopes))}"
-        rows = [
-            r for r in moment.snapshot.applicability if r.scope == scope and r.system_id == system.system_id
-        ]
-        roles = sorted({repr(r.role) if r.role else "none" for r in rows})
-        other = f"; there are rows for the date role {', '.join(roles)}" if roles else ""
-        return f"nothing is recorded of which version of {slug} {scope!r} takes{with_role}{other}"
+        return _scope_unknown(moment, system, scope, role)
     if reason == "not_loaded":
-        return (
-            f"version {missing[0].version} of {slug} applied to {scope}, but its content is not loaded here"
-        )
-    words = {
-        "before_first": "takes none yet on",
-        "after_last": "has stopped taking any before",
-        "gap": "takes none on",
-    }
-    return f"{scope} {words[reason]} {day}{with_role}: no version of {slug} is permitted or required then"
+        version = missing[0].version
+        return message("reason.not_loaded_for_scope", version=version, system=system.slug, scope=scope)
+    with_role = message("reason.for_role", role=role) if role else ""
+    return message(f"reason.scope_{reason}", scope=scope, system=system.slug, on=day, role=with_role)
+
+
+def _scope_unknown(moment: Moment, system: SystemRow, scope: str, role: str | None) -> str:
+    """Why there are no rows: no such scope, or none about the system for the date role."""
+    if scope not in moment.snapshot.scopes:
+        return message("reason.unknown_scope", scope=scope, near=suggest(scope, list(moment.snapshot.scopes)))
+    rows = [r for r in moment.snapshot.applicability if r.scope == scope and r.system_id == system.system_id]
+    roles = [r or message("reason.no_role") for r in sorted({r.role or "" for r in rows})]
+    return message(
+        "reason.scope_unknown",
+        system=system.slug,
+        scope=scope,
+        role=message("reason.for_role", role=role) if role else "",
+        roles=message("reason.other_roles", roles=roles) if roles else "",
+    )
 
 
 def _empty(

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from registry.content.display import display_text
+from registry.entities.messages import message
 from registry.entities.records import ConceptRecord
 from registry.entities.results import Gap, History, Span, SpanChange
 from registry.queries.compare import Content
@@ -69,7 +70,7 @@ def _written(reader: Reader, timeline: Timeline, code: str) -> str:
 def _never(reader: Reader, moment: Moment, timeline: Timeline, code: str) -> str:
     if not timeline.versions:
         return explain("unknown", moment.snapshot, timeline, reader.today())
-    return f"no loaded version of {timeline.system.slug} has the code {code}"
+    return message("history.no_code", system=timeline.system.slug, code=code)
 
 
 def _steps(reader: Reader, timeline: Timeline) -> list[Step]:
@@ -206,9 +207,9 @@ def _span_change(happened: Happened | None, before: Step, step: Step) -> SpanCha
     event, since = happened
     first, note = (since or before).label, event.note
     if since is not None:
-        note = f"some time between {first} and {step.label}: what lies between does not say"
+        note = message("history.between_silent", first=first, last=step.label)
     elif step.skipped:
-        note = f"some time between {first} and {step.label}: what lies between is not loaded"
+        note = message("history.between_not_loaded", first=first, last=step.label)
     between = step.skipped or since is not None
     return SpanChange(
         type=event.type,

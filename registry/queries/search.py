@@ -8,6 +8,7 @@ from itertools import islice
 
 from registry.content.search import matched, parse
 from registry.entities.errors import UsageError
+from registry.entities.messages import message
 from registry.entities.results import SearchHit, SearchResult
 from registry.reader import Reader, Resolved
 
@@ -37,10 +38,9 @@ def search(
     found = [r for r in resolved if r.segment is not None]
     if not found:
         first = resolved[0] if resolved else None
-        reason, message = (first.reason, first.message) if first else ("unknown", "nothing is loaded yet")
-        return SearchResult(
-            query=text, on=None, hits=[], more=False, cursor=None, reason=reason, message=message
-        )
+        reason = first.reason if first else "unknown"
+        why = first.message if first else message("nothing_loaded")
+        return SearchResult(query=text, on=None, hits=[], more=False, cursor=None, reason=reason, message=why)
     hits = list(islice(_hits(reader, found, text), offset, offset + count + 1))
     more = len(hits) > count
     return SearchResult(

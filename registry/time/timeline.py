@@ -13,6 +13,7 @@ from functools import cached_property
 from itertools import pairwise
 
 from registry.entities.intervals import overlap
+from registry.entities.messages import message
 from registry.store.metadata import ReleaseRow, SystemFacts, SystemRow, VersionRow
 from registry.time.in_force import contains, in_force, nearest_day, preference, preferred, reason_on
 from registry.time.version_order import order_key
@@ -168,7 +169,7 @@ class Timeline:
         dated = [v for v in rows if not v.undated]
         pairs = [(a, b) for a, b in pairwise(dated) if a.track == b.track]
         return [
-            f"versions {a.label} and {b.label} are both valid: a transition, or one has a wrong end"
+            message("versions_overlap", a=a.label, b=b.label)
             for a, b in pairs
             if overlap((a.valid_from, a.valid_to), (b.valid_from, b.valid_to))
         ]

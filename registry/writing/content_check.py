@@ -14,6 +14,7 @@ from pyroaring import BitMap
 
 from registry.content.hierarchy import check_acyclic
 from registry.entities.errors import ContentError
+from registry.entities.messages import message
 from registry.entities.records import ConceptRecord, ReleaseHeader, Removal
 
 __all__ = ["ContentCheck"]
@@ -77,7 +78,7 @@ class ContentCheck:
         at = self.order.index(number) * _DIGEST
         if self.hashes[at : at + _DIGEST] != digest:
             raise ContentError(f"code {record.code!r} occurs twice with different content", file=self.file)
-        self.warnings.append(f"code {record.code!r} occurs twice with the same content; kept once")
+        self.warnings.append(message("load.twice_same", code=record.code))
 
     def _check_code(self, record: ConceptRecord, number: int) -> None:
         """A code may not stand for two concepts."""
@@ -97,7 +98,7 @@ class ContentCheck:
             )
         known = self.numbers.get(removal.stable_key)
         if known is None:
-            self.warnings.append(f"code {removal.stable_key!r} is removed but was never there")
+            self.warnings.append(message("load.removed_never_there", code=removal.stable_key))
         else:
             self.removed.add(known)
 

@@ -17,6 +17,7 @@ from pyroaring import BitMap
 
 from registry.content.search import TermsWriter
 from registry.entities.errors import ContentError
+from registry.entities.messages import message
 from registry.entities.records import Component, ConceptRecord, ReleaseHeader, Removal
 from registry.store.content import ids_by_hash, release_rows, states_of_concepts
 from registry.store.engine import Connection
@@ -227,10 +228,7 @@ def _without_effect(check: ContentCheck, gone: BitMap, connection: Connection) -
     """A warning for each removed concept that the base does not have."""
     there = BitMap(r[1] for r in release_rows(connection, gone))
     absent = check.removed - there
-    return [
-        f"code {key!r} is removed but is not in what the release starts from"
-        for key in sorted(_keys(check, absent))
-    ]
+    return [message("load.removed_not_in_base", code=key) for key in sorted(_keys(check, absent))]
 
 
 def _keys(check: ContentCheck, concepts: BitMap) -> list[str]:

@@ -21,6 +21,7 @@ from registry.content.change_types import count_types
 from registry.content.changes import derive
 from registry.content.successors import Side
 from registry.entities.errors import UsageError
+from registry.entities.messages import message
 from registry.entities.records import ConceptRecord, MapRecord, ReleaseHeader, SystemRecord
 from registry.entities.results import LoadReport
 from registry.reader import Reader
@@ -332,7 +333,12 @@ def again(reader: Reader, plan: Plan, held: ReleaseRow, started: float) -> LoadR
         put_version(writer, current.version_id, current.system_id, h)
         writer.publish("version", h.system, h.version, prepared.source_sha256, "version dates corrected")
     prepared.warnings.append(
-        f"version {h.version} is valid from {h.valid_from} to {h.valid_to or 'its derived end'} now"
+        message(
+            "load.dates_now",
+            version=h.version,
+            start=h.valid_from,
+            end=h.valid_to or message("load.derived_end"),
+        )
     )
     return report_of(prepared, "amended", reader, started=started)
 

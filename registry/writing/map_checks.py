@@ -19,6 +19,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from registry.entities.errors import ContentError
+from registry.entities.messages import message
 from registry.entities.records import Coverage
 from registry.store.engine import Connection
 from registry.store.maps import known_codes
@@ -48,14 +49,27 @@ def check_targets(
     )
     if not missing:
         return []
-    share = f"{len(missing)} of {len(wanted)} targets"
     if len(missing) * 2 > len(wanted):
         raise ContentError(
-            f"{share} are not codes of {target}, for example {_some(sorted(missing), _EXAMPLES)}{_guess(wanted, target)}:"
-            " the map belongs to another system",
+            message(
+                "error.map_of_other_system",
+                missing=len(missing),
+                all=len(wanted),
+                target=target,
+                examples=_some(sorted(missing), _EXAMPLES),
+                guess=_guess(wanted, target),
+            ),
             file=file,
         )
-    return [f"{share} are not found in {target}: {_some(sorted(missing), _LISTED)}"]
+    return [
+        message(
+            "load.targets_missing",
+            missing=len(missing),
+            all=len(wanted),
+            target=target,
+            listed=_some(sorted(missing), _LISTED),
+        )
+    ]
 
 
 def _absent(
@@ -79,7 +93,7 @@ def _judged(coverages: Sequence[Coverage], behaviour: SystemBehaviour, codes: Co
 
 def _guess(codes: Collection[str], target: str) -> str:
     like = [name for name in systems_like(codes) if name != target]
-    return f" (their form is that of {' or '.join(like)})" if like else ""
+    return message("error.map_guess", systems=like) if like else ""
 
 
 def _some(codes: Sequence[str], count: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from api.cli.page import Page, last_day
-from registry.entities.messages import message
+from registry.entities.messages import in_language, message
 
 if TYPE_CHECKING:
     from api.cli.session import Session
@@ -158,7 +158,7 @@ def applicable(page: Page, answer: Applicable) -> None:
         page.say("others", on=answer.on)
         _rows(page, answer.others)
     for warning in answer.warnings:
-        page.line(warning)
+        page.line(in_language(warning, page.lang))
 
 
 def _in_scope(page: Page, answer: Applicable) -> str:

@@ -69,7 +69,7 @@ def _remarks(page: Page, answer: Lookup) -> None:
             other_line=d.other_line,
         )
     for warning in answer.warnings:
-        page.line(warning)
+        page.line(in_language(warning, page.lang))
 
 
 def _why_not(page: Page, answer: Lookup) -> str:

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from api.cli.page import Page
+from registry.entities.messages import in_language
 
 if TYPE_CHECKING:
     from registry.entities.results import LoadReport
@@ -27,7 +28,7 @@ def reports(page: Page, found: list[LoadReport]) -> None:
         outcomes = Counter(r.outcome for r in found if _kind(r) == kind)
         page.say("loaded.many", count=count, kind=kind, outcomes=_pairs(outcomes))
     for line in dict.fromkeys(line for r in found for line in (*r.notices, *r.warnings)):
-        page.line(f"  {line}")
+        page.line(f"  {in_language(line, page.lang)}")
 
 
 def _kind(report: LoadReport) -> str:
@@ -51,7 +52,7 @@ def _report(page: Page, report: LoadReport) -> None:
         named = {page.word(k): v for k, v in sorted(report.counts.items())}
         page.line("  " + page.text("compared", counts=_pairs(named)))
     for line in [*report.notices, *report.warnings]:
-        page.line(f"  {line}")
+        page.line(f"  {in_language(line, page.lang)}")
 
 
 def _pairs(values: dict[str, Any]) -> str:
