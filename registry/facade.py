@@ -32,6 +32,7 @@ from registry.entities.results import (
 )
 from registry.reader import Reader, Resolved
 from registry.store.engine import Database
+from registry.store.opening import open_database
 
 if TYPE_CHECKING:
     from registry.content.stored import StoredView
@@ -65,7 +66,7 @@ class Registry:
         cls, url: str | None = None, *, today: date | None = None, readonly: bool = False, create: bool = True
     ) -> Registry:
         """Open (and by default create) the registry at an SQLite path or a PostgreSQL URL."""
-        return cls(Database(url, readonly=readonly, create=create), today=today)
+        return cls(open_database(url, readonly=readonly, create=create), today=today)
 
     def close(self) -> None:
         """Close every connection."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -49,3 +49,46 @@ def test_sql_only_in_the_store() -> None:
     outside = {name: path for name, path in modules().items() if not name.startswith("registry.store")}
     found = [f"{name}:{n}: {s}" for name, p in outside.items() for n, s in statements(p.read_text())]
     assert found == []
+
+
+def imports(name: str, path: Path, known: Mapping[str, object]) -> set[str]:
+    """The modules of ``known`` that a module imports, wherever in it, for types only included."""
+    package = name.split(".") if path.name == "__init__.py" else name.split(".")[:-1]
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            above = package[: len(package) - node.level + 1] if node.level else []
+            base = ".".join([*above, *([node.module] if node.module else [])])
+            full = (f"{base}.{alias.name}" for alias in node.names)
+            found.update(one if one in known else base for one in full)
+    return (found & known.keys()) - {name}
+
+
+def circles(graph: Mapping[str, Collection[str]]) -> list[list[str]]:
+    """The groups of nodes of which each is reachable from each other one, sorted; single nodes are no group."""
+    reached = {name: _reachable(graph, name) for name in graph}
+    groups = {frozenset(b for b in reached[a] if a in reached[b]) for a in graph}
+    return sorted(sorted(group) for group in groups if len(group) > 1)
+
+
+def _reachable(graph: Mapping[str, Collection[str]], start: str) -> set[str]:
+    found, ahead = {start}, [start]
+    while ahead:
+        new = set(graph[ahead.pop()]) - found
+        found |= new
+        ahead += new
+    return found
+
+
+def test_the_check_knows_circles() -> None:
+    """The check itself: two circles, one of them over three nodes, and nodes that only lead to them."""
+    graph = {"a": "b", "b": "c", "c": "a", "d": "ae", "e": "f", "f": "e", "g": ""}
+    assert circles(graph) == [["a", "b", "c"], ["e", "f"]]
+
+
+def test_no_import_circles() -> None:
+    """No module leads back to itself by its imports, those inside functions and for types included."""
+    known = modules()
+    assert circles({name: imports(name, path, known) for name, path in known.items()}) == []

@@ -4,7 +4,7 @@ Two engines, one schema: SQLite (default, one file, WAL) and PostgreSQL. SQLAlch
 the content path takes the driver's own connection and prepared statements, in the same transaction.
 
 SQL is written with ``?``; ``Connection.sql`` turns that into the driver's style.
-Not here: what is in the tables.
+Not here: what is in the tables (``registry.store.schema`` and the modules that read them).
 """
 
 from __future__ import annotations
@@ -23,8 +23,6 @@ from registry.store.cache import Caches
 
 if TYPE_CHECKING:
     from sqlalchemy import URL
-
-    from registry.store.ledger import Ledger
 
 __all__ = ["APPLICATION_ID", "Connection", "Database", "database_url", "default_url"]
 
@@ -60,9 +58,11 @@ def database_url(url: str | None) -> tuple[str, str]:
 class Connection:
     """One driver connection with the few verbs that the content path needs."""
 
-    def __init__(self, raw: Any, dialect: str, ledger: Ledger | None = None) -> None:
+    def __init__(self, raw: Any, dialect: str, ledger: object | None = None) -> None:
         self.raw, self.dialect = raw, dialect
-        self.ledger = ledger  #: metadata read before, which a writer renews instead of reading all
+        self.ledger = (
+            ledger  #: the metadata read before (``Ledger.held`` of ``registry.store.ledger``), if any
+        )
         self._cursor = raw.cursor()
 
     def sql(self, text: str) -> str:
@@ -108,25 +108,23 @@ class Connection:
 
 
 class Database:
-    """An opened registry database. Readers get a connection per thread; there is one writer at a time."""
+    """A registry database. Readers get a connection per thread; there is one writer at a time.
+
+    Its tables are not looked at here: ``registry.store.opening.open_database`` gives a database that has them.
+    """
 
     def __init__(self, url: str | None = None, *, readonly: bool = False, create: bool = True) -> None:
         self.dialect, self.location = database_url(url)
         self.readonly = readonly
-        self.ledger: Ledger | None = None  #: the newest that the one reader of this database has read
+        self.ledger: object | None = (
+            None  #: the newest metadata that the one reader of this database has read
+        )
         self.caches = Caches()  #: everything that is kept in memory of its content
         self._local = threading.local()
         self._opened: list[Connection] = []
         self._guard = threading.Lock()
         if self.dialect == "sqlite":
             self._prepare_file(create=create and not readonly)
-        from registry.store.schema import ensure_schema
-
-        try:
-            ensure_schema(self)
-        except BaseException:
-            self.close()
-            raise
 
     def _prepare_file(self, *, create: bool) -> None:
         path = Path(self.location)

@@ -137,6 +137,11 @@ class Ledger:
         """Read all rows."""
         return cls().renewed(connection)
 
+    @classmethod
+    def held(cls, connection: Connection) -> Ledger:
+        """What the connection knows from before, an empty ledger otherwise: to be renewed instead of reading all."""
+        return connection.ledger if isinstance(connection.ledger, Ledger) else cls()
+
     @property
     def versions(self) -> list[VersionRow]:
         """Every version row of every system."""

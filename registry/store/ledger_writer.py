@@ -21,7 +21,7 @@ class Writer:
         row = connection.one("SELECT number, recorded FROM publication ORDER BY number DESC LIMIT 1")
         self.number = (row[0] if row else 0) + 1
         self.recorded = max(now_us(), (row[1] if row else 0) + 1)
-        self.ledger = (connection.ledger or Ledger()).renewed(connection)
+        self.ledger = Ledger.held(connection).renewed(connection)
         self.snapshot: Snapshot = self.ledger.at(None)
 
     def next_id(self, table: str, column: str) -> int:

@@ -22,13 +22,9 @@ work to do.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from registry.entities.errors import StoreError
-from registry.store.engine import APPLICATION_ID, Connection
-
-if TYPE_CHECKING:
-    from registry.store.engine import Database
+from registry.store.engine import APPLICATION_ID, Connection, Database
 
 __all__ = ["MARK", "SCHEMA", "ensure_schema", "stamp", "stamp_statements"]
 

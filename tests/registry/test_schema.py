@@ -15,8 +15,9 @@ from sqlmodel import SQLModel
 import registry.entities.model  # noqa: F401 - fills the metadata
 from registry.entities.errors import StoreError
 from registry.store import schema
-from registry.store.engine import APPLICATION_ID, Database
+from registry.store.engine import APPLICATION_ID
 from registry.store.migrations import versions
+from registry.store.opening import open_database
 
 
 def _mark() -> int:
@@ -39,7 +40,7 @@ def test_the_mark_is_of_these_tables() -> None:
 
 def _stamp(database: str, number: int, mark: int = 0) -> None:
     """Give an existing database another stamp."""
-    opened = Database(database)
+    opened = open_database(database)
     connection = opened.connect()
     value = number << 16 | mark
     if opened.dialect == "sqlite":
@@ -51,7 +52,7 @@ def _stamp(database: str, number: int, mark: int = 0) -> None:
 
 
 def _remove_stamp(database: str) -> None:
-    opened = Database(database)
+    opened = open_database(database)
     connection = opened.connect()
     connection.execute("PRAGMA user_version=0" if opened.dialect == "sqlite" else "DROP TABLE gyldig_schema")
     connection.close()
@@ -60,7 +61,7 @@ def _remove_stamp(database: str) -> None:
 
 def test_a_new_database_is_created_and_opened_again(database: str) -> None:
     for _ in range(2):
-        opened = Database(database)
+        opened = open_database(database)
         assert opened.epoch() == 0
         opened.close()
     if not database.startswith("postgres"):
@@ -80,7 +81,7 @@ def test_a_new_database_is_created_and_opened_again(database: str) -> None:
 def test_another_schema_is_refused_by_name(database: str, number: int, mark: int, says: str) -> None:
     _stamp(database, number, mark)
     with pytest.raises(StoreError) as caught:
-        Database(database)
+        open_database(database)
     assert says in str(caught.value)
     assert "--db" in str(caught.value)
     assert caught.value.exit_code == 2
@@ -89,7 +90,7 @@ def test_another_schema_is_refused_by_name(database: str, number: int, mark: int
 def test_a_schema_from_before_stamps_is_refused(database: str) -> None:
     _remove_stamp(database)
     with pytest.raises(StoreError, match=r"development version of gyldig \(schema 1\)"):
-        Database(database)
+        open_database(database)
 
 
 def test_a_file_of_another_program_is_refused(tmp_path: Path) -> None:
@@ -97,7 +98,7 @@ def test_a_file_of_another_program_is_refused(tmp_path: Path) -> None:
     with sqlite3.connect(path) as raw:
         raw.execute("CREATE TABLE bookmarks (url TEXT)")
     with pytest.raises(StoreError, match="of another program; select another one with --db"):
-        Database(str(path))
+        open_database(str(path))
     with sqlite3.connect(path) as raw:
         assert raw.execute("SELECT name FROM sqlite_master").fetchall() == [("bookmarks",)]
 
@@ -114,25 +115,25 @@ def _with_a_later_migration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sta
 
 
 def test_an_older_schema_is_migrated(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    Database(database).close()
+    open_database(database).close()
     _with_a_later_migration(tmp_path, monkeypatch, "CREATE TABLE later (x INTEGER)")
     with pytest.raises(StoreError, match="has an older schema and is opened read-only"):
-        Database(database, readonly=True)
-    opened = Database(database)
+        open_database(database, readonly=True)
+    opened = open_database(database)
     assert opened.reader().all("SELECT x FROM later") == []
     opened.close()
-    Database(database, readonly=True).close()
+    open_database(database, readonly=True).close()
 
 
 def test_a_failed_migration_leaves_the_database_as_it_was(
     database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    Database(database).close()
+    open_database(database).close()
     with monkeypatch.context() as patched:
         _with_a_later_migration(tmp_path, patched, "CREATE TABLE publication (x INTEGER)")
         with pytest.raises(StoreError, match="nothing was changed: .*already exists"):
-            Database(database)
-    Database(database).close()
+            open_database(database)
+    open_database(database).close()
 
 
 def test_a_failed_creation_leaves_nothing(
@@ -141,7 +142,7 @@ def test_a_failed_creation_leaves_nothing(
     with monkeypatch.context() as patched:
         _with_a_later_migration(tmp_path, patched, "CREATE TABLE publication (x INTEGER)")
         with pytest.raises(StoreError, match="nothing was changed: .*already exists"):
-            Database(database)
-    opened = Database(database)
+            open_database(database)
+    opened = open_database(database)
     assert opened.epoch() == 0
     opened.close()

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 import pytest
 
 from registry.store.engine import Database
+from registry.store.opening import open_database
 from tests.store.world import World
 
 
 @pytest.fixture
 def database(database: str) -> Iterator[Database]:
     """An empty database, opened."""
-    opened = Database(database)
+    opened = open_database(database)
     yield opened
     opened.close()
 

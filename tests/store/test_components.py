@@ -27,6 +27,7 @@ from registry.entities.records import (
     SystemRecord,
 )
 from registry.store.engine import Database
+from registry.store.opening import open_database
 
 INT, EXT = "international", "extension"
 SYSTEM = SystemRecord(slug="ct", url="urn:ct", access="open")
@@ -204,7 +205,7 @@ def test_changes_of_components_are_those_of_a_dictionary(
 ) -> None:
     """A base or a module, then changes to it: newest record of a key, without those removed."""
     concepts = (ConceptRecord(code="1"), ConceptRecord(code="2"))
-    database = Database(str(tmp_path_factory.mktemp("c") / "r.sqlite"))
+    database = open_database(str(tmp_path_factory.mktemp("c") / "r.sqlite"))
     ct = Registered(database)
     ct.load(parsed("2024-01-01", (*concepts, *first)))
     how = {"track": EXT, "depends_on": EXTENDS} if edition else {"base": "2024-01-01"}

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from registry.entities.records import ConceptRecord
-from registry.store.engine import Database
+from registry.store.opening import open_database
 from registry.terminology.valueset import Filter
 from tests.store.world import World
 from tests.terminology.test_filters import DECLARED, conditions, contents, meets, selected
@@ -21,7 +21,7 @@ NUMBERS = count()
 def test_a_filter_compares_what_is_stated_in_stored_content(
     database: str, records: list[ConceptRecord], wanted: list[Filter]
 ) -> None:
-    opened = Database(database)
+    opened = open_database(database)
     try:
         world = World(opened, rules="plain", slug=f"filters{next(NUMBERS)}")
         view = world.view(world.add(records), properties=DECLARED)
