@@ -1,4 +1,4 @@
-"""The registry's own questions, one module each: plain functions from a ``Context`` to a typed answer.
+"""The registry's own questions, one module each: plain functions from a ``Reader`` to a typed answer.
 
 Not here: FHIR's operations (``registry.terminology``), storage (``registry.store``).
 """

@@ -147,7 +147,7 @@ class RegistryCatalog:
         return self._code_judge(row.slug, code, on or self._day(), self._known_at)
 
     def take(self, url: str) -> None:
-        """Nothing is forbidden here: who may take what is the way in's to say (``api``)."""
+        """Does not check licences; the API layer does."""
 
     def supplement(self, url: str, version: str = "") -> ContentView | None:
         """A loaded supplement by its own canonical."""

@@ -1,7 +1,7 @@
 """A code system's content with supplements laid over it: more designations, properties and extensions.
 
 Here: the overlay as a ContentView. A supplement adds, it never changes codes or hierarchy. Not here: which
-supplements are used (``operations.context``).
+supplements are used (``terminology.context``).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Value sets as the registry knows them: which concepts of which systems, by list, filter and import.
 
-Here: immutable values. Not here: FHIR's JSON (``loaders.formats.fhir``), evaluation (``operations.compose``).
+Here: immutable values. Not here: FHIR's JSON (``loaders.formats.fhir``), evaluation (``terminology.compose``).
 """
 
 from __future__ import annotations

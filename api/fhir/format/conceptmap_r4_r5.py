@@ -1,7 +1,7 @@
 """A ConceptMap in R4's or R5's elements: scopes, versions of groups, relationships, what has no target.
 
 R4's words that R5 has no equal for (``equal``, ``subsumes``, ``specializes``, ``inexact``) become the nearest ones.
-Not here: elements that all resources share (``releases``), what a map means (``registry.terminology.translate``).
+Not here: elements that all resources share (``r4_r5``), what a map means (``registry.terminology.translate``).
 """
 
 from __future__ import annotations

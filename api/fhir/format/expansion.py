@@ -82,7 +82,7 @@ def _as_extension(name: str, parts: Json) -> Json:
 
 
 def entry_json(entry: Entry, release: str) -> Json:
-    """One entry and those below it; entries that are no ``Entry`` are written already (``written``)."""
+    """One entry and those below it; entries that are no ``Entry`` are written already (``operations.entry_cache``)."""
     written: Json = {"system": entry.system}
     if entry.version:
         written["version"] = entry.version

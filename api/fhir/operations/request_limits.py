@@ -1,7 +1,7 @@
 """How much a request may bring along: bytes and elements of its body, concepts of the resources in it.
 
 Counted before anything is made of it, because what is made of it takes ten to fifty times the memory.
-Not here: reading it (``app``, ``circumstances``).
+Not here: reading it (``app``, ``request_context``).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Search for CodeSystem, ValueSet and ConceptMap: parameters, summaries, pages.
 
 Here: the Bundle, order, pages, how much of a resource is shown. Not here: matching (``matching``), where resources
-come from (``library``).
+come from (``resource_index``).
 """
 
 from __future__ import annotations

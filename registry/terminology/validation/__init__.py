@@ -1,4 +1,4 @@
-"""The rooms of ``$validate-code``: versions, membership, the code in its system, its display.
+"""The rules of ``$validate-code``: versions, membership, the code in its system, its display.
 
-``registry.terminology.validate_code`` is the door; nobody else comes in here.
+Only ``registry.terminology.validate_code`` imports these modules.
 """

@@ -1,7 +1,7 @@
 """Whether a coding belongs to a value set.
 
 Here: includes, excludes and imports, asked about one code. Not here: what is true of the code in its system
-(``in_system``), sets of codes (``compose``).
+(``code_system``), sets of codes (``compose``).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Which version a coding is judged by, where value set, coding and caller may each name one.
 
-Here: agreement and disagreement of versions. Not here: the code itself (``membership``, ``in_system``).
+Here: agreement and disagreement of versions. Not here: the code itself (``membership``, ``code_system``).
 """
 
 from __future__ import annotations
