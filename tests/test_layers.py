@@ -14,6 +14,9 @@ PACKAGES = ("registry", "loaders", "mappings", "api")
 _SQL = re.compile(
     r"\s*(SELECT|INSERT INTO|UPDATE|DELETE FROM|PRAGMA|CREATE|ALTER|DROP|ORDER BY|INNER JOIN|LEFT JOIN|JOIN) "
 )
+_FHIR = re.compile(
+    r"/StructureDefinition/|\.(include|exclude|filter|concept|contains)\b|\b(ValueSet|CodeSystem|ConceptMap)\.[a-z]"
+)
 
 
 def modules() -> dict[str, Path]:
@@ -48,6 +51,24 @@ def test_sql_only_in_the_store() -> None:
     """Statements are in ``registry/store`` (which has the migrations); other modules call its functions."""
     outside = {name: path for name, path in modules().items() if not name.startswith("registry.store")}
     found = [f"{name}:{n}: {s}" for name, p in outside.items() for n, s in statements(p.read_text())]
+    assert found == []
+
+
+def texts(source: str) -> Iterator[tuple[int, str]]:
+    """(line, text) of every string constant that is no docstring."""
+    tree = ast.parse(source)
+    docs = {id(n.value) for n in ast.walk(tree) if isinstance(n, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docs:
+            yield node.lineno, node.value
+
+
+def test_no_shape_of_fhir_resources_in_the_registry() -> None:
+    """No paths of elements and no names of extensions, but in the one module that has these."""
+    rooms = {n: p for n, p in modules().items() if n.split(".")[0] == "registry"}
+    del rooms["registry.entities.extensions"]
+    rooms = {n: p for n, p in rooms.items() if not n.startswith("registry.entities.messages")}
+    found = [f"{n}:{at}: {t}" for n, p in rooms.items() for at, t in texts(p.read_text()) if _FHIR.search(t)]
     assert found == []
 
 

@@ -24,9 +24,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from registry.entities.extensions import standards_status
 from registry.entities.languages import Languages, fit
 from registry.entities.records import ConceptRecord, Designation
-from registry.entities.standards_status import standards_status
 from registry.systems.designation_uses import names_concept
 
 __all__ = [

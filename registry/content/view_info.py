@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from registry.content.view import ViewInfo
-from registry.entities.standards_status import standards_status
+from registry.entities.extensions import standards_status
 from registry.store.metadata import ReleaseRow, SystemRow
 from registry.time.timeline import Segment
 

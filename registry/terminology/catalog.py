@@ -347,7 +347,7 @@ class MemoryCatalog:
 
 def all_codes(url: str, system: str, version: str = "") -> ValueSet:
     """The value set of every code of a system."""
-    include = Include(system=system, version=version, place="ValueSet.compose.include[0]")
+    include = Include(system=system, version=version, place=("include", 0))
     return ValueSet(url=url, version=version, includes=(include,))
 
 
@@ -367,5 +367,5 @@ def implicit(catalog: Catalog, url: str, version: str = "") -> ValueSet | None:
     if conditions is None:
         return None
     filters = tuple(Filter(c.property, c.operator, c.value) for c in conditions)
-    include = Include(system=system, version=version, filters=filters, place="ValueSet.compose.include[0]")
+    include = Include(system=system, version=version, filters=filters, place=("include", 0))
     return ValueSet(url=url, version=version, includes=(include,))

@@ -100,7 +100,7 @@ def prepare(
         if not include.system and not include.value_sets:
             raise Unanswerable(issue("INCLUDE_OF_NOTHING", place=include.place))
         for number, condition in enumerate(include.filters):
-            filters.check(include.system, condition, f"{include.place}.filter[{number}]")
+            filters.check(include.system, condition, (*include.place, "filter", number))
         for canonical in include.value_sets:
             imported = _imported(context, value_set, canonical, expanding=expanding)
             prepared.imports[canonical] = prepare(context, imported, expanding=expanding, path=(*path, here))
@@ -190,7 +190,7 @@ def _evaluated(include: Include, content: ContentView) -> _Condition:
         order = [i for i in dict.fromkeys(found) if i is not None]
         return _Condition(include, BitMap(order), order)
     sets = [
-        filters.apply(content, condition, f"{include.place}.filter[{number}]")
+        filters.apply(content, condition, (*include.place, "filter", number))
         for number, condition in enumerate(include.filters)
     ]
     return _Condition(include, BitMap.intersection(*sets), None)

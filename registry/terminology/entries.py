@@ -15,11 +15,11 @@ from pyroaring import BitMap
 
 from registry.content.display import choose, is_repeated, own_display, own_first
 from registry.content.view import ContentView
+from registry.entities.extensions import CONCEPT_SHOWN, PROPERTY_OF, VALUE_SET_SHOWN, value_of
 from registry.entities.records import ConceptRecord, Designation
 from registry.systems.designation_uses import PREFERRED
 from registry.terminology.compose import IncludedConcepts
 from registry.terminology.context import Context
-from registry.terminology.extensions import CONCEPT_SHOWN, PROPERTY_OF, VALUE_SET_SHOWN, value_of
 from registry.terminology.status import shown_status
 from registry.terminology.valueset import ConceptReference
 

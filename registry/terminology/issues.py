@@ -8,19 +8,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from registry.entities.messages import in_language, numbered
 
-__all__ = ["MESSAGES", "OWN", "Issue", "Severity", "Unanswerable", "issue", "plural"]
+__all__ = ["MESSAGES", "OWN", "Issue", "Place", "Severity", "Unanswerable", "issue", "plural"]
 
 Severity = Literal["fatal", "error", "warning", "information"]
+#: where in a value set: names and numbers from the outside in, ``("include", 0, "filter", 1)``
+Place = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """One finding. ``kind`` is the code of tx-issue-type, ``code`` FHIR's issue type; ``place`` an expression.
+    """One finding. ``kind`` is the code of tx-issue-type, ``code`` FHIR's issue type; ``place`` where in a value set, or
+    the name of the request's element.
 
     ``text`` is a Message of the catalogue, or plain text where there is only one; ``told`` = the text is part of the
     answer's ``message``.
@@ -31,12 +34,8 @@ class Issue:
     code: str
     kind: str
     text: str
-    place: str = ""
+    place: Place | str = ""
     told: bool = True
-
-    def at(self, place: str) -> Issue:
-        """The same finding about another element."""
-        return replace(self, place=place)
 
     def in_language(self, lang: str | None) -> str:
         """The text in a language."""
@@ -177,7 +176,7 @@ OWN = frozenset(
 )
 
 
-def issue(message: str, *values: object, place: str = "", severity: Severity | None = None) -> Issue:
+def issue(message: str, *values: object, place: Place | str = "", severity: Severity | None = None) -> Issue:
     """The issue that a message becomes with its values; ``severity`` overrides the usual one.
 
     >>> issue("Unknown_Code_in", "A", "http://x").text

@@ -9,9 +9,9 @@ from collections.abc import Iterable
 
 from registry.content.view import ContentView
 from registry.entities.canonical import join
+from registry.entities.extensions import standards_status
 from registry.entities.records import ConceptRecord
 from registry.terminology.compose import Prepared
-from registry.terminology.extensions import standards_status
 from registry.terminology.issues import Issue, issue
 from registry.terminology.valueset import ValueSet
 

@@ -36,7 +36,7 @@ class Filter(msgspec.Struct, frozen=True, omit_defaults=True):
 class Include(msgspec.Struct, frozen=True, omit_defaults=True):
     """One include or exclude: all concepts of a system, those listed or those filtered; and imports.
 
-    Imports are all to hold at once; with a system as well, that too. ``place`` is the element's path.
+    Imports are all to hold at once; with a system as well, that too. ``place``: where in its value set.
     """
 
     system: str = ""
@@ -44,7 +44,7 @@ class Include(msgspec.Struct, frozen=True, omit_defaults=True):
     concepts: tuple[ConceptReference, ...] = ()
     filters: tuple[Filter, ...] = ()
     value_sets: tuple[str, ...] = ()
-    place: str = ""
+    place: tuple[str | int, ...] = ()
 
 
 class ValueSet(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):

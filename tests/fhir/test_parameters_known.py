@@ -10,6 +10,9 @@ from starlette.testclient import TestClient
 from api.fhir.format.dates import days_of
 from tests.fhir.conftest import URL, parameters
 
+WHOLE = {"system": URL}
+GOOD = {"property": "concept", "op": "is-a", "value": "F1"}
+BAD = {"property": "concept", "op": "resembles", "value": "F1"}
 LOOKUP = f"/fhir/CodeSystem/$lookup?system={URL}&code=F1"
 
 
@@ -62,6 +65,31 @@ def test_an_include_of_nothing_is_refused(client: TestClient) -> None:
         answer = client.post(f"/fhir/ValueSet/{path}", json=body)
         assert answer.status_code == 400
         assert answer.json()["issue"][0]["expression"] == ["ValueSet.compose.include[0]"]
+
+
+@pytest.mark.parametrize(
+    ("path", "resource"),
+    [
+        ("ValueSet.compose.include[1].filter[1]", {"compose": {"include": [WHOLE, {**WHOLE, "filter": [GOOD, BAD]}]}}),
+        ("ValueSet.compose.exclude[0].filter[0]", {"compose": {"include": [WHOLE], "exclude": [{**WHOLE, "filter": [BAD]}]}}),
+        (
+            "ValueSet.contained[0].compose.include[0].filter[0]",
+            {
+                "contained": [
+                    {"resourceType": "ValueSet", "id": "in", "compose": {"include": [{**WHOLE, "filter": [BAD]}]}}
+                ],
+                "compose": {"include": [{"valueSet": ["#in"]}]},
+            },
+        ),
+    ],
+)  # fmt: skip
+def test_a_filter_that_is_not_understood_is_named_by_its_path(
+    client: TestClient, path: str, resource: dict[str, object]
+) -> None:
+    value_set = {"resourceType": "ValueSet", "status": "active", **resource}
+    body = {"resourceType": "Parameters", "parameter": [{"name": "valueSet", "resource": value_set}]}
+    answer = client.post("/fhir/ValueSet/$expand", json=body)
+    assert answer.json()["issue"][0]["expression"] == [path]
 
 
 def test_dates_cover_days() -> None:

@@ -8,8 +8,8 @@ import pytest
 
 from registry.content.memory import MemoryView
 from registry.content.view import ViewInfo
+from registry.entities.extensions import STANDARDS_STATUS
 from registry.entities.records import ConceptRecord, Designation, Property
-from registry.entities.standards_status import STANDARDS_STATUS
 from registry.terminology.catalog import MemoryCatalog
 from registry.terminology.context import Context
 from registry.terminology.expand import ExpandRequest, Expansion, expand

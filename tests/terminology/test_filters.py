@@ -96,8 +96,8 @@ def test_an_operator_of_the_hierarchy_needs_a_concept(op: str, name: str, value:
         assert selected(view, Filter(name, op, value)) <= {"c1", "c2"}
         return
     with pytest.raises(Unanswerable) as stopped:
-        filters.apply(view, Filter(name, op, value), "here")
-    assert (stopped.value.issue.id, stopped.value.issue.place) == (problem, "here")
+        filters.apply(view, Filter(name, op, value), ("include", 0, "filter", 1))
+    assert (stopped.value.issue.id, stopped.value.issue.place) == (problem, ("include", 0, "filter", 1))
 
 
 def test_exists_is_true_or_false() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from registry.terminology.issues import OWN, Issue, issue
+from registry.terminology.issues import OWN, Issue, Place, issue
 
 __all__ = ["Refused", "outcome", "refuse"]
 
@@ -73,8 +73,19 @@ def _issue(i: Issue, lang: str) -> dict[str, Any]:
         details["coding"] = [{"system": _KIND_SYSTEM, "code": i.kind}]
     written["details"] = details
     if i.place:
-        written["expression"] = [i.place]
+        written["expression"] = [i.place if isinstance(i.place, str) else _expression(i.place)]
     return written
+
+
+def _expression(place: Place) -> str:
+    """The path of a place in a value set; includes and excludes stand under ``compose``.
+
+    >>> _expression(("contained", 2, "include", 0, "filter", 1))
+    'ValueSet.contained[2].compose.include[0].filter[1]'
+    """
+    above = {"include": ".compose.", "exclude": ".compose."}
+    parts = (f"[{p}]" if isinstance(p, int) else above.get(p, ".") + p for p in place)
+    return "ValueSet" + "".join(parts)
 
 
 def outcome(issues: Sequence[Issue], lang: str = "en") -> dict[str, Any]:

@@ -14,8 +14,8 @@ from msgspec.structs import replace
 from loaders.formats.fhir.reading import Json, coding, extensions, items, period, text, typed_value, without
 from registry.content.view import ViewInfo
 from registry.entities.errors import ContentError
+from registry.entities.extensions import standards_status
 from registry.entities.records import ConceptRecord, Designation, Note, Property, PropertyDefinition
-from registry.terminology.extensions import standards_status
 
 __all__ = ["ReadCodeSystem", "read_code_system"]
 

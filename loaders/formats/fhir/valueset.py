@@ -9,7 +9,8 @@ import msgspec
 from loaders.formats.fhir.codesystem import read_designation
 from loaders.formats.fhir.reading import Json, extensions, items, period, read_date, text, texts, without
 from registry.entities.errors import ContentError
-from registry.terminology.extensions import standards_status, value_of
+from registry.entities.extensions import standards_status, value_of
+from registry.terminology.issues import Place
 from registry.terminology.valueset import ConceptReference, Filter, Include, ValueSet
 
 __all__ = ["read_value_set"]
@@ -20,14 +21,14 @@ _DEFINITION = ("compose", "expansion", "contained", "extension", "text", "meta")
 _CODES_ALONE = tuple[ConceptReference, ...]
 
 
-def read_value_set(resource: Json, path: str = "ValueSet") -> ValueSet:
-    """Read a resource; raises ContentError naming the element that is wrong."""
+def read_value_set(resource: Json, path: str = "ValueSet", *, within: Place = ()) -> ValueSet:
+    """Read a resource, or one ``within`` another; raises ContentError naming the element that is wrong."""
     compose = resource.get("compose", {})
     if not isinstance(compose, dict):
         raise ContentError("'compose' is to be an object", line=f"{path}.compose")
     own = extensions(resource, path)
     valid_from, valid_to = period(resource, path)
-    includes = tuple(_includes(compose, "include", f"{path}.compose"))
+    includes = tuple(_includes(compose, "include", f"{path}.compose", within))
     inactive = compose.get("inactive")
     return ValueSet(
         url=text(resource, "url", path),
@@ -36,14 +37,17 @@ def read_value_set(resource: Json, path: str = "ValueSet") -> ValueSet:
         standards_status=standards_status(own),
         experimental=resource.get("experimental") is True,
         language=text(resource, "language", path),
-        includes=includes or tuple(_from_expansion(resource, path)),
-        excludes=tuple(_includes(compose, "exclude", f"{path}.compose")),
+        includes=includes or tuple(_from_expansion(resource, path, within)),
+        excludes=tuple(_includes(compose, "exclude", f"{path}.compose", within)),
         inactive=inactive if isinstance(inactive, bool) else None,
         locked_date=read_date(text(compose, "lockedDate", path), f"{path}.compose.lockedDate"),
         supplements=tuple(str(value_of(e)) for e in own if e.get("url") == _SUPPLEMENT),
         parameters=_parameters((*own, *extensions(compose, path))),
         properties=texts(compose, "property", f"{path}.compose"),
-        contained={str(c.get("id", "")): read_value_set(c, w) for c, w in _contained(resource, path)},
+        contained={
+            str(c.get("id", "")): read_value_set(c, w, within=(*within, "contained", n))
+            for n, c, w in _contained(resource, path)
+        },
         valid_from=valid_from,
         valid_to=valid_to,
         shell=without(resource, _DEFINITION),
@@ -51,10 +55,10 @@ def read_value_set(resource: Json, path: str = "ValueSet") -> ValueSet:
     )
 
 
-def _contained(resource: Json, path: str) -> Iterator[tuple[Json, str]]:
-    for item, where in items(resource, "contained", path):
+def _contained(resource: Json, path: str) -> Iterator[tuple[int, Json, str]]:
+    for number, (item, where) in enumerate(items(resource, "contained", path)):
         if item.get("resourceType") == "ValueSet" and "contained" not in item:
-            yield item, where
+            yield number, item, where
 
 
 def _parameters(found: tuple[dict[str, object], ...]) -> dict[str, tuple[str, ...]]:
@@ -69,15 +73,15 @@ def _parameters(found: tuple[dict[str, object], ...]) -> dict[str, tuple[str, ..
     return told
 
 
-def _includes(compose: Json, name: str, path: str) -> Iterator[Include]:
-    for item, where in items(compose, name, path):
+def _includes(compose: Json, name: str, path: str, within: Place) -> Iterator[Include]:
+    for number, (item, where) in enumerate(items(compose, name, path)):
         yield Include(
             system=text(item, "system", where),
             version=text(item, "version", where),
             concepts=_listed(item, where),
             filters=tuple(_filter(f, w) for f, w in items(item, "filter", where)),
             value_sets=texts(item, "valueSet", where),
-            place=where,
+            place=(*within, name, number),
         )
 
 
@@ -108,7 +112,7 @@ def _filter(item: Json, path: str) -> Filter:
     return Filter(text(item, "property", path), text(item, "op", path), value)
 
 
-def _from_expansion(resource: Json, path: str) -> Iterator[Include]:
+def _from_expansion(resource: Json, path: str, within: Place) -> Iterator[Include]:
     """A value set that has only an expansion lists its codes there."""
     expansion = resource.get("expansion")
     if not isinstance(expansion, dict) or "compose" in resource:
@@ -116,7 +120,8 @@ def _from_expansion(resource: Json, path: str) -> Iterator[Include]:
     listed: dict[tuple[str, str], list[ConceptReference]] = {}
     _collect(expansion, f"{path}.expansion", listed)
     for (system, version), concepts in listed.items():
-        yield Include(system=system, version=version, concepts=tuple(concepts), place=f"{path}.expansion")
+        place = (*within, "expansion")
+        yield Include(system=system, version=version, concepts=tuple(concepts), place=place)
 
 
 def _collect(parent: Json, path: str, listed: dict[tuple[str, str], list[ConceptReference]]) -> None:

@@ -46,7 +46,7 @@ from registry.terminology.filters import (
     regex,
 )
 from registry.terminology.filters.base import CODE_NAMES, NotUnderstood, Operator, UnknownCode, known_property
-from registry.terminology.issues import Unanswerable, issue
+from registry.terminology.issues import Place, Unanswerable, issue
 from registry.terminology.valueset import Filter
 
 __all__ = ["OPERATORS", "apply", "check"]
@@ -69,14 +69,14 @@ OPERATORS: dict[str, Operator] = {
 HIERARCHY = frozenset({"is-a", "is-not-a", "descendent-of", "descendent-leaf", "child-of", "generalizes"})
 
 
-def check(system: str, condition: Filter, place: str) -> None:
+def check(system: str, condition: Filter, place: Place) -> None:
     """Raise Unanswerable for a filter that has no value."""
     if condition.value is None or condition.value == "":
         name = "UNABLE_TO_HANDLE_SYSTEM_FILTER_WITH_NO_VALUE"
         raise Unanswerable(issue(name, system, condition.property, condition.op, place=place))
 
 
-def apply(content: ContentView, condition: Filter, place: str = "") -> BitMap:
+def apply(content: ContentView, condition: Filter, place: Place = ()) -> BitMap:
     """Ids that meet the condition; raises Unanswerable where it cannot be understood."""
     system, name, value = content.info.url, condition.property, condition.value or ""
     operator = OPERATORS.get(condition.op)

@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from registry.content.view import ContentView
+from registry.entities.extensions import VS_DEPRECATED, named, standards_status
 from registry.entities.messages import message
 from registry.terminology.catalog import Missing
 from registry.terminology.compose import Prepared, ids_of
 from registry.terminology.context import Context
-from registry.terminology.extensions import VS_DEPRECATED, named, standards_status
 from registry.terminology.issues import Issue, issue
 from registry.terminology.several_versions import excludes_by_code, newest_first, versions_match
 from registry.terminology.validation.types import CodingRequest, CodingResult, ValidationOptions

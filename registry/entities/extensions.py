@@ -1,7 +1,8 @@
 """The extensions on concepts, designations and resources that change an answer, and how to read them.
 
-Here: names (wire-format constants) and reading. An extension is kept as its source wrote it, a dict with
-``url`` and one ``value…``. Not here: anything else of the shape of FHIR resources.
+A record keeps an extension as its source wrote it, a dict with ``url`` and one ``value…``, so that it is given back
+unchanged. The one module of ``registry`` with names of extensions (``tests/test_layers.py``).
+Not here: anything else of the shape of FHIR resources.
 """
 
 from __future__ import annotations
@@ -9,12 +10,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from registry.entities.standards_status import STANDARDS_STATUS, standards_status
-
-__all__ = ["CONCEPT_SHOWN", "PROPERTY_OF", "VALUE_SET_SHOWN", "named", "standards_status", "value_of"]
+__all__ = [
+    "CONCEPT_SHOWN",
+    "PROPERTY_OF",
+    "STANDARDS_STATUS",
+    "VALUE_SET_SHOWN",
+    "VS_DEPRECATED",
+    "named",
+    "standards_status",
+    "value_of",
+]
 
 SD = "http://hl7.org/fhir/StructureDefinition/"
 VS_DEPRECATED = SD + "valueset-deprecated"
+STANDARDS_STATUS = SD + "structuredefinition-standards-status"
 
 #: extension → property of an expansion and the type of its value
 PROPERTY_OF = {
@@ -39,3 +48,8 @@ def value_of(extension: Mapping[str, Any]) -> Any:
 def named(extensions: Iterable[Mapping[str, Any]], url: str) -> Any:
     """The value of the first extension of that name, or None."""
     return next((value_of(e) for e in extensions if e.get("url") == url), None)
+
+
+def standards_status(extensions: Iterable[Mapping[str, Any]]) -> str:
+    """The standing that the source gives: ``deprecated``, ``withdrawn``, ``draft`` …, or empty."""
+    return str(named(extensions, STANDARDS_STATUS) or "")
