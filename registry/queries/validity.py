@@ -183,16 +183,17 @@ def _explained(asked: _Question, reason: str, verdicts: list[Verdict]) -> tuple[
         "code": asked.code,
         "on": asked.day,
     }
-    if reason in ("unknown_code", "outside_coverage") and (other := _other_system(asked)):
+    longer = _begin_with(asked) if reason in ("unknown_code", "outside_coverage", "header") else ""
+    if reason in ("unknown_code", "outside_coverage") and not longer and (other := _other_system(asked)):
         return "wrong_system", say("code.unknown", **where, more=say("code.other_system", other=other))
     if reason == "unknown_code":
         gone = _last_day(asked)
-        return ("expired", gone) if gone else (reason, say("code.unknown", **where, more=_begin_with(asked)))
+        return ("expired", gone) if gone else (reason, say("code.unknown", **where, more=longer))
     if reason == "expired":
         if any(v.status not in RANKS for v in verdicts):
             return reason, say("version.expired", **where)
         return reason, _last_day(asked) or say("code.inactive", **where)
-    more = _begin_with(asked) if reason == "header" else ""
+    more = longer if reason == "header" else ""
     return reason, say(_MESSAGES[reason], **where, more=more) if reason in _MESSAGES else reason
 
 

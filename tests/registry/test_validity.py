@@ -8,7 +8,7 @@ import pytest
 
 from registry import Registry
 from registry.entities.records import Coverage
-from tests.registry.making import concept, load
+from tests.registry.making import PLAIN, concept, load
 
 LAST = {"A00": "Kolera", "K40.9": "Brokk", "U07.1": "Bruk av U07.1 for beredskapsformål"}
 
@@ -64,3 +64,11 @@ def test_what_no_row_and_no_coverage_tells_is_unknown(years: Registry) -> None:
     outside = years.validity("demo-icd", "K40.9", on="2025-05-01")
     assert (outside.valid, outside.reason) == (None, "outside_coverage")
     assert years.validity("demo-icd", "A01", on="2025-05-01").valid is False
+
+
+def test_a_category_stays_one_where_another_system_has_the_code(years: Registry) -> None:
+    load(years, "2023", {"M54.2": "Cervicalgia", "Z99.9": "Dependence"}, system=PLAIN)
+    category = years.validity("demo-icd", "M54.2", on="2023-05-01")
+    assert (category.valid, category.reason) == (False, "unknown_code")
+    assert "2 codes begin with it" in category.message
+    assert years.validity("demo-icd", "Z99.9", on="2023-05-01").reason == "wrong_system"
