@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from starlette.requests import HTTPConnection
 
 from registry.entities.errors import Restricted
+from registry.entities.messages import message
 
 if TYPE_CHECKING:
     from registry.entities.results import SystemAnswer
@@ -53,8 +54,11 @@ def require_read(connection: HTTPConnection, token: str, system: SystemAnswer) -
     """Raise ``Restricted`` where the content of the system may not be answered to this caller."""
     if system.access == "restricted" and not may_read_restricted(connection, token):
         raise Restricted(
-            f"The content of {system.slug} is restricted by its licence ({system.licence or 'not stated'}): "
-            "it is answered on the machine itself, or with a token (Authorization: Bearer …)."
+            message(
+                "error.restricted",
+                system=system.slug,
+                licence=system.licence or message("error.licence_not_stated"),
+            )
         )
 
 
@@ -63,16 +67,17 @@ def require_take(connection: HTTPConnection, token: str, system: SystemAnswer) -
     require_read(connection, token, system)
     if system.redistribution == "no" and not may_read_restricted(connection, token):
         raise Restricted(
-            f"The licence of {system.slug} ({system.licence or 'not stated'}) does not allow passing the whole list on: "
-            "download it on the machine itself, or with a token (Authorization: Bearer …)."
+            message(
+                "error.no_passing_on",
+                system=system.slug,
+                licence=system.licence or message("error.licence_not_stated"),
+            )
         )
 
 
 def require_write(connection: HTTPConnection, token: str) -> None:
     """Raise where the caller may not write: without a token in the settings nobody may."""
     if not token:
-        raise Restricted(
-            "Writing over HTTP is switched off: set GYLDIG_TOKEN on the server, or use the command line."
-        )
+        raise Restricted(message("error.writing_off"))
     if not _has_token(connection, token):
-        raise NotAuthorised("Writing needs the token of this server: Authorization: Bearer …")
+        raise NotAuthorised(message("error.writing_token"))

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from loaders.reading.text import lines_of
 from registry.entities.errors import ContentError, DecodeError, FormatError
+from registry.entities.messages import message
 from registry.entities.results import ScopeRow
 
 __all__ = ["COLUMNS", "ScopeEntry", "read_rows"]
@@ -42,7 +43,7 @@ def read_rows(path: Path) -> list[ScopeEntry]:
     name = path.name if str(path) != "-" else "standard input"
     lines = lines_of(_text(path, name))
     if not lines:
-        raise FormatError("the file is empty", file=name)
+        raise FormatError(message("error.file_empty"), file=name)
     reader = csv.DictReader(lines, delimiter=";" if ";" in lines[0] else ",")
     _check_header(list(reader.fieldnames or []), name)
     return [_entry(row, name, reader.line_num) for row in reader]
@@ -52,22 +53,24 @@ def _text(path: Path, name: str) -> str:
     try:
         raw = sys.stdin.buffer.read(_LIMIT + 1) if str(path) == "-" else path.read_bytes()
         if len(raw) > _LIMIT:
-            raise FormatError(f"larger than {_LIMIT} bytes", file=name)
+            raise FormatError(message("error.too_large", most=_LIMIT), file=name)
         return raw.decode("utf-8-sig")
     except OSError as error:
-        raise FormatError(f"cannot be read: {error.strerror}", file=name) from None
+        raise FormatError(message("error.cannot_read", error=error.strerror), file=name) from None
     except UnicodeDecodeError as error:
-        raise DecodeError(f"is not UTF-8 (byte {error.start})", file=name) from None
+        raise DecodeError(message("error.not_utf8", byte=error.start), file=name) from None
 
 
 def _check_header(found: list[str], name: str) -> None:
     missing = [c for c in REQUIRED if c not in found]
     if missing:
-        raise FormatError(f"columns missing: {', '.join(missing)}", file=name, line=1)
+        raise FormatError(message("error.columns_missing", columns=", ".join(missing)), file=name, line=1)
     unknown = [c for c in found if c not in COLUMNS]
     if unknown:
         raise FormatError(
-            f"unknown columns: {', '.join(unknown)}; known: {', '.join(COLUMNS)}", file=name, line=1
+            message("error.columns_unknown", unknown=", ".join(unknown), known=", ".join(COLUMNS)),
+            file=name,
+            line=1,
         )
 
 
@@ -79,9 +82,7 @@ def _entry(raw: dict[str, str | None], name: str, line: int) -> ScopeEntry:
         raise ContentError(what, file=name, line=line)
     through = _date(row, "accepted_through", name, line)
     if through and row.get("accepted_until"):
-        raise ContentError(
-            "accepted_until and accepted_through name the same end: give one", file=name, line=line
-        )
+        raise ContentError(message("error.two_ends"), file=name, line=line)
     return ScopeEntry(
         title=row.get("title", ""),
         kind=row.get("kind", ""),
@@ -100,5 +101,5 @@ def _date(row: dict[str, str], column: str, name: str, line: int) -> date | None
         return date.fromisoformat(value) if value else None
     except ValueError:
         raise ContentError(
-            f"{column}: {value!r} is not a date; write it like 2024-01-31", file=name, line=line
+            message("error.column_not_date", column=column, value=value), file=name, line=line
         ) from None

@@ -14,6 +14,7 @@ from mappings.changes import change_map
 from mappings.code_validity import code_validity
 from registry.entities.errors import UnknownTarget, UsageError
 from registry.entities.intervals import parse_date
+from registry.entities.messages import message
 from registry.entities.records import Coding
 from registry.terminology.context import Context
 from registry.terminology.loaded_maps import concept_map
@@ -46,7 +47,7 @@ def translate(
     are not valid on the date are marked in ``validity``. Raises UnknownTarget for a system or version that is not here.
     """
     if bool(from_version) != bool(to_version) or bool(to_version) == bool(target or map_url):
-        raise UsageError("name both versions, or the target system or map")
+        raise UsageError(message("error.name_versions"))
     url = _canonical(registry, system, known_at)
     catalog = RegistryCatalog(
         registry.reader, known_at=known_at, code_judge=partial(code_validity, registry.reader)
@@ -70,6 +71,6 @@ def translate(
 def _canonical(registry: Registry, system: str, known_at: str | None) -> str:
     found = registry.system(system, known_at=known_at)
     if found is None:
-        raise UnknownTarget(f"there is no system {system!r}")
+        raise UnknownTarget(message("error.no_such_system", system=system))
     row = registry.reader.moment(known_at).snapshot.slugs[found.slug]
     return row.record.canonical

@@ -13,6 +13,7 @@ from api.cli.options import System
 from api.cli.session import Session, current
 from api.cli.show.catalogue import require_system, require_version
 from registry.entities.errors import UsageError
+from registry.entities.messages import message
 
 if TYPE_CHECKING:
     from registry import Registry
@@ -83,7 +84,7 @@ def _write(pieces: Iterator[bytes], output: Path | None) -> None:
             file.writelines(pieces)
         partial.replace(output)
     except OSError as error:
-        raise UsageError(f"{output}: cannot be written: {error.strerror}") from None
+        raise UsageError(message("error.cannot_write", path=output, error=error.strerror)) from None
     finally:
         partial.unlink(missing_ok=True)
 

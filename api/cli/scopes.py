@@ -11,6 +11,7 @@ import typer
 from api.cli.session import current, day
 from api.cli.show import scopes as show
 from api.cli.validity import exclusive
+from registry.entities.messages import message
 
 __all__ = ["register"]
 
@@ -86,9 +87,7 @@ def add(
         raise typer.BadParameter("--system and --version belong together")
     with session.open(readonly=False) as registry:
         if system and registry.system(system) is None:
-            raise UnknownTarget(
-                f"there is no code system {system} here: load it first, or see `gyldig systems`"
-            )
+            raise UnknownTarget(message("error.no_system_load", system=system))
         registry.add_scope(scope, title=title, kind=kind)
         if system:
             registry.add_applicability(

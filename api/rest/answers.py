@@ -157,7 +157,7 @@ def _start(cursor: str | None) -> int:
     if cursor is None:
         return 0
     if not cursor.isascii() or not cursor.isdigit() or len(cursor) > 9:
-        raise BadCursor(f"cursor {cursor!r}: give the `cursor` of the page before, as it was")
+        raise BadCursor(message("error.cursor_before", cursor=cursor))
     return int(cursor)
 
 

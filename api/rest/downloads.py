@@ -12,6 +12,7 @@ from starlette.responses import Response, StreamingResponse
 from api import tables
 from api.rest.answers import KnownAt, SystemPath, VersionPath, etag_of, fresh, registry_of, take_system
 from api.rest.problems import NotFound
+from registry.entities.messages import message
 from registry.entities.results import VersionAnswer
 from registry.time.reasons import similar
 
@@ -72,9 +73,11 @@ def _version(request: Request, slug: str, version: str, known_at: str | None) ->
     labels = [v.version for v in found if v.loaded]
     reason = "not_loaded" if label in [v.version for v in found] else "unknown_version"
     raise NotFound(
-        f"The content of {slug} {version} is not loaded here."
-        if reason == "not_loaded"
-        else f"{slug} has no version {version} here.",
+        message(
+            "error.content_not_loaded" if reason == "not_loaded" else "error.no_version_here",
+            system=slug,
+            version=version,
+        ),
         suggestions=similar(label, labels) or labels[-3:],
         reason=reason,
     )

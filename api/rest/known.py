@@ -11,6 +11,7 @@ from typing import Any
 from fastapi import Request
 
 from registry.entities.errors import UsageError
+from registry.entities.messages import message
 from registry.time.reasons import suggest
 
 __all__ = ["only_known"]
@@ -25,9 +26,9 @@ async def only_known(request: Request) -> None:
     seen: set[str] = set()
     for name, _ in request.query_params.multi_items():
         if name not in known:
-            raise UsageError(f"there is no parameter {name!r} here{suggest(name, sorted(known))}")
+            raise UsageError(message("error.no_parameter", name=name, near=suggest(name, sorted(known))))
         if name in seen and not known[name]:
-            raise UsageError(f"the parameter {name!r} is given twice")
+            raise UsageError(message("error.parameter_twice", name=name))
         seen.add(name)
 
 

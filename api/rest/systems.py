@@ -23,6 +23,7 @@ from api.rest.answers import (
 )
 from api.rest.problems import NotFound
 from api.rest.schema import gives, gives_list
+from registry.entities.messages import message
 from registry.time.reasons import similar
 
 __all__ = ["router"]
@@ -85,7 +86,7 @@ async def version(
             return answer(request, candidate)
     labels = [v.version for v in found]
     raise NotFound(
-        f"{slug} has no version {version} here.",
+        message("error.no_version_here", system=slug, version=version),
         suggestions=similar(version, labels) or labels[-3:],
         reason="unknown_version",
     )

@@ -16,6 +16,7 @@ from typing import TypeVar
 from pyroaring import BitMap
 
 from registry.entities.errors import StoreDamaged
+from registry.entities.messages import message
 from registry.store.engine import Connection
 from registry.store.states import unpack_numbers
 from registry.store.system_states import each_link
@@ -178,7 +179,7 @@ def _read(connection: Connection, system_id: int, members: BitMap) -> tuple[Sequ
     """State ids of a release, ascending, and the places of each one's parents."""
     rows = [row for row in each_link(connection, system_id) if row[0] in members]
     if len(rows) != len(members):
-        raise StoreDamaged("a release names states that are not in the database")
+        raise StoreDamaged(message("error.states_missing"))
     place = {concept: n for n, (_, concept, _) in enumerate(rows)}
     starts, targets = array("I", [0]), array("I")
     for _, _, blob in rows:
@@ -208,7 +209,7 @@ def _number(up: _Links, down: _Links) -> tuple[array[int], array[int], array[int
                 last[len(order)] = len(order)
             order.append(node)
     if len(order) != len(up):
-        raise StoreDamaged("the hierarchy of a release has a cycle")
+        raise StoreDamaged(message("error.hierarchy_cycle"))
     return order, last, finished
 
 

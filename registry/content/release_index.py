@@ -20,6 +20,7 @@ from registry.content.links import SystemLinks
 from registry.content.release_hierarchy import ReleaseHierarchy
 from registry.content.system_index import SystemIndex
 from registry.entities.errors import StoreDamaged
+from registry.entities.messages import message
 from registry.entities.offload import require_offload
 from registry.store.bounded import Bounded
 from registry.store.codes import SystemCodes
@@ -81,7 +82,7 @@ class ReleaseIndex:
         """The number of the release's system in this database."""
         found = system_of_release(self._reader(), self.release_id)
         if found is None:
-            raise StoreDamaged(f"release {self.release_id} is not in the database")
+            raise StoreDamaged(message("error.release_missing", release=self.release_id))
         return found
 
     @cached_property

@@ -17,6 +17,7 @@ from pyroaring import BitMap
 
 from registry.content.layers import MergedConcept, each_state_once, merge_sources
 from registry.entities.errors import StoreDamaged
+from registry.entities.messages import message
 from registry.entities.records import ConceptRecord, ReleaseHeader
 from registry.store.bounded import Bounded
 from registry.store.engine import Connection, Database
@@ -126,7 +127,7 @@ class SourceLayers:
         """What the layers together say of a member or group; raises ``StoreDamaged`` for an unknown id."""
         states = self._states(ident)
         if not states:
-            raise StoreDamaged(f"state {ident} is named by a release but not in the database")
+            raise StoreDamaged(message("error.state_missing", ident=ident))
         found = ((states[n][0], self.layers[n].header, decode(states[n][1])) for n in sorted(states))
         return merge_sources(each_state_once(found))
 

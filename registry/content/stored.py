@@ -26,6 +26,7 @@ from registry.content.search import matches, matching, parse, search
 from registry.content.source_layers import Layer, SourceLayers
 from registry.content.view import ViewInfo
 from registry.entities.errors import StoreDamaged
+from registry.entities.messages import message
 from registry.entities.offload import require_offload
 from registry.entities.records import ConceptRecord
 from registry.store.bounded import Bounded
@@ -194,7 +195,7 @@ class StoredView:
     def _own(self, ident: int) -> ConceptRecord:
         body = body_of(self._database.reader(), ident)
         if body is None:
-            raise StoreDamaged(f"state {ident} is named by a release but not in the database")
+            raise StoreDamaged(message("error.state_missing", ident=ident))
         return decode(body)
 
     def concepts(self, idents: Sequence[int]) -> list[ConceptRecord]:
@@ -204,7 +205,7 @@ class StoredView:
             return [self._overlay.record(ident) for ident in idents]
         bodies = dict(fetch(self._database.reader(), "body", idents))
         if len(bodies) < len(set(idents)):
-            raise StoreDamaged("a release names states that are not in the database")
+            raise StoreDamaged(message("error.states_missing"))
         return [decode(bodies[ident]) for ident in idents]
 
     def display(self, ident: int, languages: Sequence[str] = ()) -> str:

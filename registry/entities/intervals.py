@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from registry.entities.errors import BadDate
+from registry.entities.messages import message
 
 __all__ = [
     "OSLO",
@@ -54,8 +55,8 @@ def parse_date(text: str | date | None, *, what: str = "date") -> date | None:
         if _INSTANT.fullmatch(text):
             return parse_date(datetime.fromisoformat(text))
     except ValueError as error:
-        raise BadDate(f"{what} {text!r}: {error}") from error
-    raise BadDate(f"{what} {text!r} is not a date: write yyyy-mm-dd, for example 2020-03-02")
+        raise BadDate(message("error.impossible_date", what=what, text=text, error=error)) from error
+    raise BadDate(message("error.not_a_date", what=what, text=text))
 
 
 def through(last: date | None) -> date | None:
@@ -99,19 +100,17 @@ def known_at_us(value: str | date | datetime | int | None, *, now_us: int) -> in
         if day == datetime.fromtimestamp(now_us / 1e6, OSLO).date():
             micros = min(micros, now_us)
     if micros > now_us:
-        raise BadDate(f"known_at {value} lies in the future: nobody knows yet what will be known then")
+        raise BadDate(message("error.known_at_future", day=value))
     return micros
 
 
 def _instant(text: str) -> datetime:
     if not _INSTANT.fullmatch(text):
-        raise BadDate(
-            f"known_at {text!r} is neither a date (2024-03-01) nor an instant (2024-03-01T12:00:00+01:00)"
-        )
+        raise BadDate(message("error.known_at_form", text=text))
     try:
         return datetime.fromisoformat(text)
     except ValueError as error:
-        raise BadDate(f"known_at {text!r}: {error}") from error
+        raise BadDate(message("error.impossible_instant", text=text, error=error)) from error
 
 
 def _micros(moment: datetime) -> int:

@@ -9,6 +9,7 @@ from functools import partial
 from registry.content.change_types import TYPES, count_types
 from registry.content.successors import Earlier
 from registry.entities.errors import UsageError
+from registry.entities.messages import message
 from registry.entities.results import Changes
 from registry.queries.compare import Comparison, Content, compare
 from registry.queries.lookup import layered
@@ -36,7 +37,7 @@ def diff(
     """
     unknown = sorted(set(types) - set(TYPES))
     if unknown:
-        raise UsageError(f"no change type {unknown[0]!r}: there are {', '.join(TYPES)}")
+        raise UsageError(message("error.change_type", name=unknown[0], types=", ".join(TYPES)))
     sides = [_side(reader, system, v, known_at) for v in (v1, v2)]
     for side in sides:
         if side.segment is None:

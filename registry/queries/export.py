@@ -8,6 +8,7 @@ from typing import Any
 
 from registry.content.stored import StoredView
 from registry.entities.errors import UnknownTarget
+from registry.entities.messages import message
 from registry.entities.records import ConceptRecord
 from registry.entities.results import Span
 from registry.queries.flat_export import Table, table_of
@@ -56,7 +57,7 @@ def history_rows(
     moment = reader.moment(known_at)
     row = moment.snapshot.system(system)
     if row is None:
-        raise UnknownTarget(f"no code system {system!r} here")
+        raise UnknownTarget(message("error.no_system", system=system))
     for code in codes_of(reader.connection, row.system_id):
         common = {"system": row.slug, "code": code, "ancestors": " ".join(row.rules.structural_parents(code))}
         for span in history(reader, system, code, known_at=known_at).spans:

@@ -31,7 +31,7 @@ def search(
     """Concepts that match every word (as a prefix) or whose code begins so; ``cursor`` goes on after a page."""
     offset = _offset(cursor)
     if not 0 <= count <= MAX_COUNT:
-        raise UsageError(f"count {count} is not between 0 and {MAX_COUNT}")
+        raise UsageError(message("error.count", count=count, most=MAX_COUNT))
     moment = reader.moment(known_at)
     names = [system] if system else sorted(moment.snapshot.slugs)
     resolved = [reader.resolve(name, on=on, version=version, known_at=known_at) for name in names]
@@ -56,7 +56,7 @@ def _offset(cursor: str | None) -> int:
     if cursor is None or cursor == "":
         return 0
     if not cursor.isdigit() or int(cursor) > 1_000_000:
-        raise UsageError(f"cursor {cursor!r} was not given by an earlier answer")
+        raise UsageError(message("error.cursor", cursor=cursor))
     return int(cursor)
 
 

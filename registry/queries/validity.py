@@ -67,7 +67,7 @@ def validity(
     Raises UsageError for a ``reporter``: which version a reporter used is not recorded yet.
     """
     if reporter is not None:
-        raise UsageError("validity for one reporter is not supported: adoptions are not recorded yet")
+        raise UsageError(say("error.reporter"))
     moment = reader.moment(known_at)
     day = reader.day(on, moment)
     row = moment.snapshot.system(system)

@@ -16,6 +16,7 @@ import msgspec
 
 from registry.entities.errors import UnknownTarget, UsageError
 from registry.entities.intervals import iso
+from registry.entities.messages import message
 from registry.entities.records import MapRecord
 from registry.store.engine import Connection, Database
 from registry.store.ledger_writer import Writer
@@ -91,7 +92,7 @@ def put_artifacts(database: Database, rows: Sequence[ArtifactRow], *, by_id: boo
 
 def _put(writer: Writer, row: ArtifactRow, *, by_id: bool) -> str:
     if not row.url and not row.resource_id:
-        raise UsageError(f"a {row.kind} needs a url or an id to be stored")
+        raise UsageError(message("error.resource_needs_id", kind=row.kind))
     held = _live(writer.connection, row, by_id=by_id, recorded=writer.recorded)
     if any(h.body == row.body and h.resource_id == row.resource_id for h in held):
         return "unchanged"
@@ -160,7 +161,7 @@ def drop_artifact(
         else:
             held = _named(connection, kind, "url = ? AND version = ?", url, version)
         if not held:
-            raise UnknownTarget(f"no {kind} {resource_id or url} here")
+            raise UnknownTarget(message("error.no_resource", kind=kind, name=resource_id or url))
         for old in held:
             writer.end("artifact", old.row_id)
         writer.publish(

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from registry.entities.errors import LoadBusy, StoreDamaged, StoreError, StoreFull, UsageError
+from registry.entities.messages import message
 from registry.store.cache import Caches
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def database_url(url: str | None) -> tuple[str, str]:
     if text.startswith("sqlite:///"):
         return "sqlite", text.removeprefix("sqlite:///")
     if "://" in text:
-        raise UsageError(f"cannot use the database {text.split('://')[0]!r}: sqlite and postgresql are known")
+        raise UsageError(message("error.database_kind", database=text.split("://")[0]))
     return "sqlite", text
 
 
@@ -130,7 +131,7 @@ class Database:
         path = Path(self.location)
         if not path.exists():
             if not create:
-                raise StoreError(f"no registry at {path}: load something first, or name another with --db")
+                raise StoreError(message("error.no_registry", path=path))
             path.parent.mkdir(parents=True, exist_ok=True)
 
     @property
@@ -165,18 +166,18 @@ class Database:
             # mapped pages count as memory of the process: 24 MB of them cost a lookup 1 µs against 256 MB
             raw.execute("PRAGMA mmap_size=25165824")
         except sqlite3.Error as error:
-            raise StoreError(f"cannot open {self.location}: {error}") from error
+            raise StoreError(message("error.cannot_open", location=self.location, error=error)) from error
         return raw
 
     def _connect_postgres(self) -> Any:
         try:
             import psycopg
         except ImportError as error:
-            raise StoreError("PostgreSQL needs the extra: pip install 'gyldig[postgres]'") from error
+            raise StoreError(message("error.postgres_extra")) from error
         try:
             raw = psycopg.connect(self.location, autocommit=True, prepare_threshold=2)
         except psycopg.Error as error:
-            raise StoreError(f"cannot connect to PostgreSQL: {error}") from error
+            raise StoreError(message("error.cannot_connect", error=error)) from error
         return raw
 
     def reader(self) -> Connection:
@@ -274,7 +275,7 @@ class Database:
 
 def _busy(wait: bool, notify: Any) -> None:
     if not wait:
-        raise LoadBusy("another load is running; try again when it has ended, or leave out --no-wait")
+        raise LoadBusy(message("error.load_running"))
     if notify is not None:
         notify("waiting for another load to end")
 
@@ -288,7 +289,7 @@ def _translated() -> Iterator[None]:
         raise _sqlite_error(error) from error
     except OSError as error:
         if error.errno == 28:
-            raise StoreFull("nothing was stored: no space left on device") from error
+            raise StoreFull(message("error.no_space")) from error
         raise
     except Exception as error:
         if getattr(error, "sqlstate", None) is None:
@@ -300,22 +301,22 @@ def _sqlite_error(error: sqlite3.Error) -> StoreError | LoadBusy:
     """The project's error for one of SQLite's."""
     text = str(error)
     if not isinstance(error, sqlite3.OperationalError):
-        return StoreDamaged(f"the database file is damaged: {text}")
+        return StoreDamaged(message("error.database_damaged", error=text))
     if "full" in text or "disk I/O error" in text:
-        return StoreFull(f"nothing was stored: {text} (free some space and load again)")
+        return StoreFull(message("error.nothing_stored_free", error=text))
     if "locked" in text or "busy" in text:
-        return LoadBusy(f"the database is being written by another process for more than {_WRITE_WAIT:g} s")
-    return StoreError(f"database error: {text}")
+        return LoadBusy(message("error.database_busy", seconds=_WRITE_WAIT))
+    return StoreError(message("error.database", error=text))
 
 
 def _postgres_error(error: Exception) -> StoreError | LoadBusy:
     """The project's error for one of psycopg's."""
     state = getattr(error, "sqlstate", None)
     if state == "53100":
-        return StoreFull(f"nothing was stored: {error}")
+        return StoreFull(message("error.nothing_stored", error=error))
     if state == "55P03":
-        return LoadBusy(f"the database is being written by another process for more than {_WRITE_WAIT:g} s")
-    return StoreError(f"database error: {error}")
+        return LoadBusy(message("error.database_busy", seconds=_WRITE_WAIT))
+    return StoreError(message("error.database", error=error))
 
 
 def now_us() -> int:

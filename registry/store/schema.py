@@ -24,6 +24,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from registry.entities.errors import StoreError
+from registry.entities.messages import message
 from registry.store.engine import APPLICATION_ID, Connection, Database
 
 __all__ = ["MARK", "SCHEMA", "ensure_schema", "stamp", "stamp_statements"]
@@ -33,7 +34,6 @@ MARK = 0x0A7C  #: of the exact tables (tests/registry/test_schema.py says which 
 _OLDEST = 2  #: the oldest number that the migrations lead on from
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _OWN_TABLES = ("publication", "concept_state", "release_content", "alembic_version")
-_AGAIN = "load its sources again into a new database (--db NAME or GYLDIG_DB selects it)"
 
 
 def stamp() -> int:
@@ -64,8 +64,8 @@ def ensure_schema(database: Database) -> None:
     if found is not None:
         _check(found, database.location)
     if database.readonly:
-        what = "is empty" if found is None else "has an older schema"
-        raise StoreError(f"{database.location} {what} and is opened read-only: open it once for writing")
+        what = message("error.schema_empty" if found is None else "error.schema_older")
+        raise StoreError(message("error.readonly_schema", location=database.location, what=what))
     with database.load_lock():
         _migrate(database)
 
@@ -74,13 +74,10 @@ def _check(found: int, location: str) -> None:
     """Refuse what cannot be migrated."""
     number = found >> 16
     if number > SCHEMA:
-        raise StoreError(
-            f"{location} was written by a newer version of gyldig (schema {number}; this one has {SCHEMA}): "
-            "update gyldig, or select another database with --db"
-        )
+        raise StoreError(message("error.newer_schema", location=location, schema=number, own=SCHEMA))
     if number == SCHEMA or number < _OLDEST:
         name = f"schema {number}" + (f" mark {found & 0xFFFF:04x}" if number == SCHEMA else "")
-        raise StoreError(f"{location} was written by a development version of gyldig ({name}): {_AGAIN}")
+        raise StoreError(message("error.development_schema", location=location, name=name))
 
 
 def _found_stamp(connection: Connection, location: str) -> int | None:
@@ -91,7 +88,7 @@ def _found_stamp(connection: Connection, location: str) -> int | None:
     if not tables:
         return None
     if application != APPLICATION_ID:
-        raise StoreError(f"{location} is an SQLite file of another program; select another one with --db")
+        raise StoreError(message("error.foreign_sqlite", location=location))
     return _pragma(connection, "user_version") or 1 << 16
 
 

@@ -21,6 +21,7 @@ from operator import itemgetter
 from pyroaring import BitMap
 
 from registry.entities.errors import StoreError
+from registry.entities.messages import message
 from registry.entities.records import ConceptRecord
 from registry.store.states import pack_numbers, searchable, unpack_numbers
 
@@ -107,7 +108,7 @@ class SegmentBuilder:
         for state, record in states:
             self._top, local = state, state - self._base
             if local > LOCAL:
-                raise StoreError(f"the text index has room for {LOCAL:,} states of a system")
+                raise StoreError(message("error.word_index_full", most=LOCAL))
             for place, (band, text) in zip(range(_PLACES), searchable(record), strict=False):
                 number = place << PLACE | local
                 bands[band].append(number)

@@ -15,6 +15,7 @@ from itertools import groupby
 from pyroaring import BitMap
 
 from registry.entities.errors import ContentError
+from registry.entities.messages import message
 from registry.entities.records import Component, MemberRecord, Removal
 from registry.store.components import (
     KINDS,
@@ -91,7 +92,7 @@ class ComponentWriter:
                     (ident, self.system_id, component, subject, tag, *place, record.inactive, digest, body)
                 )
             if component in kind.touched and ident not in kind.own:
-                raise ContentError(f"{tag} {record.key!r} occurs twice with different content")
+                raise ContentError(message("error.twice_component", kind=tag, key=record.key))
             kind.touched.add(component)
             kind.own.add(ident)
         connection.insert("component_state", _COLUMNS, rows)

@@ -77,7 +77,7 @@ class ContentCheck:
     def _check_repeat(self, record: ConceptRecord, number: int, digest: bytes) -> None:
         at = self.order.index(number) * _DIGEST
         if self.hashes[at : at + _DIGEST] != digest:
-            raise ContentError(f"code {record.code!r} occurs twice with different content", file=self.file)
+            raise ContentError(message("error.twice_different", code=record.code), file=self.file)
         self.warnings.append(message("load.twice_same", code=record.code))
 
     def _check_code(self, record: ConceptRecord, number: int) -> None:
@@ -85,7 +85,7 @@ class ContentCheck:
         other = self._codes.setdefault(record.code, number)
         if other != number:
             raise ContentError(
-                f"code {record.code!r} stands for two concepts: {self._key(other)} and {self._key(number)}",
+                message("error.code_of_two", code=record.code, one=self._key(other), other=self._key(number)),
                 file=self.file,
             )
 
@@ -93,7 +93,7 @@ class ContentCheck:
         """Take a removal in; raises ``ContentError`` in a release that is not made of changes."""
         if not self.header.is_changes and self.header.coverage.kind != "fragment":
             raise ContentError(
-                f"code {removal.stable_key!r} is removed, but the release is not made of changes to another one",
+                message("error.removed_not_changes", code=removal.stable_key),
                 file=self.file,
             )
         known = self.numbers.get(removal.stable_key)
@@ -106,7 +106,7 @@ class ContentCheck:
         """Check what only the whole shows: contradicting removals, unknown parents, cycles."""
         if self.removed & self.members:
             key = self._key((self.removed & self.members).min())
-            raise ContentError(f"code {key!r} is both changed and removed", file=self.file)
+            raise ContentError(message("error.changed_and_removed", code=key), file=self.file)
         if self.header.coverage.kind != "fragment" and not self.header.is_changes:
             self.check_parents(self.parents, self.members)
         elif cycle := check_acyclic(self.parents):
@@ -119,8 +119,7 @@ class ContentCheck:
                 for parent in above:
                     if parent not in members:
                         raise ContentError(
-                            f"code {self._key(number)!r} has the parent {self._key(parent)!r},"
-                            " which is not in the file",
+                            message("error.parent_missing", code=self._key(number), parent=self._key(parent)),
                             file=self.file,
                         )
         if cycle := check_acyclic(parents):
@@ -128,7 +127,7 @@ class ContentCheck:
 
     def _refuse_cycle(self, cycle: list[int]) -> None:
         keys = [self._key(number) for number in cycle]
-        raise ContentError(f"the parents form a cycle: {' → '.join(keys)}", file=self.file)
+        raise ContentError(message("error.parents_cycle", path=" → ".join(keys)), file=self.file)
 
     def _key(self, number: int) -> str:
         """The stable key of a concept id; slow, for messages only."""

@@ -137,9 +137,7 @@ class ContentWriter:
         """Made when the first component comes, or when the release starts from others that may have some."""
         if self._components is None:
             if self.header.coverage.kind == "fragment":
-                raise ContentError(
-                    "descriptions, relationships and members cannot be in a fragment", file=check.file
-                )
+                raise ContentError(message("error.fragment_components"), file=check.file)
             starts = self.start.releases if self.start is not None else ()
             self._components = ComponentWriter(
                 self.writer, self.system_id, starts, check.number, changes_base=bool(self.header.base)
@@ -214,7 +212,7 @@ class ContentWriter:
         concepts = BitMap(r[1] for r in rows)
         if len(concepts) < len(rows):
             raise ContentError(
-                "the modules have different states of a concept that the release says nothing of",
+                message("error.modules_differ"),
                 file=check.file,
             )
         check.check_parents({c: tuple(unpack_numbers(p)) for _, c, p, _ in rows if p}, concepts)

@@ -20,6 +20,7 @@ from pyroaring import BitMap
 from registry.entities import exact_json
 from registry.entities.errors import ContentError
 from registry.entities.intervals import iso
+from registry.entities.messages import message
 from registry.entities.records import Component, ConceptRecord, ReleaseHeader, Removal, SystemRecord
 from registry.store.engine import Database
 from registry.store.ledger_writer import Writer
@@ -63,7 +64,7 @@ class Prepared:
     def take(self, content: StoredContent) -> None:
         """Take over what the content turned out to be; raises ``ContentError`` where there is none."""
         if not content.given and not content.removed and not self.may_be_empty and not self.header.is_changes:
-            raise ContentError("there is no code in it", file=file_of(self.header))
+            raise ContentError(message("error.no_codes"), file=file_of(self.header))
         self.content_sha256, self.fresh = content.content_sha256, content.fresh
         self.source_sha256 = self.source_sha256 or _hash_by_content(self.header, content.content_sha256)
         self.concept_count = len(content.members)

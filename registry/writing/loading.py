@@ -163,7 +163,7 @@ def planned(snapshot: Snapshot, prepared: Prepared) -> Plan:
 def _starts(snapshot: Snapshot, system: SystemRow | None, header: ReleaseHeader) -> tuple[ReleaseRow, ...]:
     """The releases that the changes apply to: of the version named as base, or of the modules depended on."""
     if header.base and header.depends_on:
-        raise UsageError("a release has a base or depends on modules, not both")
+        raise UsageError(message("error.base_or_modules"))
     if header.base:
         return (_release_of(snapshot, system, header, header.base, header.track, header.source_line),)
     named = [_release_of(snapshot, system, header, d.version, d.track) for d in header.depends_on]
@@ -185,10 +185,15 @@ def _release_of(
     stack = segments[-1].stack if segments else ()
     found = next((r for r in stack if not line or r.source_line == line), None)
     if found is None:
-        source = f" from the source {line!r}" if line else ""
+        source = message("error.from_source", line=line) if line else ""
         raise UsageError(
-            f"{header.system} {header.version} is given as changes to {label}, which is not loaded{source}:"
-            " load that first"
+            message(
+                "error.base_not_loaded",
+                system=header.system,
+                version=header.version,
+                base=label,
+                source=source,
+            )
         )
     return found
 
@@ -236,15 +241,17 @@ def quiet_collector() -> Iterator[None]:
 def _check_header(prepared: Prepared) -> None:
     h = prepared.header
     if h.valid_from and h.valid_to and h.valid_to <= h.valid_from:
-        raise UsageError(f"version {h.version} would end ({h.valid_to}) before it starts ({h.valid_from})")
+        raise UsageError(
+            message("error.ends_before_start", version=h.version, end=h.valid_to, start=h.valid_from)
+        )
     if h.kind == "update" and h.effective_from is None:
-        raise UsageError("an update needs the date it takes effect: --effective-from")
+        raise UsageError(message("error.update_needs_date"))
     if h.kind == "correction" and h.effective_from is not None:
-        raise UsageError("a correction is always meant so and has no date of effect: say --kind update")
+        raise UsageError(message("error.correction_no_date"))
     if "@" in h.version:
-        raise UsageError(f"version {h.version!r}: the sign @ parts a version from its release")
+        raise UsageError(message("error.version_sign", version=h.version))
     if not _SLUG.fullmatch(h.system):
-        raise UsageError(f"system {h.system!r}: a slug has small letters, digits, '-', '_' and '.' only")
+        raise UsageError(message("error.slug_form", system=h.system))
 
 
 def _check_effective(snapshot: Snapshot, system: SystemRow | None, prepared: Prepared) -> None:
@@ -257,7 +264,7 @@ def _check_effective(snapshot: Snapshot, system: SystemRow | None, prepared: Pre
     end = row.valid_to if row is not None else h.valid_to or rule_end(prepared.system.end_rule, h.valid_from)
     if not contains(Interval(start, end), h.effective_from):
         raise UsageError(
-            f"the update takes effect on {h.effective_from}, but version {h.version} is valid from {start} until {end} (exclusive)"
+            message("error.update_outside", day=h.effective_from, version=h.version, start=start, end=end)
         )
 
 

@@ -18,6 +18,7 @@ from pyroaring import BitMap
 from registry.content.search import remove_terms
 from registry.entities.errors import StoreError, UnknownTarget, UsageError
 from registry.entities.intervals import iso
+from registry.entities.messages import message
 from registry.entities.records import ReleaseHeader, SystemRecord
 from registry.entities.results import ScopeRow, VerifyReport
 from registry.store.components import KINDS, component_bitmap, component_rows, delete_components, dependents
@@ -59,16 +60,14 @@ __all__ = [
 def _system(writer: Writer, reference: str) -> SystemRow:
     row = writer.snapshot.system(reference)
     if row is None:
-        raise UnknownTarget(
-            f"no code system {reference!r} here: load it, or create it with `gyldig load … --system`"
-        )
+        raise UnknownTarget(message("error.no_system_create", system=reference))
     return row
 
 
 def _version(writer: Writer, system: SystemRow, label: str, track: str | None = None) -> VersionRow:
     row = Timeline(writer.snapshot.facts_of(system)).find(label, track)
     if row is None:
-        raise UnknownTarget(f"{system.slug} has no version {label!r}")
+        raise UnknownTarget(message("error.no_version", system=system.slug, version=label))
     return row
 
 
@@ -124,12 +123,12 @@ def add_version(
 ) -> None:
     """Declare a version whose content is not loaded, or correct a version's dates."""
     if valid_from and valid_to and valid_to <= valid_from:
-        raise UsageError(f"version {label} would end ({valid_to}) before it starts ({valid_from})")
+        raise UsageError(message("error.ends_before_start", version=label, end=valid_to, start=valid_from))
     with database.transaction() as connection:
         writer = Writer(connection)
         row = _system(writer, system)
         if same_as and _version(writer, row, same_as, track).label == label:
-            raise UsageError(f"version {label} cannot be the same as itself")
+            raise UsageError(message("error.same_as_itself", version=label))
         current = writer.snapshot.version(row.system_id, label, track)
         header = ReleaseHeader(
             system=row.slug, version=label, source_line="", facets=(), track=track, valid_from=valid_from,
@@ -147,7 +146,7 @@ def add_version(
 def add_scope(database: Database, slug: str, *, title: str = "", kind: str = "") -> None:
     """Name a register, message or sector that versions apply to; an empty title or kind keeps what is known."""
     if not slug.strip():
-        raise UsageError("a scope needs a name")
+        raise UsageError(message("error.scope_needs_name"))
     with database.transaction() as connection:
         writer = Writer(connection)
         known = writer.snapshot.scopes.get(slug)
@@ -179,7 +178,7 @@ def _add_row(writer: Writer, row: ScopeRow) -> None:
     _version(writer, system, row.version, row.track)
     _check_dates(row)
     if row.scope not in writer.snapshot.scopes:
-        raise UnknownTarget(f"no scope {row.scope!r}: add it first with `gyldig scopes add {row.scope}`")
+        raise UnknownTarget(message("error.no_scope", scope=row.scope))
     for old in writer.snapshot.applicability:
         same = (old.scope, old.system_id, old.track, old.label, old.role, old.codes)
         if same == (row.scope, system.system_id, row.track, row.version, row.role, row.codes):
@@ -194,11 +193,9 @@ def _add_row(writer: Writer, row: ScopeRow) -> None:
 def _check_dates(row: ScopeRow) -> None:
     dates = [d for d in (row.allowed_from, row.required_from, row.accepted_until) if d]
     if not _compiles(row.codes):
-        raise UsageError(f"{row.scope} {row.version}: {row.codes!r} is no pattern for codes")
+        raise UsageError(message("error.code_pattern", scope=row.scope, version=row.version, codes=row.codes))
     if dates != sorted(dates):
-        raise UsageError(
-            f"{row.scope} {row.version}: allowed_from, required_from and accepted_until are not in order"
-        )
+        raise UsageError(message("error.scope_dates_order", scope=row.scope, version=row.version))
 
 
 def _compiles(pattern: str) -> bool:
@@ -232,7 +229,7 @@ def retract(database: Database, system: str, version: str, *, release: str | Non
 
 def _need_reason(why: str) -> None:
     if not why.strip():
-        raise UsageError("say why: --why TEXT is kept with the registry's history")
+        raise UsageError(message("error.why"))
 
 
 def _named(live: list[ReleaseRow], system: SystemRow, version: str, release: str | None) -> list[ReleaseRow]:
@@ -242,7 +239,7 @@ def _named(live: list[ReleaseRow], system: SystemRow, version: str, release: str
     hashes = sorted({r.source_sha256[:12] for r in found})
     if len(hashes) > 1:
         raise UsageError(
-            f"{system.slug} {version} has several releases: name one as {version}@… of {', '.join(hashes)}"
+            message("error.several_releases", system=system.slug, version=version, hashes=", ".join(hashes))
         )
     return found
 
@@ -258,10 +255,10 @@ def purge(database: Database, system: str, version: str, *, release: str, why: s
         ids = {v.version_id for v in recorded.versions.values() if v.label == version}
         own = [r for r in rows if r.version_id in ids]
         if len(release) < 6:
-            raise UsageError("give 6 or more digits of the release's hash: what is purged is gone for good")
+            raise UsageError(message("error.six_digits"))
         target = _named(own, row, version, release)
         if any(dependents(connection, r.id) for r in target):
-            raise UsageError(f"other releases extend {system} {version}: purge those first")
+            raise UsageError(message("error.extended_by_others", system=system, version=version))
         for r in target:
             _purge_one(writer, r, rows, why)
         writer.publish("purge", row.slug, version, target[0].source_sha256, why)
@@ -285,9 +282,9 @@ def backup(database: Database, target: str | Path) -> Path:
     """Copy a live SQLite database to a file; PostgreSQL has pg_dump for that."""
     path = Path(target)
     if database.dialect != "sqlite":
-        raise UsageError("back up PostgreSQL with pg_dump: this command copies SQLite files")
+        raise UsageError(message("error.pg_backup"))
     if path.exists():
-        raise UsageError(f"{path} exists already: name a new file")
+        raise UsageError(message("error.file_exists", path=path))
     source = database.connect()
     try:
         with sqlite3.connect(path) as copy:
@@ -295,7 +292,7 @@ def backup(database: Database, target: str | Path) -> Path:
         copy.close()
     except sqlite3.Error as error:
         path.unlink(missing_ok=True)
-        raise StoreError(f"backup to {path} failed: {error}") from error
+        raise StoreError(message("error.backup_failed", path=path, error=error)) from error
     finally:
         source.close()
     return path

@@ -10,6 +10,10 @@ from pathlib import Path
 import orjson
 import pytest
 
+from api.auth import NotAuthorised
+from api.rest.answers import BadCursor
+from api.rest.problems import NotFound
+from registry.entities.errors import ContentError, GyldigError
 from registry.entities.messages import Message, catalogue, in_language, language, message, word
 from registry.entities.messages.words import WORDS
 
@@ -37,6 +41,10 @@ def test_reasons_are_complete_sentences(key: str) -> None:
         assert text.rstrip("}")[-1] in ".}" or text.endswith(("}", "{why}")), text
 
 
+def _below(kind: type) -> list[type]:
+    return [c for one in kind.__subclasses__() for c in (one, *_below(one))]
+
+
 def _ids_in_use() -> set[str]:
     """Every literal first argument of a call of ``message``, and of ``say``, ``done``, ``note`` of a session or page."""
     found = set()
@@ -51,6 +59,46 @@ def _ids_in_use() -> set[str]:
 
 def test_every_id_in_use_is_in_the_catalogue() -> None:
     assert _ids_in_use() - catalogue().keys() == set()
+
+
+ERRORS = {c.__name__ for c in (GyldigError, *_below(GyldigError), NotFound, BadCursor, NotAuthorised)}
+#: rooms whose errors are all messages; loaders follow
+ROOMS = ("registry", "api", "mappings")
+
+
+def _plain_texts(tree: ast.AST) -> list[int]:
+    """Lines where an error is made of a text that is not in the catalogue."""
+    made = (
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id in ERRORS
+        and node.args
+    )
+    plain = (ast.JoinedStr, ast.Constant, ast.BinOp, ast.IfExp)
+    return [node.lineno for node in made if isinstance(node.args[0], plain)]
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_errors_are_messages(room: str) -> None:
+    found = {
+        str(path): lines
+        for path in (ROOT / room).rglob("*.py")
+        if (lines := _plain_texts(ast.parse(path.read_text("utf-8"))))
+    }
+    assert found == {}
+
+
+def test_plain_texts_in_errors_are_found() -> None:
+    assert _plain_texts(ast.parse('raise UsageError(f"{a} x")')) == [1]
+    assert _plain_texts(ast.parse('raise UsageError(message("error.count", count=1, most=2))')) == []
+
+
+def test_errors_are_shown_in_both_languages() -> None:
+    error = ContentError(message("error.twice_different", code="A"), file="f.csv", line=3)
+    assert str(error) == "f.csv:3: code 'A' occurs twice with different content"
+    assert error.in_language("nb") == "f.csv:3: koden 'A' forekommer to ganger med ulikt innhold"
 
 
 def test_a_message_is_its_english_text_and_knows_the_other() -> None:

@@ -15,6 +15,7 @@ from loaders.formats.fhir.valueset import read_value_set
 from registry.content.view import ContentView
 from registry.entities.errors import Restricted
 from registry.entities.exact_json import loads
+from registry.entities.messages import message
 from registry.entities.records import SystemRecord
 from registry.store.artifacts import ArtifactRow
 from registry.terminology.catalog import Catalog, CodeValidity, Missing
@@ -82,7 +83,7 @@ class Licensed:
         found = self._base.code_system(url, version, on)
         record = None if isinstance(found, Missing) else self._restricted(found.info.url)
         if record is not None:
-            raise Restricted(f"The content of {record.slug} is restricted by its licence: it needs a token")
+            raise Restricted(message("error.restricted_content", system=record.slug))
         return found
 
     def code_validity(self, url: str, code: str, on: date | None = None) -> CodeValidity:
@@ -95,7 +96,7 @@ class Licensed:
         """Raise Restricted where the licence does not let lists be passed on."""
         record = self._records.get(url)
         if record is not None and record.redistribution == "no":
-            raise Restricted(f"The licence of {record.slug} does not allow passing its content on")
+            raise Restricted(message("error.no_redistribution", system=record.slug))
 
     def code_systems(self) -> list[str]:
         """Those whose content may be answered."""

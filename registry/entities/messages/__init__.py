@@ -20,7 +20,7 @@ __all__ = ["LANGUAGES", "Message", "catalogue", "in_language", "language", "mess
 
 LANGUAGES: Final = ("en", "nb", "nn")
 _NORWEGIAN: Final = frozenset({"nb", "nn"})
-_AREAS: Final = ("reasons", "codes", "sentences", "results", "terminology")
+_AREAS: Final = ("reasons", "codes", "sentences", "results", "errors", "terminology")
 
 Pair = tuple[str, str]
 
@@ -47,7 +47,7 @@ class Message(str):
         return _restored, (self.id, dict(self.values))
 
 
-def message(key: str, **values: Any) -> Message:
+def message(key: str, /, **values: Any) -> Message:
     """The message of that id with its values. Raises KeyError for an id that is not in the catalogue.
 
     >>> message("valid_yes", code="K63.8", on="2024-01-01")

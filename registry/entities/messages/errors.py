@@ -1,0 +1,391 @@
+"""What errors say: id → (English, bokmål); every id begins with ``error.``. Rendered by ``GyldigError.in_language``."""
+
+from __future__ import annotations
+
+from typing import Final
+
+__all__ = ["MESSAGES"]
+
+Pair = tuple[str, str]
+
+MESSAGES: Final[dict[str, Pair]] = {
+    "error.states_missing": (
+        "a release names states that are not in the database",
+        "en utgivelse viser til tilstander som ikke finnes i databasen",
+    ),
+    "error.hierarchy_cycle": (
+        "the hierarchy of a release has a cycle",
+        "hierarkiet i en utgivelse har en sirkel",
+    ),
+    "error.release_missing": (
+        "release {release} is not in the database",
+        "utgivelse {release} finnes ikke i databasen",
+    ),
+    "error.state_missing": (
+        "state {ident} is named by a release but not in the database",
+        "en utgivelse viser til tilstand {ident}, som ikke finnes i databasen",
+    ),
+    "error.not_a_date": (
+        "{what} {text!r} is not a date: write yyyy-mm-dd, for example 2020-03-02",
+        "{what} {text!r} er ikke en dato: skriv åååå-mm-dd, for eksempel 2020-03-02",
+    ),
+    "error.known_at_future": (
+        "known_at {day} lies in the future: nobody knows yet what will be known then",
+        "known_at {day} er fram i tid: ingen vet ennå hva som vil være kjent da",
+    ),
+    "error.known_at_form": (
+        "known_at {text!r} is neither a date (2024-03-01) nor an instant (2024-03-01T12:00:00+01:00)",
+        "known_at {text!r} er verken en dato (2024-03-01) eller et tidspunkt (2024-03-01T12:00:00+01:00)",
+    ),
+    "error.impossible_date": (
+        "{what} {text!r} is not a possible date: {error}",
+        "{what} {text!r} er ikke en mulig dato: {error}",
+    ),
+    "error.impossible_instant": (
+        "known_at {text!r} is not a possible instant: {error}",
+        "known_at {text!r} er ikke et mulig tidspunkt: {error}",
+    ),
+    "error.change_type": (
+        "no change type {name!r}: there are {types}",
+        "endringstypen {name!r} finnes ikke: typene er {types}",
+    ),
+    "error.no_system": (
+        "no code system {system!r} here",
+        "kodeverket {system!r} finnes ikke her",
+    ),
+    "error.count": (
+        "count {count} is not between 0 and {most}",
+        "count {count} er ikke mellom 0 og {most}",
+    ),
+    "error.cursor": (
+        "cursor {cursor!r} was not given by an earlier answer",
+        "cursor {cursor!r} kommer ikke fra et tidligere svar",
+    ),
+    "error.reporter": (
+        "validity for one reporter is not supported: adoptions are not recorded yet",
+        "gyldighet for én innmelder støttes ikke: hva hver innmelder har tatt i bruk, er ikke registrert "
+        "ennå",
+    ),
+    "error.resource_needs_id": (
+        "a {kind} needs a url or an id to be stored",
+        "{kind} må ha en url eller id for å kunne lagres",
+    ),
+    "error.no_resource": (
+        "no {kind} {name} here",
+        "{kind} {name} finnes ikke her",
+    ),
+    "error.database": (
+        "database error: {error}",
+        "feil i databasen: {error}",
+    ),
+    "error.database_kind": (
+        "cannot use the database {database!r}: sqlite and postgresql are known",
+        "databasen {database!r} kan ikke brukes: sqlite og postgresql støttes",
+    ),
+    "error.load_running": (
+        "another load is running; try again when it has ended, or leave out --no-wait",
+        "en annen lasting pågår; prøv igjen når den er ferdig, eller utelat --no-wait",
+    ),
+    "error.database_damaged": (
+        "the database file is damaged: {error}",
+        "databasefilen er skadet: {error}",
+    ),
+    "error.nothing_stored_free": (
+        "nothing was stored: {error} (free some space and load again)",
+        "ingenting ble lagret: {error} (frigjør plass og last på nytt)",
+    ),
+    "error.database_busy": (
+        "the database is being written by another process for more than {seconds:g} s",
+        "en annen prosess har skrevet til databasen i mer enn {seconds:g} s",
+    ),
+    "error.nothing_stored": (
+        "nothing was stored: {error}",
+        "ingenting ble lagret: {error}",
+    ),
+    "error.no_registry": (
+        "no registry at {path}: load something first, or name another with --db",
+        "det finnes ikke noe register i {path}: last noe først, eller oppgi et annet med --db",
+    ),
+    "error.cannot_open": (
+        "cannot open {location}: {error}",
+        "kan ikke åpne {location}: {error}",
+    ),
+    "error.postgres_extra": (
+        "PostgreSQL needs the extra: pip install 'gyldig[postgres]'",
+        "PostgreSQL krever tillegget: pip install 'gyldig[postgres]'",
+    ),
+    "error.cannot_connect": (
+        "cannot connect to PostgreSQL: {error}",
+        "kan ikke koble til PostgreSQL: {error}",
+    ),
+    "error.no_space": (
+        "nothing was stored: no space left on device",
+        "ingenting ble lagret: det er ikke plass igjen på disken",
+    ),
+    "error.newer_schema": (
+        "{location} was written by a newer version of gyldig (schema {schema}; this one has {own}): update "
+        "gyldig, or select another database with --db",
+        "{location} er skrevet av en nyere versjon av gyldig (skjema {schema}; denne har {own}): oppdater "
+        "gyldig, eller velg en annen database med --db",
+    ),
+    "error.foreign_sqlite": (
+        "{location} is an SQLite file of another program; select another one with --db",
+        "{location} er SQLite-filen til et annet program; velg en annen med --db",
+    ),
+    "error.word_index_full": (
+        "the text index has room for {most:,} states of a system",
+        "tekstindeksen har plass til {most:,} tilstander i et kodeverk",
+    ),
+    "error.twice_component": (
+        "{kind} {key!r} occurs twice with different content",
+        "{kind} {key!r} forekommer to ganger med ulikt innhold",
+    ),
+    "error.parents_cycle": (
+        "the parents form a cycle: {path}",
+        "overordnede koder danner en sirkel: {path}",
+    ),
+    "error.twice_different": (
+        "code {code!r} occurs twice with different content",
+        "koden {code!r} forekommer to ganger med ulikt innhold",
+    ),
+    "error.code_of_two": (
+        "code {code!r} stands for two concepts: {one} and {other}",
+        "koden {code!r} står for to begreper: {one} og {other}",
+    ),
+    "error.removed_not_changes": (
+        "code {code!r} is removed, but the release is not made of changes to another one",
+        "koden {code!r} fjernes, men utgivelsen består ikke av endringer i en annen",
+    ),
+    "error.changed_and_removed": (
+        "code {code!r} is both changed and removed",
+        "koden {code!r} både endres og fjernes",
+    ),
+    "error.parent_missing": (
+        "code {code!r} has the parent {parent!r}, which is not in the file",
+        "koden {code!r} har den overordnede {parent!r}, som ikke finnes i filen",
+    ),
+    "error.modules_differ": (
+        "the modules have different states of a concept that is not in the release itself",
+        "modulene har ulike tilstander av et begrep som utgivelsen ikke sier noe om",
+    ),
+    "error.fragment_components": (
+        "descriptions, relationships and members cannot be in a fragment",
+        "beskrivelser, relasjoner og medlemmer kan ikke være i et utdrag",
+    ),
+    "error.no_codes": (
+        "there is no code in it",
+        "det er ingen koder i den",
+    ),
+    "error.base_or_modules": (
+        "a release has a base or depends on modules, not both",
+        "en utgivelse bygger på en annen eller er avhengig av moduler, ikke begge deler",
+    ),
+    "error.base_not_loaded": (
+        "{system} {version} is given as changes to {base}, which is not loaded{source}: load that first",
+        "{system} {version} er oppgitt som endringer i {base}, som ikke er lastet{source}: last den først",
+    ),
+    "error.ends_before_start": (
+        "version {version} would end ({end}) before it starts ({start})",
+        "versjon {version} ville slutte ({end}) før den begynner ({start})",
+    ),
+    "error.update_needs_date": (
+        "an update needs the date it takes effect: --effective-from",
+        "en oppdatering må ha datoen den trer i kraft: --effective-from",
+    ),
+    "error.correction_no_date": (
+        "a correction is always meant so and has no date of effect: say --kind update",
+        "en rettelse gjelder fra begynnelsen og har ingen ikrafttredelsesdato: bruk --kind update",
+    ),
+    "error.version_sign": (
+        "version {version!r}: the sign @ parts a version from its release",
+        "versjon {version!r}: tegnet @ skiller en versjon fra utgivelsen",
+    ),
+    "error.slug_form": (
+        "system {system!r}: a slug has small letters, digits, '-', '_' and '.' only",
+        "kodeverk {system!r}: et kortnavn har bare små bokstaver, sifre, '-', '_' og '.'",
+    ),
+    "error.update_outside": (
+        "the update takes effect on {day}, but version {version} is valid from {start} until {end} "
+        "(exclusive)",
+        "oppdateringen trer i kraft {day}, men versjon {version} er gyldig fra {start} til {end} (ikke "
+        "medregnet)",
+    ),
+    "error.no_system_create": (
+        "no code system {system!r} here: load it, or create it with `gyldig load … --system`",
+        "kodeverket {system!r} finnes ikke her: last det, eller opprett det med `gyldig load … --system`",
+    ),
+    "error.no_version": (
+        "{system} has no version {version!r}",
+        "{system} har ingen versjon {version!r}",
+    ),
+    "error.scope_needs_name": (
+        "a scope needs a name",
+        "et bruksområde må ha et navn",
+    ),
+    "error.no_scope": (
+        "no scope {scope!r}: add it first with `gyldig scopes add {scope}`",
+        "bruksområdet {scope!r} finnes ikke: legg det til først med `gyldig scopes add {scope}`",
+    ),
+    "error.code_pattern": (
+        "{scope} {version}: {codes!r} is no pattern for codes",
+        "{scope} {version}: {codes!r} er ikke et mønster for koder",
+    ),
+    "error.scope_dates_order": (
+        "{scope} {version}: allowed_from, required_from and accepted_until are not in order",
+        "{scope} {version}: allowed_from, required_from og accepted_until er ikke i rekkefølge",
+    ),
+    "error.why": (
+        "say why: --why TEXT is kept with the registry's history",
+        "oppgi hvorfor: --why TEKST beholdes i registerets historikk",
+    ),
+    "error.several_releases": (
+        "{system} {version} has several releases: name one as {version}@… of {hashes}",
+        "{system} {version} har flere utgivelser: oppgi én som {version}@… av {hashes}",
+    ),
+    "error.pg_backup": (
+        "back up PostgreSQL with pg_dump: this command copies SQLite files",
+        "sikkerhetskopier PostgreSQL med pg_dump: denne kommandoen kopierer SQLite-filer",
+    ),
+    "error.file_exists": (
+        "{path} exists already: name a new file",
+        "{path} finnes allerede: oppgi en ny fil",
+    ),
+    "error.same_as_itself": (
+        "version {version} cannot be the same as itself",
+        "versjon {version} kan ikke være den samme som seg selv",
+    ),
+    "error.six_digits": (
+        "give 6 or more digits of the release's hash: what is purged is gone for good",
+        "oppgi minst 6 sifre av utgivelsens hash: det som fjernes, er borte for godt",
+    ),
+    "error.extended_by_others": (
+        "other releases extend {system} {version}: purge those first",
+        "andre utgivelser bygger på {system} {version}: fjern dem først",
+    ),
+    "error.backup_failed": (
+        "backup to {path} failed: {error}",
+        "sikkerhetskopien til {path} mislyktes: {error}",
+    ),
+    "error.restricted": (
+        "The content of {system} is restricted by its licence ({licence}): it is answered on the machine "
+        "itself, or with a token (Authorization: Bearer …).",
+        "Lisensen ({licence}) begrenser bruken av innholdet i {system}: det gis på maskinen selv, eller med"
+        " et token (Authorization: Bearer …).",
+    ),
+    "error.no_passing_on": (
+        "The licence of {system} ({licence}) does not allow passing the whole list on: download it on the "
+        "machine itself, or with a token (Authorization: Bearer …).",
+        "Lisensen til {system} ({licence}) tillater ikke at hele listen gis videre: last den ned på "
+        "maskinen selv, eller med et token (Authorization: Bearer …).",
+    ),
+    "error.writing_off": (
+        "Writing over HTTP is switched off: set GYLDIG_TOKEN on the server, or use the command line.",
+        "Skriving over HTTP er slått av: sett GYLDIG_TOKEN på tjeneren, eller bruk kommandolinjen.",
+    ),
+    "error.writing_token": (
+        "Writing needs the token of this server: Authorization: Bearer …",
+        "Skriving krever tokenet til denne tjeneren: Authorization: Bearer …",
+    ),
+    "error.cannot_write": (
+        "{path}: cannot be written: {error}",
+        "{path}: kan ikke skrives: {error}",
+    ),
+    "error.no_system_load": (
+        "there is no code system {system} here: load it first, or see `gyldig systems`",
+        "kodeverket {system} finnes ikke her: last det først, eller se `gyldig systems`",
+    ),
+    "error.restricted_content": (
+        "The content of {system} is restricted by its licence: it needs a token",
+        "Lisensen begrenser bruken av innholdet i {system}: det krever et token",
+    ),
+    "error.no_redistribution": (
+        "The licence of {system} does not allow passing its content on",
+        "Lisensen til {system} tillater ikke at innholdet gis videre",
+    ),
+    "error.cursor_before": (
+        "cursor {cursor!r}: give the `cursor` of the page before, as it was",
+        "cursor {cursor!r}: oppgi `cursor` fra siden før, slik den var",
+    ),
+    "error.no_parameter": (
+        "there is no parameter {name!r} here{near}",
+        "parameteren {name!r} finnes ikke her{near}",
+    ),
+    "error.parameter_twice": (
+        "the parameter {name!r} is given twice",
+        "parameteren {name!r} er oppgitt to ganger",
+    ),
+    "error.no_version_here": (
+        "{system} has no version {version} here.",
+        "{system} har ingen versjon {version} her.",
+    ),
+    "error.file_empty": (
+        "the file is empty",
+        "filen er tom",
+    ),
+    "error.columns_missing": (
+        "columns missing: {columns}",
+        "disse kolonnene mangler: {columns}",
+    ),
+    "error.columns_unknown": (
+        "unknown columns: {unknown}; known: {known}",
+        "ukjente kolonner: {unknown}; kjente: {known}",
+    ),
+    "error.two_ends": (
+        "accepted_until and accepted_through name the same end: give one",
+        "accepted_until og accepted_through angir samme slutt: oppgi én av dem",
+    ),
+    "error.too_large": (
+        "larger than {most} bytes",
+        "større enn {most} byte",
+    ),
+    "error.cannot_read": (
+        "cannot be read: {error}",
+        "kan ikke leses: {error}",
+    ),
+    "error.not_utf8": (
+        "is not UTF-8 (byte {byte})",
+        "er ikke UTF-8 (byte {byte})",
+    ),
+    "error.column_not_date": (
+        "{column}: {value!r} is not a date; write it like 2024-01-31",
+        "{column}: {value!r} er ikke en dato; skriv den som 2024-01-31",
+    ),
+    "error.name_versions": (
+        "name both versions, or the target system or map",
+        "oppgi begge versjoner, eller målkodeverk eller mapping",
+    ),
+    "error.no_such_system": (
+        "there is no system {system!r}",
+        "kodeverket {system!r} finnes ikke",
+    ),
+    "error.readonly_schema": (
+        "{location} {what} and is opened read-only: open it once for writing",
+        "{location} {what} og er åpnet bare for lesing: åpne den én gang for skriving",
+    ),
+    "error.schema_empty": (
+        "is empty",
+        "er tom",
+    ),
+    "error.schema_older": (
+        "has an older schema",
+        "har et eldre skjema",
+    ),
+    "error.development_schema": (
+        "{location} was written by a development version of gyldig ({name}): load its sources again into a "
+        "new database (--db NAME or GYLDIG_DB selects it)",
+        "{location} er skrevet av en utviklingsversjon av gyldig ({name}): last kildene på nytt i en ny "
+        "database (--db NAVN eller GYLDIG_DB velger den)",
+    ),
+    "error.content_not_loaded": (
+        "The content of {system} {version} is not loaded here.",
+        "Innholdet i {system} {version} er ikke lastet her.",
+    ),
+    "error.from_source": (
+        " from the source {line!r}",
+        " fra kilden {line!r}",
+    ),
+    "error.licence_not_stated": (
+        "not stated",
+        "ikke oppgitt",
+    ),
+}
