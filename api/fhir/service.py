@@ -31,7 +31,7 @@ from api.fhir.resources.resource_writer import Changed, ResourceWriter
 from api.fhir.resources.search import search, shown
 from api.fhir.resources.stored_catalog import stored_json
 from registry.entities.errors import GyldigError, Restricted
-from registry.entities.messages import Message
+from registry.entities.messages import Message, message
 from registry.store.artifacts import ArtifactRow
 from registry.terminology.catalog import Catalog
 from registry.terminology.issues import Issue, issue
@@ -164,7 +164,7 @@ class Service:
         if path[-1].startswith("$"):
             return self._operation(request, address, call)
         if path[0] not in _KINDS:
-            raise refuse("REQUEST_NOT_SUPPORTED", f"There is nothing at '{'/'.join(path)}'")
+            raise refuse("REQUEST_NOT_SUPPORTED", message("request.nothing_at", path="/".join(path)))
         return self._resource(request, path, call, base)
 
     def _metadata(self, request: Request, call: RequestContext, base: str) -> Json:
@@ -178,7 +178,9 @@ class Service:
     def _operation(self, request: Request, address: Address, call: RequestContext) -> Reply:
         operation = find_operation(address.path)
         if operation is None:
-            raise refuse("REQUEST_NOT_SUPPORTED", f"There is no operation '{'/'.join(address.path)}'")
+            raise refuse(
+                "REQUEST_NOT_SUPPORTED", message("request.no_operation", path="/".join(address.path))
+            )
         if request.method not in operation.methods:
             raise _not_allowed(request.method)
         self.set_instance(call, address)
@@ -228,7 +230,7 @@ class Service:
         if request.method not in ("GET", "HEAD"):
             return self._change(request, path, call, base)
         if len(path) not in (2, 4) or (len(path) == 4 and path[2] != "_history"):
-            raise refuse("REQUEST_NOT_SUPPORTED", f"There is nothing at '{'/'.join(path)}'")
+            raise refuse("REQUEST_NOT_SUPPORTED", message("request.nothing_at", path="/".join(path)))
         if len(path) == 4 and (past := self._past(path[0], path[1], path[3])) is not None:
             return Reply(200, in_release(past, call.release), {"ETag": f'W/"{path[3]}"'})
         call.catalog = _as_known(call.catalog, request.query)
@@ -247,7 +249,7 @@ class Service:
     def _change(self, request: Request, path: tuple[str, ...], call: RequestContext, base: str) -> Reply:
         """Create, update or delete; raises Refused, Restricted or NotAuthorised."""
         if self._changes is None or request.permit is None:
-            raise refuse("FORBIDDEN", "Resources cannot be changed here")
+            raise refuse("FORBIDDEN", message("request.no_changes"))
         request.permit()
         if (request.method, len(path)) not in (("POST", 1), ("PUT", 2), ("DELETE", 2)):
             raise _not_allowed(request.method)
@@ -275,7 +277,7 @@ class Service:
 def failed(path: str, error: Exception) -> Reply:
     """What a caller is told of a failure that is ours; it is logged."""
     _log.error("bug while answering %s", path, exc_info=error)
-    told = issue("UNAVAILABLE", "The server failed on this request; it has been logged")
+    told = issue("UNAVAILABLE", message("request.failed"))
     return Reply(500, outcome([replace(told, code="exception")]))
 
 
@@ -297,14 +299,14 @@ def _language(request: Request) -> str:
 
 
 def _not_allowed(method: str) -> Refused:
-    return Refused(issue("REQUEST_NOT_SUPPORTED", f"'{method}' is not possible here"), status=405)
+    return Refused(issue("REQUEST_NOT_SUPPORTED", message("request.no_method", method=method)), status=405)
 
 
 def _check_match(wanted: str, held: ResourceEntry | None) -> None:
     """Raise Refused (412) where the caller names another state than the one that is here."""
     named = {tag.strip().removeprefix("W/").strip('"') for tag in wanted.split(",")}
     if wanted and (held is None or not named & {"*", held.state}):
-        problem = issue("REQUEST_INVALID", f"The resource is not in the state {wanted}", place="If-Match")
+        problem = issue("REQUEST_INVALID", message("request.other_state", state=wanted), place="If-Match")
         raise Refused(replace(problem, code="conflict"), status=412)
 
 
@@ -323,7 +325,7 @@ def _context_of(headers: dict[str, str]) -> tuple[str, str]:
 def _day(text: str) -> date:
     found = days_of(text)
     if found is None or len(text) != _DAY:
-        raise refuse("REQUEST_INVALID", f"'{text}' is no date", place="as-of")
+        raise refuse("REQUEST_INVALID", message("request.no_date", text=text), place="as-of")
     return found[0]
 
 
@@ -331,5 +333,5 @@ def _as_known(catalog: Catalog, query: Sequence[tuple[str, str]]) -> Catalog:
     """The catalog as the registry knew it at the instant that ``known-at`` names, where it does."""
     found = [value for name, value in query if name == "known-at"]
     if len(found) > 1:
-        raise refuse("REQUEST_INVALID", "'known-at' is given more than once", place="known-at")
+        raise refuse("REQUEST_INVALID", message("request.known_at_twice"), place="known-at")
     return catalog.as_known_at(found[0]) if found and found[0] else catalog

@@ -16,6 +16,7 @@ from api.rest.problems import NotFound
 from registry.entities.errors import ContentError, GyldigError
 from registry.entities.messages import Message, catalogue, in_language, language, message, word
 from registry.entities.messages.words import WORDS
+from registry.terminology.issues import MESSAGES as FINDINGS
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -88,6 +89,19 @@ def test_errors_are_messages(room: str) -> None:
         if (lines := _plain_texts(ast.parse(path.read_text("utf-8"))))
     }
     assert found == {}
+
+
+def test_refusals_of_fhir_requests_are_messages() -> None:
+    found = []
+    for path in (ROOT / "api" / "fhir").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            named = isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+            if named and node.func.id in ("refuse", "issue") and node.args:
+                first = node.args[0]
+                given = isinstance(first, ast.Constant) and FINDINGS[first.value].given
+                if given and isinstance(node.args[1], ast.JoinedStr | ast.Constant):
+                    found.append(f"{path}:{node.lineno}")
+    assert found == []
 
 
 def test_plain_texts_in_errors_are_found() -> None:

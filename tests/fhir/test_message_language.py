@@ -27,6 +27,8 @@ CASES = [
     ("/ValueSet/$expand", "url=http://nowhere", "could not be found", "En definisjon av verdisettet 'http://nowhere' ble ikke funnet"),
     ("/ConceptMap/$translate", f"url=http://nowhere&system={URL}&code=F1", "could not be found", "ble ikke funnet"),
     ("/CodeSystem/$subsumes", f"system={URL}&codeA=F9&codeB=F1", "Unknown code 'F9'", "Ukjent kode 'F9'"),
+    ("/CodeSystem/$lookup", f"system={URL}&code=F1&date=never", "'never' is no date", "'never' er ikke en dato"),
+    ("/CodeSystem/$lookup", f"system={URL}&code=F1&code=F2", "is given more than once", "'code' er oppgitt mer enn én gang"),
     ("/CodeSystem/$lookup", f"system={URL}", "The parameter 'code' is required", "Parameteren 'code' er påkrevd"),
 ]  # fmt: skip
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from api.fhir.format.dates import days_of
 from api.fhir.format.outcome import refuse
+from registry.entities.messages import message
 from registry.entities.records import Coding
 
 __all__ = ["Given", "whole_number", "writing"]
@@ -39,15 +40,15 @@ class Given:
     def of_resource(resource: Any) -> Given:
         """Parameters of a Parameters resource; raises Refused for anything else."""
         if not isinstance(resource, dict) or resource.get("resourceType") != "Parameters":
-            raise refuse("REQUEST_INVALID", "A Parameters resource is expected", place="Parameters")
+            raise refuse("REQUEST_INVALID", message("request.parameters_expected"), place="Parameters")
         listed = resource.get("parameter", [])
         if not isinstance(listed, list):
-            raise refuse("REQUEST_INVALID", "'parameter' is to be a list", place="Parameters.parameter")
+            raise refuse("REQUEST_INVALID", message("request.parameter_list"), place="Parameters.parameter")
         given = Given()
         for number, item in enumerate(listed):
             place = f"Parameters.parameter[{number}]"
             if not isinstance(item, dict) or not isinstance(item.get("name"), str):
-                raise refuse("REQUEST_INVALID", "A parameter needs a name", place=place)
+                raise refuse("REQUEST_INVALID", message("request.parameter_name"), place=place)
             given.add(item["name"], _value(item))
         return given
 
@@ -109,7 +110,7 @@ class Given:
             return value
         if str(value).lower() in ("true", "false"):
             return str(value).lower() == "true"
-        raise refuse("REQUEST_INVALID", f"'{name}' is to be true or false", place=name)
+        raise refuse("REQUEST_INVALID", message("request.not_boolean", name=name), place=name)
 
     def number(self, name: str) -> int | None:
         """The value as a whole number that is not negative; None without."""
@@ -117,7 +118,7 @@ class Given:
             return None
         number = whole_number(str(self.all(name)[0]))
         if number is None:
-            raise refuse("REQUEST_INVALID", f"'{name}' is to be a whole number, 0 or more", place=name)
+            raise refuse("REQUEST_INVALID", message("request.not_whole_number", name=name), place=name)
         return number
 
     def days(self, name: str) -> tuple[date | None, date | None]:
@@ -127,7 +128,7 @@ class Given:
         written = self.text(name)
         found = days_of(written)
         if found is None:
-            raise refuse("REQUEST_INVALID", f"'{written}' is no date", place=name)
+            raise refuse("REQUEST_INVALID", message("request.no_date", text=written), place=name)
         return found
 
     def object(self, name: str) -> dict[str, Any] | None:
@@ -136,7 +137,7 @@ class Given:
             return None
         value = self.all(name)[0]
         if not isinstance(value, dict):
-            raise refuse("REQUEST_INVALID", f"'{name}' is to be an object", place=name)
+            raise refuse("REQUEST_INVALID", message("request.not_object", name=name), place=name)
         return value
 
     def coding(self, name: str) -> Coding | None:
@@ -149,7 +150,7 @@ class Given:
         value = self.object(name) or {}
         listed = value.get("coding", [])
         if not isinstance(listed, list):
-            raise refuse("REQUEST_INVALID", "'coding' is to be a list", place=f"{name}.coding")
+            raise refuse("REQUEST_INVALID", message("request.coding_list"), place=f"{name}.coding")
         return tuple(read_coding(c, f"{name}.coding[{n}]") for n, c in enumerate(listed))
 
 
@@ -165,10 +166,10 @@ def whole_number(text: str) -> int | None:
 def read_coding(value: Any, place: str) -> Coding:
     """A Coding; raises Refused for anything else."""
     if not isinstance(value, dict):
-        raise refuse("REQUEST_INVALID", "A Coding is expected", place=place)
+        raise refuse("REQUEST_INVALID", message("request.coding_expected"), place=place)
     found = [value.get(name, "") for name in ("code", "system", "version", "display")]
     if any(not isinstance(f, str) for f in found):
-        raise refuse("REQUEST_INVALID", "The elements of a Coding are texts", place=place)
+        raise refuse("REQUEST_INVALID", message("request.coding_texts"), place=place)
     return Coding(*found)
 
 
@@ -176,7 +177,7 @@ def _text(name: str, value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, dict | list):
-        raise refuse("REQUEST_INVALID", f"'{name}' is to be a single value", place=name)
+        raise refuse("REQUEST_INVALID", message("request.not_single", name=name), place=name)
     return str(value)
 
 

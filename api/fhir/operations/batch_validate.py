@@ -18,6 +18,7 @@ from api.fhir.operations.request_context import RequestContext, context_of
 from api.fhir.operations.validate_code_system import VALIDATE_CODE_SYSTEM
 from api.fhir.operations.validate_value_set import VALIDATE_VALUE_SET
 from api.fhir.operations.validation_parameters import OPTIONS
+from registry.entities.messages import message
 
 __all__ = ["BATCH_VALIDATE_CODE_SYSTEM", "BATCH_VALIDATE_VALUE_SET"]
 
@@ -31,7 +32,7 @@ def prepare(call: RequestContext) -> PreparedRequest:
     """The common parameters and every validation: nothing differs from one request to the next but all of it."""
     listed = call.given.all("validation")
     if len(listed) > _MOST:
-        raise refuse("REQUEST_INVALID", f"At most {_MOST} validations at once", place="validation")
+        raise refuse("REQUEST_INVALID", message("request.most_validations", most=_MOST), place="validation")
     catalog = context_of(call).catalog
     shared = call.given.without("validation", "tx-resource", "known-at")
     kept: dict[Any, PreparedRequest] = {}

@@ -20,6 +20,7 @@ from typing import Any
 from api.fhir.format.outcome import refuse
 from api.fhir.format.parameters import Given
 from api.fhir.operations.operation import Operation, Parameter
+from registry.entities.messages import message
 
 __all__ = ["check_names", "check_values", "nearest"]
 
@@ -38,8 +39,10 @@ def check_names(known: Collection[str], given: Given, *, strict: bool) -> None:
             continue
         near, shown = nearest(name, known), name[:60]
         if strict or near:
-            hint = f": is '{near}' meant?" if near else ""
-            raise refuse("REQUEST_INVALID", f"The parameter '{shown}' is not known{hint}", place=shown)
+            hint = message("request.is_meant", near=near) if near else ""
+            raise refuse(
+                "REQUEST_INVALID", message("request.unknown_parameter", name=shown, hint=hint), place=shown
+            )
 
 
 def check_values(operation: Operation, given: Given) -> None:
@@ -60,9 +63,9 @@ def _check_values(row: Parameter, given: Given) -> None:
     if row.effect == "hint":
         return
     if row.max == "1" and len(values) > 1:
-        raise refuse("REQUEST_INVALID", f"'{row.name}' is given more than once", place=row.name)
+        raise refuse("REQUEST_INVALID", message("request.given_twice", name=row.name), place=row.name)
     if row.effect == "refused" and any(_text(value) != row.neutral for value in values):
-        raise refuse("REQUEST_INVALID", f"The parameter '{row.name}' is not implemented", place=row.name)
+        raise refuse("REQUEST_INVALID", message("request.not_implemented", name=row.name), place=row.name)
     _check_type(row, given)
 
 

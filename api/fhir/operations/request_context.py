@@ -23,6 +23,7 @@ from registry.entities.canonical import join, split
 from registry.entities.errors import ContentError
 from registry.entities.intervals import parse_date
 from registry.entities.languages import BadLanguage, Languages, parse
+from registry.entities.messages import message
 from registry.terminology.catalog import Catalog, MemoryCatalog, Missing
 from registry.terminology.context import Context, Pins
 from registry.terminology.issues import issue
@@ -71,7 +72,7 @@ def read_sent(resource: Any, place: str) -> TerminologyResource:
             return read_concept_map(resource)
     except ContentError as error:
         raise refuse("REQUEST_INVALID", str(error), place=place) from error
-    raise refuse("REQUEST_INVALID", f"A terminology resource is expected, not {kind}", place=place)
+    raise refuse("REQUEST_INVALID", message("request.terminology_resource", kind=kind), place=place)
 
 
 def all_sent(call: RequestContext) -> list[TerminologyResource]:
@@ -193,9 +194,9 @@ def _inline(resource: dict[str, Any], url: str, call: RequestContext) -> ValueSe
     except ContentError as error:
         raise refuse("REQUEST_INVALID", str(error), place="valueSet") from error
     if resource.get("resourceType") != "ValueSet":
-        raise refuse("REQUEST_INVALID", "'valueSet' is to be a ValueSet", place="valueSet")
+        raise refuse("REQUEST_INVALID", message("request.value_set_expected"), place="valueSet")
     if url and split(url)[0] != found.url:
-        raise refuse("REQUEST_INVALID", "Both 'url' and 'valueSet' are given, and they differ", place="url")
+        raise refuse("REQUEST_INVALID", message("request.url_and_value_set"), place="url")
     return found
 
 

@@ -13,6 +13,7 @@ from starlette.types import Receive, Scope
 
 from api.fhir.fhir_settings import FhirSettings
 from api.fhir.format.outcome import Refused, refuse
+from registry.entities.messages import message
 from registry.terminology.issues import issue
 
 __all__ = ["Kind", "check_given", "read_body"]
@@ -61,12 +62,12 @@ def _most(kind: Kind, settings: FhirSettings) -> int:
 def _counted(body: bytes, kind: Kind, settings: FhirSettings) -> bytes:
     elements = settings.upload_elements if kind.upload else settings.elements
     if len(body) > _SMALL and not kind.xml and _elements(body) > elements:
-        raise refuse("TOO_MUCH", f"The body has more than {elements} elements")
+        raise refuse("TOO_MUCH", message("request.most_elements", most=elements))
     return body
 
 
 def _too_large(most: int) -> Refused:
-    return Refused(issue("TOO_MUCH", f"The body is larger than {most} bytes"), status=413)
+    return Refused(issue("TOO_MUCH", message("request.most_bytes", most=most)), status=413)
 
 
 def _elements(body: bytes) -> int:
@@ -77,7 +78,7 @@ def _elements(body: bytes) -> int:
 def check_given(resources: Any, most: int, place: str) -> None:
     """Raises Refused where resources have more concepts and listed codes than ``most``."""
     if _count(resources) > most:
-        raise refuse("TOO_MUCH", f"More than {most} concepts or codes are given", place=place)
+        raise refuse("TOO_MUCH", message("request.most_concepts", most=most), place=place)
 
 
 def _count(resources: Any) -> int:

@@ -12,6 +12,7 @@ from api.fhir.format.outcome import refuse
 from api.fhir.format.parameters import writing
 from api.fhir.operations.operation import Operation, Parameter, PreparedRequest, Varying
 from api.fhir.operations.request_context import RequestContext, all_sent
+from registry.entities.messages import message
 
 __all__ = ["CACHE_CONTROL", "FHIR_VERSION", "VERSIONS"]
 
@@ -34,7 +35,7 @@ def _cache_control(call: RequestContext) -> PreparedRequest:
     """``$cache-control``: keep resources for later requests (``start-cache``), or forget them (``end-cache``)."""
     mode, cache = call.given.text("mode") or "start-cache", call.client_cache
     if cache is None:
-        raise refuse("REQUEST_NOT_SUPPORTED", "Resources are not kept here")
+        raise refuse("REQUEST_NOT_SUPPORTED", message("request.not_kept"))
 
     def answer(varying: Varying) -> bytes:
         if mode == "start-cache":
@@ -44,7 +45,7 @@ def _cache_control(call: RequestContext) -> PreparedRequest:
             if not cache.end(ident):
                 raise refuse("RESOURCE_UNKNOWN", "cache-id", ident)
         else:
-            raise refuse("REQUEST_INVALID", f"'{mode}' is no mode", place="mode")
+            raise refuse("REQUEST_INVALID", message("request.no_mode", mode=mode), place="mode")
         return orjson.dumps(parameters([writing("cache-id", "id", ident)]))
 
     return answer

@@ -9,6 +9,7 @@ from api.fhir.format.outcome import Refused, refuse
 from api.fhir.operations.common_parameters import CONTEXT, HINTS
 from api.fhir.operations.operation import Operation, Parameter, PreparedRequest, Varying
 from api.fhir.operations.request_context import RequestContext, context_of
+from registry.entities.messages import message
 from registry.terminology.subsumes import SubsumesRequest, subsumes
 
 __all__ = ["SUBSUMES"]
@@ -22,7 +23,7 @@ def prepare(call: RequestContext) -> PreparedRequest:
     if not system:
         raise refuse("REQUEST_REQUIRED", "system", place="system")
     if a and b and a.system != b.system:
-        raise refuse("REQUEST_INVALID", "Both codings are to be of one system", place="codingB")
+        raise refuse("REQUEST_INVALID", message("request.one_system"), place="codingB")
     version = given.text("version") or (a.version if a else "") or call.instance.get("version", "")
 
     def answer(varying: Varying) -> bytes:

@@ -14,6 +14,7 @@ from typing import Any
 from api.fhir.format.dates import days_of
 from api.fhir.format.outcome import refuse
 from registry.entities.intervals import through
+from registry.entities.messages import message
 from registry.time.in_force import Interval, status_on
 
 __all__ = ["applies", "check_dates", "dated", "standing_on"]
@@ -50,7 +51,7 @@ def _asked(wanted: str, name: str) -> tuple[str, Days]:
     prefix = wanted[:2] if wanted[:2] in _PREFIXES else "eq"
     found = days_of(wanted.removeprefix(prefix))
     if found is None:
-        raise refuse("REQUEST_INVALID", f"'{wanted}' is no date to search for", place=name)
+        raise refuse("REQUEST_INVALID", message("request.no_search_date", text=wanted), place=name)
     return prefix, found
 
 

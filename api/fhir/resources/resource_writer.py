@@ -18,6 +18,7 @@ from api.fhir.resources.stored_catalog import stored_json
 from loaders.base import LoadOptions, ParsedResource
 from loaders.formats.fhir.package import parsed_resource
 from registry.entities.errors import ContentError
+from registry.entities.messages import message
 
 if TYPE_CHECKING:
     from registry import Registry
@@ -50,10 +51,10 @@ class ResourceWriter:
         """Keep a resource under an id in place of what it held; raises Refused naming what is wrong with it."""
         given = _expected(kind, resource).get("id", ident)
         if given != ident:
-            text = f"The id '{given}' is not that of the address, '{ident}'"
+            text = message("request.other_id", given=given, ident=ident)
             raise refuse("REQUEST_INVALID", text, place=f"{kind}.id")
         if not _ID.fullmatch(ident):
-            text = "An id has at most 64 letters, digits, '-' and '.'"
+            text = message("request.id_form")
             raise refuse("REQUEST_INVALID", text, place=f"{kind}.id")
         return self._put(kind, {**resource, "id": ident}, held)
 
@@ -92,7 +93,7 @@ class ResourceWriter:
 
 def _expected(kind: str, resource: Any) -> Json:
     if not isinstance(resource, dict) or resource.get("resourceType") != kind:
-        raise refuse("REQUEST_INVALID", f"A {kind} is expected", place="resourceType")
+        raise refuse("REQUEST_INVALID", message("request.resource_expected", kind=kind), place="resourceType")
     return resource
 
 

@@ -18,6 +18,7 @@ from api.fhir.resources.effective import standing_on
 from api.fhir.resources.resource_index import ResourceEntry, ResourceIndex
 from api.fhir.resources.search_parameters import Condition, conditions
 from registry.entities.canonical import split
+from registry.entities.messages import message
 from registry.terminology.catalog import Catalog
 from registry.terminology.conceptmap import ConceptMap
 
@@ -77,7 +78,11 @@ def _check(options: dict[str, str]) -> None:
     """Raise Refused for a value of the protocol's parameters that is not understood."""
     for name, allowed in (("_summary", _SUMMARIES), ("_total", ("none", "estimate", "accurate"))):
         if options.get(name, allowed[0]) not in allowed:
-            raise refuse("REQUEST_INVALID", f"'{name}' is one of {', '.join(allowed)}", place=name)
+            raise refuse(
+                "REQUEST_INVALID",
+                message("request.one_of", name=name, allowed=", ".join(allowed)),
+                place=name,
+            )
     _number(options, "_count", 0)
     _number(options, "_offset", 0)
 
@@ -87,7 +92,7 @@ def _sorted(found: list[ResourceEntry], order: str) -> list[ResourceEntry]:
     for name in reversed(order.split(",") if order else []):
         plain = name.removeprefix("-")
         if plain not in _SORTS:
-            raise refuse("REQUEST_INVALID", f"'{name}' is nothing to sort by", place="_sort")
+            raise refuse("REQUEST_INVALID", message("request.no_sort", name=name), place="_sort")
         path = _SORTS[plain]
         found = sorted(found, key=lambda h: _at(h.shell, path), reverse=name.startswith("-"))
     return found
@@ -103,7 +108,7 @@ def _at(shell: Json, path: tuple[str, ...]) -> str:
 def _number(options: dict[str, str], name: str, usual: int) -> int:
     number = whole_number(options[name]) if name in options else usual
     if number is None:
-        raise refuse("REQUEST_INVALID", f"'{name}' is to be a whole number", place=name)
+        raise refuse("REQUEST_INVALID", message("request.search_number", name=name), place=name)
     return number
 
 
@@ -161,7 +166,7 @@ def _part(h: ResourceEntry, catalog: Catalog, options: dict[str, str], release: 
     if wanted == "data":
         return _subsetted({k: v for k, v in whole.items() if k != "text"})
     if wanted not in ("", "false"):
-        raise refuse("REQUEST_INVALID", "'_summary' is true, text, data or false here", place="_summary")
+        raise refuse("REQUEST_INVALID", message("request.summary"), place="_summary")
     return whole
 
 

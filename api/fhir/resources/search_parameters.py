@@ -13,6 +13,7 @@ from api.fhir.format.outcome import refuse
 from api.fhir.resources.effective import applies, check_dates, dated
 from api.fhir.resources.resource_index import ResourceEntry
 from registry.entities.canonical import split
+from registry.entities.messages import message
 from registry.terminology.catalog import Catalog, Missing
 
 __all__ = ["PARAMETERS", "Condition", "conditions"]
@@ -57,9 +58,9 @@ def conditions(kind: str, query: Iterable[tuple[str, str]]) -> list[Condition]:
         plain, colon, modifier = name.partition(":")
         type_ = PARAMETERS[kind].get(plain)
         if type_ is None:
-            raise refuse("REQUEST_INVALID", f"The search parameter '{name}' is not known", place=name)
+            raise refuse("REQUEST_INVALID", message("request.unknown_search", name=name), place=name)
         if colon and modifier not in _MODIFIERS.get(type_, ()):
-            raise refuse("REQUEST_INVALID", f"'{name}': this modifier is not supported", place=name)
+            raise refuse("REQUEST_INVALID", message("request.no_modifier", name=name), place=name)
         values = tuple(value.split(","))
         if type_ == "date":
             check_dates(name, value)

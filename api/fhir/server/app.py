@@ -34,6 +34,7 @@ from api.fhir.service import CatalogSource, History, Reply, Request, Service, fa
 from loaders.formats.fhir.xml import json_to_xml, xml_to_json
 from registry.entities.errors import ContentError, GyldigError
 from registry.entities.exact_json import dumps, loads
+from registry.entities.messages import message
 from registry.entities.offload import EVENT_LOOP_GUARD, NeedsOffload
 from registry.entities.one_state import ONE_STATE
 from registry.terminology.catalog import Catalog
@@ -218,13 +219,13 @@ class FhirApp:
         elif body and not _readable(caller):
             return _refused(
                 415,
-                f"A body of the type '{caller.headers['content-type']}' is not read: send FHIR JSON or XML",
+                message("request.media_type", type=caller.headers["content-type"]),
             )
         elif body:
             try:
                 parsed = self._parsed(path, caller, body)
             except (orjson.JSONDecodeError, ContentError) as error:
-                return _refused(400, f"The body cannot be read: {error}")
+                return _refused(400, message("request.unreadable_body", error=error))
         return Request(
             method=scope["method"],
             path=path,

@@ -19,6 +19,7 @@ from api.fhir.format.outcome import Refused, outcome, refuse
 from api.fhir.operations.answer_language import answer_language
 from api.fhir.service import Reply, Request
 from registry.entities.exact_json import dumps
+from registry.entities.messages import message
 
 __all__ = ["Budget", "Written", "batch_reply", "is_batch"]
 
@@ -48,9 +49,9 @@ class Budget:
     def spent(self) -> str:
         """What is used up, as text; empty = nothing."""
         if self.size > self.settings.batch_bytes:
-            return f"more than {self.settings.batch_bytes} bytes of answers"
+            return message("request.spent_bytes", most=self.settings.batch_bytes)
         if time.monotonic() - self.started > self.settings.batch_seconds:
-            return f"more than {self.settings.batch_seconds:g} seconds"
+            return message("request.spent_seconds", most=self.settings.batch_seconds)
         return ""
 
 
@@ -76,12 +77,12 @@ async def batch_reply(request: Request, answer: Answer, settings: FhirSettings) 
 def _entries(request: Request, most: int) -> list[Any]:
     bundle = request.body
     if request.method != "POST" or not isinstance(bundle, dict) or bundle.get("resourceType") != "Bundle":
-        raise refuse("REQUEST_INVALID", "A Bundle of type batch is expected here", place="Bundle")
+        raise refuse("REQUEST_INVALID", message("request.batch_expected"), place="Bundle")
     entries = bundle.get("entry", [])
     if bundle.get("type") != "batch" or not isinstance(entries, list):
-        raise refuse("REQUEST_INVALID", "A Bundle of type batch is expected here", place="Bundle.type")
+        raise refuse("REQUEST_INVALID", message("request.batch_expected"), place="Bundle.type")
     if len(entries) > most:
-        raise refuse("TOO_MUCH", f"A batch holds at most {most} entries", place="Bundle.entry")
+        raise refuse("TOO_MUCH", message("request.most_entries", most=most), place="Bundle.entry")
     return entries
 
 
@@ -89,7 +90,7 @@ async def _entry(entry: Any, request: Request, number: int, answer: Answer, budg
     place = f"Bundle.entry[{number}].request"
     try:
         if spent := budget.spent():
-            raise refuse("TOO_MUCH", f"The batch has taken {spent}: ask for the rest in another", place=place)
+            raise refuse("TOO_MUCH", message("request.batch_spent", spent=spent), place=place)
         return await answer(_one(entry, request, place))
     except Refused as refused:
         return Written(refused.status, dumps(outcome([refused.issue], answer_language("", request.headers))))
@@ -103,10 +104,10 @@ def _one(entry: Any, request: Request, place: str) -> Request:
     try:
         url = urlsplit(wanted["url"])
     except ValueError:
-        raise refuse("REQUEST_INVALID", "'url' cannot be read", place=f"{place}.url") from None
+        raise refuse("REQUEST_INVALID", message("request.url_unreadable"), place=f"{place}.url") from None
     pieces = tuple(p for p in url.path.split("/") if p)
     if is_batch(pieces):
-        raise refuse("REQUEST_INVALID", "A batch within a batch is not possible", place=f"{place}.url")
+        raise refuse("REQUEST_INVALID", message("request.nested_batch"), place=f"{place}.url")
     prefix = [p for p in request.path if p in _LEADING or p == "as-of" or p[:1].isdigit()]
     return Request(
         method=str(wanted.get("method", "GET")),

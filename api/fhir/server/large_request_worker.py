@@ -14,6 +14,7 @@ from contextlib import suppress
 from typing import TypeVar
 
 from api.fhir.format.outcome import refuse
+from registry.entities.messages import message
 
 __all__ = ["LargeRequestWorker"]
 
@@ -34,7 +35,7 @@ class LargeRequestWorker:
         ``large``: it takes much memory, which goes back to the system afterwards.
         """
         if self._waiting >= self._most:
-            raise refuse("UNAVAILABLE", "Too many large requests are waiting: try again in a moment")
+            raise refuse("UNAVAILABLE", message("request.many_waiting"))
         sys.setswitchinterval(_SWITCH)
         self._waiting += 1
         loop = asyncio.get_running_loop()

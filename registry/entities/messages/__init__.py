@@ -20,7 +20,7 @@ __all__ = ["LANGUAGES", "Message", "catalogue", "in_language", "language", "mess
 
 LANGUAGES: Final = ("en", "nb", "nn")
 _NORWEGIAN: Final = frozenset({"nb", "nn"})
-_AREAS: Final = ("reasons", "codes", "sentences", "results", "errors", "terminology")
+_AREAS: Final = ("reasons", "codes", "sentences", "results", "errors", "requests", "terminology")
 
 Pair = tuple[str, str]
 
