@@ -24,7 +24,7 @@ from registry.terminology.issues import Unanswerable, issue
 from registry.time.in_force import contains, preferred, reason_on, status_on
 from registry.time.version_order import has_wildcard, matches, order_key
 
-__all__ = ["map_of", "maps_of"]
+__all__ = ["known_about", "map_of", "maps_of"]
 
 _DATED = re.compile(r"([0-9]{4})(?:-([0-9]{2}))?(?:-([0-9]{2}))?(?![0-9.])")
 
@@ -58,6 +58,11 @@ def maps_of(context: Context, systems: set[str]) -> list[ConceptMap]:
     about = [held for held in _by_url(context).values() if any(_is_about(m, systems) for m in held)]
     chosen = [_on_day(context, held) for held in about]
     return [c for c in chosen if not isinstance(c, Missing)]
+
+
+def known_about(context: Context, systems: set[str]) -> bool:
+    """Whether there is a map from or to one of the systems, in force or not."""
+    return any(_is_about(m, systems) for held in _by_url(context).values() for m in held)
 
 
 def _is_about(one: ConceptMap, systems: set[str]) -> bool:

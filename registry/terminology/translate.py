@@ -34,7 +34,7 @@ from registry.terminology.conceptmap import ConceptMap, MapGroupView
 from registry.terminology.context import Context
 from registry.terminology.issues import Issue, Unanswerable, issue
 from registry.terminology.map_targets import UNKNOWN, described
-from registry.terminology.maps_in_force import map_of, maps_of
+from registry.terminology.maps_in_force import known_about, map_of, maps_of
 from registry.time.in_force import Interval, contains
 
 __all__ = ["Match", "TranslateRequest", "TranslateResult", "translate"]
@@ -128,14 +128,17 @@ def translate(context: Context, request: TranslateRequest) -> TranslateResult:
     except Unanswerable as stop:
         return TranslateResult(problem=stop.issue)
     answer.result = any(m.usable for m in answer.matches)
-    answer.messages = _messages(context, answer)
+    answer.messages = _messages(context, answer, maps, request)
     return answer
 
 
-def _messages(context: Context, answer: TranslateResult) -> tuple[str, ...]:
+def _messages(
+    context: Context, answer: TranslateResult, maps: list[ConceptMap], request: TranslateRequest
+) -> tuple[str, ...]:
     """What the caller must read besides the matches."""
     if not answer.matches:
-        return (message("translate.none"),)
+        ended = not maps and known_about(context, {coding.system for coding in request.codings})
+        return (message("translate.no_map_on", on=context.on) if ended else message("translate.none"),)
     stale = [(m.found, m.validity) for m in answer.matches if m.validity.valid is False]
     return tuple(_stale(context, coding, validity) for coding, validity in stale if coding is not None)
 

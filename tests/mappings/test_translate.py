@@ -86,3 +86,21 @@ def test_versions_purpose_and_wrong_use(registry: Registry) -> None:
         translate(registry, "demo-icd", "A00", from_version="2024")
     with pytest.raises(UnknownTarget):
         translate(registry, "demo-icd", "A00", target="nowhere")
+
+
+def test_a_map_that_has_ended_is_named_as_the_reason(open_registry: Callable[..., Registry]) -> None:
+    registry = open_registry()
+    load(registry, "2024", {"A00": "a"}, system=DEMO)
+    load(registry, "2024", {"x": "X"}, system=OTHERS)
+    ended = MapRecord(
+        slug="own", version="2024", purpose="statistics", source_system="demo-icd", target_system="other",
+        valid_from=date(2024, 1, 1), valid_to=date(2025, 1, 1), rows=OWN.rows,
+    )  # fmt: skip
+    registry.load_parsed(ParsedMap(map=ended))
+    assert translate(registry, "demo-icd", "A00", target="other", on="2024-06-01").matches
+    found = translate(registry, "demo-icd", "A00", target="other", on="2026-06-01")
+    assert found.message.endswith("are not in force on 2026-06-01")
+    assert (
+        translate(registry, "demo-icd", "A99", target="other", on="2024-06-01").message
+        == "No translation was found"
+    )

@@ -308,6 +308,10 @@ MESSAGES: Final[dict[str, Pair]] = {
         "No translation was found",
         "Ingen oversettelse ble funnet",
     ),
+    "translate.no_map_on": (
+        "No translation was found: the maps of this code system that are known here are not in force on {on}",
+        "Ingen oversettelse ble funnet: mappingene for dette kodeverket som er kjent her, gjelder ikke {on}",
+    ),
     "translate.the_day": (
         "the day",
         "dagen",
