@@ -34,7 +34,7 @@ def aspects_between(
     old: ConceptRecord, new: ConceptRecord, facets: frozenset[str], rules: SystemBehaviour
 ) -> list[Aspect]:
     """Every facet on which the two records differ, gravest first; only facets that both sides assert."""
-    if rules.is_reserve(old.code, display_text(old)) and not rules.is_reserve(new.code, display_text(new)):
+    if rules.reserve and _activated(old, new, rules):
         return [Aspect("activated", "label", display_text(old), display_text(new))]
     found = [
         *_labels(old, new, facets),
@@ -47,6 +47,12 @@ def aspects_between(
     if old.code != new.code:
         found.append(Aspect("recoded", "code", old.code, new.code))
     return sorted(found, key=lambda a: (gravity(a.type), a.facet))
+
+
+def _activated(old: ConceptRecord, new: ConceptRecord, rules: SystemBehaviour) -> bool:
+    """Whether a code held in reserve got a meaning."""
+    was = rules.is_reserve(old.code, display_text(old))
+    return was and not rules.is_reserve(new.code, display_text(new))
 
 
 def _labels(old: ConceptRecord, new: ConceptRecord, facets: frozenset[str]) -> Iterator[Aspect]:
@@ -116,8 +122,9 @@ def naming_texts(
 ) -> dict[str, set[str]]:
     """By kind, the normal forms of the texts that name the concept; texts of reserve codes name nothing."""
     found: dict[str, set[str]] = {}
+    reserve = bool(behaviour.reserve)
     for d in record.designations:
-        if d.kind in NAMING_KINDS and d.text and not behaviour.is_reserve(record.code, d.text):
+        if d.kind in NAMING_KINDS and d.text and not (reserve and behaviour.is_reserve(record.code, d.text)):
             found.setdefault(d.kind, set()).add(form(d.text))
     return found
 

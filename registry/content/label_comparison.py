@@ -14,6 +14,9 @@ __all__ = ["normal_form", "same_wording"]
 #: Signs that carry meaning and therefore stay: comparison, sum, percent, dagger and asterisk.
 _KEPT = "<>=+%±≤≥*†"
 _PUNCTUATION = re.compile(rf"[^\w\s{re.escape(_KEPT)}]+")
+_OTHER_THAN_STOPS = re.compile(rf"[^\w\s.{re.escape(_KEPT)}]+")
+_WITH_OR_WITHOUT = re.compile(r"\b([mu])/\s*")
+_STOP_WITHIN = re.compile(r"\.(?=\w)")
 _ROMAN = {
     roman: str(number)
     for number, roman in enumerate(
@@ -53,7 +56,10 @@ def same_wording(old: str, new: str) -> bool:
     >>> same_wording('Latent "yaws"', "Latent «yaws»"), same_wording("med åpent sår", "med åpen skade")
     (True, False)
     """
-    if old == new or _normal(old) == _normal(new) or normal_form(old) == normal_form(new):
+    if old == new or _normal(old) == _normal(new):
+        return True
+    a, b = _arabic(old), _arabic(new)
+    if (a, b) != (old, new) and _normal(a) == _normal(b):
         return True
     return _shortened(_parts(old), _parts(new))
 
@@ -81,9 +87,9 @@ def _arabic(text: str) -> str:
 def _parts(text: str) -> list[str]:
     """Words of a text; an abbreviation keeps its full stop, ``m/`` and ``u/`` are spelled out."""
     folded = unicodedata.normalize("NFKC", text).casefold()
-    folded = re.sub(r"\b([mu])/\s*", lambda m: _SLASH[m[1]] + " ", folded)
-    folded = re.sub(r"\.(?=\w)", ". ", folded)
-    words = re.sub(rf"[^\w\s.{re.escape(_KEPT)}]+", " ", folded).split()
+    folded = _WITH_OR_WITHOUT.sub(lambda m: _SLASH[m[1]] + " ", folded)
+    folded = _STOP_WITHIN.sub(". ", folded)
+    words = _OTHER_THAN_STOPS.sub(" ", folded).split()
     return [w for w in words if w.strip(".")]
 
 

@@ -35,6 +35,7 @@ from registry.store.content import family_codes
 from registry.store.engine import Database
 from registry.store.rows import fetch
 from registry.store.state_lookup import (
+    bodies_with_key,
     body_of,
     states_of_concepts_with_code,
     states_with_code,
@@ -173,6 +174,14 @@ class StoredView:
                 )
                 return member if counterpart == ident else ident
         return None
+
+    def record_of(self, key: str) -> ConceptRecord | None:
+        """The record of the member or group with the stable key: ``find_concept`` and ``concept`` in one statement."""
+        if self._overlay is not None or not storable(key):
+            found = self.find_concept(key)
+            return None if found is None else self.concept(found)
+        rows = bodies_with_key(self._database.reader(), self._system_id, key)
+        return next((decode(body) for ident, body in rows if ident in self._members), None)
 
     def renamed(self, code: str) -> list[int]:
         """Ids of members that had the code in another version and have another one here."""

@@ -151,17 +151,21 @@ def _parents(reader: Reader, view: StoredView, record: ConceptRecord) -> list[Co
     shown = reader.parents
     if view.info.hierarchy == "asserted" and len(record.parents) == 1:
         key = record.parents[0]
-        return shown.get((view.key, key), lambda: _displays(view, view.parents_of(record)))
+        return shown.get((view.key, key), lambda: _display_of(view, view.record_of(key)))
     return [
         d for i in view.parents_of(record) for d in shown.get((view.key, i), partial(_displays, view, [i]))
     ]
 
 
 def _displays(view: StoredView, idents: Sequence[int]) -> list[CodeDisplay]:
-    language = view.info.language
-    return [
-        CodeDisplay(code=r.code, display=display_text(r, language=language)) for r in view.concepts(idents)
-    ]
+    return [d for record in view.concepts(idents) for d in _display_of(view, record)]
+
+
+def _display_of(view: StoredView, record: ConceptRecord | None) -> list[CodeDisplay]:
+    """The code and display of a record; none where there is no record."""
+    if record is None:
+        return []
+    return [CodeDisplay(code=record.code, display=display_text(record, language=view.info.language))]
 
 
 def _answer(

@@ -13,6 +13,7 @@ from registry.store.content import storable
 from registry.store.engine import Connection
 
 __all__ = [
+    "bodies_with_key",
     "body_of",
     "concepts_by_code",
     "states_of_concept",
@@ -33,6 +34,7 @@ _WITH_KEY = (
     "SELECT s.id, s.code FROM concept c JOIN concept_state s ON s.concept_id = c.id"
     " WHERE c.system_id = ? AND c.key = ?"
 )
+_BODIES_WITH_KEY = _WITH_KEY.replace("s.code", "s.body")
 _BODY = "SELECT body FROM concept_state WHERE id = ?"
 _OF_CONCEPT = "SELECT id FROM concept_state WHERE concept_id = ?"
 _CONCEPTS_WITH_CODE = (
@@ -73,6 +75,11 @@ def states_with_codes(connection: Connection, system_id: int, codes: Sequence[st
 def states_with_compact_code(connection: Connection, system_id: int, compact: str) -> list[tuple[int, str]]:
     """(state id, code) of every state with that compact code, by code."""
     return connection.all(_WITH_COMPACT, (system_id, compact))
+
+
+def bodies_with_key(connection: Connection, system_id: int, key: str) -> list[tuple[int, bytes]]:
+    """(state id, body) of every state of the concept with the stable key."""
+    return connection.all(_BODIES_WITH_KEY, (system_id, key))
 
 
 def states_with_key(connection: Connection, system_id: int, key: str) -> list[tuple[int, str]]:

@@ -173,15 +173,15 @@ class _Condition:
 
 def ids_of(context: Context, include: Include, content: ContentView) -> BitMap:
     """Ids of the include's own condition on a system, in the version given; imports not considered."""
-    return _condition(include, content).ids
+    return _condition(context, include, content).ids
 
 
-def _condition(include: Include, content: ContentView) -> _Condition:
+def _condition(context: Context, include: Include, content: ContentView) -> _Condition:
     if not include.concepts and not include.filters:
         return _Condition(include, content.all(), None)
     if len(include.concepts) > _LISTED:
         return _evaluated(include, content)
-    return content.kept(("include", id(include)), lambda: _evaluated(include, content))
+    return context.kept(content, include, lambda: _evaluated(include, content))
 
 
 def _evaluated(include: Include, content: ContentView) -> _Condition:
@@ -248,7 +248,7 @@ def _included(
     imported = [select(context, prepared.imports[c], usage) for c in include.value_sets]
     if include.system:
         content = content_of(context, prepared.value_set, include, usage)
-        found = _condition(include, content)
+        found = _condition(context, include, content)
         own = IncludedConcepts(content, found.ids, include, found.order)
         return [_within(own, imported)]
     if not imported:

@@ -5,9 +5,10 @@ Here: version pins (system-version, check-, force-), dates, languages, supplemen
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any, TypeVar
 
 from registry.content.view import ContentView
 from registry.entities.canonical import join, split
@@ -23,6 +24,8 @@ from registry.time.in_force import status_on
 from registry.time.version_order import has_wildcard, matches
 
 __all__ = ["Context", "Pins", "canonical_of", "missing_supplements", "valid_versions"]
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,9 @@ class Context:
     until: date | None = None  #: last day of a date that the caller gave only as month or year
     supplements: tuple[str, ...] = ()
     limit: int = 10_000
+    #: includes of a value set that came with the request, by identity: what they mean is kept for the request alone
+    sent: frozenset[int] = frozenset()
+    _conditions: dict[Hashable, Any] = field(default_factory=dict)
     _views: dict[tuple[str, str, date | None], ContentView | Missing] = field(default_factory=dict)
     _stamp: list[object] = field(default_factory=list)
     _behaviours: dict[str, SystemBehaviour] = field(default_factory=dict)
@@ -94,6 +100,16 @@ class Context:
         if not self._stamp:
             self._stamp.append(self.catalog.stamp())
         return self._stamp[0]
+
+    def kept(self, content: ContentView, include: object, make: Callable[[], T]) -> T:
+        """What an include means in a content, made once; kept with the content unless the include was sent along."""
+        if id(include) not in self.sent:
+            return content.kept(("include", id(include)), make)
+        key = (id(include), content.info.url, content.info.version)
+        if key not in self._conditions:
+            self._conditions[key] = make()
+        found: T = self._conditions[key]
+        return found
 
     def behaviour(self, system: str) -> SystemBehaviour:
         """What a code system does differently from others."""
@@ -155,6 +171,7 @@ class Context:
         if wanted != self.supplements:
             self.supplements = wanted
             self._views.clear()
+            self._conditions.clear()
 
     def value_set(self, canonical: str, version: str = "") -> ValueSet | Missing:
         """A value set by ``url|version``; without a version the pinned one, else the one in force."""

@@ -100,7 +100,8 @@ class _Listed:
 
     def __init__(self, one: IncludedConcepts) -> None:
         self._one = one
-        self._order = [i for i in one.order or () if i in one.ids]
+        order = one.order or []
+        self._order = order if len(order) == len(one.ids) else [i for i in order if i in one.ids]
 
     def __len__(self) -> int:
         return len(self._order)

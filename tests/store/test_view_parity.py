@@ -170,6 +170,8 @@ def test_stored_and_in_memory_answer_alike(database: Database, records: list[Con
     assert isinstance(stored, StoredView)
     info = ViewInfo(system="demo", url="urn:demo", version="2024", language="nb", hierarchy="asserted")
     assert answers(stored) == answers(MemoryView(info, records))
+    assert [stored.record_of(r.stable_key) for r in records] == records
+    assert stored.record_of("other") is None
 
 
 @given(flat())
@@ -223,6 +225,9 @@ def test_two_sources_of_one_version(
         merged, groups=groups,
     )  # fmt: skip
     assert answers(stored) == answers(memory)
+    for key in by_key:
+        found = stored.find_concept(key)
+        assert stored.record_of(key) == (None if found is None else stored.concept(found))
 
 
 def _ancestors(records: dict[str, ConceptRecord], key: str) -> set[str]:

@@ -177,7 +177,9 @@ def value_set_of(context: Context, call: RequestContext) -> ValueSet:
     given, inline = call.given, call.given.object("valueSet")
     url = given.text("url") or call.instance.get("url", "")
     if inline is not None:
-        return _inline(inline, url, call)
+        own = _inline(inline, url, call)
+        context.sent = frozenset(id(include) for include in (*own.includes, *own.excludes))
+        return own
     if not url:
         raise refuse("REQUEST_REQUIRED", "url", place="url")
     version = given.text("valueSetVersion") or call.instance.get("version", "")
