@@ -214,7 +214,9 @@ def _last_day(asked: _Question) -> str:
     used = [s for s in spans if not s.inactive and status_on(s, asked.day) != "upcoming"]
     if not used or (end := used[-1].valid_to) is None or status_on(used[-1], asked.day) != "expired":
         return ""
-    last, codes = used[-1], _successors(used[-1], spans, asked.code)
+    last = used[-1]
+    codes, proposed = _successors(last, spans, asked.code)
+    successor = "code.successor_proposed" if proposed else "code.successor"
     ended = last.ended if last.ended is not None and last.ended.after is not None else None
     return say(
         "code.last_day",
@@ -223,15 +225,20 @@ def _last_day(asked: _Question) -> str:
         system=asked.slug,
         version=last.to_version,
         more=say("code.or_later", after=ended.after, by=ended.by) if ended else "",
-        instead=say("code.successor", codes=codes) if codes else "",
+        instead=say(successor, codes=codes) if codes else "",
     )
 
 
-def _successors(last: Span, spans: list[Span], code: str) -> list[str]:
-    """Codes that a change gives for the code after its last span."""
+def _successors(last: Span, spans: list[Span], code: str) -> tuple[list[str], bool]:
+    """Codes that a change gives for the code after its last span, and whether they are proposals.
+
+    A change derived from equal texts alone is a proposal until it is reviewed; a structural, official or curated one
+    is not.
+    """
     after = [s.change for s in spans[spans.index(last) + 1 :][:1] if s.inactive]
     changes = [c for c in (last.ended, *after) if c is not None]
-    return [c for c in dict.fromkeys(to for change in changes for to in change.to) if c != code]
+    codes = [c for c in dict.fromkeys(to for change in changes for to in change.to) if c != code]
+    return codes, any(change.source == "derived" and not change.reviewed for change in changes)
 
 
 def _other_system(asked: _Question) -> str | None:

@@ -72,3 +72,15 @@ def test_a_category_stays_one_where_another_system_has_the_code(years: Registry)
     assert (category.valid, category.reason) == (False, "unknown_code")
     assert "2 codes begin with it" in category.message
     assert years.validity("demo-icd", "Z99.9", on="2023-05-01").reason == "wrong_system"
+
+
+def test_a_successor_derived_from_equal_texts_is_called_a_proposal(registry: Registry) -> None:
+    load(
+        registry,
+        "2010",
+        {"Z22.3": "Bærer", "Z22.30": "Latent tuberkulose", "K40.9": "Brokk", "K40.91": "Residiv"},
+    )
+    load(registry, "2011", {"Z22.3": "Bærer", "Z22.7": "Latent tuberkulose", "K40.9": "Brokk"})
+    proposed = registry.validity("demo-icd", "Z22.30", on="2011-05-01")
+    assert "Proposed successor, not reviewed: Z22.7." in proposed.message
+    assert "Its successor is K40.9." in registry.validity("demo-icd", "K40.91", on="2011-05-01").message

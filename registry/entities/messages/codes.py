@@ -55,6 +55,10 @@ MESSAGES: Final[dict[str, Pair]] = {
         " Den kan ha vært gyldig lenger: det som er mellom {after} og {by}, er ikke lastet.",
     ),
     "code.successor": (" Its successor is {codes:join or}.", " Etterfølgeren er {codes:join eller}."),
+    "code.successor_proposed": (
+        " Proposed successor, not reviewed: {codes:join or}.",
+        " Foreslått etterfølger, ikke vurdert: {codes:join eller}.",
+    ),
     "version.expired": (
         "{system} {version} is not accepted any more on {on}.",
         "{system} {version} godtas ikke lenger {on}.",
