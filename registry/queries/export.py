@@ -79,5 +79,5 @@ def _intervals(span: Span) -> Iterator[dict[str, Any]]:
             "valid_to": end.isoformat() if end else None,
             "inactive": span.inactive,
             "change": span.change.type if span.change and number == 0 else None,
-            "ends": span.ends or None,
+            "ends": (span.ended.type if span.ended else span.ends) or None,
         }

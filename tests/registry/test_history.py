@@ -135,3 +135,17 @@ def test_the_exported_history_has_every_stretch_once_under_its_code(recoded: Reg
         ("B", "urn:1", "2011"),
         ("C", "urn:1", "2012"),
     ]
+
+
+def test_the_export_names_the_event_that_ended_a_code_as_the_difference_does(registry: Registry) -> None:
+    load(
+        registry,
+        "2010",
+        {"Z22.3": "Bærer", "Z22.30": "Latent tuberkulose", "Z22.38": "Annen", "Z99": "Annet"},
+    )
+    load(registry, "2011", {"Z22.3": "Bærer", "Z22.7": "Latent tuberkulose"})
+    ends = {r["code"]: r["ends"] for r in registry.history_rows("demo-icd") if r["ends"]}
+    changes = registry.diff("demo-icd", "2010", "2011").changes
+    events = {i.code: c.type for c in changes for i in c.inputs if i.code in ends}
+    assert ends == events
+    assert ends["Z22.38"] == "taken_over"
