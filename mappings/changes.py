@@ -6,7 +6,7 @@ Here: the turning of ``registry.entities.results.Changes`` into map rows. Not he
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from registry.content.change_types import TYPES
@@ -41,10 +41,17 @@ def change_map(
         target_system=changes.system,
         source_version=v1,
         target_version=v2,
-        method="derived from the contents of both versions",
+        method=_method(changes.changes),
         title=f"{changes.system}: changes from {v1} to {v2}",
         rows=tuple(row for change in changes.changes for row in rows_of(change)),
     )
+
+
+def _method(changes: Iterable[Change]) -> str:
+    """How the map was made."""
+    derived = "derived from the contents of both versions"
+    by_table = any(change.source == "official" for change in changes)
+    return f"official change tables; what they do not name is {derived}" if by_table else derived
 
 
 def rows_of(change: Change) -> Iterator[MapRowRecord]:

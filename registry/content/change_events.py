@@ -15,7 +15,7 @@ from registry.content.aspects import Aspect, same_name
 from registry.content.change_types import TYPES, by_gravity
 from registry.content.display import display_text
 from registry.content.successors import Difference, Link
-from registry.entities.messages import message
+from registry.entities.messages import joined, message
 from registry.entities.records import ConceptRecord
 from registry.entities.relationships import BROADER, NARROWER, RELATED
 from registry.entities.results import Change, CodeDisplay
@@ -26,6 +26,7 @@ __all__ = ["event_of_aspects", "events_of", "key_links", "with_aspects"]
 _NOT_IN_USE = frozenset({"retired_for_use", "inactivated"})
 #: Sources of links, strongest first.
 _SOURCES = ("official", "curated", "derived", "structural")
+_REVIEWED = frozenset({"official", "curated"})
 _NARROWING, _WIDENING = frozenset({"split", "split_off"}), frozenset({"merged", "taken_over"})
 
 
@@ -106,7 +107,8 @@ def _together(found: Difference, links: list[Link], codes: list[str]) -> Change:
         sorted(after.values(), key=lambda r: (r.code not in lasting, r.code)),
         [a for _, a in aspects],
         source=min((link.source for link in links), key=_SOURCES.index),
-        note="; ".join(dict.fromkeys(link.note for link in links if link.note)),
+        reviewed={link.source for link in links if link.old != link.new} <= _REVIEWED,
+        note=joined(link.note for link in links),
     )
     ignored = _NOT_IN_USE if _NARROWING & {*types} else frozenset()
     pairs = shape.pairs(change.type)
@@ -141,7 +143,7 @@ class _Shape:
         found = {link.type or self._official(link) for link in self.links} - {""}
         if found & _NARROWING and found & _WIDENING:
             found.add("transferred")
-        if found == {"recoded"} and max(Counter(x.new for x in self.links if x.type).values()) > 1:
+        if found == {"recoded"} and max(Counter(x.new for x in self.links if x.type).values(), default=0) > 1:
             found.add("merged")
         return found
 
@@ -203,6 +205,7 @@ def _event(
     aspects: Sequence[Aspect] = (),
     *,
     source: str = "derived",
+    reviewed: bool = False,
     note: str = "",
 ) -> Change:
     """A change event of the gravest of the types; automatic only if all of them are."""
@@ -216,7 +219,7 @@ def _event(
         automatic_forward=all(TYPES[t].forward for t in names),
         automatic_back=all(TYPES[t].back for t in names),
         source=source,
-        reviewed=False,
+        reviewed=reviewed,
         note=note or (message(_NOTES[names[0]]) if names[0] in _NOTES else ""),
         details={"facets": [a.plain() for a in aspects]} if aspects else {},
     )

@@ -8,16 +8,16 @@ vanished or new code in exactly one. Pure functions. Not here: which releases ar
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from registry.content.aspects import aspects_between
 from registry.content.change_events import events_of, key_links
 from registry.content.change_types import gravity
+from registry.content.official_links import OfficialLinks
 from registry.content.successors import (
     Difference,
     Earlier,
     Modified,
-    OfficialChanges,
     Side,
     TextLinks,
     identical_texts,
@@ -51,7 +51,7 @@ def derive(
     behaviour: SystemBehaviour,
     *,
     earlier: Callable[[str], Iterable[Earlier]] | None = None,
-    official: OfficialChanges | None = None,
+    official: OfficialLinks | None = None,
     texts: TextLinks | None = None,
 ) -> Derived:
     """Type every difference.
@@ -60,19 +60,28 @@ def derive(
     they are known from a comparison of the whole contents and the sides hold only a part of them.
     """
     found = difference(old, new, behaviour, earlier=earlier)
-    links = [*(official.links() if official else ())]
-    explained = {code for link in links for code in (link.old, link.new)}
+    official = official or OfficialLinks()
+    links, explained = [*official.found], official.codes
     texts = identical_texts(found, explained) if texts is None else texts
     links += [*key_links(found), *texts.links, *structural_links(found, texts, explained)]
     return Derived(
         changes=sorted(
-            events_of(found, links), key=lambda c: ((c.inputs or c.outputs)[0].code, gravity(c.type))
+            (_by_table(change, official) for change in events_of(found, links)),
+            key=lambda c: ((c.inputs or c.outputs)[0].code, gravity(c.type)),
         ),
         outside=found.outside,
         added=sorted(found.come),
         removed=sorted(found.gone),
         modified=len(found.modified),
     )
+
+
+def _by_table(change: Change, official: OfficialLinks) -> Change:
+    """The event of a code that by a table has no previous or no later code is official."""
+    if change.type not in ("created", "deleted") or not official.alone:
+        return change
+    note = official.alone.get((change.inputs or change.outputs)[0].code)
+    return replace(change, source="official", reviewed=True, note=note) if note else change
 
 
 def difference(

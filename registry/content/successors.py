@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from registry.content.aspects import Aspect, naming_texts
 from registry.content.display import NAMING_KINDS
@@ -24,7 +24,6 @@ __all__ = [
     "Earlier",
     "Link",
     "Modified",
-    "OfficialChanges",
     "Side",
     "TextLinks",
     "identical_texts",
@@ -35,7 +34,8 @@ __all__ = [
 class Link(NamedTuple):
     """Content of the code ``old`` went, or may have gone, to the code ``new``.
 
-    ``type``: the change that this link alone would be; empty for a code that goes on under itself.
+    ``type``: the change that this link alone would be; empty for a code that goes on under itself, and for a link of
+    an official table, which names codes alone: its type follows from all links of both codes.
     ``forward``: everything coded ``old`` may be coded ``new``; ``back``: the other way round.
     """
 
@@ -46,13 +46,6 @@ class Link(NamedTuple):
     forward: bool
     back: bool
     note: str = ""
-
-
-class OfficialChanges(Protocol):
-    """Changes that the owner of the system published for a pair of versions."""
-
-    def links(self) -> Iterable[Link]:
-        """Links of source ``official`` or ``curated``; their ``type`` is empty: it follows from all of them."""
 
 
 class Earlier(NamedTuple):
@@ -192,7 +185,7 @@ def _gained(found: Difference, explained: Collection[str]) -> Iterator[tuple[str
     for code, record in found.come.items():
         if code not in explained:
             yield code, _all(found.texts(record))
-    for m in _relabelled(found):
+    for m in _relabelled(found, explained):
         yield m.after.code, _all(found.texts(m.after)) - _all(found.old_texts(m.before))
 
 
@@ -201,14 +194,18 @@ def _lost(found: Difference, explained: Collection[str]) -> Iterator[tuple[str, 
     for code, record in found.gone.items():
         if code not in explained:
             yield code, _all(found.old_texts(record))
-    for m in _relabelled(found):
+    for m in _relabelled(found, explained):
         yield m.before.code, _all(found.old_texts(m.before)) - _all(found.texts(m.after))
 
 
-def _relabelled(found: Difference) -> Iterator[Modified]:
+def _relabelled(found: Difference, explained: Collection[str]) -> Iterator[Modified]:
     """Codes that go on under another text."""
     for m in found.modified.values():
-        if m.before.code == m.after.code and any(a.type in ("relabelled", "activated") for a in m.aspects):
+        if (
+            m.before.code not in explained
+            and m.before.code == m.after.code
+            and any(a.type in ("relabelled", "activated") for a in m.aspects)
+        ):
             yield m
 
 

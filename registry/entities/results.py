@@ -321,6 +321,7 @@ class Changes:
     releases: dict[str, list[str]] = field(default_factory=dict)
     types: list[str] = field(default_factory=list)  #: the filter: only events of these types; empty = all
     left_out: int = 0  #: events that the filter left out
+    note: str = ""  #: rows of official change tables that could not be used, if any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ oracle of the fast way in the tests).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import cast
@@ -15,6 +15,7 @@ from pyroaring import BitMap
 
 from registry.content.changes import Derived, derive, difference
 from registry.content.layers import each_state_once, merge_sources
+from registry.content.official_links import OfficialLinks
 from registry.content.successors import Earlier, Side, TextLinks, identical_texts
 from registry.entities.offload import require_offload
 from registry.entities.records import ConceptRecord, ReleaseHeader
@@ -99,13 +100,18 @@ def compare(
     *,
     within: BitMap | None = None,
     earlier: Callable[[str], Iterable[Earlier]] | None = None,
+    official: OfficialLinks | None = None,
     texts: TextLinks | None = None,
 ) -> Comparison:
-    """Typed differences; ``within`` restricts to states of some codes, with ``texts`` known for all of them."""
+    """Typed differences; ``within`` restricts to states of some codes, with ``texts`` known for all of them.
+
+    ``official``: what the official tables say of the pair, or of these codes.
+    """
     old, new = alike(old, new)
     single = len(old.stack) == len(new.stack) == 1
     before, after = _by_bitmaps(old, new, within) if single else _by_records(old, new, within)
-    derived = derive(old.side(before), new.side(after), old.rules, earlier=earlier, texts=texts)
+    sides = (old.side(before), new.side(after))
+    derived = derive(*sides, old.rules, earlier=earlier, official=official, texts=texts)
     total = len(old.bitmap() & within) if within is not None else len(old.bitmap())
     common = total - len(derived.removed) - len([c for c in derived.outside if c in _codes(before)])
     return Comparison(derived, common - derived.modified, common)
@@ -129,24 +135,31 @@ def alike(old: Content, new: Content) -> tuple[Content, Content]:
 
 
 def text_links(
-    old: Content, new: Content, past: Sequence[Content], earlier: Callable[[str], Iterable[Earlier]]
+    old: Content,
+    new: Content,
+    past: Sequence[Content],
+    earlier: Callable[[str], Iterable[Earlier]],
+    official: OfficialLinks,
 ) -> TextLinks:
     """Codes whose text stands under another code in the newer content; cached, for histories ask again and again.
 
-    ``past``: the contents that ``earlier`` reads, which are a part of the key.
+    ``past``: the contents that ``earlier`` reads, which are a part of the key, as the official tables are.
     """
     cache = old.reader.database.caches.named(
         "identical texts", _TEXTS, lambda found: 200 + 400 * len(found.claimed)
     )
-    key = tuple(tuple(layer_id(r) for r in content.stack) for content in (old, new, *past))
-    return cast(TextLinks, cache.get(key, lambda: _text_links(*alike(old, new), earlier)))
+    key = (official.key, *(tuple(layer_id(r) for r in content.stack) for content in (old, new, *past)))
+    return cast(TextLinks, cache.get(key, lambda: _text_links(*alike(old, new), earlier, official.codes)))
 
 
-def _text_links(old: Content, new: Content, earlier: Callable[[str], Iterable[Earlier]]) -> TextLinks:
+def _text_links(
+    old: Content, new: Content, earlier: Callable[[str], Iterable[Earlier]], explained: Collection[str]
+) -> TextLinks:
     require_offload(1, 0)
     single = len(old.stack) == len(new.stack) == 1
     before, after = _by_bitmaps(old, new, None) if single else _by_records(old, new, None)
-    return identical_texts(difference(old.side(before), new.side(after), old.rules, earlier=earlier))
+    found = difference(old.side(before), new.side(after), old.rules, earlier=earlier)
+    return identical_texts(found, explained)
 
 
 def _codes(records: dict[str, ConceptRecord]) -> set[str]:

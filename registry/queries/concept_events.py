@@ -8,7 +8,7 @@ Not here: spans (``registry.queries.history``), how events are derived (``regist
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
@@ -18,11 +18,13 @@ from pyroaring import BitMap
 
 from registry.content.aspects import Aspect, aspects_between
 from registry.content.change_events import event_of_aspects, with_aspects
-from registry.content.successors import Earlier, TextLinks
+from registry.content.official_links import OfficialLinks
+from registry.content.successors import Earlier, Link
 from registry.entities.records import ConceptRecord
 from registry.entities.results import Change
 from registry.queries.compare import Content, compare, text_links
 from registry.queries.lookup import layered
+from registry.queries.official import OfficialTables
 from registry.reader import Reader
 from registry.store.content import family_codes
 from registry.store.state_lookup import concepts_by_code
@@ -83,8 +85,10 @@ class Memory:
 class ConceptEvents:
     """The events of the concepts of one system; the steps are those of its default track, in order."""
 
-    def __init__(self, reader: Reader, timeline: Timeline, steps: list[Step]) -> None:
-        self.reader, self.timeline, self.steps = reader, timeline, steps
+    def __init__(
+        self, reader: Reader, timeline: Timeline, steps: list[Step], official: OfficialTables
+    ) -> None:
+        self.reader, self.timeline, self.steps, self.official = reader, timeline, steps, official
         self.system_id, self.behaviour = timeline.system.system_id, timeline.system.rules
         self._below: dict[str, dict[int, str]] = {}
 
@@ -100,7 +104,7 @@ class ConceptEvents:
             return _exact(self._of_pair(first, second, old, new))
         plain = old.code == new.code and first.content.lines == second.content.lines
         aspects = self._aspects(first, second, old, new) if plain else []
-        if not plain or _renamed(aspects) or self._codes_below(first, second, new.code):
+        if not plain or _renamed(aspects) or self._others_concerned(first, second, new.code):
             event = self._of_pair(first, second, old, new)
         else:
             event = event_of_aspects(old, new, aspects) if aspects else None
@@ -157,6 +161,15 @@ class ConceptEvents:
         present = (layered(self.reader, self.system_id, c, x.stack) for c in codes for x in contents)
         return event if all(present) else None
 
+    def _others_concerned(self, first: Step, second: Step, code: str) -> bool:
+        """Whether an official table names the code, or longer codes came or went below it."""
+        return code in self._tables(first, second).codes or self._codes_below(first, second, code)
+
+    def _tables(self, first: Step, second: Step) -> OfficialLinks:
+        """What the official change tables say from one step to the other."""
+        days = (first.segment.valid_from, second.segment.valid_from)
+        return self.official.between(first.content, second.content, *days)
+
     def _codes_below(self, first: Step, second: Step, code: str) -> bool:
         """Whether longer codes came or went below the code."""
         if not self.behaviour.contains_longer:
@@ -176,19 +189,28 @@ class ConceptEvents:
     ) -> Change | None:
         """The event that the difference of both contents gives for the concept's code."""
         codes = {r.code for r in (old, new) if r is not None}
-        past = _Past(self, first.number)
-        texts = text_links(first.content, second.content, [s.content for s in past.steps], past.says)
-        within = self._within(first, second, self._closure(codes, texts))
-        found = compare(first.content, second.content, within=within, earlier=past.says, texts=texts)
+        past, official = _Past(self, first.number), self._tables(first, second)
+        texts = text_links(
+            first.content, second.content, [s.content for s in past.steps], past.says, official
+        )
+        tops = self._closure(codes, (*texts.links, *official.found))
+        found = compare(
+            first.content,
+            second.content,
+            within=self._within(first, second, tops),
+            earlier=past.says,
+            official=official.within(lambda code: self._top(code) in tops),
+            texts=texts,
+        )
         for change in found.derived.changes:
             if codes & {c.code for c in (*change.inputs, *change.outputs)}:
                 return change
         return None
 
-    def _closure(self, codes: set[str], texts: TextLinks) -> set[str]:
-        """The topmost codes over these codes and over all that identical texts connect with them."""
+    def _closure(self, codes: set[str], found: Iterable[Link]) -> set[str]:
+        """The topmost codes over these codes and over all that the links connect with them."""
         tops = {self._top(code) for code in codes}
-        links = [{self._top(link.old), self._top(link.new)} for link in texts.links]
+        links = [{self._top(link.old), self._top(link.new)} for link in found]
         grown = True
         while grown:
             more = {top for ends in links if ends & tops for top in ends}

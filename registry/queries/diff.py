@@ -7,12 +7,14 @@ from datetime import date
 from functools import partial
 
 from registry.content.change_types import TYPES, count_types
+from registry.content.official_links import OfficialLinks
 from registry.content.successors import Earlier
 from registry.entities.errors import UsageError
 from registry.entities.messages import message
 from registry.entities.results import Changes
 from registry.queries.compare import Comparison, Content, compare
 from registry.queries.lookup import layered
+from registry.queries.official import OfficialTables
 from registry.reader import Reader, Resolved
 from registry.store.content import states_by_code
 from registry.store.metadata import ReleaseRow, VersionRow
@@ -43,7 +45,8 @@ def diff(
         if side.segment is None:
             return _nothing(system, v1, v2, side)
     old, new = (content_of(reader, side) for side in sides)
-    comparison = compare(old, new, earlier=earlier_getter(reader, *sides))
+    official = _official(reader, old, new, sides, known_at)
+    comparison = compare(old, new, earlier=earlier_getter(reader, *sides), official=official)
     changes = [c for c in comparison.derived.changes if not types or set(types) & {c.type, *c.aspects}]
     return Changes(
         system=sides[0].system.slug if sides[0].system else system,
@@ -57,6 +60,7 @@ def diff(
         unchanged=comparison.unchanged,
         types=[name for name in TYPES if name in types],
         left_out=len(comparison.derived.changes) - len(changes),
+        note=official.note(),
         releases={"from": [r.source_sha256 for r in old.stack], "to": [r.source_sha256 for r in new.stack]},
     )
 
@@ -83,6 +87,17 @@ def content_of(reader: Reader, resolved: Resolved) -> Content:
     if resolved.system is None or resolved.segment is None:
         raise ValueError("nothing is resolved")
     return Content(reader, resolved.system.system_id, resolved.system.rules, resolved.segment.stack)
+
+
+def _official(
+    reader: Reader, old: Content, new: Content, sides: Sequence[Resolved], known_at: str | date | None
+) -> OfficialLinks:
+    """What the official change tables say of the pair."""
+    since, until = (side.segment.valid_from if side.segment else None for side in sides)
+    system = sides[0].system
+    if system is None:
+        return OfficialLinks()
+    return OfficialTables(reader, reader.moment(known_at), system).between(old, new, since, until)
 
 
 def _not_comparable(old: Content, new: Content, comparison: Comparison) -> dict[str, int]:

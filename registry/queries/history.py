@@ -10,12 +10,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from registry.content.display import display_text
-from registry.entities.messages import message
+from registry.entities.messages import joined, message
 from registry.entities.records import ConceptRecord
-from registry.entities.results import Gap, History, Span, SpanChange
+from registry.entities.results import Change, Gap, History, Span, SpanChange
 from registry.queries.compare import Content
 from registry.queries.concept_events import ConceptEvents, Happened, Memory, Step
 from registry.queries.lookup import layered
+from registry.queries.official import OfficialTables
 from registry.reader import Moment, Reader
 from registry.store.content import states_by_code
 from registry.store.state_lookup import concepts_by_code
@@ -48,7 +49,7 @@ def history(reader: Reader, system: str, code: str, *, known_at: str | date | No
     canonical = _written(reader, timeline, code)
     steps = _steps(reader, timeline)
     missing = [v.label for v in timeline.on_track(None) if not any(s.stack for s in timeline.segments(v))]
-    spans = _spans(reader, timeline, canonical, steps)
+    spans = _spans(ConceptEvents(reader, timeline, steps, OfficialTables(reader, moment, row)), canonical)
     return History(
         system=row.slug,
         code=canonical,
@@ -88,15 +89,15 @@ def _steps(reader: Reader, timeline: Timeline) -> list[Step]:
     return steps
 
 
-def _spans(reader: Reader, timeline: Timeline, code: str, steps: list[Step]) -> list[Span]:
+def _spans(events: ConceptEvents, code: str) -> list[Span]:
     """The spans of every concept that had the code in one of the steps, by the step that they begin with."""
+    reader, timeline = events.reader, events.timeline
     states: dict[int, list[tuple[int, str]]] = {}
     for ident, concept, own in concepts_by_code(reader.connection, timeline.system.system_id, code):
         states.setdefault(concept, []).append((ident, own))
-    events = ConceptEvents(reader, timeline, steps)
     found: list[tuple[int, Span]] = []
     for _, held in sorted(states.items()):
-        collected = _Concept(reader, timeline, events, held).over(steps)
+        collected = _Concept(reader, timeline, events, held).over(events.steps)
         if any(span.code == code for _, span in collected):
             found += collected
     return [span for _, span in sorted(found, key=lambda pair: (pair[0], pair[1].concept))]
@@ -147,7 +148,7 @@ class _Concept:
             self._end(ends="outside_coverage")
             return
         happened = self.events.between(before, (step, None), self.memory)
-        self._end(ends="deleted", ended=_span_change(happened, before[0], step))
+        self._end(ends="deleted", ended=_span_change(happened, before[1].code, before[0], step))
 
     def _begin(
         self, before: tuple[Step, ConceptRecord | None] | None, step: Step, record: ConceptRecord
@@ -156,7 +157,7 @@ class _Concept:
         change = None
         if before is not None and before[0].content.covers(record.code):
             happened = self.events.between(before, (step, record), self.memory)
-            change = _span_change(happened, before[0], step)
+            change = _span_change(happened, record.code, before[0], step)
         self._add(step, record, change)
 
     def _goes_on(self, before: tuple[Step, ConceptRecord], step: Step, record: ConceptRecord) -> None:
@@ -164,7 +165,7 @@ class _Concept:
         if happened is not None:
             if record.code != before[1].code:
                 self._end(ends="recoded")
-            self._add(step, record, _span_change(happened, before[0], step))
+            self._add(step, record, _span_change(happened, record.code, before[0], step))
             return
         span, display = self.spans[-1][1], self._display(record)
         hole = Gap(valid_from=span.valid_to, valid_to=step.segment.valid_from)
@@ -200,25 +201,37 @@ class _Concept:
         self.spans.append((step.number, span))
 
 
-def _span_change(happened: Happened | None, before: Step, step: Step) -> SpanChange | None:
-    """The event as a span shows it; dated between two versions where those between do not tell."""
+def _codes(event: Change, code: str) -> tuple[list[str], list[str]]:
+    """Previous and new codes of the event; by official tables those that go with the code, before or after."""
+    old, new = [c.code for c in event.inputs], [c.code for c in event.outputs]
+    pairs = event.details.get("pairs", ()) if event.source == "official" else ()
+    if not pairs:
+        return old, new
+    before = {p["from"] for p in pairs if p["to"] == code} | {code}
+    after = {p["to"] for p in pairs if p["from"] == code} | {code}
+    return [c for c in old if c in before], [c for c in new if c in after]
+
+
+def _span_change(happened: Happened | None, code: str, before: Step, step: Step) -> SpanChange | None:
+    """The event as a span of the code shows it; dated between two versions where those between do not tell."""
     if happened is None:
         return None
     event, since = happened
-    first, note = (since or before).label, event.note
+    old, new = _codes(event, code)
+    first, doubt = (since or before).label, ""
     if since is not None:
-        note = message("history.between_silent", first=first, last=step.label)
+        doubt = message("history.between_silent", first=first, last=step.label)
     elif step.skipped:
-        note = message("history.between_not_loaded", first=first, last=step.label)
+        doubt = message("history.between_not_loaded", first=first, last=step.label)
     between = step.skipped or since is not None
     return SpanChange(
         type=event.type,
         aspects=event.aspects,
-        from_=[c.code for c in event.inputs],
-        to=[c.code for c in event.outputs],
+        from_=old,
+        to=new,
         source=event.source,
         reviewed=event.reviewed,
         after=first if between else None,
         by=step.label if between else None,
-        note=note,
+        note=joined([doubt, event.note] if event.source == "official" else [doubt or event.note]),
     )

@@ -186,11 +186,17 @@ def known_codes(connection: Connection, system_id: int, codes: Collection[str]) 
     return found
 
 
-def map_headers(connection: Connection, instant: int | None = None) -> list[MapHeader]:
-    """The maps as known at the instant (None = now), by slug, version and start; replaced ones left out."""
+def map_headers(
+    connection: Connection, instant: int | None = None, *, purpose: str | None = None
+) -> list[MapHeader]:
+    """The maps as known at the instant (None = now), by slug, version and start; replaced ones left out.
+
+    ``purpose`` keeps the maps of that purpose.
+    """
     rows = connection.all(
         "SELECT header, pages, recorded_from, recorded_to FROM concept_map WHERE artifact_id IS NULL"
-        " ORDER BY slug, version, valid_from, map_id"
+        " AND (CAST(? AS TEXT) IS NULL OR purpose = ?) ORDER BY slug, version, valid_from, map_id",
+        (purpose, purpose),
     )
     found: dict[tuple[str, str, str | None], MapHeader] = {}
     for header, pages, recorded_from, recorded_to in rows:

@@ -47,6 +47,8 @@ def table(page: Page, answer: Changes) -> None:
         )
     page.line()
     page.say("diff_unchanged", n=answer.unchanged)
+    if answer.note:
+        page.line(answer.note)
     if answer.not_comparable:
         page.say(
             "diff_not_comparable",

@@ -11,12 +11,22 @@ with it (``1 code``, ``2 codes``), ``{names:join or}`` a list with a word before
 from __future__ import annotations
 
 import string
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib import import_module
 from typing import Any, Final
 
-__all__ = ["LANGUAGES", "Message", "catalogue", "in_language", "language", "message", "numbered", "word"]
+__all__ = [
+    "LANGUAGES",
+    "Message",
+    "catalogue",
+    "in_language",
+    "joined",
+    "language",
+    "message",
+    "numbered",
+    "word",
+]
 
 LANGUAGES: Final = ("en", "nb", "nn")
 _NORWEGIAN: Final = frozenset({"nb", "nn"})
@@ -67,6 +77,16 @@ def numbered(key: str, *values: object) -> Message:
     found = Message(catalogue()[key][0].format(*values))
     found.id, found.values = key, {str(number): value for number, value in enumerate(values)}
     return found
+
+
+def joined(texts: Iterable[str]) -> str:
+    """Different texts, empty ones left out, with ``;`` between them; one text alone stays the message that it is.
+
+    >>> joined(["a", "", "b", "a"])
+    'a; b'
+    """
+    found = [*dict.fromkeys(text for text in texts if text)]
+    return found[0] if len(found) == 1 else "; ".join(found)
 
 
 def _restored(key: str, values: Mapping[str, Any]) -> Message:

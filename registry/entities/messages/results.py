@@ -27,6 +27,7 @@ MESSAGES: Final[dict[str, Pair]] = {
         "some time between {first} and {last}: the versions in between are not loaded",
         "et sted mellom {first} og {last}: versjonene imellom er ikke lastet",
     ),
+    "change.by_table": ("by the table {table}", "etter tabellen {table}"),
     "change.code_before": ("an earlier version had the code", "en tidligere versjon hadde koden"),
     "change.code_before_other_label": (
         "an earlier version had the code with a label of another kind",

@@ -51,6 +51,11 @@ MESSAGES: Final[dict[str, Pair]] = {
         "Not comparable, because only one side says it: {what}.",
         "Kan ikke sammenlignes, fordi bare den ene siden sier det: {what}.",
     ),
+    "official_left_out": (
+        "{n:row|rows} of official change tables not used: not one code, a code that neither version has, or a contradiction.",
+        "{n:rad|rader} i offisielle endringstabeller er ikke brukt: ikke én kode, en kode som ingen av versjonene har, eller"
+        " en selvmotsigelse.",
+    ),
     "search_none": ("Nothing found for “{query}”.", "Fant ingenting for «{query}»."),
     "search_more": ("There is more: --cursor {cursor}", "Det er mer: --cursor {cursor}"),
     "subsumes.equivalent": ("{a} and {b} are the same code.", "{a} og {b} er samme kode."),
