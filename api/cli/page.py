@@ -79,7 +79,7 @@ class Page:
             return self.word("yes" if value else "no")
         if isinstance(value, list | tuple):
             return ", ".join(self.cell(v) for v in value)
-        return str(value)
+        return str(messages.in_language(value, self.lang))
 
     def flush(self) -> None:
         """Write everything to standard output."""

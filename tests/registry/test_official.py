@@ -18,7 +18,7 @@ from mappings import change_map
 from registry import Registry
 from registry.entities.records import MapRecord, MapRowRecord
 from registry.entities.results import Change, Changes
-from tests.conftest import new_database
+from tests.conftest import Ran, new_database
 from tests.registry.making import PLAIN, load
 
 Row = tuple[str, str, str]  #: day, previous codes with "+" between codes that belong together, current code
@@ -159,6 +159,24 @@ def test_a_table_counts_from_when_it_was_loaded(registry: Registry) -> None:
     assert len(brief(registry.diff("plain", "2020", "2021").changes)) == 1
     ended = [registry.history("plain", "A", known_at=known).spans[0].ended for known in (before, None)]
     assert [e.source if e else "" for e in ended] == ["derived", "official"]
+
+
+def test_the_command_line_names_the_table(tmp_path: Path, gyldig: Callable[..., Ran]) -> None:
+    url = str(tmp_path / "r.sqlite")
+    with Registry.open(url) as registry:
+        versions(registry, "A", "BC")
+        registry.load_parsed(table([(START, "A", "B"), (START, "A?", "C")]))
+    (recoded, _) = gyldig("--db", url, "--json", "diff", "plain", "2020", "2021").json["changes"]
+    assert (recoded["source"], recoded["note"]) == ("official", "by the table conversion 1")
+    text = gyldig("--db", url, "--lang", "nb", "diff", "plain", "2020", "2021").out
+    assert "etter tabellen conversion 1" in text
+    assert "1 rad i offisielle endringstabeller er ikke brukt" in text
+    for code in "AB":
+        assert "by the table conversion 1" in gyldig("--db", url, "history", "plain", code).out
+    assert (
+        gyldig("--db", url, "--json", "history", "plain", "A").json["spans"][0]["ended"]["source"]
+        == "official"
+    )
 
 
 def successors(changes: Iterable[Change], code: str) -> set[str]:

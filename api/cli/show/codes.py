@@ -131,8 +131,14 @@ def _span(page: Page, span: Span) -> tuple[object, ...]:
         labels,
         span.display,
         what,
-        span.change.note if span.change else "",
+        _notes(page, span),
     )
+
+
+def _notes(page: Page, span: Span) -> str:
+    """What is noted of how the span began, and of the official change that ended it."""
+    found = [c.note for c in (span.change, span.ended) if c and (c is span.change or c.source == "official")]
+    return "; ".join(page.cell(note) for note in found if note)
 
 
 def _change(page: Page, change: SpanChange) -> str:
