@@ -23,7 +23,7 @@ from api.fhir.operations.answer_language import answer_language, display_languag
 from api.fhir.operations.client_cache import ClientCache
 from api.fhir.operations.fast_path import FastPath
 from api.fhir.operations.operation_definition import operation_definition
-from api.fhir.operations.parameter_check import check_names, check_values
+from api.fhir.operations.parameter_check import check_names, check_values, names_of
 from api.fhir.operations.request_context import RequestContext
 from api.fhir.operations.table import OPERATIONS, PARAMETER_NAMES, find_operation
 from api.fhir.resources.resource_index import ResourceEntry, library
@@ -185,7 +185,7 @@ class Service:
             raise _not_allowed(request.method)
         self.set_instance(call, address)
         query = Given.of_query(request.query)
-        check_names(PARAMETER_NAMES, query, strict=True)
+        check_names(names_of(operation), query, strict=True)
         body = (
             Given.of_resource(request.body) if request.method == "POST" and request.body is not None else None
         )

@@ -102,3 +102,20 @@ def test_dates_cover_days() -> None:
 
 def test_all_forms_still_answer(client: TestClient) -> None:
     assert parameters(client.get(f"{LOOKUP}&date=2020-01-01T12:00:00%2B01:00").json())["version"] == "2020"
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("/fhir/CodeSystem/$subsumes", "filter"),
+        ("/fhir/r5/ValueSet/$expand", "dependency"),
+        ("/fhir/ValueSet/$validate-code", "exclude-system"),
+        ("/fhir/CodeSystem/$lookup", "codeA"),
+    ],
+)
+def test_parameters_of_other_operations_are_refused_in_a_url(
+    client: TestClient, path: str, name: str
+) -> None:
+    answer = client.get(path, params={"url": "http://example.org/x", name: "y"})
+    assert answer.status_code == 400
+    assert name in answer.json()["issue"][0]["details"]["text"] or path.endswith(("subsumes", "lookup"))

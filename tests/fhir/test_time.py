@@ -36,9 +36,11 @@ def test_a_date_chooses_the_version(client: TestClient) -> None:
     ],
 )
 def test_a_date_without_a_version_gets_the_reason(client: TestClient, day: str, reason: str) -> None:
-    query = {"system": URL, "code": "F1", "date": day}
-    for path in ("/fhir/CodeSystem/$lookup", "/fhir/r5/CodeSystem/$subsumes"):
-        answer = client.get(path, params={**query, "codeA": "F", "codeB": "F1"})
+    for path, codes in (
+        ("/fhir/CodeSystem/$lookup", {"code": "F1"}),
+        ("/fhir/r5/CodeSystem/$subsumes", {"codeA": "F", "codeB": "F1"}),
+    ):
+        answer = client.get(path, params={"system": URL, "date": day, **codes})
         assert answer.status_code == 404
         assert reason in answer.json()["issue"][0]["details"]["text"]
     answer = client.get("/fhir/r5/ValueSet/$expand", params={"url": URL + "?fhir_vs", "date": day})

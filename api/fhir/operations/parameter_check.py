@@ -2,8 +2,7 @@
 
 | parameter | in a URL | in a Parameters resource |
 |---|---|---|
-| of no operation | error | error if it is nearly one (``dato``), else ignored: clients send settings of their own |
-| of another operation | ignored | ignored |
+| not of this operation | error | error if it is nearly one (``dato``) and of no operation, else ignored: clients send settings of their own |
 | may occur once, occurs again | error | error |
 | its value does not have its type | error | error |
 | would change the answer, not implemented | error | error |
@@ -22,7 +21,7 @@ from api.fhir.format.parameters import Given
 from api.fhir.operations.operation import Operation, Parameter
 from registry.entities.messages import message
 
-__all__ = ["check_names", "check_values", "nearest"]
+__all__ = ["check_names", "check_values", "names_of", "nearest"]
 
 _NEAR = 2  #: letters to change, add or leave out
 _COMPLEX = ("Coding", "CodeableConcept", "CodeSystem", "ValueSet", "ConceptMap")
@@ -51,6 +50,12 @@ def check_values(operation: Operation, given: Given) -> None:
     for name in given.names():
         if name in known:
             _check_values(known[name], given)
+
+
+@cache
+def names_of(operation: Operation) -> frozenset[str]:
+    """The names of the operation's parameters."""
+    return frozenset(_known(operation))
 
 
 @cache
