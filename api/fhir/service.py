@@ -193,7 +193,7 @@ class Service:
             if given is not None:
                 check_values(operation, given)
         call.given = query if body is None else body.over(query)
-        stamp = None if "x-cache-id" in request.headers else self.stamp(call.catalog)
+        stamp = None if "x-cache-id" in request.headers else self.cache_key(call.catalog)
         place = (address.release, address.on, address.path, *_context_of(request.headers))
         fast_path = self.fast_path[request.trusted]
         written = fast_path.answer(operation, call, stamp, place)
@@ -201,9 +201,9 @@ class Service:
             check_names(PARAMETER_NAMES, body, strict=False)
         return Reply(200, written)
 
-    def stamp(self, catalog: Catalog) -> object | None:
+    def cache_key(self, catalog: Catalog) -> object | None:
         """Changes whenever an answer may change; None = prepared requests must not be kept."""
-        stamp = catalog.stamp()
+        stamp = catalog.cache_key()
         return None if stamp is None else (stamp, self.settings.today())
 
     def set_instance(self, call: RequestContext, address: Address) -> None:

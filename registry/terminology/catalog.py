@@ -47,7 +47,7 @@ class CodeValidity:
 class Catalog(Protocol):
     """Everything that operations may ask for. Versions are labels; ``on`` chooses where none is given."""
 
-    def stamp(self) -> object | None:
+    def cache_key(self) -> object | None:
         """Changes whenever any answer may change; None = nothing derived from this may be kept."""
 
     def kept(self, key: Hashable, make: Callable[[], T]) -> T:
@@ -59,7 +59,7 @@ class Catalog(Protocol):
     def code_system(self, url: str, version: str = "", on: date | None = None) -> ContentView | Missing:
         """The version named (wildcards allowed), or the one in force."""
 
-    def take(self, url: str) -> None:
+    def require_redistribution(self, url: str) -> None:
         """Raise Restricted where the caller may not take lists of the system's content."""
 
     def behaviour(self, url: str) -> SystemBehaviour:
@@ -113,7 +113,7 @@ def pick(items: dict[str, Dated], version: str, on: date | None) -> str | None |
 class EmptyCatalog:
     """Nothing is known."""
 
-    def stamp(self) -> object | None:
+    def cache_key(self) -> object | None:
         """Nothing ever changes."""
         return 0
 
@@ -129,7 +129,7 @@ class EmptyCatalog:
         """None."""
         return Missing("unknown_url", url, version)
 
-    def take(self, url: str) -> None:
+    def require_redistribution(self, url: str) -> None:
         """Nothing is forbidden."""
 
     def behaviour(self, url: str) -> SystemBehaviour:
@@ -215,7 +215,7 @@ class MemoryCatalog:
         held = self._sets if kind == "ValueSet" else self._systems
         return held.get(url, {}).pop(version, None) is not None
 
-    def stamp(self) -> object | None:
+    def cache_key(self) -> object | None:
         """Nothing derived from resources that came with a request is kept."""
         return None
 
@@ -258,10 +258,10 @@ class MemoryCatalog:
             else Missing("unknown_version", url, version)
         )
 
-    def take(self, url: str) -> None:
+    def require_redistribution(self, url: str) -> None:
         """What the lower layer says of a system that is its own."""
         if url not in self._systems:
-            self._base.take(url)
+            self._base.require_redistribution(url)
 
     def behaviour(self, url: str) -> SystemBehaviour:
         """The lower layer's, without case where the upper layer's content has none."""

@@ -90,16 +90,16 @@ class Context:
     sent: frozenset[int] = frozenset()
     _conditions: dict[Hashable, Any] = field(default_factory=dict)
     _views: dict[tuple[str, str, date | None], ContentView | Missing] = field(default_factory=dict)
-    _stamp: list[object] = field(default_factory=list)
+    _cache_key: list[object] = field(default_factory=list)
     _behaviours: dict[str, SystemBehaviour] = field(default_factory=dict)
     _maps: dict[tuple[str, str], ConceptMap | Missing] = field(default_factory=dict)
     _mapped: dict[tuple[str, str], ContentView | None] = field(default_factory=dict)
 
-    def stamp(self) -> object | None:
+    def cache_key(self) -> object | None:
         """The catalog's stamp when it was first asked for: one request works in one state of the catalog."""
-        if not self._stamp:
-            self._stamp.append(self.catalog.stamp())
-        return self._stamp[0]
+        if not self._cache_key:
+            self._cache_key.append(self.catalog.cache_key())
+        return self._cache_key[0]
 
     def kept(self, content: ContentView, include: object, make: Callable[[], T]) -> T:
         """What an include means in a content, made once; kept with the content unless the include was sent along."""

@@ -93,7 +93,7 @@ def _fill(context: Context, request: ExpandRequest, answer: Expansion, makes: _M
         for one in chosen:
             one.ids = one.ids - one.content.inactive()
     for content in usage.contents.values():
-        context.catalog.take(content.info.url)
+        context.catalog.require_redistribution(content.info.url)
     maker = makes(context, request, versioned=_versioned(prepared, usage))
     listed = sections(chosen, request.filter, tree=_is_tree(request, chosen))
     answer.total = sum(map(len, listed))

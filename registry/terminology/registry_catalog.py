@@ -76,14 +76,14 @@ class RegistryCatalog:
     def _moment(self) -> Moment:
         return self._context.moment(self._known_at)
 
-    def stamp(self) -> object | None:
+    def cache_key(self) -> object | None:
         """The registry (itself: an id may be used again), the epoch, the day and the instant asked about."""
         return (self._context, self._context.ledger().epoch, self._known_at, self._context.today())
 
     def kept(self, key: Hashable, make: Callable[[], T]) -> T:
         """What follows from the catalog as it is now, made once while the stamp stays."""
         cache: Bounded[Hashable, T] = self._context.caches.named("made of catalogs", _MADE, bytes_of)
-        return cache.get((self.stamp(), key), make)
+        return cache.get((self.cache_key(), key), make)
 
     def _system(self, url: str) -> SystemRow | None:
         """The system of a canonical URL or URN; a bare slug is no canonical."""
@@ -146,7 +146,7 @@ class RegistryCatalog:
             return CodeValidity(valid=None)
         return self._code_judge(row.slug, code, on or self._day(), self._known_at)
 
-    def take(self, url: str) -> None:
+    def require_redistribution(self, url: str) -> None:
         """Does not check licences; the API layer does."""
 
     def supplement(self, url: str, version: str = "") -> ContentView | None:
@@ -284,9 +284,9 @@ class _SystemsOnly:
 
     def __init__(self, catalog: RegistryCatalog) -> None:
         self._catalog = catalog
-        self.stamp, self.kept, self.versions = catalog.stamp, catalog.kept, catalog.versions
+        self.cache_key, self.kept, self.versions = catalog.cache_key, catalog.kept, catalog.versions
         self.code_system, self.code_systems = catalog.code_system, catalog.code_systems
-        self.supplement, self.take = catalog.supplement, catalog.take
+        self.supplement, self.require_redistribution = catalog.supplement, catalog.require_redistribution
         self.behaviour, self.code_validity = catalog.behaviour, catalog.code_validity
 
     def value_set(self, url: str, version: str = "", on: date | None = None) -> ValueSet | Missing:

@@ -55,7 +55,7 @@ class ResourceEntry:
     def complete(self, catalog: Catalog, release: str) -> Json:
         """The whole resource in a release's elements."""
         if self.kind == "CodeSystem":
-            catalog.take(self.url)
+            catalog.require_redistribution(self.url)
             view = catalog.code_system(self.url, self.version)
             if not isinstance(view, Missing):
                 own: Json = {name: self.shell[name] for name in ("id", "meta") if name in self.shell}

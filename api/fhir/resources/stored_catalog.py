@@ -65,9 +65,9 @@ class Licensed:
         self.value_set, self.concept_map = base.value_set, base.concept_map
         self.behaviour = base.behaviour
 
-    def stamp(self) -> object | None:
+    def cache_key(self) -> object | None:
         """As the base, but never the same as the base's."""
-        below = self._base.stamp()
+        below = self._base.cache_key()
         return None if below is None else ("licensed", below)
 
     def kept(self, key: Hashable, make: Callable[[], T]) -> T:
@@ -92,7 +92,7 @@ class Licensed:
             return CodeValidity(valid=None)
         return self._base.code_validity(url, code, on)
 
-    def take(self, url: str) -> None:
+    def require_redistribution(self, url: str) -> None:
         """Raise Restricted where the licence does not let lists be passed on."""
         record = self._records.get(url)
         if record is not None and record.redistribution == "no":

@@ -183,7 +183,7 @@ class FhirApp:
         stamp = None
         if _keeps(scope, body) and "x-cache-id" not in caller.headers:
             with suppress(GyldigError):  # the service says what is wrong
-                stamp = self.service.stamp(self.service.catalog(caller.trusted))
+                stamp = self.service.cache_key(self.service.catalog(caller.trusted))
         if stamp is None:
             return self._general(scope, caller, body)
         return self._kept(stamp, scope, caller, body)

@@ -71,7 +71,7 @@ class FastRoutes:
         """
         found = self._states.get(trusted)
         if found is None:
-            found = self._service.stamp(self._service.catalog(trusted))
+            found = self._service.cache_key(self._service.catalog(trusted))
             self._states[trusted] = found
             asyncio.get_running_loop().call_soon(self._states.clear)
         return found
