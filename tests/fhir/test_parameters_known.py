@@ -116,6 +116,20 @@ def test_all_forms_still_answer(client: TestClient) -> None:
 def test_parameters_of_other_operations_are_refused_in_a_url(
     client: TestClient, path: str, name: str
 ) -> None:
-    answer = client.get(path, params={"url": "http://example.org/x", name: "y"})
+    answer = client.get(path, params={name: "y"})
     assert answer.status_code == 400
-    assert name in answer.json()["issue"][0]["details"]["text"] or path.endswith(("subsumes", "lookup"))
+    assert name in answer.json()["issue"][0]["details"]["text"]
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("/fhir/r4/ConceptMap/$translate", "code"),
+        ("/fhir/r5/ConceptMap/$translate", "sourceCode"),
+        ("/fhir/ValueSet/$batch-validate-code", "validation"),
+    ],
+)
+def test_what_is_missing_is_named_as_the_release_names_it(client: TestClient, path: str, name: str) -> None:
+    answer = client.post(path, json={"resourceType": "Parameters", "parameter": []})
+    assert answer.status_code == 400
+    assert answer.json()["issue"][0]["expression"] == [name]

@@ -31,6 +31,8 @@ _KNOWN = {
 def prepare(call: RequestContext) -> PreparedRequest:
     """The common parameters and every validation: nothing differs from one request to the next but all of it."""
     listed = call.given.all("validation")
+    if not listed:
+        raise refuse("REQUEST_REQUIRED", "validation", place="validation")
     if len(listed) > _MOST:
         raise refuse("REQUEST_INVALID", message("request.most_validations", most=_MOST), place="validation")
     catalog = context_of(call).catalog

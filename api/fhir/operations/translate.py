@@ -38,7 +38,7 @@ def prepare(call: RequestContext) -> PreparedRequest:
 
     def answer(varying: Varying) -> bytes:
         given = Given.of_values(varying).over(shared)
-        wanted, reverse = _to_translate(given)
+        wanted, reverse = _to_translate(given, call.release)
         request = TranslateRequest(
             codings=wanted,
             reverse=reverse,
@@ -67,7 +67,7 @@ def _inline_map(resource: dict[str, Any], call: RequestContext) -> ConceptMap:
         raise refuse("REQUEST_INVALID", str(error), place="conceptMap") from error
 
 
-def _to_translate(given: Given) -> tuple[tuple[Coding, ...], bool]:
+def _to_translate(given: Given, release: str) -> tuple[tuple[Coding, ...], bool]:
     """The codings to translate and whether they are targets."""
     if any(given.has(name) for name in _TARGETS):
         return _one_form(given, *_TARGETS, system=("targetSystem", "system")), True
@@ -75,7 +75,8 @@ def _to_translate(given: Given) -> tuple[tuple[Coding, ...], bool]:
         return _one_form(given, *_SOURCES, system=("sourceSystem", "system")), False
     found = _one_form(given, "code", "coding", "codeableConcept", system=("system",))
     if not found:
-        raise refuse("REQUEST_REQUIRED", "sourceCode", place="sourceCode")
+        name = "code" if release == "R4" else "sourceCode"
+        raise refuse("REQUEST_REQUIRED", name, place=name)
     return found, given.flag("reverse") is True
 
 
