@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 
 from registry.content.display import display_text
 from registry.entities.messages import joined, message
@@ -176,10 +177,10 @@ class _Concept:
             gaps=[*span.gaps, hole] if step.skipped else span.gaps,
         )
 
-    def _end(self, **changed: object) -> None:
+    def _end(self, **changed: Any) -> None:
         """Replace fields of the last span."""
         number, span = self.spans[-1]
-        self.spans[-1] = (number, replace(span, **changed))  # type: ignore[arg-type]
+        self.spans[-1] = (number, replace(span, **changed))
 
     def _display(self, record: ConceptRecord) -> str:
         return display_text(record, language=self.timeline.system.record.language)
