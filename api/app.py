@@ -16,7 +16,7 @@ from starlette.types import Receive, Scope, Send
 
 from api import start_page
 from api.limits import BodyLimit
-from api.rest import changes, codes, docs_page, downloads, problems, schema, scopes, systems
+from api.rest import changes, codes, docs_page, downloads, openapi, problems, scopes, systems
 from api.rest.answers import registry_of
 from api.rest.known import only_known
 from api.settings import Settings
@@ -79,7 +79,7 @@ def create_app(settings: Settings | None = None, *, registry: Registry | None = 
     app.state.registry = registry
     app.add_middleware(BodyLimit, limit=wanted.max_body)
     problems.install(app)
-    schema.install(app)
+    openapi.install(app)
     app.include_router(_rest(app), prefix="/api")
     app.add_api_route("/", _start, include_in_schema=False)
     app.fhir = _fhir(app)

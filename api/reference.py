@@ -92,7 +92,7 @@ def rest_page() -> str:
 
 def fhir_page() -> str:
     """The FHIR reference, from the table of operations."""
-    from api.fhir.operations.table import OPERATIONS
+    from api.fhir.operations.operation_table import OPERATIONS
     from api.fhir.resources.search_parameters import PARAMETERS
 
     lines = [_MADE + "# FHIR\n", _FHIR]
@@ -173,7 +173,7 @@ def write() -> None:
         (_ROOT / path).parent.mkdir(parents=True, exist_ok=True)
         (_ROOT / path).write_text(text, encoding="utf-8")
         print(path, file=sys.stderr)
-    from api.demo.answers import demo_answers
+    from api.demo.command_output import demo_answers
 
     with demo_answers() as answers:
         for path in (Path("README.md"), Path("docs/tutorial.md")):

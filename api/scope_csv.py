@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from loaders.reading.text import lines_of
+from loaders.reading.decoding import lines_of
 from registry.entities.errors import ContentError, DecodeError, FormatError
 from registry.entities.messages import message
 from registry.entities.results import ScopeRow

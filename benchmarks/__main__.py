@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks.run import main
+from benchmarks.suite import main
 
 if __name__ == "__main__":
     main()

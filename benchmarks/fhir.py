@@ -27,7 +27,7 @@ from benchmarks.load import Load, Outcome, cores, first_requests, pinned
 from benchmarks.measure import Figure
 from benchmarks.process import GYLDIG, free_port, resident_mb, wait
 from benchmarks.synthetic import icd10cm
-from loaders.base import LoadOptions
+from loaders.contract import LoadOptions
 from loaders.run import load_paths
 from registry import Registry
 from registry.store.artifacts import ArtifactRow, put_artifacts

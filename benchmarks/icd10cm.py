@@ -12,7 +12,7 @@ from pathlib import Path
 from benchmarks.measure import Figure, disk_mb, repeated, seconds
 from benchmarks.questions import Asked, lookups, searches, yardstick
 from benchmarks.synthetic import icd10cm
-from loaders.base import LoadOptions
+from loaders.contract import LoadOptions
 from loaders.run import load_paths
 from registry import Registry
 

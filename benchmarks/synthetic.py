@@ -12,7 +12,7 @@ from itertools import accumulate
 
 from msgspec.structs import replace
 
-from loaders.base import ParsedRelease
+from loaders.contract import ParsedRelease
 from registry.entities.records import ConceptRecord, Designation, Property, ReleaseHeader, SystemRecord
 
 __all__ = ["Snomed", "Words", "icd10cm", "yearly"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import cache
 from importlib import import_module
 
-from loaders.base import Loader, Source
+from loaders.contract import Loader, Source
 from loaders.unknown_format import describe
 from registry.entities.errors import FormatError, UsageError
 

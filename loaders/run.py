@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from loaders.base import Loader, LoadOptions, Parsed, ParsedRelease, Progress, Source
+from loaders.contract import Loader, LoadOptions, Parsed, ParsedRelease, Progress, Source
 from loaders.detect import detect, formats
 from loaders.reading.archive import FolderSource, open_source
 from loaders.storing import store

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from loaders.base import Parsed, ParsedEntry, ParsedMap, ParsedRelease, ParsedResource, Progress
+from loaders.contract import Parsed, ParsedEntry, ParsedMap, ParsedRelease, ParsedResource, Progress
 from registry.entities.results import LoadReport
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from io import BytesIO
 import msgspec
 from lxml import etree
 
-from loaders.base import Source
-from loaders.reading.text import line_at
+from loaders.contract import Source
+from loaders.reading.decoding import line_at
 from loaders.reading.xml import UnsafeXML, bounded_events
 
 __all__ = ["describe"]

@@ -6,7 +6,7 @@ versions as a map. Knows nothing of file formats of code systems or of HTTP.
 
 from __future__ import annotations
 
-from mappings.changes import change_map
+from mappings.change_maps import change_map
 from mappings.translate import translate
 
 __all__ = ["change_map", "translate"]

@@ -10,7 +10,7 @@ from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING
 
-from mappings.changes import change_map
+from mappings.change_maps import change_map
 from mappings.code_validity import code_validity
 from registry.entities.errors import UnknownTarget, UsageError
 from registry.entities.intervals import parse_date

@@ -276,7 +276,7 @@ class Registry:
         wait: bool = True,
         progress: Callable[[str, int, int | None], None] | None = None,
     ) -> LoadReport:
-        """Load one parsed release or map (``loaders.base``), all or nothing."""
+        """Load one parsed release or map (``loaders.contract``), all or nothing."""
         from registry.writing.loading import load_parsed
 
         report = load_parsed(self.reader, parsed, dry_run=dry_run, wait=wait, progress=progress)

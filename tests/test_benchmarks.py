@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.measure import Figure, repeated
-from benchmarks.run import line, main
+from benchmarks.suite import line, main
 from benchmarks.synthetic import Snomed, icd10cm
 from registry import Registry
 

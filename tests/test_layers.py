@@ -113,3 +113,34 @@ def test_no_import_circles() -> None:
     """No module leads back to itself by its imports, those inside functions and for types included."""
     known = modules()
     assert circles({name: imports(name, path, known) for name, path in known.items()}) == []
+
+
+#: file names that several rooms have: the same subject at different layers
+SAME_SUBJECT = {
+    "administration": "verify, back up, serve: commands and their text",
+    "app": "the ASGI application",
+    "catalogue": "what there is: the query, its commands, their text",
+    "change_maps": "change events as a map",
+    "changes": "what changed: events and their REST routes",
+    "codes": "one code: commands, their text, REST routes, messages",
+    "codesystem": "CodeSystem: read, written",
+    "conceptmap": "ConceptMap: read, evaluated",
+    "differences": "differences between two versions: the command and its text",
+    "errors": "exceptions and what they say",
+    "expand": "$expand: the operation and its parameters",
+    "export": "flat rows: the query and its command",
+    "hierarchy": "what is above and below: closure, command, text",
+    "loading": "bringing content in: the write, its command, its text",
+    "lookup": "what a code means: the query, $lookup, its parameters",
+    "reasons": "why no version answers: the rule and the texts",
+    "scopes": "scopes: commands, text, REST routes",
+    "subsumes": "$subsumes: the operation and its parameters",
+    "translate": "translation: the operation, its parameters, its Python form",
+    "valueset": "ValueSet: read, evaluated",
+}
+
+
+def test_no_file_name_has_two_meanings() -> None:
+    """A name that occurs twice stands for the same subject at another layer, and is listed with that subject."""
+    stems = [path.stem for path in modules().values() if path.stem not in {"__init__", "__main__"}]
+    assert {stem for stem in stems if stems.count(stem) > 1} == set(SAME_SUBJECT)

@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
+from api.cli.interval_options import exclusive
 from api.cli.options import System, Version, Why
 from api.cli.session import current, day
-from api.cli.validity import exclusive
 
 __all__ = ["register"]
 

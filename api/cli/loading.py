@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from api.cli.interval_options import exclusive
 from api.cli.session import Session, current, day
 from api.cli.show import loading as show
-from api.cli.validity import exclusive
 
 if TYPE_CHECKING:
-    from loaders.base import LoadOptions
+    from loaders.contract import LoadOptions
     from registry.entities.results import LoadReport
 
 __all__ = ["register"]
@@ -91,7 +91,7 @@ def load(
     no_wait: NoWait = False,
 ) -> None:
     """Load one or several releases of code systems from files."""
-    from loaders.base import LoadOptions
+    from loaders.contract import LoadOptions
 
     options = LoadOptions(
         system=system, version=version, track=track, valid_from=valid_from,

@@ -15,7 +15,17 @@ from typing import Annotated
 
 import typer
 
-from api.cli import catalogue, changing, codes, differences, export, hierarchy, loading, running, scopes
+from api.cli import (
+    administration,
+    catalogue,
+    changing,
+    codes,
+    differences,
+    export,
+    hierarchy,
+    loading,
+    scopes,
+)
 from api.cli.arguments import has_dash_code, hoist, protect_codes
 from api.cli.session import Session, default_language
 
@@ -58,7 +68,7 @@ def options(
     )
 
 
-for module in (catalogue, codes, hierarchy, differences, loading, changing, scopes, export, running):
+for module in (catalogue, codes, hierarchy, differences, loading, changing, scopes, export, administration):
     module.register(app)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from api.cli.session import Session
-    from loaders.base import Progress
+    from loaders.contract import Progress
 
 __all__ = ["shown"]
 

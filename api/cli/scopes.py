@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
+from api.cli.interval_options import exclusive
 from api.cli.session import current, day
 from api.cli.show import scopes as show
-from api.cli.validity import exclusive
 from registry.entities.messages import message
 
 __all__ = ["register"]

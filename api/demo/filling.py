@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from api.demo import universe
-from loaders.base import LoadOptions, Progress
+from loaders.contract import LoadOptions, Progress
 from loaders.run import load_paths, silent
 from loaders.sources.fetching import default_cache, fetch
 from registry.entities.errors import GyldigError

@@ -6,8 +6,8 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from api.fhir.operations.operation import Operation
+from api.fhir.operations.operation_table import find_operation, operations_of
 from api.fhir.operations.server_operations import FHIR_VERSION
-from api.fhir.operations.table import find_operation, operations_of
 from api.fhir.resources.resource_index import ResourceEntry, ResourceIndex, library
 from api.fhir.resources.search_parameters import PARAMETERS
 from registry.terminology.catalog import Catalog

@@ -15,20 +15,20 @@ from typing import Any
 from api.error_status import http_status
 from api.fhir.capability import capability_statement, software, terminology_capabilities
 from api.fhir.fhir_settings import FhirSettings
-from api.fhir.format.dates import days_of
 from api.fhir.format.outcome import Refused, outcome, refuse
 from api.fhir.format.parameters import Given
+from api.fhir.format.partial_dates import days_of
 from api.fhir.format.r4_r5 import in_release
 from api.fhir.operations.answer_language import answer_language, display_language
 from api.fhir.operations.client_cache import ClientCache
 from api.fhir.operations.fast_path import FastPath
 from api.fhir.operations.operation_definition import operation_definition
+from api.fhir.operations.operation_table import OPERATIONS, PARAMETER_NAMES, find_operation
 from api.fhir.operations.parameter_check import check_names, check_values, names_of
 from api.fhir.operations.request_context import RequestContext
-from api.fhir.operations.table import OPERATIONS, PARAMETER_NAMES, find_operation
 from api.fhir.resources.resource_index import ResourceEntry, library
+from api.fhir.resources.resource_search import search, shown
 from api.fhir.resources.resource_writer import Changed, ResourceWriter
-from api.fhir.resources.search import search, shown
 from api.fhir.resources.stored_catalog import stored_json
 from registry.entities.errors import GyldigError, Restricted
 from registry.entities.messages import Message, message

@@ -22,7 +22,7 @@ from api.rest.answers import (
     registry_of,
     settings_of,
 )
-from api.rest.schema import gives
+from api.rest.openapi import gives
 from registry.entities.results import Feed, SearchResult
 
 __all__ = ["router"]

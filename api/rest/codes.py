@@ -25,7 +25,7 @@ from api.rest.answers import (
     open_system,
     registry_of,
 )
-from api.rest.schema import gives
+from api.rest.openapi import gives
 
 __all__ = ["router"]
 

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from api import auth
 from api.rest.answers import Count, Cursor, IsoDate, KnownAt, answer, page, registry_of, settings_of
-from api.rest.schema import gives, gives_list
+from api.rest.openapi import gives, gives_list
 from registry.entities.results import ScopeRow
 
 __all__ = ["router"]

@@ -21,8 +21,8 @@ from api.rest.answers import (
     page,
     registry_of,
 )
+from api.rest.openapi import gives, gives_list
 from api.rest.problems import NotFound
-from api.rest.schema import gives, gives_list
 from registry.entities.messages import message
 from registry.time.reasons import similar
 

@@ -12,8 +12,8 @@ from datetime import date
 from pathlib import PurePosixPath
 from typing import Any
 
-from loaders.base import LoadOptions, ParsedMap, ParsedRelease, Progress, Source
 from loaders.checks import check_parents, fold, not_empty
+from loaders.contract import LoadOptions, ParsedMap, ParsedRelease, Progress, Source
 from loaders.formats.norwegian.rolling import Dated, rolling_releases
 from loaders.reading.archive import source_file
 from loaders.reading.columns import Layout, find_layout, with_toml
@@ -21,7 +21,7 @@ from loaders.reading.dates import end_of, start_of
 from loaders.reading.day import download_day
 from loaders.reading.header import finish, kind_of_labels, options_file, system_of, year_in, year_start
 from loaders.reading.table import Table, read_table, sniff
-from loaders.shapes import guess
+from loaders.system_of_list import guess
 from registry.entities.errors import ContentError, UsageError
 from registry.entities.records import ConceptRecord, Designation, Property, PropertyDefinition, ReleaseHeader
 from registry.systems import SystemBehaviour, behaviour_of, known

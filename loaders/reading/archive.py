@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, BinaryIO, cast
 
-from loaders.base import Source
+from loaders.contract import Source
 from loaders.reading.paths import check_depth, check_path
 from loaders.reading.tarball import TarSource
 from registry.entities.errors import ArchiveError, UsageError

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from pathlib import PurePosixPath
 from typing import Any
 
-from loaders.base import LoadOptions, Source
+from loaders.contract import LoadOptions, Source
 from registry.entities.errors import UsageError
 
 __all__ = ["ROLES", "Layout", "find_layout", "with_toml"]

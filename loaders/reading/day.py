@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from pathlib import Path
 
-from loaders.base import LoadOptions, Source
+from loaders.contract import LoadOptions, Source
 from loaders.reading.dates import start_of
 from registry.entities.intervals import OSLO
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from loaders.base import LoadOptions
+from loaders.contract import LoadOptions
 from registry.entities.errors import UsageError
 from registry.entities.records import Coverage, ReleaseHeader, SourceFile, SystemRecord
 from registry.systems import behaviour_of, known

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from loaders.reading.text import decode, line_at
+from loaders.reading.decoding import decode, line_at
 from registry.entities.errors import ContentError
 from registry.entities.exact_json import decoder
 

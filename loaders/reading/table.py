@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from loaders.reading.text import decode, lines_of
+from loaders.reading.decoding import decode, lines_of
 from registry.entities.errors import ArchiveError, ContentError, UsageError
 
 __all__ = ["DELIMITERS", "Table", "read_table", "sniff"]

@@ -15,7 +15,7 @@ from loaders.sources.fetching import fetch as _fetch
 from registry.entities.results import LoadReport
 
 if TYPE_CHECKING:
-    from loaders.base import Progress
+    from loaders.contract import Progress
     from registry import Registry
 
 __all__ = ["DeclaredSource", "declared", "fetch", "load_source", "source"]

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from platformdirs import user_cache_path
 
-from loaders.base import LoadOptions, Progress
+from loaders.contract import LoadOptions, Progress
 from loaders.sources.declared import DeclaredSource, source
 from loaders.sources.https import MAX_BYTES, download
 from registry.entities.errors import SourceError, UsageError

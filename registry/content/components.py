@@ -13,7 +13,7 @@ from typing import Protocol, TypeVar
 from pyroaring import BitMap
 
 from registry.entities.records import Component, DescriptionRecord, MemberRecord, RelationshipRecord
-from registry.store.components import (
+from registry.store.component_rows import (
     component_bitmap,
     component_ids,
     reference_set,

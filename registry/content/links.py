@@ -14,7 +14,7 @@ from itertools import accumulate
 
 from pyroaring import BitMap
 
-from registry.store.codes import SystemCodes
+from registry.store.code_order import SystemCodes
 from registry.store.engine import Connection
 from registry.store.number_table import NumberTable
 from registry.store.states import unpack_numbers

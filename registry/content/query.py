@@ -1,7 +1,7 @@
 """A search text taken apart, and whether a record meets it.
 
 Query text is untrusted: bounded, and cut to letters and digits.
-Not here: finding and ranking hits (``registry.content.search``).
+Not here: finding and ranking hits (``registry.content.text_search``).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from registry.entities.records import ConceptRecord
 from registry.store.states import CODE_WORD, searchable
-from registry.store.text import compact_code, fold, tokens
+from registry.store.tokens import compact_code, fold, tokens
 
 __all__ = ["Query", "best_band", "matched", "matches", "parse"]
 

@@ -23,7 +23,7 @@ from registry.entities.errors import StoreDamaged
 from registry.entities.messages import message
 from registry.entities.offload import require_offload
 from registry.store.bounded import Bounded
-from registry.store.codes import SystemCodes
+from registry.store.code_order import SystemCodes
 from registry.store.content import release_ordering, system_of_release
 from registry.store.engine import Connection, Database
 from registry.store.system_states import each_code

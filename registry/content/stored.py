@@ -22,8 +22,8 @@ from registry.content.projected_hierarchy import NoHierarchy, ProjectedHierarchy
 from registry.content.property_sets import PropertySets
 from registry.content.release_hierarchy import ReleaseHierarchy
 from registry.content.release_index import release_index
-from registry.content.search import matches, matching, parse, search
 from registry.content.source_layers import Layer, SourceLayers
+from registry.content.text_search import matches, matching, parse, search
 from registry.content.view import ViewInfo
 from registry.entities.errors import StoreDamaged
 from registry.entities.messages import message
@@ -44,7 +44,7 @@ from registry.store.state_lookup import (
     states_with_key,
 )
 from registry.store.states import decode
-from registry.store.text import compact_code, storable
+from registry.store.tokens import compact_code, storable
 from registry.systems import SystemBehaviour
 
 __all__ = ["Layer", "StoredView"]

@@ -14,10 +14,10 @@ from pyroaring import BitMap
 from registry.content.links import SystemLinks
 from registry.entities.offload import require_offload
 from registry.store.bounded import Bounded
-from registry.store.codes import SystemCodes
+from registry.store.code_order import SystemCodes
 from registry.store.engine import Database
 from registry.store.terms import read_terms
-from registry.store.words import WordIndex
+from registry.store.word_index import WordIndex
 
 __all__ = ["SystemIndex"]
 

@@ -351,7 +351,7 @@ class ConceptMap(SQLModel, table=True):
 class MapRow(SQLModel, table=True):
     """One row of a map; ``body`` is the JSON of ``records.MapRowRecord``, the order of ids that of the source.
 
-    ``source`` and ``target`` are compact codes (``registry.store.text``) of the canonical ones, ``source`` that of
+    ``source`` and ``target`` are compact codes (``registry.store.tokens``) of the canonical ones, ``source`` that of
     the first code of a group; the further ones are in ``map_row_source``.
     """
 

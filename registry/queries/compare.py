@@ -24,7 +24,7 @@ from registry.reader import Reader, layer_id
 from registry.store.content import family_codes, states_by_ids
 from registry.store.metadata import ReleaseRow
 from registry.store.states import decode
-from registry.store.text import compact_code
+from registry.store.tokens import compact_code
 from registry.systems import SystemBehaviour
 
 __all__ = ["Comparison", "Content", "alike", "compare", "records_of", "text_links"]

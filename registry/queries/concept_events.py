@@ -28,7 +28,7 @@ from registry.queries.official import OfficialTables
 from registry.reader import Reader
 from registry.store.content import family_codes
 from registry.store.state_lookup import concepts_by_code
-from registry.store.text import compact_code
+from registry.store.tokens import compact_code
 from registry.time.timeline import Segment, Timeline
 
 __all__ = ["ConceptEvents", "Happened", "Memory", "Step"]

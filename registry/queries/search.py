@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from itertools import islice
 
-from registry.content.search import matched, parse
+from registry.content.text_search import matched, parse
 from registry.entities.errors import UsageError
 from registry.entities.messages import message
 from registry.entities.results import SearchHit, SearchResult

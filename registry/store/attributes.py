@@ -16,7 +16,7 @@ from typing import NamedTuple
 from pyroaring import BitMap
 
 from registry.entities.records import Property, RelationshipRecord
-from registry.store.components import component_bitmap, component_rows
+from registry.store.component_rows import component_bitmap, component_rows
 from registry.store.content import release_rows, states_by_ids
 from registry.store.engine import Connection
 from registry.store.states import decode, decode_component

@@ -21,7 +21,7 @@ from registry.store.bounded import Bounded
 from registry.store.engine import Connection, Database
 from registry.store.ledger_writer import Writer
 from registry.store.metadata import Snapshot
-from registry.store.text import compact_code, storable
+from registry.store.tokens import compact_code, storable
 from registry.systems import SystemBehaviour, behaviour_of, behaviour_of_url
 
 __all__ = [

@@ -18,7 +18,7 @@ import msgspec
 
 from registry.entities.exact_json import decoder
 from registry.entities.records import Component, ConceptRecord, Designation, Property
-from registry.store.text import fold
+from registry.store.tokens import fold
 
 __all__ = [
     "CODE_WORD",

@@ -1,7 +1,7 @@
 """The stored text index: segments of words, one per load, and their removal.
 
 Segments become one when there are many. Not here: what is in a segment (``registry.store.word_segment``), questions
-(``registry.store.words``).
+(``registry.store.word_index``).
 """
 
 from __future__ import annotations

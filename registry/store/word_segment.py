@@ -2,7 +2,7 @@
 
 A *text number* is ``place << 24 | state id - base``: the place of the text among those of its state, best band
 first. So one bitmap of text numbers holds texts of all places, and the states of one place are a range of it.
-Not here: SQL (``registry.store.terms``), questions (``registry.store.words``).
+Not here: SQL (``registry.store.terms``), questions (``registry.store.word_index``).
 """
 
 from __future__ import annotations

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from registry.entities.records import SystemRecord
-from registry.systems.base import Condition, Reserve, SystemBehaviour
-from registry.systems.catalogue import CATALOGUE
+from registry.systems.behaviour import Condition, Reserve, SystemBehaviour
 from registry.systems.icd10 import ICD10_CM, ICD10_NO
 from registry.systems.icpc2 import ICPC2_NO, ICPC2B_NO
+from registry.systems.known_systems import CATALOGUE
 
 __all__ = [
     "Condition",

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 from registry.entities.records import Coverage
-from registry.systems.base import SystemBehaviour
+from registry.systems.behaviour import SystemBehaviour
 
 __all__ = ["covered_by", "coverage_of", "covers"]
 

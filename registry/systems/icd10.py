@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from registry.systems.base import Reserve, SystemBehaviour
+from registry.systems.behaviour import Reserve, SystemBehaviour
 
 __all__ = ["ICD10_CM", "ICD10_NO", "Icd10Behaviour"]
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from registry.systems.base import Block, Reserve, SystemBehaviour
+from registry.systems.behaviour import Block, Reserve, SystemBehaviour
 
 __all__ = ["ICPC2B_NO", "ICPC2_NO", "Icpc2Behaviour", "Icpc2bBehaviour"]
 

@@ -19,7 +19,7 @@ from registry.systems.designation_uses import PREFERRED
 from registry.terminology.catalog import Missing
 from registry.terminology.context import Context
 from registry.terminology.issues import Issue, Unanswerable, issue
-from registry.terminology.validation.versions import unknown_system
+from registry.terminology.validation.judged_version import unknown_system
 
 __all__ = ["LookupRequest", "LookupResult", "lookup", "shown"]
 

@@ -12,7 +12,7 @@ from registry.content.view import ContentView
 from registry.terminology.catalog import Missing
 from registry.terminology.context import Context
 from registry.terminology.issues import Issue, Unanswerable, issue
-from registry.terminology.validation.versions import unknown_system
+from registry.terminology.validation.judged_version import unknown_system
 
 __all__ = ["SubsumesRequest", "SubsumesResult", "subsumes"]
 

@@ -13,9 +13,9 @@ from registry.terminology.compose import Prepared, prepare
 from registry.terminology.context import Context
 from registry.terminology.issues import Issue, Unanswerable, issue
 from registry.terminology.status import as_issue, notices, system_notice
-from registry.terminology.validation import code_system, display, membership
+from registry.terminology.validation import code_system, display_check, membership
+from registry.terminology.validation.judged_version import demands
 from registry.terminology.validation.types import CodingRequest, CodingResult, ElementPath, ValidationOptions
-from registry.terminology.validation.versions import demands
 from registry.terminology.valueset import ValueSet
 
 __all__ = [
@@ -141,7 +141,7 @@ def _one(
         judge = code_system.may_use if rules.membership_only else code_system.examine
         judge(finding, rules)
     if not rules.membership_only:
-        display.compare(finding, context.languages, rules, verdict.told)
+        display_check.compare(finding, context.languages, rules, verdict.told)
     membership.remarks(finding, verdict.told, prepared.value_set.canonical)
     if verdict.member is not None:
         answer.issues += [as_issue(n) for n in notices(prepared, verdict.contents)]
@@ -167,7 +167,7 @@ def _display_is_right(context: Context, asked: CodingRequest, verdict: membershi
     finding = CodingResult(asked)
     if verdict.content is not None:
         finding.locate(verdict.content)
-        display.compare(finding, context.languages, ValidationOptions(), verdict.told)
+        display_check.compare(finding, context.languages, ValidationOptions(), verdict.told)
     return not finding.issues
 
 
@@ -203,6 +203,6 @@ def _alone(
     finding.issues += demands(context, asked, finding.content)
     finding.member = finding.record is not None or finding.content.info.content in ("fragment", "example")
     code_system.examine(finding, rules)
-    display.compare(finding, context.languages, rules)
+    display_check.compare(finding, context.languages, rules)
     answer.issues += [as_issue(n) for n in system_notice(finding.content)]
     return finding

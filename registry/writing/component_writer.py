@@ -2,7 +2,7 @@
 
 Input: component records and removals, a batch at a time. Output: a bitmap of component state ids for each kind, those
 of the releases it starts from included, and the reference sets' differences to them.
-Not here: concepts (``content_writer``), reading (``registry.store.components``).
+Not here: concepts (``content_writer``), reading (``registry.store.component_rows``).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pyroaring import BitMap
 from registry.entities.errors import ContentError
 from registry.entities.messages import message
 from registry.entities.records import Component, MemberRecord, Removal
-from registry.store.components import (
+from registry.store.component_rows import (
     KINDS,
     component_bitmap,
     component_ids,

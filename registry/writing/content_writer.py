@@ -15,7 +15,7 @@ from typing import Any
 
 from pyroaring import BitMap
 
-from registry.content.search import TermsWriter
+from registry.content.text_search import TermsWriter
 from registry.entities.errors import ContentError
 from registry.entities.messages import message
 from registry.entities.records import Component, ConceptRecord, ReleaseHeader, Removal
@@ -25,7 +25,7 @@ from registry.store.ledger_writer import Writer
 from registry.store.properties import add_states
 from registry.store.states import encode, release_hash, state_hash, unpack_numbers
 from registry.store.system_states import each_hash, keys_of
-from registry.store.text import compact_code
+from registry.store.tokens import compact_code
 from registry.writing.component_writer import ComponentWriter
 from registry.writing.content_check import ContentCheck
 

@@ -26,7 +26,7 @@ from registry.entities.records import ConceptRecord, MapRecord, ReleaseHeader, S
 from registry.entities.results import LoadReport
 from registry.reader import Reader
 from registry.store.artifacts import ArtifactRow, put_artifacts
-from registry.store.components import all_dependencies
+from registry.store.component_rows import all_dependencies
 from registry.store.content import release_ordering, states_by_ids
 from registry.store.ledger_writer import Writer
 from registry.store.metadata import ReleaseRow, Snapshot, SystemRow, VersionRow

@@ -15,13 +15,19 @@ import msgspec
 import re2
 from pyroaring import BitMap
 
-from registry.content.search import remove_terms
+from registry.content.text_search import remove_terms
 from registry.entities.errors import StoreError, UnknownTarget, UsageError
 from registry.entities.intervals import iso
 from registry.entities.messages import message
 from registry.entities.records import ReleaseHeader, SystemRecord
 from registry.entities.results import ScopeRow, VerifyReport
-from registry.store.components import KINDS, component_bitmap, component_rows, delete_components, dependents
+from registry.store.component_rows import (
+    KINDS,
+    component_bitmap,
+    component_rows,
+    delete_components,
+    dependents,
+)
 from registry.store.content import (
     concept_keys,
     delete_content,

@@ -8,10 +8,10 @@ import pytest
 import typer
 
 from api.cli.arguments import has_dash_code, hoist, protect_codes
+from api.cli.interval_options import exclusive
 from api.cli.main import app
 from api.cli.session import day
 from api.cli.tree import commands
-from api.cli.validity import exclusive
 
 
 @pytest.mark.parametrize(

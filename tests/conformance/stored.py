@@ -19,7 +19,7 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.settings import Settings
-from loaders.base import LoadOptions
+from loaders.contract import LoadOptions
 from loaders.run import load_paths
 from registry import Registry
 

@@ -25,7 +25,7 @@ def test_generated_pages_are_current(path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["README.md", "docs/tutorial.md"])
 def test_answers_shown_are_what_the_program_prints(name: str) -> None:
-    from api.demo.answers import demo_answers
+    from api.demo.command_output import demo_answers
 
     text = (ROOT / name).read_text(encoding="utf-8")
     assert "```console\n$ gyldig" in text

@@ -15,7 +15,7 @@ from api.rest.answers import BadCursor
 from api.rest.problems import NotFound
 from registry.entities.errors import ContentError, GyldigError
 from registry.entities.messages import Message, catalogue, in_language, language, message, word
-from registry.entities.messages.words import WORDS
+from registry.entities.messages.headings import WORDS
 from registry.terminology.issues import MESSAGES as FINDINGS
 
 ROOT = Path(__file__).resolve().parents[2]

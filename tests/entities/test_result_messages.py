@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from loaders.base import ParsedRelease
+from loaders.contract import ParsedRelease
 from registry import Registry
 from registry.entities.messages import Message, in_language
 from registry.entities.records import ConceptRecord, Designation, ReleaseHeader, SystemRecord

@@ -235,7 +235,7 @@ def test_an_answer_kept_is_the_callers_own(open_registry: Callable[..., Registry
     """Who may not read restricted content does not get the answer of somebody who may."""
     from msgspec.structs import replace
 
-    from loaders.base import ParsedRelease
+    from loaders.contract import ParsedRelease
     from registry.entities.records import ReleaseHeader, SystemRecord
     from tests.fhir.conftest import concept
 

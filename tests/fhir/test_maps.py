@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.settings import Settings
-from loaders.base import ParsedMap
+from loaders.contract import ParsedMap
 from registry import Registry
 from registry.entities.records import MapRecord, MapRowRecord, SystemRecord
 from tests.registry.making import load

@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from api.fhir.operations.answer_language import answer_language, display_language
-from api.fhir.operations.table import OPERATIONS
+from api.fhir.operations.operation_table import OPERATIONS
 from api.fhir.server.app import FhirApp
 from registry.entities.messages import Message, catalogue
 from registry.terminology.issues import MESSAGES, issue

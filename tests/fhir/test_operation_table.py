@@ -8,7 +8,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.fhir.operations.operation import Operation
-from api.fhir.operations.table import OPERATIONS, find_operation
+from api.fhir.operations.operation_table import OPERATIONS, find_operation
 from tests.fhir.conftest import URL
 from tests.fhir.test_routes import valid
 

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from starlette.testclient import TestClient
 
-from api.fhir.format.dates import days_of
+from api.fhir.format.partial_dates import days_of
 from tests.fhir.conftest import URL, parameters
 
 WHOLE = {"system": URL}

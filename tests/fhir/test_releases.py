@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 
 from api.fhir.format.r4_r5 import ELEMENTS, in_release
 from loaders.formats.fhir.elements import resource_type
-from loaders.formats.fhir.xml import xml_to_json
+from loaders.formats.fhir.fhir_xml import xml_to_json
 from tests.fhir.conftest import URL
 
 TOKEN = {"Authorization": "Bearer secret"}

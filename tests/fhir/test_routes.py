@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from loaders.formats.fhir.xml import xml_to_json
+from loaders.formats.fhir.fhir_xml import xml_to_json
 from tests.fhir.conftest import URL
 
 

@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.settings import Settings
-from loaders.base import ParsedRelease
+from loaders.contract import ParsedRelease
 from registry import Registry
 from registry.entities.records import ConceptRecord, Designation, ReleaseHeader, SystemRecord
 from tests.fhir.conftest import URL, own, parameters

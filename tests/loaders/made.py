@@ -9,7 +9,7 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from loaders.base import LoadOptions, Parsed, ParsedRelease
+from loaders.contract import LoadOptions, Parsed, ParsedRelease
 from loaders.run import parse_paths
 from registry.entities.records import ConceptRecord
 

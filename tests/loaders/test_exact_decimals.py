@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.fhir.format.codesystem import code_system_json
-from loaders.base import LoadOptions
-from loaders.formats.fhir.xml import json_to_xml, xml_to_json
+from loaders.contract import LoadOptions
+from loaders.formats.fhir.fhir_xml import json_to_xml, xml_to_json
 from loaders.run import load_paths
 from registry import Registry
 from registry.entities.errors import SourceError

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loaders.base import LoadOptions, ParsedRelease
+from loaders.contract import LoadOptions, ParsedRelease
 from loaders.formats.norwegian.rolling import Dated, rolling_releases
 from registry.entities.errors import ContentError, UsageError
 from registry.entities.records import ConceptRecord, ReleaseHeader

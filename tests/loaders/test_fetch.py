@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from loaders.base import ParsedRelease
+from loaders.contract import ParsedRelease
 from loaders.detect import formats
 from loaders.run import parse_paths
 from loaders.sources import declared, source

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from loaders.base import LoadOptions
+from loaders.contract import LoadOptions
 from loaders.run import load_paths
 from registry import Registry
 from registry.store.artifacts import artifact_rows

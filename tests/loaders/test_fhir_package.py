@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from loaders.base import LoadOptions, ParsedEntry, ParsedRelease, ParsedResource
+from loaders.contract import LoadOptions, ParsedEntry, ParsedRelease, ParsedResource
+from loaders.formats.fhir.fhir_xml import json_to_xml
 from loaders.formats.fhir.identity import is_open, slug_of
-from loaders.formats.fhir.xml import json_to_xml
 from loaders.run import load_paths
 from registry import Registry
 from registry.entities.errors import ContentError, FormatError, StoreFull, UsageError

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from loaders.base import LoadOptions, ParsedEntry, ParsedRelease, ParsedResource
+from loaders.contract import LoadOptions, ParsedEntry, ParsedRelease, ParsedResource
 from loaders.run import load_paths, parse_paths
 from registry import Registry
 from registry.entities.errors import SourceError

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from loaders.formats.fhir.xml import json_to_xml, xml_to_json
+from loaders.formats.fhir.fhir_xml import json_to_xml, xml_to_json
 from registry.entities.errors import ContentError
 from tests.loaders.fhir_made import bundle, code_system, concept_map, value_set
 

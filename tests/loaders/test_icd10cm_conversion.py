@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
-from loaders.base import ParsedMap
+from loaders.contract import ParsedMap
 from loaders.formats.icd10cm.previous_codes import previous_codes
 from registry.entities.errors import ContentError
 from registry.entities.records import MapRecord

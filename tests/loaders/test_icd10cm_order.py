@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from loaders.formats.icd10cm.addenda import parse_addenda, stated_changes
-from loaders.formats.icd10cm.release import first_day
+from loaders.formats.icd10cm.update_label import first_day
 from registry.entities.records import ConceptRecord
 from tests.loaders.made import ORDER, concepts, order_text, release, zipped
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from loaders.base import ParsedRelease
+from loaders.contract import ParsedRelease
 from registry.entities.errors import ContentError
 from tests.loaders.made import concepts, order_text, parsed, release, zipped
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from loaders.base import ParsedMap, ParsedRelease
+from loaders.contract import ParsedMap, ParsedRelease
 from registry.entities.errors import FormatError, UsageError
 from tests.loaders.made import concepts, json_list, parsed, release, tarred, texts, zipped
 

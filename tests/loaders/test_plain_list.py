@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
-from loaders.base import ParsedRelease
+from loaders.contract import ParsedRelease
 from registry.entities.errors import UsageError
 from tests.loaders.made import concepts, parsed, release, texts
 

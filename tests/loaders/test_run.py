@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loaders.base import LoadOptions, ParsedRelease
+from loaders.contract import LoadOptions, ParsedRelease
 from loaders.reading.archive import open_source
 from loaders.run import load_paths
 from registry import Registry

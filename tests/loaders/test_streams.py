@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from loaders.base import Source
+from loaders.contract import Source
 from loaders.reading import tarball
 from loaders.reading.archive import open_source
 from registry.entities.errors import ArchiveError

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from loaders.checks import find_cycle
 from loaders.reading.dates import end_of, start_of
+from loaders.reading.decoding import decode, line_at, lines_of
 from loaders.reading.table import read_table
-from loaders.reading.text import decode, line_at, lines_of
 from registry.entities.errors import ContentError, DecodeError, UsageError
 
 WORDS = st.lists(

@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.settings import Settings
-from loaders.base import LoadOptions, ParsedMap
+from loaders.contract import LoadOptions, ParsedMap
 from loaders.formats.fhir.package import parsed_resource
 from mappings import translate
 from registry import Registry

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from loaders.base import ParsedRelease
+from loaders.contract import ParsedRelease
 from registry import Registry
 from registry.entities.records import ConceptRecord, Designation, ReleaseHeader, SourceFile, SystemRecord
 from registry.entities.results import LoadReport

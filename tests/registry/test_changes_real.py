@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from loaders.base import LoadOptions, ParsedRelease
+from loaders.contract import LoadOptions, ParsedRelease
 from loaders.run import parse_paths
 from registry.content.change_types import TYPES, gravity
 from registry.content.changes import Derived, derive

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from loaders.base import LoadOptions
+from loaders.contract import LoadOptions
 from loaders.run import load_paths
 from registry import Registry
 from registry.entities.records import ConceptRecord, Coverage, Designation, SystemRecord

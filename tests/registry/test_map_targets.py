@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from loaders.base import ParsedMap
+from loaders.contract import ParsedMap
 from registry import Registry
 from registry.entities.errors import ContentError
 from registry.entities.records import Coverage, MapRecord, MapRowRecord, SystemRecord

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loaders.base import LoadOptions, ParsedMap
+from loaders.contract import LoadOptions, ParsedMap
 from loaders.run import parse_paths
 from mappings import change_map
 from registry import Registry

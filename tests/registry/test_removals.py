@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from loaders.base import ParsedRelease
+from loaders.contract import ParsedRelease
 from registry import Registry
 from registry.entities.errors import ContentError, UsageError
 from registry.entities.records import ConceptRecord, Coverage, Removal

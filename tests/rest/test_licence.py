@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from loaders.base import ParsedRelease
+from loaders.contract import ParsedRelease
 from registry import Registry
 from registry.entities.records import ConceptRecord, Designation, ReleaseHeader, SourceFile, SystemRecord
 from tests.rest.conftest import TOKEN

@@ -1,4 +1,4 @@
-"""Text search the obvious way: look at every record. The twin of ``registry.content.search``."""
+"""Text search the obvious way: look at every record. The twin of ``registry.content.text_search``."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from registry.content.search import parse
+from registry.content.text_search import parse
 from registry.entities.records import ConceptRecord, Designation
 
 KINDS = {"display": 0, "label.full": 0, "preferred": 0, "label.short": 1, "fsn": 1}

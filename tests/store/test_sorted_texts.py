@@ -9,8 +9,8 @@ from pyroaring import BitMap
 from registry.entities.records import ConceptRecord, Designation
 from registry.store.number_table import NumberTable
 from registry.store.sorted_texts import SortedTexts
+from registry.store.word_index import WordIndex
 from registry.store.word_segment import LOCAL, PLACE, Segment, build, merge
-from registry.store.words import WordIndex
 
 TEXTS = st.lists(st.text(alphabet="abåz019.\U0010ffff", max_size=5), unique=True, max_size=120).map(sorted)
 

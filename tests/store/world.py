@@ -7,7 +7,7 @@ from itertools import count
 
 from msgspec.structs import replace
 
-from loaders.base import ParsedRelease
+from loaders.contract import ParsedRelease
 from registry import Registry
 from registry.content.source_layers import Layer
 from registry.content.stored import StoredView

@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from api.fhir.resources.stored_catalog import read_stored
-from loaders.base import ParsedMap
+from loaders.contract import ParsedMap
 from registry import Registry
 from registry.entities.records import Coding, MapRecord, MapRowRecord
 from registry.terminology.catalog import MemoryCatalog

@@ -11,8 +11,8 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from api.fhir.format.dates import days_of
 from api.fhir.format.outcome import refuse
+from api.fhir.format.partial_dates import days_of
 from registry.entities.messages import message
 from registry.entities.records import Coding
 

@@ -1,6 +1,6 @@
 """Which form an answer is written in: JSON, or XML where it is asked for.
 
-Not here: the two forms themselves (``loaders.formats.fhir.xml``).
+Not here: the two forms themselves (``loaders.formats.fhir.fhir_xml``).
 """
 
 from __future__ import annotations

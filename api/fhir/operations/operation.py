@@ -1,6 +1,6 @@
 """What an operation is: its name, levels, parameters and the function that prepares its requests.
 
-The rows are in ``table``, one module per operation declares them. Routes, the check of parameters, the
+The rows are in ``operation_table``, one module per operation declares them. Routes, the check of parameters, the
 CapabilityStatement, OperationDefinitions, the reference page and the fast path are derived from these values.
 """
 

@@ -1,6 +1,6 @@
 """From parameters and headers to the context of an operation: where to look, when, which versions, languages.
 
-Here: what all operations share. Not here: what each operation asks (``table``).
+Here: what all operations share. Not here: what each operation asks (``operation_table``).
 """
 
 from __future__ import annotations

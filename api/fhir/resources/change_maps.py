@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 from msgspec.structs import replace
 
-from mappings.changes import change_map
+from mappings.change_maps import change_map
 from registry.entities.canonical import join
 from registry.entities.errors import UnknownTarget
 from registry.entities.records import MapRowRecord

@@ -11,8 +11,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from api.fhir.format.dates import days_of
 from api.fhir.format.outcome import refuse
+from api.fhir.format.partial_dates import days_of
 from registry.entities.intervals import through
 from registry.entities.messages import message
 from registry.time.in_force import Interval, status_on

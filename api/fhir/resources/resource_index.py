@@ -1,7 +1,7 @@
 """The resources of the server by identity: what search, read and instance-level operations find.
 
 Here: an index over the catalog, kept as long as the catalog does not change. Not here: search parameters
-(``search``), the JSON of content (``codesystems``).
+(``resource_search``), the JSON of content (``codesystems``).
 """
 
 from __future__ import annotations

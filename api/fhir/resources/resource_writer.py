@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from api.fhir.format.outcome import refuse
 from api.fhir.resources.resource_index import ResourceEntry
 from api.fhir.resources.stored_catalog import stored_json
-from loaders.base import LoadOptions, ParsedResource
+from loaders.contract import LoadOptions, ParsedResource
 from loaders.formats.fhir.package import parsed_resource
 from registry.entities.errors import ContentError
 from registry.entities.messages import message

@@ -1,6 +1,6 @@
 """Search parameters: which there are for each resource, what they may look like, what fits them.
 
-Every parameter is checked before anything is matched. Not here: Bundles and pages (``search``).
+Every parameter is checked before anything is matched. Not here: Bundles and pages (``resource_search``).
 """
 
 from __future__ import annotations

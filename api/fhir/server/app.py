@@ -31,7 +31,7 @@ from api.fhir.server.large_request_worker import LargeRequestWorker
 from api.fhir.server.response_cache import Encoded, Replies
 from api.fhir.server.warm_up import warm_up
 from api.fhir.service import CatalogSource, History, Reply, Request, Service, failed
-from loaders.formats.fhir.xml import json_to_xml, xml_to_json
+from loaders.formats.fhir.fhir_xml import json_to_xml, xml_to_json
 from registry.entities.errors import ContentError, GyldigError
 from registry.entities.exact_json import dumps, loads
 from registry.entities.messages import message

@@ -16,8 +16,8 @@ from api.fhir.operations.asked import Asked
 from api.fhir.operations.client_profile import ClientProfile
 from api.fhir.operations.fast_path import split_query
 from api.fhir.operations.operation import Operation, PreparedRequest
+from api.fhir.operations.operation_table import find_operation
 from api.fhir.operations.parameter_check import check_names, check_values, names_of
-from api.fhir.operations.table import find_operation
 from api.fhir.service import Address, Request, Service
 
 __all__ = ["FastRoutes"]

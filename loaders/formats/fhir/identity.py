@@ -12,11 +12,11 @@ from typing import Any, Literal
 
 import msgspec
 
-from loaders.base import LoadOptions
+from loaders.contract import LoadOptions
 from loaders.formats.fhir.reading import Json, items, text
-from loaders.reading.text import lines_of
+from loaders.reading.decoding import lines_of
 from registry.entities.records import SystemRecord
-from registry.systems.catalogue import CATALOGUE
+from registry.systems.known_systems import CATALOGUE
 
 __all__ = ["is_open", "oids_of", "slug_of", "system_record"]
 

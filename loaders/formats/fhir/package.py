@@ -11,7 +11,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from loaders.base import LoadOptions, Parsed, ParsedEntry, ParsedRelease, Progress, Source
+from loaders.contract import LoadOptions, Parsed, ParsedEntry, ParsedRelease, Progress, Source
 from loaders.formats.fhir.identity import oids_of
 from loaders.formats.fhir.release import FORMAT, artifact_of, located, release_of
 from loaders.formats.fhir.resources import WANTED, Found, canonical_json, claimed, found_in

@@ -12,8 +12,8 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from loaders.base import LoadOptions, ParsedEntry, ParsedRelease, ParsedResource
 from loaders.checks import find_cycle
+from loaders.contract import LoadOptions, ParsedEntry, ParsedRelease, ParsedResource
 from loaders.formats.fhir.codesystem import ReadCodeSystem, read_code_system
 from loaders.formats.fhir.conceptmap import map_record, read_concept_map
 from loaders.formats.fhir.identity import system_record

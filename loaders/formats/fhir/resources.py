@@ -13,9 +13,9 @@ from typing import Any
 
 import orjson
 
-from loaders.base import LoadOptions, Source
+from loaders.contract import LoadOptions, Source
+from loaders.formats.fhir.fhir_xml import xml_to_json
 from loaders.formats.fhir.reading import Json, items
-from loaders.formats.fhir.xml import xml_to_json
 from loaders.reading.archive import source_file
 from loaders.reading.jsontext import parse
 from registry.entities.errors import ContentError

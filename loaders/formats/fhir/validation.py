@@ -14,9 +14,9 @@ from typing import Any
 
 import msgspec
 
+from loaders.formats.fhir.entry_types import Concept, Contains, Element, Reference
 from loaders.formats.fhir.mending import completed
 from loaders.formats.fhir.reading import Json
-from loaders.formats.fhir.shapes import Concept, Contains, Element, Reference
 from registry.entities.errors import ContentError
 
 __all__ = ["RELEASES", "release_by_shape", "validate"]

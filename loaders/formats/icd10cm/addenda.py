@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from loaders.reading.text import lines_of
+from loaders.reading.decoding import lines_of
 from registry.entities.errors import ContentError
 from registry.systems import behaviour_of
 

@@ -20,7 +20,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from loaders.base import LoadOptions, ParsedMap, ParsedRelease, Progress, Source
+from loaders.contract import LoadOptions, ParsedMap, ParsedRelease, Progress, Source
 from loaders.formats.icd10cm.previous_codes import previous_codes
 from loaders.reading.archive import source_file
 from loaders.reading.dates import start_of

@@ -12,12 +12,12 @@ import re
 from collections.abc import Container, Iterator
 from time import perf_counter
 
-from loaders.base import LoadOptions, ParsedMap, ParsedRelease, Progress, Source
 from loaders.checks import repeats
-from loaders.formats.icd10cm.release import find_update
+from loaders.contract import LoadOptions, ParsedMap, ParsedRelease, Progress, Source
+from loaders.formats.icd10cm.update_label import find_update
 from loaders.reading.archive import source_file
+from loaders.reading.decoding import decode, lines_of
 from loaders.reading.header import finish, options_file, system_of
-from loaders.reading.text import decode, lines_of
 from registry.entities.errors import ContentError
 from registry.entities.records import ConceptRecord, Designation, Property, PropertyDefinition, ReleaseHeader
 

@@ -17,10 +17,10 @@ from io import BytesIO
 from lxml import etree
 from msgspec.structs import replace
 
-from loaders.base import LoadOptions, ParsedMap, ParsedRelease, Progress, Source
 from loaders.checks import check_parents, fold, not_empty
+from loaders.contract import LoadOptions, ParsedMap, ParsedRelease, Progress, Source
 from loaders.formats.icd10cm.order import order_members
-from loaders.formats.icd10cm.release import find_update
+from loaders.formats.icd10cm.update_label import find_update
 from loaders.known_diffs import known
 from loaders.reading.archive import source_file
 from loaders.reading.header import finish, options_file, system_of

@@ -15,8 +15,8 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from loaders.base import LoadOptions, ParsedMap, ParsedRelease, Progress, Source
 from loaders.checks import check_parents
+from loaders.contract import LoadOptions, ParsedMap, ParsedRelease, Progress, Source
 from loaders.formats.norwegian.norwegian_json import guess_system
 from loaders.formats.norwegian.rolling import Dated, rolling_releases
 from loaders.reading.archive import source_file

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from loaders.base import LoadOptions, ParsedMap, ParsedRelease, Progress, Source
 from loaders.checks import fold, not_empty
+from loaders.contract import LoadOptions, ParsedMap, ParsedRelease, Progress, Source
 from loaders.reading.archive import source_file
 from loaders.reading.dates import start_of
 from loaders.reading.header import finish, options_file, system_of

@@ -14,8 +14,8 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from loaders.base import LoadOptions, ParsedMap, ParsedRelease, Progress, Source
 from loaders.checks import fold, not_empty
+from loaders.contract import LoadOptions, ParsedMap, ParsedRelease, Progress, Source
 from loaders.reading.archive import source_file
 from loaders.reading.header import finish, kind_of_labels, options_file, system_of, year_in, year_start
 from loaders.reading.jsontext import element_line, object_list, parse

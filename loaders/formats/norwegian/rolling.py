@@ -13,7 +13,7 @@ from datetime import date
 
 import msgspec
 
-from loaders.base import LoadOptions, ParsedRelease
+from loaders.contract import LoadOptions, ParsedRelease
 from loaders.reading.header import finish, system_of
 from registry.entities.errors import ContentError, UsageError
 from registry.entities.records import ConceptRecord, ReleaseHeader

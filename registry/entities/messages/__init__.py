@@ -1,7 +1,7 @@
 """Every sentence that the project shows to people, once, in English and bokmål.
 
 A ``Message`` is the English text together with its id and values, so that a surface can show it in the reader's
-language. The catalogue is one table per area: ``reasons`` (why an answer is "no"), ``codes`` (what is said of one code), ``sentences`` and ``words`` (command
+language. The catalogue is one table per area: ``reasons`` (why an answer is "no"), ``codes`` (what is said of one code), ``sentences`` and ``headings`` (command
 line and pages), ``terminology`` (findings of FHIR operations, in the texts that clients compare). Nynorsk falls back to bokmål, any other language to English.
 
 Templates are ``str.format`` templates with two additions: ``{n:one|many}`` gives the number and the noun that agrees
@@ -30,7 +30,7 @@ __all__ = [
 
 LANGUAGES: Final = ("en", "nb", "nn")
 _NORWEGIAN: Final = frozenset({"nb", "nn"})
-_AREAS: Final = ("reasons", "codes", "sentences", "results", "errors", "requests", "terminology")
+_AREAS: Final = ("reasons", "codes", "sentences", "notes", "errors", "requests", "terminology")
 
 Pair = tuple[str, str]
 
@@ -108,7 +108,7 @@ def word(key: str, lang: str) -> str:
     >>> word("required", "nb"), word("something", "nb")
     ('påkrevd', 'something')
     """
-    from registry.entities.messages.words import WORDS
+    from registry.entities.messages.headings import WORDS
 
     pair = WORDS.get(key)
     return key if pair is None else pair[language(lang) in _NORWEGIAN]

@@ -45,7 +45,13 @@ from registry.terminology.filters import (
     one_of,
     regex,
 )
-from registry.terminology.filters.base import CODE_NAMES, NotUnderstood, Operator, UnknownCode, known_property
+from registry.terminology.filters.operator_contract import (
+    CODE_NAMES,
+    NotUnderstood,
+    Operator,
+    UnknownCode,
+    known_property,
+)
 from registry.terminology.issues import Place, Unanswerable, issue
 from registry.terminology.valueset import Filter
 

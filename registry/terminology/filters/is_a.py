@@ -5,7 +5,7 @@ from __future__ import annotations
 from pyroaring import BitMap
 
 from registry.content.view import ContentView
-from registry.terminology.filters.base import concept_named
+from registry.terminology.filters.operator_contract import concept_named
 
 __all__ = ["select"]
 

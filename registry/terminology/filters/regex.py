@@ -10,7 +10,7 @@ from pyroaring import BitMap
 
 from registry.content.view import ContentView
 from registry.entities.offload import require_offload
-from registry.terminology.filters.base import values
+from registry.terminology.filters.operator_contract import values
 
 __all__ = ["BadPattern", "select"]
 

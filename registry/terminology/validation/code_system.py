@@ -11,8 +11,8 @@ from registry.terminology.catalog import Missing
 from registry.terminology.context import Context
 from registry.terminology.issues import issue
 from registry.terminology.status import concept_status, is_deprecated, shown_status
+from registry.terminology.validation.judged_version import unknown_system
 from registry.terminology.validation.types import CodingResult, ValidationOptions
-from registry.terminology.validation.versions import unknown_system
 from registry.terminology.valueset import ValueSet
 
 __all__ = ["examine", "may_use", "resolve"]

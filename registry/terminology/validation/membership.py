@@ -16,8 +16,8 @@ from registry.terminology.compose import Prepared, ids_of
 from registry.terminology.context import Context
 from registry.terminology.issues import Issue, issue
 from registry.terminology.several_versions import excludes_by_code, newest_first, versions_match
+from registry.terminology.validation.judged_version import Agreement, agree
 from registry.terminology.validation.types import CodingRequest, CodingResult, ValidationOptions
-from registry.terminology.validation.versions import Agreement, agree
 from registry.terminology.valueset import ConceptReference, Include
 
 __all__ = ["Membership", "infer", "judge"]

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyroaring import BitMap
 
-from registry.store import codes
-from registry.store.codes import SystemCodes
+from registry.store import code_order
+from registry.store.code_order import SystemCodes
 
 texts = st.text(alphabet="AB.1å", max_size=4)
 
@@ -18,7 +18,7 @@ def test_codes_are_found_as_in_the_rows(listed: dict[int, str], chosen: set[int]
     members = BitMap(chosen)
     with pytest.MonkeyPatch.context() as patch:
         if large:
-            patch.setattr(codes, "_DICTIONARY", 0)
+            patch.setattr(code_order, "_DICTIONARY", 0)
         found = SystemCodes([(i, code, code.replace(".", "")) for i, code in listed.items()])
     wanted = [*listed.values(), "C", "A\x00B"]
     every = [sorted(i for i, other in listed.items() if other == code) for code in wanted]

@@ -3,7 +3,7 @@
 First the concepts whose code begins with the text (with or without its dot), by compact code; then by the band of
 the best text that meets every word, then by code. The answer does not depend on the order of loading.
 
-Not here: what a query means (``registry.content.query``), the index (``registry.store.words``).
+Not here: what a query means (``registry.content.query``), the index (``registry.store.word_index``).
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from pyroaring import BitMap
 
 from registry.content.query import Query, matched, matches, parse
 from registry.content.system_index import SystemIndex
-from registry.store.codes import SystemCodes
+from registry.store.code_order import SystemCodes
 from registry.store.terms import TermsWriter, remove_terms
-from registry.store.words import WordIndex
+from registry.store.word_index import WordIndex
 
 __all__ = ["Query", "TermsWriter", "matched", "matches", "matching", "parse", "remove_terms", "search"]
 

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from api.cli.session import current, day
-from api.cli.show import running as show
+from api.cli.show import administration as show
 
 __all__ = ["register"]
 

@@ -10,12 +10,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyroaring import BitMap
 
-from registry.content.search import parse, remove_terms, search
 from registry.content.stored import StoredView
 from registry.content.system_index import SystemIndex
+from registry.content.text_search import parse, remove_terms, search
 from registry.entities.records import ConceptRecord, Designation
 from registry.store.engine import Database
-from registry.store.text import compact_code, fold, tokens
+from registry.store.tokens import compact_code, fold, tokens
 from tests.store.slow_search import slow_fold, slow_search
 from tests.store.world import World, record
 
@@ -111,7 +111,7 @@ def test_search_within_a_set_and_one_release(world: World) -> None:
 def test_a_common_word_in_a_narrow_set_is_answered_alike_on_every_way(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from registry.content import search as module
+    from registry.content import text_search as module
 
     records = [record(f"A{n:03d}", f"felles{n % 3} ord nr {n % 11}") for n in range(900)]
     records += [

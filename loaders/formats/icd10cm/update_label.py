@@ -13,7 +13,7 @@ from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from loaders.base import LoadOptions, Source
+from loaders.contract import LoadOptions, Source
 from loaders.known_diffs import known
 from registry.entities.errors import UsageError
 

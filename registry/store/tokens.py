@@ -1,7 +1,7 @@
 """Text as the search sees it: folded, cut into tokens. Both database engines store what comes out of here.
 
 æ, ø and å are letters of their own; every other letter loses its accents (é → e, ü → u) and its case.
-Not here: how rows are ranked and read (``registry.content.search``).
+Not here: how rows are ranked and read (``registry.content.text_search``).
 """
 
 from __future__ import annotations
