@@ -23,8 +23,7 @@ __all__ = [
     "ConceptMap",
     "ConceptState",
     "Load",
-    "MapRow",
-    "MapRowSource",
+    "MapPage",
     "PropertyBitmap",
     "Publication",
     "Release",
@@ -348,31 +347,24 @@ class ConceptMap(SQLModel, table=True):
     )
 
 
-class MapRow(SQLModel, table=True):
-    """One row of a map; ``body`` is the JSON of ``records.MapRowRecord``, the order of ids that of the source.
+class MapPage(SQLModel, table=True):
+    """A part of a map's rows, or of their index, compressed (``registry.store.maps``).
 
-    ``source`` and ``target`` are compact codes (``registry.store.tokens``) of the canonical ones, ``source`` that of
-    the first code of a group; the further ones are in ``map_row_source``.
+    ``side`` is ``row`` (rows in the map's order), ``source`` or ``target`` (numbers of rows by compact code of the
+    canonical one, in the order of codes); ``number`` counts the pages of a side from 0.
     """
 
-    __tablename__ = "map_row"
-    row_id: int | None = Field(default=None, sa_column=_key())
-    map_id: int = Field(sa_column=_big())
-    source: str = Field(sa_column=_text())
-    target: str = Field(sa_column=_text())
-    body: str = Field(sa_column=_text())
-    __table_args__ = (Index("ix_map_source", "map_id", "source"), Index("ix_map_target", "map_id", "target"))
-
-
-class MapRowSource(SQLModel, table=True):
-    """A further code of a row that maps an ordered group of codes, so that the row is found by each of them."""
-
-    __tablename__ = "map_row_source"
-    row_id: int | None = Field(default=None, sa_column=_key())
-    map_id: int = Field(sa_column=_big())
-    source: str = Field(sa_column=_text())
-    map_row_id: int = Field(sa_column=_big())
-    __table_args__ = (Index("ix_map_row_source", "map_id", "source"),)
+    __tablename__ = "map_page"
+    map_id: int = Field(
+        sa_column=Column(
+            BigInteger().with_variant(Integer(), "sqlite"), primary_key=True, autoincrement=False
+        )
+    )
+    side: str = Field(
+        sa_column=Column(Text().with_variant(Text(collation="C"), "postgresql"), primary_key=True)
+    )
+    number: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 
 class Artifact(SQLModel, table=True):

@@ -20,7 +20,7 @@ from registry.entities.messages import message
 from registry.entities.records import MapRecord
 from registry.store.engine import Connection, Database
 from registry.store.ledger_writer import Writer
-from registry.store.maps import RowPages, decode_pages, write_map
+from registry.store.maps import RowPages, decode_pages, write_resource_map
 
 __all__ = [
     "ArtifactRow",
@@ -123,7 +123,7 @@ def _put(writer: Writer, row: ArtifactRow, *, by_id: bool) -> str:
     )
     writer.connection.insert("artifact", columns, [values])
     if row.map is not None:
-        write_map(writer, row.map, artifact_id=row_id, shell=row.shell)
+        write_resource_map(writer, row.map, artifact_id=row_id, shell=row.shell)
     return "amended" if held else "created"
 
 

@@ -1,17 +1,21 @@
 """Concept maps in the store: writing a map, reading headers, and rows by code in both directions.
 
-Only headers are read as a whole; rows are read for the code that is asked about, from the source's or the target's
-side, together with their neighbours in the order of codes (a page), which a cache bounded in bytes keeps encoded. Rows
-are found by compact code; the reader leaves out those whose codes the system takes for different ones. Not here: translating (``registry.terminology``), checking (``registry.writing.map_checks``).
+Only headers are read as a whole. Rows are stored in pages, compressed: 128 rows each in the map's order, and for either
+side the compact codes in order, 256 a page, each with the numbers of its rows. A code is found in the header, which
+names the first code of each page; pages that were read stay in a cache bounded in bytes. The reader leaves out rows
+whose codes the system takes for different ones. Not here: translating (``registry.terminology``), checking
+(``registry.writing.map_checks``).
 """
 
 from __future__ import annotations
 
 import hashlib
+import zlib
 from bisect import bisect_right
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from itertools import count, takewhile
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
@@ -21,7 +25,7 @@ from registry.store.bounded import Bounded
 from registry.store.engine import Connection, Database
 from registry.store.ledger_writer import Writer
 from registry.store.metadata import Snapshot
-from registry.store.tokens import compact_code, storable
+from registry.store.tokens import compact_code
 from registry.systems import SystemBehaviour, behaviour_of, behaviour_of_url
 
 __all__ = [
@@ -34,34 +38,26 @@ __all__ = [
     "map_digest",
     "map_headers",
     "store_map",
-    "write_map",
+    "write_resource_map",
 ]
 
+T = TypeVar("T")
+Numbers = dict[str, list[int]]  #: numbers of rows, from 0, by compact code
 #: Gives the behaviour of a system by slug or canonical URL.
 Behaviours = Callable[[str], SystemBehaviour]
 
-_CACHED_BYTES = 32 << 20  #: of encoded rows, of all maps together
-_ROW_BYTES = 120  #: what an encoded row costs in memory besides its text
-_PAGE = 128  #: rows of a page
-_AT_ONCE = 1000  #: rows in one statement when all are read
-_FROM = "SELECT {0}, body FROM map_row WHERE map_id = ? AND {0} >= ? ORDER BY {0}, row_id"
-_BETWEEN = "SELECT {0}, body FROM map_row WHERE map_id = ? AND {0} >= ? AND {0} < ? ORDER BY {0}, row_id"
-_FURTHER = (
-    "SELECT r.body FROM map_row_source s JOIN map_row r ON r.row_id = s.map_row_id"
-    " WHERE s.map_id = ? AND s.source = ? ORDER BY r.row_id"
-)
-_ALL = "SELECT row_id, body FROM map_row WHERE map_id = ? AND row_id > ? ORDER BY row_id LIMIT ?"
+_CACHED_BYTES = 32 << 20  #: of pages, of all maps together
+_ROW_BYTES = 50  #: what a row of a page costs in memory besides its text
+_ROWS, _CODES = 128, 256  #: rows of a page, codes of a page
+_PAGE = "SELECT body FROM map_page WHERE map_id = ? AND side = ? AND number = ?"
+_encode_row = msgspec.json.Encoder().encode
 _decode_row = msgspec.json.Decoder(MapRowRecord).decode
 
 
 class RowPages(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """Where the rows of a map are cut into pages: the first compact code of each, by source and by target.
-
-    ``joint``: some row has several source codes, so that ``map_row_source`` has rows of the map.
-    """
+    """Where the codes of a map are cut into pages: the first compact code of each, by source and by target."""
 
     map_id: int
-    joint: bool = False
     source: tuple[str, ...] = ()
     target: tuple[str, ...] = ()
 
@@ -99,7 +95,11 @@ def behaviours(snapshot: Snapshot) -> Behaviours:
 
 def map_digest(record: MapRecord) -> str:
     """Hash of the rows: what makes two maps of one version the same."""
-    return hashlib.sha256(msgspec.json.encode(record.rows)).hexdigest()
+    return _digest([_encode_row(row) for row in record.rows])
+
+
+def _digest(rows: Sequence[bytes]) -> str:
+    return hashlib.sha256(b"[" + b",".join(rows) + b"]").hexdigest()
 
 
 def store_map(writer: Writer, record: MapRecord) -> str:
@@ -107,7 +107,8 @@ def store_map(writer: Writer, record: MapRecord) -> str:
 
     The same rows of one slug, version and start published no later are here already.
     """
-    digest = map_digest(record)
+    rows = [_encode_row(row) for row in record.rows]
+    digest = _digest(rows)
     live = writer.connection.all(
         "SELECT source_sha256, published FROM concept_map WHERE slug = ? AND version = ? AND recorded_to IS NULL"
         " AND artifact_id IS NULL AND COALESCE(valid_from, '') = ?",
@@ -115,22 +116,32 @@ def store_map(writer: Writer, record: MapRecord) -> str:
     )
     if any(sha == digest and record.published <= published for sha, published in live):
         return "unchanged"
-    write_map(writer, record, digest=digest)
+    _write(writer, record, rows, digest)
     writer.publish("map", record.slug, record.version, digest, f"{len(record.rows)} rows, {record.purpose}")
     return "amended" if live else "loaded"
 
 
-def write_map(
+def write_resource_map(writer: Writer, record: MapRecord, *, artifact_id: int, shell: bytes) -> None:
+    """Write the map of a stored resource; ``shell`` is the resource without its rows."""
+    rows = [_encode_row(row) for row in record.rows]
+    _write(writer, record, rows, _digest(rows), artifact_id, shell)
+
+
+def _write(
     writer: Writer,
     record: MapRecord,
-    *,
-    digest: str = "",
+    rows: Sequence[bytes],
+    digest: str,
     artifact_id: int | None = None,
     shell: bytes | None = None,
 ) -> None:
-    """Write header and rows; a map read from a stored resource names its row and keeps it without its rows."""
+    """Write header and rows, which are encoded already."""
     map_id = writer.next_id("concept_map", "map_id")
-    pages = _write_rows(writer, map_id, record, behaviours(writer.snapshot))
+    source, target = _codes(record, behaviours(writer.snapshot))
+    pages = RowPages(map_id=map_id, source=tuple([*source][::_CODES]), target=tuple([*target][::_CODES]))
+    _write_pages(writer, map_id, "row", [b"\n".join(p) for p in _cut(rows, _ROWS)])
+    for side, codes in (("source", source), ("target", target)):
+        _write_pages(writer, map_id, side, [_index_page(p) for p in _cut([*codes.items()], _CODES)])
     header = msgspec.json.encode(msgspec.structs.replace(record, rows=(), notices=())).decode()
     columns = (
         "map_id", "artifact_id", "slug", "version", "valid_from", "published", "purpose", "source_system",
@@ -138,38 +149,70 @@ def write_map(
     )  # fmt: skip
     row = (
         map_id, artifact_id, record.slug, record.version, iso(record.valid_from), record.published, record.purpose,
-        record.source_system, record.target_system, digest or map_digest(record), header,
-        msgspec.json.encode(pages).decode(), shell, writer.recorded,
+        record.source_system, record.target_system, digest, header, msgspec.json.encode(pages).decode(), shell,
+        writer.recorded,
     )  # fmt: skip
     writer.connection.insert("concept_map", columns, [row])
 
 
-def _write_rows(writer: Writer, map_id: int, record: MapRecord, behaviour: Behaviours) -> RowPages:
+def _cut(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    return (items[at : at + size] for at in range(0, len(items), size))
+
+
+def _index_page(codes: Sequence[tuple[str, list[int]]]) -> bytes:
+    """JSON whose first brace is a comma, so that every code is found by what stands before and after it.
+
+    No code contains that itself: in JSON a quotation mark inside a text never follows a comma.
+
+    >>> _index_page([("a00", [3]), ("a01", [4, 5])])
+    b',"a00":[3],"a01":[4,5]}'
+    """
+    return b"," + msgspec.json.encode(dict(codes))[1:]
+
+
+def _numbers(page: bytes, code: str) -> list[int]:
+    """The numbers of a code's rows.
+
+    >>> _numbers(b',"a00":[3],"a01":[4,5]}', "a01"), _numbers(b',"a00":[3]}', "a")
+    ([4, 5], [])
+    """
+    before = b",%b:[" % msgspec.json.encode(code)
+    at = page.find(before)
+    if at < 0:
+        return []
+    at += len(before)
+    return [int(number) for number in page[at : page.index(b"]", at)].split(b",")]
+
+
+def _write_pages(writer: Writer, map_id: int, side: str, bodies: Sequence[bytes]) -> None:
+    pages = [(map_id, side, number, zlib.compress(body, 1)) for number, body in enumerate(bodies)]
+    writer.connection.insert("map_page", ("map_id", "side", "number", "body"), pages)
+
+
+def _codes(record: MapRecord, behaviour: Behaviours) -> tuple[Numbers, Numbers]:
+    """The rows' numbers by source and by target, compact codes in order; rows with more sources come last."""
     pairs = [(p.source, p.target) for p in record.pairs] or [(record.source_system, record.target_system)]
-    rules = [(behaviour(source), behaviour(target)) for source, target in pairs]
-    first = writer.next_id("map_row", "row_id")
-    rows, further = [], []
-    for row_id, row in enumerate(record.rows, first):
+    rules = [(behaviour(source).canonical, behaviour(target).canonical) for source, target in pairs]
+    by_source: Numbers = {}
+    by_target: Numbers = {}
+    joint = []
+    for number, row in enumerate(record.rows):
         source, target = rules[row.group]
-        of = [behaviour(s) for s in row.source_systems] or [source] * len(row.sources)
-        codes = [compact_code(b.canonical(c)) for b, c in zip(of, row.sources, strict=True)]
-        body = msgspec.json.encode(row).decode()
-        to = compact_code(target.canonical(row.target)) if row.target else ""
-        rows.append((row_id, map_id, codes[0] if codes else "", to, body))
-        further += [(map_id, code, row_id) for code in dict.fromkeys(codes[1:]) if code != codes[0]]
-    writer.connection.insert("map_row", ("row_id", "map_id", "source", "target", "body"), rows)
-    writer.connection.insert("map_row_source", ("map_id", "source", "map_row_id"), further)
-    return RowPages(
-        map_id=map_id,
-        joint=any(len(row.sources) > 1 for row in record.rows),
-        source=_firsts(row[2] for row in rows),
-        target=_firsts(row[3] for row in rows),
-    )
-
-
-def _firsts(codes: Iterable[str]) -> tuple[str, ...]:
-    """The first code of each page, each code in one page only."""
-    return tuple(dict.fromkeys(sorted(codes)[::_PAGE]))
+        if row.target:
+            by_target.setdefault(compact_code(target(row.target)), []).append(number)
+        if len(row.sources) == 1 and not row.source_systems:
+            by_source.setdefault(compact_code(source(row.sources[0])), []).append(number)
+            continue
+        of = [behaviour(s).canonical for s in row.source_systems] or [source] * len(row.sources)
+        keys = dict.fromkeys(compact_code(b(c)) for b, c in zip(of, row.sources, strict=True))
+        for place, key in enumerate(keys):
+            if place:
+                joint.append((key, number))
+            else:
+                by_source.setdefault(key, []).append(number)
+    for key, number in joint:
+        by_source.setdefault(key, []).append(number)
+    return dict(sorted(by_source.items())), dict(sorted(by_target.items()))
 
 
 def known_codes(connection: Connection, system_id: int, codes: Collection[str]) -> set[str]:
@@ -215,9 +258,9 @@ def map_headers(
 
 
 class _Page(NamedTuple):
-    """Encoded rows by compact code, and what they cost in memory."""
+    """What a page holds, and what that costs in memory."""
 
-    rows: dict[str, list[str]]
+    held: Any
     weight: int
 
 
@@ -226,44 +269,40 @@ class MapRows:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._kept: Bounded[tuple[int, str, str], _Page] = Bounded(_CACHED_BYTES, lambda page: page.weight)
+        self._kept: Bounded[tuple[int, str, int], _Page] = Bounded(_CACHED_BYTES, lambda page: page.weight)
 
     def by_source(self, pages: RowPages, code: str) -> list[MapRowRecord]:
         """Rows that have the canonical code among their sources, in the map's order (those of a group last)."""
-        key = compact_code(code)
-        found = [_decode_row(body) for body in self._bodies(pages.map_id, "source", pages.source, key)]
-        if pages.joint and storable(key):
-            rows = self._database.reader().all(_FURTHER, (pages.map_id, key))
-            found += [_decode_row(body) for (body,) in rows]
-        return found
+        return self._rows(pages.map_id, "source", pages.source, compact_code(code))
 
     def by_target(self, pages: RowPages, code: str) -> list[MapRowRecord]:
         """Rows that have the canonical code as their target, in the map's order."""
-        bodies = self._bodies(pages.map_id, "target", pages.target, compact_code(code))
-        return [_decode_row(body) for body in bodies]
+        return self._rows(pages.map_id, "target", pages.target, compact_code(code))
 
-    def _bodies(self, map_id: int, side: str, firsts: tuple[str, ...], key: str) -> list[str]:
+    def _rows(self, map_id: int, side: str, firsts: tuple[str, ...], key: str) -> list[MapRowRecord]:
         at = bisect_right(firsts, key) - 1
         if at < 0:
             return []
-        first, after = firsts[at], firsts[at + 1] if at + 1 < len(firsts) else None
-        page = self._kept.get((map_id, side, first), lambda: self._read(map_id, side, first, after))
-        return page.rows.get(key, [])
+        numbers = _numbers(self._page(map_id, side, at), key)
+        return [_decode_row(self._page(map_id, "row", n // _ROWS)[n % _ROWS]) for n in numbers]
 
-    def _read(self, map_id: int, side: str, first: str, after: str | None) -> _Page:
-        """The rows from one code to the next page's first."""
-        if after is None:
-            found = self._database.reader().all(_FROM.format(side), (map_id, first))
-        else:
-            found = self._database.reader().all(_BETWEEN.format(side), (map_id, first, after))
-        rows: dict[str, list[str]] = {}
-        for code, body in found:
-            rows.setdefault(code, []).append(body)
-        return _Page(rows, sum(len(body) + _ROW_BYTES for _, body in found))
+    def _page(self, map_id: int, side: str, number: int) -> Any:
+        """The encoded rows of a page, or the page of an index."""
+        return self._kept.get((map_id, side, number), lambda: self._read(map_id, side, number)).held
+
+    def _read(self, map_id: int, side: str, number: int) -> _Page:
+        body = self._body(map_id, side, number)
+        if side != "row":
+            return _Page(body, len(body) + _ROW_BYTES)
+        rows = body.split(b"\n")
+        return _Page(rows, len(body) + _ROW_BYTES * len(rows))
+
+    def _body(self, map_id: int, side: str, number: int) -> bytes:
+        row = self._database.reader().one(_PAGE, (map_id, side, number))
+        return zlib.decompress(row[0]) if row else b""
 
     def all(self, map_id: int) -> Iterator[MapRowRecord]:
-        """Every row of a map in its order, a part at a time."""
-        last = -1
-        while rows := self._database.reader().all(_ALL, (map_id, last, _AT_ONCE)):
-            yield from (_decode_row(body) for _, body in rows)
-            last = rows[-1][0]
+        """Every row of a map in its order, a page at a time."""
+        pages = (self._body(map_id, "row", number) for number in count())
+        for body in takewhile(len, pages):
+            yield from map(_decode_row, body.split(b"\n"))

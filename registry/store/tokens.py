@@ -64,6 +64,9 @@ def compact_code(code: str) -> str:
     >>> compact_code("K63.8")
     'k638'
     """
+    plain = code.replace(".", "")
+    if plain.isalnum() and plain.isascii():
+        return plain.lower()
     return "".join(_TOKEN.findall(fold(code))) or code
 
 

@@ -9,9 +9,11 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.app import create_app
+from api.fhir.resources.stored_catalog import read_stored
 from api.settings import Settings
 from registry import Registry
 from registry.entities.records import SystemRecord
+from registry.terminology.registry_catalog import RegistryCatalog
 from tests.registry.making import load
 
 URL, SOURCE, MAP = "http://example.org/demo", "http://example.org/source", "http://example.org/map"
@@ -118,13 +120,13 @@ def test_resources_are_returned_as_given_and_rows_are_in_the_store(
     first, second = a_map(("a", "B00"), version="1"), a_map(("a", "A00"), version="1")
     put(client, first)
     assert client.get("/fhir/r5/ConceptMap/m").json()["group"] == first["group"]
-    rows = registry.reader.connection.all("SELECT source, target FROM map_row")
-    assert [tuple(r) for r in rows] == [("a", "b00")]
+    (stored,) = RegistryCatalog(registry.reader, read_stored).concept_maps()
+    assert [(r.sources, r.target) for group in stored.groups for r in group.rows()] == [(("a",), "B00")]
     before = registry.changes_since(0).entries[-1].recorded
     put(client, second)
     put(client, second)
     assert client.get("/fhir/r5/ConceptMap/m").json()["group"] == second["group"]
-    assert len(registry.reader.connection.all("SELECT 1 FROM map_row")) == 2
+    assert len(registry.reader.connection.all("SELECT 1 FROM map_page WHERE side = 'row'")) == 2
     assert [m["concept"]["code"] for m in ask(client, "a", date="2024-06-01")["matches"]] == ["A00"]
     known = {"date": "2024-06-01", "known-at": str(before)}
     assert [m["concept"]["code"] for m in ask(client, "a", **known)["matches"]] == ["B00"]

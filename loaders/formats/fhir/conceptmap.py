@@ -49,7 +49,7 @@ def map_record(read: ConceptMap) -> MapRecord:
         )
         for g in read.groups
     )
-    rows = (replace(row, group=n) for n, g in enumerate(read.groups) for row in g.rows())
+    rows = (replace(row, group=n) if n else row for n, g in enumerate(read.groups) for row in g.rows())
     return MapRecord(
         slug=read.url,
         url=read.url,
