@@ -436,7 +436,7 @@ class LoadReport:
     version: str
     track: str
     release: str
-    outcome: str  #: loaded, amended, unchanged (identical source); kept (a resource), enriched, dry_run
+    outcome: str  #: loaded, amended, unchanged (the same content); kept (a resource), enriched, dry_run
     kind: str  #: correction, update; ValueSet or ConceptMap (``system`` is then its URL); entry
     concepts: int
     new_states: int
@@ -446,6 +446,7 @@ class LoadReport:
     warnings: list[str]
     counts: dict[str, int] = field(default_factory=dict)  #: changes against what was there, by type
     seconds: float = 0.0
+    other_bytes: bool = False  #: unchanged, though the source's bytes are others than those of ``release``
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

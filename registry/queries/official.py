@@ -1,8 +1,10 @@
 """Official change tables for a pair of contents: links between the codes of both, from the rows that apply between them.
 
-Which rows (as known at the instant asked): those of maps of purpose ``official-changes`` from the system to itself whose
-day lies after the start of the older content and not after that of the newer one. A later table's rows of a current code
-and day take the place of an earlier table's. What a row gives:
+Which maps (as known at the instant asked): those of purpose ``official-changes`` that are neither draft nor retired,
+whether they were loaded as a table or as a FHIR ConceptMap (``purpose``). Which of their rows: those from the system to
+itself whose day lies after the start of the older content and not after that of the newer one; the day is the row's,
+else the map's first. A later table's rows of a current code and day take the place of an earlier table's. What a row
+gives:
 
 =====================================================  ==============================================================
 previous and current code                              result
@@ -11,6 +13,7 @@ previous in the older, current in the newer content    a link; its type follows 
 a code between them that one content does not have     the links of earlier days are chained through it
 several previous codes together (A and B)              a link from each, never automatic
 no previous code; no current code                      the code is official as created; as deleted
+relationship not-related-to                            left out: the row says that there is no link
 range, prefix, text that is not understood             left out and counted
 a code that neither content has and no chain reaches   left out and counted
 a code as its own previous one, a circle in one day    left out and counted: the table contradicts itself
@@ -29,7 +32,8 @@ from typing import NamedTuple, cast
 from registry.content.official_links import OfficialLinks
 from registry.content.successors import Link
 from registry.entities.messages import joined, message
-from registry.entities.records import ConceptRecord, MapRowRecord
+from registry.entities.records import ConceptRecord, MapRecord, MapRowRecord
+from registry.entities.relationships import NOT_RELATED
 from registry.queries.compare import Content, alike
 from registry.reader import Moment, Reader, layer_id
 from registry.store.maps import MapHeader, MapRows, map_headers
@@ -38,6 +42,7 @@ from registry.store.metadata import SystemRow
 __all__ = ["OfficialTables"]
 
 _PURPOSE = "official-changes"
+_NOT_OFFICIAL = ("draft", "retired")
 _ROWS, _LINKS, _HEADERS = 16_000_000, 4_000_000, 1_000_000  #: bytes
 _ROW = 400  #: bytes of a row or a link, about
 
@@ -61,7 +66,7 @@ class OfficialTables:
     """The official change tables of one system as known at a moment."""
 
     def __init__(self, reader: Reader, moment: Moment, system: SystemRow) -> None:
-        self._reader, self._system = reader, system
+        self._reader, self._system, self._snapshot = reader, system, moment.snapshot
         self._headers = self._read_headers(moment.snapshot.instant)
         self._key = tuple(h.pages.map_id for h in self._headers)
 
@@ -88,15 +93,23 @@ class OfficialTables:
         cache = self._reader.caches.named(
             "official tables", _HEADERS, lambda found: 4 * _ROW * (len(found) + 1)
         )
-        names = {self._system.slug, self._system.record.canonical}
 
         def make() -> Sequence[MapHeader]:
             found = map_headers(self._reader.connection, instant, purpose=_PURPOSE)
-            own = (h for h in found if {h.record.source_system, h.record.target_system} <= names)
+            own = (h for h in found if h.record.status not in _NOT_OFFICIAL and self._own_groups(h.record))
             return sorted(own, key=lambda h: (h.record.published, h.record.slug, h.record.version))
 
         key = (self._reader.ledger().epoch, instant, self._system.slug)
         return cast(Sequence[MapHeader], cache.get(key, make))
+
+    def _own_groups(self, record: MapRecord) -> frozenset[int]:
+        """The groups of a map that go from the system to itself, by their number."""
+        pairs = [(p.source, p.target) for p in record.pairs] or [(record.source_system, record.target_system)]
+        return frozenset(n for n, pair in enumerate(pairs) if all(self._is_own(name) for name in pair))
+
+    def _is_own(self, name: str) -> bool:
+        row = self._snapshot.system(name)
+        return row is not None and row.system_id == self._system.system_id
 
     def _rows(self) -> Sequence[_Row]:
         """Every row with a day; of each current code and day those of the table that was published last."""
@@ -117,9 +130,11 @@ class OfficialTables:
 
     def _of_map(self, header: MapHeader) -> Iterator[_Row]:
         canonical, record = self._system.rules.canonical, header.record
+        groups = self._own_groups(record)
         for row in MapRows(self._reader.database).all(header.pages.map_id):
             day = row.effective or row.valid_from or record.valid_from
-            if day is not None and row.review != "rejected":
+            linked = row.group in groups and row.review != "rejected" and row.relationship != NOT_RELATED
+            if day is not None and linked:
                 sources = tuple(dict.fromkeys(canonical(c) for c in row.sources))
                 target = canonical(row.target) if row.target else ""
                 yield _Row(day, sources, target, f"{record.slug} {record.version}".strip(), _is_plain(row))

@@ -234,12 +234,14 @@ def map_headers(
 ) -> list[MapHeader]:
     """The maps as known at the instant (None = now), by slug, version and start; replaced ones left out.
 
-    ``purpose`` keeps the maps of that purpose.
+    ``purpose`` keeps the maps of that purpose, those kept as resources included; without it these are left out.
     """
+    wanted = "m.artifact_id IS NULL" if purpose is None else "TRIM(m.purpose) = ?"
     rows = connection.all(
-        "SELECT header, pages, recorded_from, recorded_to FROM concept_map WHERE artifact_id IS NULL"
-        " AND (CAST(? AS TEXT) IS NULL OR purpose = ?) ORDER BY slug, version, valid_from, map_id",
-        (purpose, purpose),
+        "SELECT m.header, m.pages, m.recorded_from, COALESCE(a.recorded_to, m.recorded_to) FROM concept_map m"
+        f" LEFT JOIN artifact a ON a.row_id = m.artifact_id WHERE {wanted}"
+        " ORDER BY m.slug, m.version, m.valid_from, m.map_id",
+        () if purpose is None else (purpose,),
     )
     found: dict[tuple[str, str, str | None], MapHeader] = {}
     for header, pages, recorded_from, recorded_to in rows:

@@ -60,6 +60,7 @@ class Prepared:
     concept_count: int = 0
     fresh: int = 0
     warnings: list[str] = field(default_factory=list)
+    other_bytes: bool = False  #: the content is here already, from files with other bytes
 
     def take(self, content: StoredContent) -> None:
         """Take over what the content turned out to be; raises ``ContentError`` where there is none."""

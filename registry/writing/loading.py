@@ -35,7 +35,7 @@ from registry.store.states import decode
 from registry.systems import behaviour_of
 from registry.time.in_force import Interval, contains
 from registry.time.timeline import Timeline, rule_end
-from registry.writing.content_writer import Start
+from registry.writing.content_writer import Start, StoredContent
 from registry.writing.importing import (
     Prepared,
     load_log,
@@ -207,7 +207,7 @@ def write_plan(
     system, content = write_content(
         writer, plan.prepared, start=_start(reader, writer, plan.starts), progress=progress
     )
-    here = _is_here(plan.earlier, plan.prepared)
+    here = _is_here(plan.earlier, plan.prepared) or _is_same(writer, plan, content)
     if here is None:
         write_release(writer, plan.prepared, system, content)
         publish(writer, plan.prepared, "amend" if plan.replaces else "load")
@@ -305,6 +305,23 @@ def _is_here(earlier: Sequence[ReleaseRow], prepared: Prepared) -> ReleaseRow | 
     return None
 
 
+def _is_same(writer: Writer, plan: Plan, content: StoredContent) -> ReleaseRow | None:
+    """The latest release in the same place if it says exactly the same, though its files have other bytes."""
+    h, rivals = plan.prepared.header, [r for r in plan.earlier if _same_place(r.header, plan.prepared.header)]
+    latest = max(rivals, key=lambda r: r.rank, default=None)
+    if latest is None or latest.purged or latest.content_sha256 != plan.prepared.content_sha256:
+        return None
+    same = _without_files(latest.header) == _without_files(h)
+    return latest if same and [*release_ordering(writer.connection, latest.id)] == [*content.order] else None
+
+
+def _without_files(header: ReleaseHeader) -> ReleaseHeader:
+    """What the header says of the content: not where it came from, nor the dates that ``again`` compares."""
+    return msgspec.structs.replace(
+        header, files=(), origin="", fetched="", published="", inferred={}, notices=(), valid_from=None, valid_to=None
+    )  # fmt: skip
+
+
 def _attest(reader: Reader, prepared: Prepared, held: ReleaseRow) -> None:
     """Note that the content was published again later: without it, what another file said in between
     would speak or not speak depending on the order of loading."""
@@ -319,10 +336,12 @@ def _attest(reader: Reader, prepared: Prepared, held: ReleaseRow) -> None:
 
 
 def again(reader: Reader, plan: Plan, held: ReleaseRow, started: float) -> LoadReport:
-    """The identical source again: a no-op, unless it comes with a later publication or other dates."""
+    """The same content again: a no-op, unless it comes with a later publication or other dates."""
     prepared, current = plan.prepared, plan.current
     if current is None:
         raise ValueError("a release that is here belongs to a version")
+    if held.source_sha256 != prepared.source_sha256:
+        prepared.source_sha256, prepared.other_bytes = held.source_sha256, True
     _attest(reader, prepared, held)
     h = prepared.header
     given = (h.valid_from, h.valid_to)
@@ -415,6 +434,7 @@ def report_of(
         inferred=dict(h.inferred),
         notices=list(h.notices),
         warnings=prepared.warnings[:20],
+        other_bytes=prepared.other_bytes,
         counts=counts or {},
         seconds=round(time.monotonic() - started, 3),
     )

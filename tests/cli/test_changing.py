@@ -49,6 +49,11 @@ def test_load_again_amend_retract_purge(on: Run, pets: Path) -> None:
     assert on("applicable", "pets", "--on", "2026-01-01", "--json").json["reason"] == "after_last"
     assert "identical" in on("load", pets, *LOAD).out
 
+    pets.write_bytes(pets.read_bytes().replace(b"\n", b"\r\n"))
+    again = on("load", pets, *LOAD)
+    assert "same content as what is stored, other bytes" in again.out, again.err
+    assert "samme innhold som det som er lagret, andre byte" in on("--lang", "nb", "load", pets, *LOAD).out
+
     pets.write_text("code;text\nP1;Pus\nP2;Hund\nP3;Rotte\n", encoding="utf-8")
     dry = on("load", pets, *LOAD, "--dry-run")
     assert (dry.code, "Nothing was stored" in dry.out) == (0, True)

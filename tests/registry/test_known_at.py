@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
+import msgspec
 import pytest
 
+from loaders.contract import ParsedRelease
 from registry import Registry
 from registry.entities.errors import UnknownTarget, UsageError
-from tests.registry.making import load
+from tests.registry.making import load, release
 
 OLD, NEW = {"A00": "Kolera", "A01": "Tyfoid"}, {"A00": "Kolera (rettet)", "A02": "Salmonella"}
 
@@ -42,6 +45,32 @@ def test_the_identical_source_again_is_a_no_op(registry: Registry) -> None:
     cursor = registry.changes_since(0).cursor
     assert load(registry, "2017", OLD).outcome == "unchanged"
     assert registry.changes_since(cursor).entries == []
+
+
+def test_the_same_content_in_other_bytes_publishes_nothing(registry: Registry) -> None:
+    first, cursor = load(registry, "2017", OLD), registry.changes_since(0).cursor
+    again = _other_bytes(release("2017", OLD), "a")
+    report = registry.load_parsed(again)
+    assert (report.outcome, report.other_bytes, report.release) == ("unchanged", True, first.release)
+    assert registry.changes_since(cursor).entries == []
+
+
+def test_what_differs_besides_the_concepts_is_new(registry: Registry) -> None:
+    load(registry, "2017", OLD)
+    other = _other_bytes(release("2017", OLD, status="provisional"), "a")
+    assert registry.load_parsed(other).outcome == "amended"
+    ordered = replace(
+        _other_bytes(release("2017", OLD), "b"), ordered=True, concepts=[*release("2017", OLD).concepts][::-1]
+    )
+    assert registry.load_parsed(ordered).outcome == "amended"
+    load(registry, "2017", NEW)
+    assert registry.load_parsed(_other_bytes(release("2017", OLD), "c")).outcome == "amended"
+
+
+def _other_bytes(parsed: ParsedRelease, digest: str) -> ParsedRelease:
+    (file,) = parsed.header.files
+    files = (msgspec.structs.replace(file, sha256=digest * 64),)
+    return replace(parsed, header=msgspec.structs.replace(parsed.header, files=files))
 
 
 def test_before_the_first_load_nothing_was_known(registry: Registry) -> None:

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loaders.contract import LoadOptions, ParsedMap
+from loaders.contract import LoadOptions, ParsedMap, ParsedResource
+from loaders.formats.fhir.package import parsed_resource
 from loaders.run import parse_paths
 from mappings import change_map
 from registry import Registry
@@ -292,3 +293,49 @@ def test_real_tables(samples: Path, registry: Registry) -> None:
         assert {r.target for r in mapped if r.sources == (code,)} == expected
         ended = registry.history("icd-10-cm", code).spans[-1].ended
         assert ended is not None and {*ended.to} == expected and ended.source == "official"
+
+
+def concept_map(rows: Iterable[tuple[str, str]], **more: object) -> ParsedResource:
+    """The rows as a FHIR ConceptMap from the system to itself, official from the first day of 2021 on."""
+    system = PLAIN.canonical
+    elements = [{"code": a, "target": [{"code": b, "relationship": "equivalent"}]} for a, b in rows]
+    resource: dict[str, object] = {
+        "resourceType": "ConceptMap", "url": "http://example.org/changes", "version": "1", "status": "active",
+        "purpose": "official-changes", "effectivePeriod": {"start": START},
+        "group": [{"source": system, "target": system, "element": elements}],
+    }  # fmt: skip
+    (parsed,) = parsed_resource(resource | more, LoadOptions())
+    assert isinstance(parsed, ParsedResource)
+    return parsed
+
+
+def test_a_concept_map_of_that_purpose_is_an_official_table(open_registry: Callable[..., Registry]) -> None:
+    registry = open_registry()
+    versions(registry, "A", "B")
+    before = datetime.now(UTC).isoformat()
+    registry.load_parsed(concept_map([("A", "B")]))
+    changes = registry.diff("plain", "2020", "2021").changes
+    assert brief(changes) == [("recoded", "A", "B", BOTH)]
+    assert changes[0].note == "by the table http://example.org/changes 1"
+    assert not brief(registry.diff("plain", "2020", "2021", known_at=before).changes)
+    registry.load_parsed(concept_map([("A", "B")], status="retired"))
+    assert not brief(registry.diff("plain", "2020", "2021").changes)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"status": "draft"},
+        {"purpose": "billing"},
+        {"effectivePeriod": {"start": "2021-06-01"}},
+        {"group": [{"source": PLAIN.canonical, "target": "http://example.org/x", "element": [
+            {"code": "A", "target": [{"code": "B", "relationship": "equivalent"}]}]}]},
+        {"group": [{"source": PLAIN.canonical, "target": PLAIN.canonical, "element": [
+            {"code": "A", "target": [{"code": "B", "relationship": "not-related-to"}]}]}]},
+    ],
+    ids=["draft", "purpose", "later", "other system", "not related"],
+)  # fmt: skip
+def test_other_concept_maps_are_no_official_tables(registry: Registry, more: dict[str, object]) -> None:
+    versions(registry, "A", "B")
+    registry.load_parsed(concept_map([("A", "B")], **more))
+    assert not brief(registry.diff("plain", "2020", "2021").changes)

@@ -38,8 +38,9 @@ def _kind(report: LoadReport) -> str:
 def _report(page: Page, report: LoadReport) -> None:
     if report.created_system:
         page.say("created_system", system=report.system)
+    outcome = "same_content" if report.other_bytes and report.outcome == "unchanged" else report.outcome
     page.say(
-        f"{'map' if report.kind in ('map', 'ConceptMap') else 'loaded'}.{report.outcome}",
+        f"{'map' if report.kind in ('map', 'ConceptMap') else 'loaded'}.{outcome}",
         system=report.system,
         version=report.version,
         concepts=report.concepts,

@@ -57,6 +57,7 @@ def map_record(read: ConceptMap) -> MapRecord:
         purpose=read.purpose,
         source_system=pairs[0].source if pairs else "",
         target_system=pairs[0].target if pairs else "",
+        published=str(read.shell.get("date", "")),
         status=read.status,
         source_scope=read.source_scope,
         target_scope=read.target_scope,

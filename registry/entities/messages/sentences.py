@@ -86,6 +86,10 @@ MESSAGES: Final[dict[str, Pair]] = {
         "{system} {version}: the identical source is already loaded, nothing to do.",
         "{system} {version}: nøyaktig samme kilde er lastet fra før, ingenting å gjøre.",
     ),
+    "loaded.same_content": (
+        "{system} {version}: same content as what is stored, other bytes: nothing to do.",
+        "{system} {version}: samme innhold som det som er lagret, andre byte: ingenting å gjøre.",
+    ),
     "loaded.amended": (
         "{system} {version} is amended: {concepts:code|codes}, {new:new statement|new statements}, {seconds:.1f} s. "
         "The earlier content is still there for --known-at.",
