@@ -18,6 +18,7 @@ from registry.content.query import matches, parse
 from registry.content.view import ViewInfo
 from registry.entities.records import ConceptRecord
 from registry.store.bounded import Bounded
+from registry.store.state_texts import StateTexts
 from registry.systems import SystemBehaviour, behaviour_of
 
 __all__ = ["MemoryView"]
@@ -81,6 +82,10 @@ class MemoryView:
         """What follows from the records, made once; a few are kept as long as the view."""
         found: T = self._kept.get(key, make)
         return found
+
+    def state_texts(self, look: Hashable) -> StateTexts:
+        """Texts by id, kept as long as the view."""
+        return self.kept(("texts", look), StateTexts)
 
     def find(self, code: str) -> int | None:
         """Id of the code as written, in canonical form, or (case-insensitive systems) in other case."""

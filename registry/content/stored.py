@@ -43,6 +43,7 @@ from registry.store.state_lookup import (
     states_with_compact_code,
     states_with_key,
 )
+from registry.store.state_texts import StateTexts
 from registry.store.states import decode
 from registry.store.tokens import compact_code, storable
 from registry.systems import SystemBehaviour
@@ -54,10 +55,6 @@ T = TypeVar("T")
 _HIERARCHIES = 40_000_000  #: bytes of the hierarchies of all views, without closures
 _SETS = 48_000_000  #: bytes of the sets of concepts kept for all views
 _INLINE_LIMIT = 2000  #: records read while others wait
-
-
-class _RecordScope:
-    """Stands for the ids of a database until content is deleted."""
 
 
 class StoredView:
@@ -89,13 +86,10 @@ class StoredView:
         """What is known of the version as a whole."""
         return self._info
 
-    @property
-    def record_scope(self) -> object:
-        """Views of the same scope give the same record for an id: all of a database but those of several layers."""
-        if self._overlay is not None:
-            return self
-        # a cache, because a purge clears it: ids of states that are deleted may be given again
-        return self._database.caches.named("record scopes", 1, lambda scope: 1).get("all", _RecordScope)
+    def state_texts(self, look: Hashable) -> StateTexts:
+        """Texts by id that follow from single records: of one database, but for views of several layers, the same."""
+        scope = self._key if self._overlay is not None else ""
+        return self._database.caches.state_texts.table((scope, look))
 
     def __len__(self) -> int:
         return len(self._members)

@@ -24,6 +24,8 @@ from registry.entities.records import ConceptRecord, PropertyDefinition
 if TYPE_CHECKING:
     from pyroaring import BitMap
 
+    from registry.store.state_texts import StateTexts
+
 __all__ = ["ContentView", "ViewInfo"]
 
 T = TypeVar("T")
@@ -67,6 +69,9 @@ class ContentView(Protocol):
 
     def kept(self, key: Hashable, make: Callable[[], T]) -> T:
         """What follows from the content alone, made once where the content is stored; ``key`` says what it is."""
+
+    def state_texts(self, look: Hashable) -> StateTexts:
+        """Texts by id that follow from single records, kept where they are stored; ``look`` says how they are written."""
 
     def find(self, code: str) -> int | None:
         """Id of the code as written, in canonical form, or (case-insensitive systems) in other case."""

@@ -15,10 +15,12 @@ from typing import Any
 from pyroaring import BitMap
 
 from registry.store.bounded import Bounded
+from registry.store.state_texts import StateTextTables
 
 __all__ = ["CacheFigures", "Caches", "bytes_of"]
 
 _OBJECT = 100  #: bytes of any object, about
+_TEXTS = 72_000_000  #: bytes of the texts of states
 
 
 def bytes_of(value: object) -> int:
@@ -58,6 +60,8 @@ class Caches:
     def __init__(self) -> None:
         self._named: dict[str, Bounded[Any, Any]] = {}
         self._guard = threading.Lock()
+        #: texts of single states, which are too many and too small for entries of their own
+        self.state_texts = StateTextTables(_TEXTS)
 
     def named(
         self, name: str, limit: int, weigh: Callable[[Any], int] = lambda value: int(value.nbytes)
@@ -71,12 +75,15 @@ class Caches:
 
     def figures(self) -> list[CacheFigures]:
         """Every cache, by name."""
+        every: dict[str, Bounded[Any, Any] | StateTextTables]
+        every = {**self._named, "texts of states": self.state_texts}
         return [
             CacheFigures(name, len(c), c.weight, c.limit, c.hits, c.misses)
-            for name, c in sorted(self._named.items())
+            for name, c in sorted(every.items())
         ]
 
     def clear(self) -> None:
         """Forget everything: content was deleted."""
         for cache in self._named.values():
             cache.clear()
+        self.state_texts.clear()

@@ -18,6 +18,7 @@ from registry.content.memory import MemoryView
 from registry.content.view import ContentView
 from registry.entities.canonical import join
 from registry.entities.records import ConceptRecord
+from registry.store.state_texts import StateTexts
 
 __all__ = ["SupplementedView"]
 
@@ -52,6 +53,10 @@ class SupplementedView:
             return make()
         named = ("supplemented", tuple(map(id, self.supplements)), key)
         return self.base.kept(named, lambda: (self.supplements, make()))[1]
+
+    def state_texts(self, look: Hashable) -> StateTexts:
+        """Texts by id, not kept: records differ from the base's."""
+        return StateTexts()
 
     def find(self, code: str) -> int | None:
         """As the base."""

@@ -10,7 +10,7 @@ import pytest
 
 from api.fhir.format.encoding import lookup_json
 from api.fhir.format.expansion import entry_json
-from api.fhir.operations.fragment_cache import code_and_display, fragments_of
+from api.fhir.operations.fragment_cache import Fragments, code_and_display, look
 from api.fhir.operations.lookup_writer import LookupWriter
 from api.fhir.server.app import FhirApp
 from api.fhir.server.warm_up import warm_up
@@ -64,9 +64,9 @@ def test_fragments_are_what_the_encoder_writes_of_an_entry(
     context = Context(catalog=catalog, languages=languages, on=day)
     options = ExpandRequest(value_set=ValueSet(url="", version="", includes=(Include(system=URL),)))
     builder = ExpansionEntryBuilder(context, options, versioned=set())
-    fragments = fragments_of(content, languages)
+    fragments = Fragments(content, languages)
     for ident in content.all():
-        fragment = fragments.get(content, ident, languages)
+        fragment = fragments.get(ident)
         entry = builder._entry(content, content.concept(ident), None)
         written = orjson.dumps(entry_json(entry, "R5"))
         start = orjson.dumps({"system": URL})[:-1]
@@ -81,23 +81,10 @@ def test_what_is_in_force_is_read_before_the_first_request(catalog: RegistryCata
     content = catalog.code_system(URL)
     assert not isinstance(content, Missing)
     assert warm_up(catalog, concepts=len(content), seconds=60) == len(content)
-    assert set(content.all()) <= fragments_of(content, None).recent.keys()
+    for kind in ("entry", "lookup"):
+        assert len(content.state_texts((kind, *look(content, None)))) >= len(content)
     assert warm_up(catalog, concepts=len(content) - 1, seconds=60) == 0
     assert warm_up(catalog, concepts=0, seconds=60) == 0
-
-
-def test_fragments_stay_below_their_limit() -> None:
-    from api.fhir.operations.fragment_cache import _Pool
-
-    pool, scope = _Pool(limit=10_000), Fruit()
-    fragments = pool.of(scope, "look")
-    for ident in range(1000):
-        fragments._keep(ident, b"x" * 70)
-    assert 25 <= len(fragments.recent) + len(fragments._older) <= 50
-
-
-class Fruit:
-    """Something that fragments belong to."""
 
 
 @pytest.mark.parametrize("day", DAYS, ids=str)
@@ -120,9 +107,11 @@ def test_answers_from_a_template_are_the_operations(
 
 
 def test_fragments_end_when_content_is_deleted(catalog: RegistryCatalog) -> None:
-    """Ids of purged states may be given again."""
+    """Ids of purged states may be given again, also to a table that is still in use."""
     content = content_on(catalog, DAYS[1])
-    before = fragments_of(content, None)
-    assert fragments_of(content, None) is before
+    key = ("entry", *look(content, None))
+    Fragments(content, None).fill(list(content.all()))
+    table = content.state_texts(key)
+    assert len(table)
     catalog._context.database.caches.clear()
-    assert fragments_of(content, None) is not before
+    assert not len(table) and not len(content.state_texts(key))

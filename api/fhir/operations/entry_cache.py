@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 from pyroaring import BitMap
 
-from api.fhir.operations.fragment_cache import fragments_of
+from api.fhir.operations.fragment_cache import Fragments
 from registry.terminology.compose import IncludedConcepts
 from registry.terminology.context import Context
 from registry.terminology.entries import EntryOptions, ExpansionEntryBuilder
@@ -41,9 +41,9 @@ class EntryCache(ExpansionEntryBuilder):
 
     def _written(self, one: IncludedConcepts, idents: Sequence[int]) -> tuple[bytes, list[bytes]] | None:
         """What all entries begin with, and their fragments; None if one of them is special."""
-        info, languages = one.content.info, self._context.languages
+        info = one.content.info
         versioned = info.version_needed or info.url in self._versioned
-        found = fragments_of(one.content, languages).fill(one.content, idents, languages)
+        found = Fragments(one.content, self._context.languages).fill(idents)
         return (_start(info.url, info.version if versioned else ""), found) if all(found) else None
 
     def flat(self, one: IncludedConcepts, idents: Sequence[int]) -> Iterator[Any]:

@@ -5,15 +5,14 @@ A *fragment* is what an expansion shows of a plain concept, without the system a
 and the parents and children of a ``$lookup`` are joined from it. It is empty for a concept of which answers say more
 (extensions, a status, deprecation, no display): such concepts are written by the general encoders.
 
-Fragments of stored states are shared by all versions that contain the state. All fragments together stay below a
-limit in bytes: when half of it is new, what has not been used since then is dropped.
+Fragments of stored states are shared by all versions that contain the state; the caches of the registry own and bound
+them (``registry.store.state_texts``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import cast
-from weakref import WeakKeyDictionary
 
 import orjson
 
@@ -23,95 +22,53 @@ from registry.entities.languages import Languages
 from registry.entities.records import ConceptRecord
 from registry.terminology.status import is_deprecated, shown_status
 
-__all__ = ["Fragments", "code_and_display", "fragments_of"]
+__all__ = ["Fragments", "code_and_display", "look"]
 
-_LIMIT = 64_000_000  #: bytes of all fragments
-_OVERHEAD = 130  #: bytes that one takes besides its text
 _AT_ONCE = 2000  #: records read in one go
 _CODE, _DISPLAY = b'"code":', b',"display":'
 
 
 class Fragments:
-    """Fragments by id, of contents that share ids and of one choice of languages."""
+    """Fragments by id, of one content in the languages asked for."""
 
-    __slots__ = ("_older", "_pool", "recent")
+    __slots__ = ("_content", "_languages", "_texts")
 
-    def __init__(self, pool: _Pool) -> None:
-        self._pool = pool
-        self.recent: dict[int, bytes] = {}
-        self._older: dict[int, bytes] = {}
+    def __init__(self, content: ContentView, languages: Languages | None) -> None:
+        self._content, self._languages = content, languages
+        self._texts = content.state_texts(("entry", *look(content, languages)))
 
-    def age(self) -> None:
-        """What is recent now goes next time, unless it is used again."""
-        self._older, self.recent = self.recent, {}
-
-    def get(self, content: ContentView, ident: int, languages: Languages | None) -> bytes:
+    def get(self, ident: int) -> bytes:
         """The fragment of one concept."""
-        found = self.recent.get(ident)
-        if found is not None:
-            return found
-        found = self._older.get(ident)
-        if found is None:
-            found = _fragment(content, content.concept(ident), languages)
-        return self._keep(ident, found)
+        found = self._texts.get(ident)
+        return self.of_record(ident, self._content.concept(ident)) if found is None else found
 
-    def of_record(
-        self, content: ContentView, ident: int, record: ConceptRecord, languages: Languages | None
-    ) -> bytes:
+    def of_record(self, ident: int, record: ConceptRecord) -> bytes:
         """The fragment of a concept whose record is at hand."""
-        found = self.recent.get(ident)
-        return self._keep(ident, _fragment(content, record, languages)) if found is None else found
-
-    def fill(self, content: ContentView, idents: Sequence[int], languages: Languages | None) -> list[bytes]:
-        """The fragments of many concepts, in their order."""
-        kept = list(map(self.recent.get, idents))
-        if None not in kept:
-            return cast("list[bytes]", kept)
-        found = {i: k if k is not None else self._older.get(i) for i, k in zip(idents, kept, strict=True)}
-        missing = [ident for ident, fragment in found.items() if fragment is None]
-        for start in range(0, len(missing), _AT_ONCE):
-            some = missing[start : start + _AT_ONCE]
-            for ident, record in zip(some, content.concepts(some), strict=True):
-                found[ident] = self._keep(ident, _fragment(content, record, languages))
-        return [found[ident] or b"" for ident in idents]
-
-    def _keep(self, ident: int, fragment: bytes) -> bytes:
-        self.recent[ident] = fragment
-        self._pool.add(len(fragment) + _OVERHEAD)
-        return fragment
-
-
-class _Pool:
-    """All fragments of the process."""
-
-    def __init__(self, limit: int) -> None:
-        self._limit, self._weight = limit, 0
-        self._all: WeakKeyDictionary[object, dict[object, Fragments]] = WeakKeyDictionary()
-
-    def of(self, scope: object, look: object) -> Fragments:
-        looks = self._all.setdefault(scope, {})
-        found = looks.get(look)
+        found = self._texts.get(ident)
         if found is None:
-            found = looks.setdefault(look, Fragments(self))
+            found = _fragment(self._content, record, self._languages)
+            self._texts.put(ident, found)
         return found
 
-    def add(self, weight: int) -> None:
-        self._weight += weight
-        if self._weight > self._limit // 2:
-            self._weight = 0
-            for looks in list(self._all.values()):
-                for fragments in list(looks.values()):
-                    fragments.age()
+    def fill(self, idents: Sequence[int]) -> list[bytes]:
+        """The fragments of many concepts, in their order."""
+        kept = self._texts.get_many(idents)
+        if None not in kept:
+            return cast("list[bytes]", kept)
+        missing = [ident for ident, text in zip(idents, kept, strict=True) if text is None]
+        written: dict[int, bytes] = {}
+        for start in range(0, len(missing), _AT_ONCE):
+            some = missing[start : start + _AT_ONCE]
+            for ident, record in zip(some, self._content.concepts(some), strict=True):
+                written[ident] = self.of_record(ident, record)
+        return [written[i] if text is None else text for i, text in zip(idents, kept, strict=True)]
 
 
-_POOL = _Pool(_LIMIT)
-
-
-def fragments_of(content: ContentView, languages: Languages | None) -> Fragments:
-    """The fragments of a content in the languages asked for."""
-    scope = getattr(content, "record_scope", content)
-    status = tuple(p.code for p in content.info.properties if p.uri.endswith("#status"))
-    return _POOL.of(scope, (content.info.language, status, languages))
+def look(content: ContentView, languages: Languages | None) -> tuple[Hashable, ...]:
+    """What the texts of a concept depend on besides its record."""
+    info = content.info
+    status = tuple(p.code for p in info.properties if p.uri.endswith("#status")) if info.properties else ()
+    return info.language, status, *((languages.tags, languages.only) if languages is not None else ())
 
 
 def _fragment(content: ContentView, record: ConceptRecord, languages: Languages | None) -> bytes:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import orjson
 from pyroaring import BitMap
 
-from api.fhir.operations.fragment_cache import fragments_of
+from api.fhir.operations.fragment_cache import Fragments
 from api.fhir.operations.operation import Varying
 from registry.content.view import ContentView
 from registry.terminology.context import Context
@@ -49,8 +49,8 @@ class OrdinaryAnswers:
     """The ordinary codes of one prepared request; ``members``: the ids that are valid, None = all of the content."""
 
     def __init__(self, context: Context, content: ContentView, members: BitMap | None) -> None:
-        self._languages, self._content, self._members = context.languages, content, members
-        self._fragments = fragments_of(content, context.languages)
+        self._content, self._members = content, members
+        self._fragments = Fragments(content, context.languages)
         self._seen: dict[_Kind, tuple[bytes, _Template]] = {}
         self._sure: dict[_Kind, _Template] = {}
 
@@ -81,7 +81,7 @@ class OrdinaryAnswers:
         ident = self._content.find(code)
         if ident is None:
             return None
-        fragment = self._fragments.get(self._content, ident, self._languages)
+        fragment = self._fragments.get(ident)
         written = orjson.dumps(code)
         head, _, display = fragment.partition(b'"code":' + written + b',"display":')
         if not display or b"inactive" in head or b"\\" in written:

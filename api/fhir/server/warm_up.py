@@ -1,8 +1,8 @@
 """What the first requests need is read before the server says that it is ready.
 
 For every code system the version in force today: its codes, order and hierarchy, and the fragments of its concepts
-without a choice of languages; and the index of resources. Bounded in concepts and in time: the rest is read when it is
-asked for first. Not here: what is kept, and how much of it (``operations.fragment_cache`` and the registry's caches).
+without a choice of languages (for entries and lookups); and the index of resources. Bounded in concepts and in time: the rest is read when it is
+asked for first. Not here: what is kept, and how much of it (the registry's caches).
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from __future__ import annotations
 import time
 from contextlib import suppress
 
-from api.fhir.operations.fragment_cache import fragments_of
+from api.fhir.operations.fragment_cache import Fragments
+from api.fhir.operations.lookup_fragment import LookupFragments
 from api.fhir.resources.resource_index import library
 from registry.content.view import ContentView
 from registry.entities.errors import GyldigError
@@ -18,7 +19,7 @@ from registry.terminology.catalog import Catalog, Missing
 
 __all__ = ["warm_up"]
 
-_CODES = 1000  #: looked up at once, so that the codes of a version are kept
+_CODES = 1000  #: records read at once; and codes looked up, so that the codes of a version are kept
 
 
 def warm_up(catalog: Catalog, *, concepts: int, seconds: float) -> int:
@@ -47,7 +48,11 @@ def _in_force(catalog: Catalog, deadline: float) -> list[ContentView]:
 
 def _read(view: ContentView) -> None:
     order = view.page(view.all(), 0, None)
-    fragments_of(view, None).fill(view, order, None)
+    parts = LookupFragments(view, None, Fragments(view, None))
+    for start in range(0, len(order), _CODES):
+        some = order[start : start + _CODES]
+        for ident, record in zip(some, view.concepts(some), strict=True):
+            parts.of_record(ident, record)
     if order:
         first = view.concepts(order[:_CODES])
         view.find_many([record.code for record in first])
