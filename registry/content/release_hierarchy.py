@@ -33,9 +33,18 @@ class ReleaseHierarchy:
         build: Callable[[], Closure],
     ) -> None:
         """``links`` of the system, the closure if one is ``kept``, and how to ``build`` it."""
-        self._members, self._links, self._kept, self._build = members, links, kept, build
+        self._members, self._find_links, self._kept, self._build = members, links, kept, build
         self._walked = 0
+        self._known_links: Callable[[], SystemLinks | None] = lambda: None
         self._known: Callable[[], Closure | None] = lambda: None
+
+    def _links(self) -> SystemLinks:
+        """The links of the system; the cache alone holds them."""
+        found = self._known_links()
+        if found is None:
+            found = self._find_links()
+            self._known_links = weakref.ref(found)
+        return found
 
     def closure(self) -> Closure:
         """The closure, built if there is none."""

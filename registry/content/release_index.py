@@ -7,6 +7,7 @@ version costs next to nothing. What is kept here is rebuilt from the store when 
 
 from __future__ import annotations
 
+import weakref
 from array import array
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -71,6 +72,7 @@ class ReleaseIndex:
         self._key, self.release_id, self.members = release_id, release_id & ((1 << 40) - 1), members
         self._patched = release_id >> 40 > 0
         self._looked_up = 0
+        self._known_codes: Callable[[], SystemCodes | None] = lambda: None
         self._structural: ReleaseHierarchy | None = None
         self._plain_order: Order | None = None
 
@@ -92,10 +94,17 @@ class ReleaseIndex:
 
     def codes(self, wanted: int) -> SystemCodes | None:
         """The codes, for looking so many up; None while that has been asked too rarely to be worth reading them."""
+        found = self._known_codes()
+        if found is not None:
+            return found
         if self._looked_up >= _WORTH:
-            return self.system.codes(self.members)
-        self._looked_up += wanted
-        return self.system.kept_codes(self.members)
+            found = self.system.codes(self.members)
+        else:
+            self._looked_up += wanted
+            found = self.system.kept_codes(self.members)
+        if found is not None:
+            self._known_codes = weakref.ref(found)
+        return found
 
     def warm_up(self) -> None:
         """Read codes, words, links and order into memory."""

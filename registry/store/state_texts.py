@@ -3,7 +3,7 @@
 A table belongs to one way of writing (its key); its texts are kept in pages, so that many are read at once. A part that
 many texts have in common is kept once and known by its number. When half of the limit is new, what has not been used
 since then is dropped.
-Not here: what the texts say (``api.fhir.operations.fragment_cache``).
+Not here: what the texts contain (``api.fhir.operations.fragment_cache``).
 """
 
 from __future__ import annotations

@@ -24,6 +24,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+import msgspec
+
 from registry.entities.canonical import split
 from registry.entities.messages import in_language, message
 from registry.entities.records import Coding, MapDefault, MapRowRecord, Weight
@@ -39,9 +41,10 @@ from registry.time.in_force import Interval, contains
 
 __all__ = ["Match", "TranslateRequest", "TranslateResult", "translate"]
 
+_NONE = (message("translate.none"),)
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TranslateRequest:
+
+class TranslateRequest(msgspec.Struct, frozen=True, kw_only=True):
     """A coding to translate. ``reverse``: it is a target, and its sources are wanted; ``swapped``: as in R4, where
     the concept of a reverse match is the source, and ``target_system`` may name the system of the sources.
 
@@ -138,7 +141,7 @@ def _messages(
     """What the caller must read besides the matches."""
     if not answer.matches:
         ended = not maps and known_about(context, {coding.system for coding in request.codings})
-        return (message("translate.no_map_on", on=context.on) if ended else message("translate.none"),)
+        return (message("translate.no_map_on", on=context.on),) if ended else _NONE
     stale = [(m.found, m.validity) for m in answer.matches if m.validity.valid is False]
     return tuple(_stale(context, coding, validity) for coding, validity in stale if coding is not None)
 

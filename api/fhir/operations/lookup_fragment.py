@@ -1,4 +1,4 @@
-"""What a ``$lookup`` says of a concept by itself, as JSON: everything but its parents and children, written once.
+"""What a ``$lookup`` gives for a concept by itself, as JSON: everything but its parents and children, written once.
 
 Three parts: ``begin`` (code and whether it is abstract), ``texts`` (display, definition, designations, whether it is
 inactive) and ``properties``. Of most concepts they differ in few texts only, so a concept is kept as the number of a

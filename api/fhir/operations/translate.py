@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -23,7 +25,40 @@ __all__ = ["TRANSLATE"]
 
 _TARGETS = ("targetCode", "targetCoding", "targetCodeableConcept")
 _SOURCES = ("sourceCode", "sourceCoding", "sourceCodeableConcept")
-_VARYING = frozenset({*_TARGETS, *_SOURCES, "code", "coding", "codeableConcept"})
+_PLAIN = ("code", "coding", "codeableConcept")
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """How a request names what to translate: the three names, and what its other parameters say of a bare code.
+
+    ``reverse``: what is given is a target; ``swapped``: in R4's form.
+    """
+
+    names: tuple[str, str, str]
+    system: str
+    version: str
+    reverse: bool = False
+    swapped: bool = False
+
+    @staticmethod
+    def of(given: Collection[str], shared: Given) -> _Form:
+        """The form of a request that gives these names: R5's with a target, R5's with a source, else R4's."""
+        version = shared.text("version")
+        if any(name in given for name in _TARGETS):
+            return _Form(_TARGETS, shared.text("targetSystem", "system"), version, reverse=True)
+        if any(name in given for name in _SOURCES):
+            return _Form(_SOURCES, shared.text("sourceSystem", "system"), version)
+        reverse = shared.flag("reverse") is True
+        return _Form(_PLAIN, shared.text("system"), version, reverse=reverse, swapped=reverse)
+
+    def codings(self, given: Given) -> tuple[Coding, ...]:
+        """What to translate; empty where the request does not say."""
+        code, coding, concept = self.names
+        if given.has(code):
+            return (Coding(given.text(code), self.system, self.version),)
+        one = given.coding(coding)
+        return (one,) if one is not None else given.codings(concept)
 
 
 def prepare(call: RequestContext) -> PreparedRequest:
@@ -35,18 +70,24 @@ def prepare(call: RequestContext) -> PreparedRequest:
     map_version = shared.text("conceptMapVersion") or version or call.instance.get("version", "")
     source_system, target_system = shared.text("sourceSystem"), shared.text("targetSystem", "targetsystem")
     source_scope, target_scope = shared.text("sourceScope", "source"), shared.text("targetScope", "target")
+    lang = call.language
+    forms: dict[tuple[str, ...], _Form] = {}
 
     def answer(varying: Varying) -> bytes:
-        given = Given.of_values(varying).over(shared)
-        wanted, reverse = _to_translate(given, call.release)
+        names = tuple(varying)
+        form = forms.get(names) or forms.setdefault(names, _Form.of(names, shared))
+        wanted = form.codings(Given.of_values(varying))
+        if not wanted and form.names is _PLAIN:
+            name = "code" if call.release == "R4" else "sourceCode"
+            raise refuse("REQUEST_REQUIRED", name, place=name)
         request = TranslateRequest(
             codings=wanted,
-            reverse=reverse,
-            swapped=reverse and not any(name in varying for name in _TARGETS),
+            reverse=form.reverse,
+            swapped=form.swapped,
             map=url,
             map_version=map_version,
             given=own,
-            source_system=source_system if reverse else "",
+            source_system=source_system if form.reverse else "",
             target_system=target_system,
             source_scope=source_scope,
             target_scope=target_scope,
@@ -54,7 +95,7 @@ def prepare(call: RequestContext) -> PreparedRequest:
         found = translate(context, request)
         if found.problem is not None:
             raise Refused(found.problem)
-        return orjson.dumps(translate_json(found, call.release, lang=call.language))
+        return orjson.dumps(translate_json(found, call.release, lang=lang))
 
     return answer
 
@@ -67,28 +108,6 @@ def _inline_map(resource: dict[str, Any], call: RequestContext) -> ConceptMap:
         raise refuse("REQUEST_INVALID", str(error), place="conceptMap") from error
 
 
-def _to_translate(given: Given, release: str) -> tuple[tuple[Coding, ...], bool]:
-    """The codings to translate and whether they are targets."""
-    if any(given.has(name) for name in _TARGETS):
-        return _one_form(given, *_TARGETS, system=("targetSystem", "system")), True
-    if any(given.has(name) for name in _SOURCES):
-        return _one_form(given, *_SOURCES, system=("sourceSystem", "system")), False
-    found = _one_form(given, "code", "coding", "codeableConcept", system=("system",))
-    if not found:
-        name = "code" if release == "R4" else "sourceCode"
-        raise refuse("REQUEST_REQUIRED", name, place=name)
-    return found, given.flag("reverse") is True
-
-
-def _one_form(
-    given: Given, code: str, coding: str, concept: str, *, system: tuple[str, ...]
-) -> tuple[Coding, ...]:
-    if given.has(code):
-        return (Coding(given.text(code), given.text(*system), given.text("version")),)
-    one = given.coding(coding)
-    return (one,) if one is not None else given.codings(concept)
-
-
 TRANSLATE = Operation(
     kind="ConceptMap",
     name="translate",
@@ -96,7 +115,7 @@ TRANSLATE = Operation(
     text="The codes that a code is mapped to, by the map named or by those in force on the date.",
     levels=("type", "instance"),
     standard="http://hl7.org/fhir/OperationDefinition/ConceptMap-translate",
-    varying=_VARYING,
+    varying=frozenset({*_TARGETS, *_SOURCES, *_PLAIN}),
     prepare=prepare,
     single_code=True,
     example="ConceptMap/$translate?system=…&code=…&targetSystem=…",
