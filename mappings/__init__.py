@@ -1,7 +1,7 @@
-"""Maps between versions and systems: relationships, change maps.
+"""Maps between versions and between systems.
 
-``translate`` gives what a code becomes, as FHIR's ``$translate`` does; ``change_map`` gives the derived changes of two
-versions as a map. Knows nothing of file formats of code systems or of HTTP.
+``translate`` returns what a code becomes, as FHIR's ``$translate`` does; ``change_map`` the derived changes between two
+versions as a map. Independent of file formats and of HTTP.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
-"""Change events as a map: from the codes of one version to those of another, derived and typed.
+"""Changes between two versions as a concept map: ``registry.entities.results.Changes`` in, map rows out.
 
-Here: the turning of ``registry.entities.results.Changes`` into map rows. Not here: deriving the changes
-(``registry.content.changes``), official tables (loaded as maps), conversion of data.
+The changes are derived in ``registry.content.changes``; official change tables are loaded as maps.
 """
 
 from __future__ import annotations
@@ -26,9 +25,9 @@ PURPOSE = "version-change"
 def change_map(
     registry: Registry, system: str, v1: str, v2: str, *, known_at: str | None = None
 ) -> MapRecord:
-    """The map of every code that changed from ``v1`` to ``v2``; codes not in it stand for themselves.
+    """The map of all codes that changed from ``v1`` to ``v2``; codes without a row are unchanged.
 
-    Raises ``UnknownTarget`` where a version is unknown or not loaded.
+    Raises ``UnknownTarget`` if a version is unknown or not loaded.
     """
     changes = registry.diff(system, v1, v2, known_at=known_at)
     if changes.reason is not None:
@@ -48,14 +47,14 @@ def change_map(
 
 
 def _method(changes: Iterable[Change]) -> str:
-    """How the map was made."""
+    """How the map was made, as text for its metadata."""
     derived = "derived from the contents of both versions"
     by_table = any(change.source == "official" for change in changes)
     return f"official change tables; what they do not name is {derived}" if by_table else derived
 
 
 def rows_of(change: Change) -> Iterator[MapRowRecord]:
-    """Rows of one event; a created code has none, a deleted one a row without target."""
+    """Rows of one event; a created code has no row, a deleted code a row without target."""
     if change.inputs and not change.outputs:
         for source in change.inputs:
             yield _row(change, source, None, "")

@@ -1,7 +1,7 @@
-"""Whether a code that a map names is valid on a day, for translation: the answers of ``validity`` and ``history``.
+"""Validity of a map's target on a day, from the queries ``validity`` and ``history``.
 
-A code that exists and may not be coded with (a header, a reserve) is no stale target; where the registry cannot tell
-(outside coverage, not loaded) the answer is unknown. Successors are what the code's history says became of it.
+A code that exists but is not selectable (a header, a reserve code) is a valid target; outside the coverage or in
+content that is not loaded its validity is unknown. Successors come from the code's history.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _EXISTS = ("header", "not_reportable", "reserve", "local")
 
 
 def code_validity(reader: Reader, system: str, code: str, on: date, known_at: str | None) -> CodeValidity:
-    """Whether the code is valid in a version in force on the day; if not, why, and its successors."""
+    """Whether the code is valid in a version in force on the day; if not, the reason and its successors."""
     found = validity(reader, system, code, on=on, known_at=known_at)
     if found.valid or found.reason in _EXISTS:
         return CodeValidity(valid=True)

@@ -1,7 +1,6 @@
 """Translate a code to another version of its system, or to another system: ``$translate`` for Python.
 
-The same operation as FHIR's (``registry.terminology.translate``), over the same maps. Not here: whole columns of data
-(``convert``), deriving the changes of two versions (``changes``).
+The same operation as FHIR's (``registry.terminology.translate``), over the same maps.
 """
 
 from __future__ import annotations
@@ -43,8 +42,8 @@ def translate(
 ) -> TranslateResult:
     """The codes that a code becomes: by the changes between two versions, else by the maps in force on the date.
 
-    ``target`` names another system, ``map_url`` one map, ``purpose`` leaves out maps made for another. Targets that
-    are not valid on the date are marked in ``validity``. Raises UnknownTarget for a system or version that is not here.
+    ``target``: another system; ``map_url``: one map; ``purpose``: only maps made for it. Targets that are not valid on
+    the date are marked in ``validity``. Raises UnknownTarget for an unknown system or version.
     """
     if bool(from_version) != bool(to_version) or bool(to_version) == bool(target or map_url):
         raise UsageError(message("error.name_versions"))

@@ -20,7 +20,7 @@ from pyroaring import BitMap
 from registry.entities.errors import UsageError
 from registry.entities.intervals import instant_text, known_at_us, parse_date, today_oslo
 from registry.entities.messages import message
-from registry.entities.one_state import ONE_STATE
+from registry.entities.request_epoch import REQUEST_EPOCH
 from registry.entities.results import CodeDisplay
 from registry.store.bounded import Bounded
 from registry.store.cache import bytes_of
@@ -150,12 +150,12 @@ class Reader:
     def forget(self) -> None:
         """Read the metadata anew at the next question (after one's own write)."""
         self._checked = 0.0
-        ONE_STATE.forget()
+        REQUEST_EPOCH.reset()
 
     def _current(self) -> Ledger:
         """The ledger of the newest publication; reads it anew only when the epoch has moved."""
         ledger = self._ledger
-        if ONE_STATE.knows(self) and ledger is not None:
+        if REQUEST_EPOCH.checked(self) and ledger is not None:
             return ledger
         if (
             ledger is not None

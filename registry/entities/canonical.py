@@ -1,6 +1,6 @@
-"""Canonical references: ``url|version``.
+"""Canonical references, ``url|version``: split and join.
 
-Here: splitting and joining. Not here: the order of version labels and wildcards (``registry.time.version_order``).
+The order of version labels and wildcards are in ``registry.time.version_order``.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ __all__ = ["join", "split"]
 
 
 def split(canonical: str) -> tuple[str, str]:
-    """The URL and the version of a canonical; the version is empty where none is named.
+    """The URL and the version of a canonical; the version is empty if there is none.
 
     >>> split("http://a/b|1.0")
     ('http://a/b', '1.0')
@@ -19,7 +19,7 @@ def split(canonical: str) -> tuple[str, str]:
 
 
 def join(url: str, version: str | None) -> str:
-    """``url|version``, or the URL alone.
+    """``url|version``; the URL alone if the version is empty.
 
     >>> join("http://a/b", "")
     'http://a/b'

@@ -5,17 +5,17 @@
     GyldigError
     ├── UsageError            wrong use: bad option, date or combination          exit 2
     │   ├── BadDate
-    │   └── UnknownTarget     a command that changes something names what is not there   exit 2
+    │   └── UnknownTarget     a command names a system, version or release that does not exist   exit 2
     ├── SourceError           a file that cannot be loaded; names file and line   exit 2
     │   ├── ArchiveError      truncated, too big, unsafe path
     │   ├── DecodeError       wrong encoding
-    │   ├── FormatError       not of the named format, or of none we know
+    │   ├── FormatError       not in the named format, or in no known format
     │   └── ContentError      duplicate code, unknown parent, cycle, bad date
     ├── LoadBusy              another load is running                              exit 2
     ├── StoreError            the database cannot be used                         exit 2
     │   ├── StoreFull         no space left
     │   └── StoreDamaged      a hash does not fit its content
-    └── Restricted            licence: not without a token                        exit 2
+    └── Restricted            the licence does not allow it without a token       exit 2
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ __all__ = [
 
 
 class GyldigError(Exception):
-    """Base of everything the project raises on purpose; the text is meant for the user."""
+    """Base of all errors raised on purpose; the text is a message for the user."""
 
     exit_code = 2
 
@@ -51,15 +51,15 @@ class GyldigError(Exception):
 
 
 class UsageError(GyldigError):
-    """Wrong use: an option, a date or a combination that makes no sense."""
+    """Wrong use: an invalid option, date or combination."""
 
 
 class BadDate(UsageError):
-    """A text that is no date, or a date that cannot be."""
+    """A text that is not a date, or a date that is not allowed."""
 
 
 class UnknownTarget(UsageError):
-    """A command that changes something names a system, version or release that is not there."""
+    """A system, version or release that does not exist, named in a command or a change."""
 
 
 class SourceError(GyldigError):
@@ -86,15 +86,15 @@ class ArchiveError(SourceError):
 
 
 class DecodeError(SourceError):
-    """Bytes that are not of the encoding they should be of."""
+    """Bytes that are invalid in the encoding of the file."""
 
 
 class FormatError(SourceError):
-    """A file that is not of the format named, or of none we know."""
+    """A file that is not in the named format, or in no known format."""
 
 
 class ContentError(SourceError):
-    """A file of the right format that says something impossible."""
+    """A file in the right format with impossible content."""
 
 
 class LoadBusy(GyldigError):
@@ -106,11 +106,11 @@ class StoreError(GyldigError):
 
 
 class StoreFull(StoreError):
-    """No space left on the device; nothing of the load was kept."""
+    """No space left on the device; nothing of the load was stored."""
 
 
 class StoreDamaged(StoreError):
-    """Stored content does not fit its hash."""
+    """Stored content does not have its recorded hash."""
 
 
 class Restricted(GyldigError):

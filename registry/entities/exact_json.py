@@ -1,7 +1,7 @@
 """JSON whose decimal numbers keep their digits: ``1.50`` is read as ``Decimal("1.50")`` and written as ``1.50``.
 
 FHIR R5, "Data Types, decimal": the precision is significant, so a binary float is never an intermediate form.
-Whole numbers stay ``int``. Not here: what the JSON means.
+Whole numbers stay ``int``.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ import orjson
 
 __all__ = ["decimal_text", "decoder", "dumps", "encode", "loads"]
 
-#: a number with a fraction or exponent may follow; texts that look so only cost time
+#: JSON that may have a number with a fraction or exponent; a match inside a string only costs time
 _MAY_HOLD_DECIMAL = re.compile(rb"[:,\[]\s*-?\d+[.eE]")
-_LONGEST_FRACTION = 40  #: digits after the point that are written without an exponent
+_LONGEST_FRACTION = 40  #: most digits after the point that are written without an exponent
 
 _T = TypeVar("_T")
 
@@ -26,7 +26,7 @@ _decode = msgspec.json.Decoder(float_hook=Decimal).decode
 
 
 def decoder(type: type[_T]) -> msgspec.json.Decoder[_T]:
-    """A decoder of a struct; decimals in its untyped parts are ``Decimal``."""
+    """A decoder of a struct type; decimals in its untyped parts become ``Decimal``."""
     return msgspec.json.Decoder(type, float_hook=Decimal)
 
 
@@ -42,7 +42,7 @@ def loads(data: bytes | str) -> Any:
 
 
 def dumps(value: Any, option: int = 0) -> bytes:
-    """The JSON of a value as UTF-8, decimals with the digits that they have.
+    """The JSON of a value as UTF-8; decimals keep their digits.
 
     >>> dumps({"dose": Decimal("1.50")})
     b'{"dose":1.50}'
@@ -57,7 +57,7 @@ def _number(value: Any) -> orjson.Fragment:
 
 
 def decimal_text(value: Decimal) -> str:
-    """A decimal with exactly its digits: plain where it can be, with an exponent for powers of ten above its digits.
+    """A decimal with exactly its digits; with an exponent only if a plain number would add digits.
 
     >>> decimal_text(Decimal("1E-7")), decimal_text(Decimal("1.50")), decimal_text(Decimal("1e3"))
     ('0.0000001', '1.50', '1E+3')

@@ -1,8 +1,7 @@
-"""The extensions on concepts, designations and resources that change an answer, and how to read them.
+"""Extensions on concepts, designations and resources that change an answer: their URLs, and reading them.
 
-A record keeps an extension as its source wrote it, a dict with ``url`` and one ``value…``, so that it is given back
-unchanged. The one module of ``registry`` with names of extensions (``tests/test_layers.py``).
-Not here: anything else of the shape of FHIR resources.
+A record stores an extension as its source wrote it, a dict with ``url`` and one ``value…``, so that it is returned
+unchanged. This is the only module of ``registry`` with extension URLs (``tests/test_layers.py``).
 """
 
 from __future__ import annotations
@@ -41,15 +40,15 @@ VALUE_SET_SHOWN = _RENDERING | {VS_DEPRECATED, SD + "valueset-concept-definition
 
 
 def value_of(extension: Mapping[str, Any]) -> Any:
-    """The value of an extension, whatever its type; None without one."""
+    """The value of an extension, of any type; None if it has no value."""
     return next((v for k, v in extension.items() if k.startswith("value")), None)
 
 
 def named(extensions: Iterable[Mapping[str, Any]], url: str) -> Any:
-    """The value of the first extension of that name, or None."""
+    """The value of the first extension with that URL; None if there is none."""
     return next((value_of(e) for e in extensions if e.get("url") == url), None)
 
 
 def standards_status(extensions: Iterable[Mapping[str, Any]]) -> str:
-    """The standing that the source gives: ``deprecated``, ``withdrawn``, ``draft`` …, or empty."""
+    """The standards status in the extensions: ``deprecated``, ``withdrawn``, ``draft`` …; empty if there is none."""
     return str(named(extensions, STANDARDS_STATUS) or "")

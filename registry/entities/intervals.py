@@ -1,6 +1,6 @@
-"""Half-open intervals of dates and of recorded time, and the reading of dates that people write.
+"""Half-open intervals of dates and of recorded time, and parsing of dates.
 
-Here: pure functions on dates and instants. Not here: whether a version is in force (``registry.time.in_force``).
+Pure functions on dates and instants. Whether a version is in force is decided in ``registry.time.in_force``.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def today_oslo() -> date:
 
 
 def parse_date(text: str | date | None, *, what: str = "date") -> date | None:
-    """A calendar date from ``yyyy-mm-dd`` or from an instant, which becomes its date in Oslo.
+    """A calendar date from ``yyyy-mm-dd`` or from an instant (its date in Oslo).
 
     Raises ``BadDate`` for anything else.
 
@@ -70,16 +70,16 @@ def overlap(a: tuple[date | None, date | None], b: tuple[date | None, date | Non
 
 
 def covers(recorded_from: int, recorded_to: int | None, instant: int | None) -> bool:
-    """Whether a row was known at the instant (None = now)."""
+    """Whether a row was recorded at the instant (None = now)."""
     if instant is None:
         return recorded_to is None
     return recorded_from <= instant and (recorded_to is None or instant < recorded_to)
 
 
 def known_at_us(value: str | date | datetime | int | None, *, now_us: int) -> int | None:
-    """Microseconds of a ``known_at``: an instant, or a date meaning the end of that day in Oslo.
+    """A ``known_at`` in microseconds: an instant, or a date, which means the end of that day in Oslo.
 
-    Today as a bare date means now; anything later is refused with ``BadDate``.
+    Today's date means now; raises ``BadDate`` for anything later.
     """
     if value is None or value == "":
         return None

@@ -1,7 +1,6 @@
-"""Languages that a reader asks for: ``Accept-Language`` lists, weights, and how well a text's language fits.
+"""Requested languages: parsing of ``Accept-Language`` lists (RFC 9110 weights, ``*;q=0``) and matching of BCP 47 tags.
 
-Here: parsing (RFC 9110 weights, ``*;q=0``) and matching of BCP 47 tags. Not here: which text of a concept
-is chosen (``registry.content.display``).
+Which text of a concept is shown is decided in ``registry.content.display``.
 """
 
 from __future__ import annotations
@@ -14,17 +13,17 @@ __all__ = ["BadLanguage", "Languages", "fit", "parse"]
 
 _TAG = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*|\*")
 
-#: languages that are two or more, each with a tag of its own
+#: macrolanguage → its languages
 _MEMBERS = {"no": ("nb", "nn")}
 
 
 class BadLanguage(ValueError):
-    """A text that is no list of language tags."""
+    """A text that is not a list of language tags."""
 
 
 @dataclass(frozen=True, slots=True)
 class Languages:
-    """Tags in order of preference; ``only`` = nothing else is acceptable (``*;q=0``); ``text`` is the echo."""
+    """Tags in order of preference; ``only`` = no other language is accepted (``*;q=0``); ``text``: the list as echoed."""
 
     tags: tuple[str, ...]
     text: str
@@ -66,7 +65,7 @@ def parse(text: str) -> Languages:
 
 
 def fit(wanted: str, language: str) -> int:
-    """How well a text's language serves the wanted one: 3 the same, 2 a variety of it, 1 its base, 0 not.
+    """How well a text's language matches the requested one: 3 the same, 2 a variety of it, 1 its base, 0 no match.
 
     >>> fit("de", "de-CH"), fit("de-CH", "de"), fit("de", "en"), fit("no", "nb"), fit("nb-NO", "no")
     (2, 1, 0, 2, 1)

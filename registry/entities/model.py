@@ -1,10 +1,8 @@
 """Every table of the registry, as SQLModel classes. The migrations create exactly these.
 
 Metadata rows are bitemporal: ``recorded_from``/``recorded_to`` are instants in microseconds since 1970 (UTC) of
-the publication that brought or ended the row; a row never changes except that ``recorded_to`` is set once.
-Dates are ISO texts, half-open, an open end is NULL. Text columns that order or key anything collate "C".
-
-Not here: what the rows mean (``registry.time.timeline``), how content is read fast (``registry.store``).
+the publication that added or ended the row; a row never changes except that ``recorded_to`` is set once.
+Dates are ISO texts, half-open, an open end is NULL. Text columns used for order or keys have the collation "C".
 """
 
 from __future__ import annotations
@@ -38,7 +36,7 @@ __all__ = [
 
 
 def _text(*, nullable: bool = False) -> Column[str]:
-    """A text column that orders by code point on both databases."""
+    """A text column that is ordered by code point on both databases."""
     return Column(Text().with_variant(Text(collation="C"), "postgresql"), nullable=nullable)
 
 
@@ -53,7 +51,7 @@ def _key() -> Column[int]:
 
 
 class Publication(SQLModel, table=True):
-    """One event of the registry's own history; its number is the cursor of "what changed since"."""
+    """One change of the registry (a load, a purge …); its number is the cursor of the feed."""
 
     number: int | None = Field(default=None, sa_column=_key())
     recorded: int = Field(
@@ -67,7 +65,7 @@ class Publication(SQLModel, table=True):
 
 
 class CodeSystem(SQLModel, table=True):
-    """A catalogue entry as known over recorded time; ``body`` is the JSON of ``records.SystemRecord``."""
+    """A catalogue entry in an interval of recorded time; ``body`` is the JSON of ``records.SystemRecord``."""
 
     __tablename__ = "code_system"
     row_id: int | None = Field(default=None, sa_column=_key())
@@ -129,9 +127,9 @@ class Release(SQLModel, table=True):
 
 
 class ReleaseContent(SQLModel, table=True):
-    """The tree of a release: a roaring bitmap of state ids; ``ordering`` only where order is the source's.
+    """The content of a release: a roaring bitmap of state ids; ``ordering`` only if the source has an order.
 
-    ``removed``: roaring bitmap of the concept ids that a fragment takes away from the release it is laid over.
+    ``removed``: roaring bitmap of the concept ids that a fragment removes from the release it is applied to.
     """
 
     __tablename__ = "release_content"
@@ -145,7 +143,7 @@ class ReleaseContent(SQLModel, table=True):
 
 
 class ReleaseDependency(SQLModel, table=True):
-    """A release of a module that another release is the union with."""
+    """A module's release that another release includes."""
 
     __tablename__ = "release_dependency"
     release_id: int = Field(
@@ -167,10 +165,10 @@ class Component(SQLModel, table=True):
 
 
 class ComponentState(SQLModel, table=True):
-    """Everything some release says of a component, once. ``body`` is the canonical JSON that ``hash`` covers.
+    """One content of a component, stored once for all releases. ``body`` is the canonical JSON that ``hash`` covers.
 
-    ``subject_id``: id of the concept that a description or relationship is of, or that is a member; in language
-    reference sets, id of the component (description). ``refset`` and ``acceptability`` are those of members.
+    ``subject_id``: id of the concept that a description or relationship belongs to, or that is a member; in language
+    reference sets, id of the component (description). Only members have ``refset`` and ``acceptability``.
     """
 
     __tablename__ = "component_state"
@@ -206,7 +204,7 @@ class ReleaseComponents(SQLModel, table=True):
 
 
 class ReleaseMembership(SQLModel, table=True):
-    """Per release and reference set: what the release itself says, beyond the modules it depends on.
+    """Per release and reference set: members that differ from those of the modules it depends on.
 
     ``present`` and ``absent`` are bitmaps of concept ids, or of component ids of descriptions where ``acceptability``
     is ``preferred`` or ``acceptable``. A release's members are ((those of its modules) minus absent) plus present.
@@ -223,7 +221,7 @@ class ReleaseMembership(SQLModel, table=True):
 
 
 class Attestation(SQLModel, table=True):
-    """A later publication of the very content of a release: from then on it is as new as that."""
+    """A later publication of the same content as a release: from then on the release counts as published on that date."""
 
     row_id: int | None = Field(default=None, sa_column=_key())
     release_id: int = Field(sa_column=_big())
@@ -241,9 +239,9 @@ class Concept(SQLModel, table=True):
 
 
 class ConceptState(SQLModel, table=True):
-    """Everything some release says of a concept, once. ``body`` is the canonical JSON that ``hash`` covers.
+    """One content of a concept, stored once for all releases. ``body`` is the canonical JSON that ``hash`` covers.
 
-    ``compact`` is the code as fast typists write it (lower case, no punctuation); ``parents`` are concept ids,
+    ``compact`` is the code in lower case without punctuation; ``parents`` are concept ids,
     little-endian 32-bit, so that a hierarchy is built without reading bodies.
     """
 
@@ -265,7 +263,7 @@ class ConceptState(SQLModel, table=True):
 
 
 class PropertyBitmap(SQLModel, table=True):
-    """Inverted index: the states of a system that have a value of a property (``.inactive``, ``.selectable`` too)."""
+    """Inverted index: the states of a system with a value of a property (also ``.inactive``, ``.selectable``)."""
 
     __tablename__ = "property_bitmap"
     row_id: int | None = Field(default=None, sa_column=_key())
@@ -277,7 +275,7 @@ class PropertyBitmap(SQLModel, table=True):
 
 
 class WordSegment(SQLModel, table=True):
-    """Text index: the words of the states that came with one load (``registry.store.word_segment``)."""
+    """Text index: the words of the states that one load added (``registry.store.word_segment``)."""
 
     __tablename__ = "word_segment"
     row_id: int | None = Field(default=None, sa_column=_key())
@@ -288,7 +286,7 @@ class WordSegment(SQLModel, table=True):
 
 
 class Scope(SQLModel, table=True):
-    """A register, message or sector that decides which versions it takes."""
+    """A register, message or sector that decides which versions it accepts."""
 
     row_id: int | None = Field(default=None, sa_column=_key())
     slug: str = Field(sa_column=_text())
@@ -299,7 +297,7 @@ class Scope(SQLModel, table=True):
 
 
 class Applicability(SQLModel, table=True):
-    """When a scope takes a version for a date role; ``codes`` narrows the row to codes that match."""
+    """When a scope accepts a version for a date role; ``codes`` restricts the row to codes that match."""
 
     row_id: int | None = Field(default=None, sa_column=_key())
     scope: str = Field(sa_column=_text())
@@ -320,9 +318,9 @@ class Applicability(SQLModel, table=True):
 class ConceptMap(SQLModel, table=True):
     """A concept map or official change table; ``header`` is the JSON of ``records.MapRecord`` without rows.
 
-    ``artifact_id`` is the row of ``artifact`` that the map was read from, which then says when it was known, and
-    ``shell`` that resource without its rows. ``pages`` is the JSON of ``store.maps.RowPages``. Maps of one slug, version and start replace each other by
-    ``published``, then by ``recorded_from``.
+    ``artifact_id``: the row of ``artifact`` that the map was read from, which then has the recorded interval;
+    ``shell``: that resource without its rows. ``pages`` is the JSON of ``store.maps.RowPages``. Of several maps with the
+    same slug, version and start the one with the greatest ``published``, then ``recorded_from``, is current.
     """
 
     __tablename__ = "concept_map"
@@ -368,7 +366,7 @@ class MapPage(SQLModel, table=True):
 
 
 class Artifact(SQLModel, table=True):
-    """A resource kept as it was given (value set, map, catalogue entry): ``body`` is opaque to the registry."""
+    """A resource (value set, map, catalogue entry) stored as it was loaded: ``body`` is opaque to the registry."""
 
     row_id: int | None = Field(default=None, sa_column=_key())
     kind: str = Field(sa_column=_text())
@@ -384,7 +382,7 @@ class Artifact(SQLModel, table=True):
 
 
 class Load(SQLModel, table=True):
-    """One attempt to load, written apart from the load's own transaction: running, ready, failed."""
+    """One attempt to load: running, ready or failed; written outside the transaction of the load."""
 
     id: int | None = Field(default=None, sa_column=_key())
     state: str = Field(sa_column=_text())

@@ -1,7 +1,8 @@
-"""Work that takes long is not done where others wait: it says so before it begins, and is done elsewhere.
+"""Guard of the event loop: raises NeedsOffload before work that would block it.
 
-A thread that serves many callers in turn enters ``EVENT_LOOP_GUARD``; what would hold it up calls ``require_offload`` first, which
-raises ``NeedsOffload`` there and does nothing in any other thread. Not here: which thread does the work then.
+The event loop's thread enters ``EVENT_LOOP_GUARD`` while it answers a request. Code with long work calls
+``require_offload`` first: it raises ``NeedsOffload`` in that thread and does nothing in any other. The caller then repeats
+the request in another thread.
 """
 
 from __future__ import annotations
@@ -13,10 +14,10 @@ __all__ = ["EVENT_LOOP_GUARD", "NeedsOffload", "require_offload"]
 
 
 class NeedsOffload(Exception):
-    """The work was not begun: do it in a thread for which nobody waits."""
+    """The work was not started; repeat it outside the event loop."""
 
 
-class _Hurried(threading.local):
+class _EventLoopGuard(threading.local):
     on = False
 
     def __enter__(self) -> None:
@@ -28,10 +29,10 @@ class _Hurried(threading.local):
         self.on = False
 
 
-EVENT_LOOP_GUARD = _Hurried()  #: ``with EVENT_LOOP_GUARD:`` = this thread has callers waiting
+EVENT_LOOP_GUARD = _EventLoopGuard()  #: ``with EVENT_LOOP_GUARD:`` = this thread is the event loop's
 
 
-def require_offload(size: int, most: int) -> None:
-    """Say that work on ``size`` things begins; raises NeedsOffload in a hurried thread where it is more than ``most``."""
-    if size > most and EVENT_LOOP_GUARD.on:
+def require_offload(size: int, limit: int) -> None:
+    """Raise NeedsOffload if the work's size exceeds the limit and this thread is the event loop's."""
+    if size > limit and EVENT_LOOP_GUARD.on:
         raise NeedsOffload

@@ -1,10 +1,7 @@
-"""The records that loaders emit and states store: what a source says of one concept.
+"""Records that loaders emit and states store: immutable values, independent of the database.
 
-Here: plain immutable values without behaviour that depends on a database.
-Not here: results of questions (``registry.entities.results``), tables (``registry.entities.model``).
-
-They are ``msgspec.Struct`` rather than dataclasses because one load makes millions of them
-(docs/adr/0002): creation and canonical JSON cost a fifth.
+They are ``msgspec.Struct`` rather than dataclasses because one load makes millions of them (docs/adr/0002). Results of
+queries are in ``registry.entities.results``, tables in ``registry.entities.model``.
 """
 
 from __future__ import annotations
@@ -52,9 +49,9 @@ class Coding(msgspec.Struct, frozen=True, omit_defaults=True):
 class Designation(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """One text that names the concept.
 
-    ``kind``: ``label.full``, ``label.short``, ``display`` (a source that has one text and does not say
-    which), ``synonym``, ``fsn`` or whatever the source calls it. ``language``: BCP 47. ``key``: the source's own
-    identifier of the text (a SNOMED CT description id); empty where it has none.
+    ``kind``: ``label.full``, ``label.short``, ``display`` (a source with one text of unknown kind), ``synonym``,
+    ``fsn`` or the source's name for it. ``language``: BCP 47. ``key``: the source's identifier of the text (a
+    SNOMED CT description id); empty if it has none.
     """
 
     kind: str
@@ -84,11 +81,11 @@ class Note(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
 
 
 class Property(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
-    """A further statement. ``type`` is FHIR's: string, code, Coding, integer, boolean, dateTime, decimal.
+    """A property value. ``type`` is FHIR's: string, code, Coding, integer, boolean, dateTime, decimal.
 
     ``value`` of a decimal is its text with exactly the source's digits (``1.50``), of a dateTime its text.
-    ``group``: number of the relationship group it belongs to, from 1; 0 = none. ``order``: place among the values
-    of the same code and group, from 1, where the source orders them; 0 = their order has no meaning.
+    ``group``: number of its relationship group, from 1; 0 = none. ``order``: position among the values of the same
+    code and group, from 1, if the source orders them; 0 = their order has no meaning.
     """
 
     code: str
@@ -100,7 +97,7 @@ class Property(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
 
     @property
     def text(self) -> str:
-        """The value as the text that filters compare: ``true``/``false``, a Coding by its code.
+        """The value as text, as filters compare it: ``true``/``false``, the code of a Coding.
 
         >>> Property("flag", True, "boolean").text
         'true'
@@ -112,11 +109,10 @@ class Property(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
 
 
 class ConceptRecord(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Everything one release says of one concept that another release may change.
+    """The content of one concept in a release.
 
-    ``code`` in the system's canonical form. ``key`` is the source's own stable key where it is not the
-    code. ``parents`` are stable keys. ``selectable`` is None where the source does not say whether the
-    code may be used for coding (header, abstract = False).
+    ``code``: canonical form. ``key``: the source's stable key if it is not the code. ``parents``: stable keys.
+    ``selectable``: whether the code may be used for coding (header, abstract = False); None = not stated.
     """
 
     code: str
@@ -136,7 +132,7 @@ class ConceptRecord(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class DescriptionRecord(msgspec.Struct, frozen=True, omit_defaults=True, tag="description", gc=False):
-    """A text that the source itself versions; ``key`` is its identifier, ``concept`` the stable key it names."""
+    """A text that the source versions itself; ``key`` is its identifier, ``concept`` the stable key of its concept."""
 
     key: str
     concept: str
@@ -146,7 +142,7 @@ class DescriptionRecord(msgspec.Struct, frozen=True, omit_defaults=True, tag="de
 
 
 class RelationshipRecord(msgspec.Struct, frozen=True, omit_defaults=True, tag="relationship", gc=False):
-    """An attribute row that the source itself versions: ``property`` with its group, of the concept ``concept``."""
+    """An attribute row that the source versions itself: ``property`` with its group, of ``concept`` (a stable key)."""
 
     key: str
     concept: str
@@ -156,10 +152,10 @@ class RelationshipRecord(msgspec.Struct, frozen=True, omit_defaults=True, tag="r
 
 
 class MemberRecord(msgspec.Struct, frozen=True, omit_defaults=True, tag="member", gc=False):
-    """A row of a reference set that the source itself versions.
+    """A row of a reference set that the source versions itself.
 
-    ``referenced``: stable key of a concept, or key of a description where ``acceptability`` is given (``preferred`` or
-    ``acceptable``, in language reference sets). ``properties``: the further columns of the set.
+    ``referenced``: stable key of a concept; in language reference sets, which have an ``acceptability`` (``preferred`` or
+    ``acceptable``), key of a description. ``properties``: the other columns of the set.
     """
 
     key: str
@@ -171,21 +167,21 @@ class MemberRecord(msgspec.Struct, frozen=True, omit_defaults=True, tag="member"
     inactive: bool = False
 
 
-#: rows that the source itself versions; systems without such rows have everything in their concepts' states
+#: rows that the source versions itself; in systems without such rows everything is in the concepts' states
 Component = DescriptionRecord | RelationshipRecord | MemberRecord
 
 
 class ModuleDependency(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A version on another track whose content belongs to the release that names it, unless that says otherwise."""
+    """A version on another track whose content is included, except what the release replaces."""
 
     track: str
     version: str
 
 
 class Removal(msgspec.Struct, frozen=True, omit_defaults=True):
-    """In a load made of changes: the concept is no longer in the release. Named by its code or its own key.
+    """A concept or component that is no longer in the release, in a load of changes.
 
-    ``kind``: ``concept``, or the tag of the component that is removed, which is named by its key.
+    A concept is named by its code or key; a component by its key, ``kind`` is then its tag.
     """
 
     code: str = ""
@@ -208,10 +204,10 @@ class SourceFile(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Coverage(msgspec.Struct, frozen=True, omit_defaults=True):
-    """How much of the version a release holds; absence means deletion only inside it (DOMAIN 6).
+    """The part of the version that a release contains; absence means deletion only inside it (DOMAIN 6).
 
-    ``kind``: complete, subset or fragment. ``name`` names the subset; ``pattern``, a regular expression
-    on canonical codes, tells which codes a subset covers (without one nothing is known to be absent).
+    ``kind``: complete, subset or fragment. ``name``: name of the subset. ``pattern``: regular expression on the
+    canonical codes of the subset; without one no code is known to be absent.
     """
 
     kind: Literal["complete", "subset", "fragment"] = "complete"
@@ -222,7 +218,7 @@ class Coverage(msgspec.Struct, frozen=True, omit_defaults=True):
 class PropertyDefinition(msgspec.Struct, frozen=True, omit_defaults=True):
     """A declared concept property.
 
-    ``measure`` marks those (DDD, weight) whose change breaks a series; ``ordered`` those whose values have an order.
+    ``measure``: a change of the value breaks a statistical series (DDD, weight). ``ordered``: the values have an order.
     """
 
     code: str
@@ -234,7 +230,7 @@ class PropertyDefinition(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class SystemRecord(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """A code system as the registry knows it: identity, licence and the rules its codes follow."""
+    """A code system: identity, licence, and the rules of its codes and versions."""
 
     slug: str
     url: str = ""
@@ -245,8 +241,8 @@ class SystemRecord(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True
     licence: str = ""
     access: Literal["open", "restricted"] = "restricted"
     redistribution: Literal["yes", "no", "unmodified"] = "no"
-    rules: str = ""  #: name of the behaviour in registry.systems; empty = the slug's own, else plain
-    language: str = ""  #: of displays where the source does not say
+    rules: str = ""  #: name of the behaviour in registry.systems; empty = that of the slug, else plain
+    language: str = ""  #: of displays if the source does not state it
     version_order: Literal["date", "integer", "semver", "natural"] = "natural"
     end_rule: Literal["calendar-year", "fiscal-year", "until-next", "open"] = "until-next"
     default_track: str = ""
@@ -254,26 +250,26 @@ class SystemRecord(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True
 
     @property
     def canonical(self) -> str:
-        """The canonical URL; a URN of the registry's own for a system that has none."""
+        """The canonical URL; for a system without one, ``urn:gyldig:`` and the slug."""
         return self.url or f"urn:gyldig:{self.slug}"
 
 
 class ReleaseHeader(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """What a loader knows of the release as a whole: which version it is, since when, and what it asserts.
+    """Metadata of a release: its version, dates, source and facets.
 
-    ``facets``: what this source asserts at all: ``label.full``, ``label.short``, ``display``, ``hierarchy``,
+    ``facets``: the kinds of content that the source has: ``label.full``, ``label.short``, ``display``, ``hierarchy``,
     ``notes``, ``selectable``, ``inactive`` and ``property:<code>``; only facets of both sides are compared.
-    ``source_line``: releases of one line replace each other; different lines complement each other.
-    ``priority``: the line with the greater number wins where two lines assert the same facet.
-    ``inferred``: option → value that the loader proposed from file name or code shapes.
+    ``source_line``: a newer release of a line replaces the older; different lines complement each other.
+    ``priority``: of two lines with the same facet, the one with the greater number is used.
+    ``inferred``: option → value that the loader derived from the file name or the form of the codes.
 
-    A release is given in one of three ways. ``base`` empty and coverage complete or subset: the records are the
-    release. ``base`` empty and coverage fragment: changed records and removals, laid over the release in force when
-    they are read. ``base`` = label of a version on the same track: changed records and removals, applied to that
-    version's release of this source line when they are loaded; the result is a release like any other.
+    A release has one of three forms. ``base`` empty and coverage complete or subset: the records are the
+    release. ``base`` empty and coverage fragment: changed records and removals, applied when they are read to the
+    release in force. ``base`` = label of a version on the same track: changed records and removals, applied when they
+    are loaded to that version's release of this source line; the result is a complete release.
 
-    ``depends_on``: versions of other tracks (modules) that the release extends: its content is their union with its
-    own, which replaces theirs where both have the same concept or component (an edition, DOMAIN).
+    ``depends_on``: versions of other tracks (modules) that the release extends: its content is the union of theirs and
+    its own, which replaces concepts and components with the same key (an edition, DOMAIN).
     """
 
     system: str
@@ -300,18 +296,18 @@ class ReleaseHeader(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=Tru
     format: str = ""
     properties: tuple[PropertyDefinition, ...] = ()
     content: Literal["complete", "fragment", "supplement", "example", "not-present"] = "complete"
-    shell: dict[str, Any] = {}  #: the source's own metadata (a FHIR CodeSystem without its concepts, …)
+    shell: dict[str, Any] = {}  #: the metadata of the source (a FHIR CodeSystem without its concepts, …)
     inferred: dict[str, str] = {}
-    notices: tuple[str, ...] = ()  #: lines the user should read: encoding found, rows skipped and why
+    notices: tuple[str, ...] = ()  #: notices for the user: encoding found, rows skipped and why
 
     @property
     def is_changes(self) -> bool:
-        """Whether the records change the content of other releases rather than being all there is."""
+        """Whether the records are changes to the content of another release."""
         return bool(self.base or self.depends_on)
 
 
 class Weight(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """The estimated share of the source's cases that belong to the target, and where the estimate is from."""
+    """The estimated share of the source's cases that belong to the target, and the origin of the estimate."""
 
     value: float
     standard_error: float | None = None
@@ -322,19 +318,19 @@ class Weight(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class MapDefault(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """Who chose the row as the default of its source, and for what: nobody's default is used unless named."""
+    """Owner and purpose of a row that is the default of its source; a default is used only if its owner is named."""
 
     owner: str
     purpose: str = ""
 
 
 class MapRowRecord(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """One row of a concept map: from a code, or an ordered group of codes, to a target or to none.
+    """One row of a concept map: from a code, or an ordered group of codes, to a target or to no target.
 
     ``relationship`` is FHIR R5's, source to target. ``group`` counts the map's pairs of systems from 0;
     ``source_systems`` are the canonical URLs of the codes of a group across systems (empty = the map's source).
-    ``effective`` is the day from which an official change applies, ``valid_from`` and ``valid_to`` the period in
-    which the row applies; without any the row applies as long as its map. ``conditions`` and ``products`` are
+    ``effective`` is the first day of an official change, ``valid_from`` and ``valid_to`` the period in
+    which the row applies; without them it applies as long as its map. ``conditions`` and ``products`` are
     (attribute, system, value). ``review`` is empty, ``proposed``, ``accepted`` or ``rejected``.
     """
 
@@ -363,7 +359,7 @@ class MapRowRecord(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True
 
 
 class Unmapped(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What to do with a code that a group does not have: ``use-source-code``, ``fixed`` or ``other-map``."""
+    """The rule for a code without a row in a group: ``use-source-code``, ``fixed`` or ``other-map``."""
 
     mode: str
     code: str = ""
@@ -373,7 +369,7 @@ class Unmapped(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class MapPair(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """One pair of systems that a map goes between, by canonical URL; ``MapRowRecord.group`` counts them."""
+    """Source and target system of a group of rows, by canonical URL; ``MapRowRecord.group`` is its index."""
 
     source: str = ""
     target: str = ""
@@ -383,11 +379,10 @@ class MapPair(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class MapRecord(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """A concept map or official change table: where from, where to, what for.
+    """A concept map or official change table: its systems, versions, purpose and period.
 
-    ``valid_from`` and ``valid_to`` are the map's own period; an update of a map begins on its own day and takes the
-    place of the earlier map of the same slug and version from then on. ``pairs`` is empty for a map between
-    ``source_system`` and ``target_system`` alone.
+    ``valid_from`` and ``valid_to`` are the map's period; an update of a map replaces the earlier map of the same slug
+    and version from its first day. ``pairs`` is empty if all rows are from ``source_system`` to ``target_system``.
     """
 
     slug: str

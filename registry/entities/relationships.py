@@ -1,8 +1,7 @@
-"""The words for how two concepts relate, and the same in FHIR R4, SKOS and SSSOM.
+"""Relationships of two mapped concepts, and their equivalents in FHIR R4, SKOS and SSSOM.
 
-One vocabulary inside: FHIR R5's, source to target. R4 turns the words around (it says what the target is).
+The registry uses FHIR R5's codes, which read from source to target; R4's read from target to source.
 Source: FHIR R5 ConceptMapRelationship, R4 ConceptMapEquivalence, SKOS mapping properties, SSSOM.
-Pure data and functions, shared by loaders, mappings and FHIR; not here: maps themselves.
 """
 
 from __future__ import annotations
@@ -67,7 +66,7 @@ def inverse(relationship: str) -> str:
 
 
 def to_r4(relationship: str) -> str:
-    """R4's equivalence for a relationship; ``relatedto`` for one that R4 has no word for.
+    """R4's equivalence for a relationship; ``relatedto`` if R4 has none.
 
     >>> to_r4("source-is-narrower-than-target"), to_r4("")
     ('wider', 'unmatched')
@@ -76,7 +75,7 @@ def to_r4(relationship: str) -> str:
 
 
 def from_r4(equivalence: str) -> str:
-    """The relationship for an R4 equivalence; empty where the source has no target.
+    """The relationship for an R4 equivalence; empty for an equivalence that means "no target".
 
     >>> from_r4("narrower")
     'source-is-broader-than-target'
@@ -85,10 +84,10 @@ def from_r4(equivalence: str) -> str:
 
 
 def to_skos(relationship: str) -> str | None:
-    """The SKOS mapping property, as a CURIE that SSSOM uses for its predicate; None where there is none."""
+    """The SKOS mapping property as a CURIE, the predicate in SSSOM; None if there is none."""
     return _TO_SKOS.get(relationship)
 
 
 def needs_comment(relationship: str) -> bool:
-    """Whether FHIR wants a comment on the row: the target covers only part of the source."""
+    """Whether FHIR requires a comment on the row: the target covers only a part of the source."""
     return relationship == BROADER

@@ -1,8 +1,7 @@
-"""The typed answer of every question: one shape for Python, REST and ``--json``.
+"""The result types of all queries: one shape for Python, REST and ``--json``.
 
-Here: frozen dataclasses, no behaviour beyond what a reader of the answer needs.
-Dates are ``datetime.date``; an open end is None; every ``*_to`` is exclusive.
-Fields may be added; a name that is here stays (``docs/reference``).
+Frozen dataclasses. Dates are ``datetime.date``; an open end is None; every ``*_to`` is exclusive.
+Fields may be added, but are not renamed (``docs/reference``).
 """
 
 from __future__ import annotations
@@ -48,7 +47,7 @@ __all__ = [
 ]
 
 
-#: Reasons for which an answer is neither yes nor no: the registry cannot tell (DOMAIN 2).
+#: Reasons of an answer that is neither yes nor no but unknown (DOMAIN 2).
 UNKNOWN = frozenset(
     {"before_first", "gap", "after_last", "not_loaded", "purged", "outside_coverage", "unknown"}
 )
@@ -67,7 +66,7 @@ class SystemAnswer:
     licence: str
     access: str
     redistribution: str
-    versions: int  #: how many versions are known, declared ones too
+    versions: int  #: number of known versions, including declared ones
     end_rule: str
     version_order: str
 
@@ -93,7 +92,7 @@ class VersionAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReleaseAnswer:
-    """One immutable loaded content of a version. ``superseded`` is derived for the time asked about."""
+    """One immutable loaded content of a version. ``superseded`` is derived for the ``known_at`` of the request."""
 
     version: str
     track: str
@@ -134,7 +133,7 @@ class ApplicableVersion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Applicable:
-    """Which versions applied on ``on``; where none did, ``reason`` says why (DOMAIN 2)."""
+    """The versions that applied on ``on``, or the ``reason`` why none did (DOMAIN 2)."""
 
     system: str
     on: date
@@ -143,8 +142,8 @@ class Applicable:
     known_at: str | None
     versions: list[ApplicableVersion]
     reason: str | None  #: before_first, gap, after_last, not_loaded, unknown
-    not_loaded: list[ApplicableVersion] = field(default_factory=list)  #: apply, but content is not here
-    others: list[ApplicableVersion] = field(default_factory=list)  #: of the scope: not_yet or expired then
+    not_loaded: list[ApplicableVersion] = field(default_factory=list)  #: labels of versions that apply but are not loaded
+    others: list[ApplicableVersion] = field(default_factory=list)  #: versions of the scope that are not_yet or expired on the date
     warnings: list[str] = field(default_factory=list)
     message: str = ""
 
@@ -174,7 +173,7 @@ class CodeDisplay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Disagreement:
-    """Two source lines of one version say different things of one facet of the code."""
+    """Two source lines of one version differ in a facet of the code."""
 
     facet: str
     used: str
@@ -185,7 +184,7 @@ class Disagreement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConceptAnswer:
-    """What a release, or several complementing ones, said of a concept."""
+    """The content of a concept in a release, or in several complementing ones."""
 
     code: str
     concept: str  #: stable key
@@ -201,7 +200,7 @@ class ConceptAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lookup:
-    """What a code meant on a date or in a version. ``found`` is False with a ``reason`` (DOMAIN 2).
+    """What a code meant on a date or in a version; if ``found`` is False, ``reason`` says why (DOMAIN 2).
 
     ``reason``: null, unknown_system, unknown_version, unknown_code, recoded, outside_coverage, purged, before_first,
     gap, after_last, not_loaded, unknown.
@@ -220,18 +219,18 @@ class Lookup:
     valid_from: date | None
     valid_to: date | None
     release: str | None
-    releases: list[str]  #: every release hash the answer rests on
+    releases: list[str]  #: hashes of all releases used
     provisional: bool
     concept: ConceptAnswer | None
-    also_in: list[str] = field(default_factory=list)  #: unknown here, but these versions have the code
-    #: the codes that the concept of this code has in the version, where they are others (reason ``recoded``)
+    also_in: list[str] = field(default_factory=list)  #: other versions that have the code
+    #: the concept's codes in the version (reason ``recoded``)
     recoded_to: list[CodeDisplay] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpanChange:
-    """How a span began. ``after`` and ``before`` bound the date where a version between is not loaded."""
+    """The change with which a span began. ``after`` and ``before`` bound its date if a version between is not loaded."""
 
     type: str
     aspects: list[str]
@@ -254,9 +253,9 @@ class Gap:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
-    """A stretch of versions over which nothing that is said of the concept really changed."""
+    """Consecutive versions without a change of the concept other than of wording."""
 
-    code: str  #: under which the concept stood in these versions
+    code: str  #: the concept's code in these versions
     concept: str
     display: str
     from_version: str
@@ -266,14 +265,14 @@ class Span:
     inactive: bool
     change: SpanChange | None
     ends: str = ""  #: deleted, outside_coverage, not_loaded, or empty
-    ended: SpanChange | None = None  #: the change that ended it, where the code did not go on
-    displays: list[str] = field(default_factory=list)  #: all wordings met in the span, in time's order
-    gaps: list[Gap] = field(default_factory=list)  #: days inside the span of which no loaded version tells
+    ended: SpanChange | None = None  #: the change that ended it, if the code ended
+    displays: list[str] = field(default_factory=list)  #: all wordings in the span, in order of time
+    gaps: list[Gap] = field(default_factory=list)  #: days inside the span that no loaded version covers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class History:
-    """Spans of every concept that ever had the code, under whichever code, in order of time."""
+    """Spans of every concept that ever had the code, also where it had another code, in order of time."""
 
     system: str
     code: str
@@ -304,7 +303,7 @@ class Change:
 class Changes:
     """What changed between two versions, and what could not be compared.
 
-    With a filter by type, ``changes`` and ``counts`` hold the events that pass it and nothing else.
+    With a filter by type, ``changes`` and ``counts`` have only the events of these types.
     """
 
     system: str
@@ -328,13 +327,13 @@ class Changes:
 class Verdict:
     version: str
     status: str
-    valid: bool | None  #: None = the registry cannot tell
+    valid: bool | None  #: None = unknown
     reason: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoleIssue:
-    """A code that may be used, but not like this: star_alone, additional_first, sex, unspecified."""
+    """A rule about the use of a valid code that is broken: star_alone, additional_first, sex, unspecified."""
 
     version: str
     issue: str
@@ -343,10 +342,10 @@ class RoleIssue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Validity:
-    """Was the code valid on that date? ``valid``: yes in at least one version in force, no, or None = unknown.
+    """Whether the code was valid on a date: True (in at least one version in force), False, or None = unknown.
 
-    Unknown is what the registry cannot tell: no version known for the day (before_first, gap, after_last), content
-    not loaded or purged, a code outside the coverage, no rows for the scope (DOMAIN 2).
+    Unknown: no version known for the day (before_first, gap, after_last), content not loaded or purged, a code
+    outside the coverage, no rows for the scope (DOMAIN 2).
     """
 
     system: str
@@ -386,7 +385,7 @@ class SearchResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hierarchy:
-    """Relatives of a code; ``asserted`` is False where no loaded source asserts a hierarchy."""
+    """Parents, children, ancestors or descendants of a code; ``asserted``: a loaded source asserts a hierarchy."""
 
     system: str
     code: str
@@ -401,7 +400,7 @@ class Hierarchy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subsumption:
-    """FHIR's outcome: equivalent, subsumes, subsumed-by, not-subsumed; None with a reason."""
+    """How two codes relate, as in FHIR: equivalent, subsumes, subsumed-by, not-subsumed; None with a ``reason``."""
 
     system: str
     version: str | None
@@ -425,12 +424,12 @@ class ScopeRow:
     required_from: date | None
     accepted_until: date | None
     legal_basis: str
-    codes: str = ""  #: pattern the row is narrowed to, or empty
+    codes: str = ""  #: pattern of the codes the row applies to; empty = all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadReport:
-    """What a load did, or with ``dry_run`` would do."""
+    """Result of a load; with ``dry_run``, what the load would do."""
 
     system: str
     version: str
@@ -444,14 +443,14 @@ class LoadReport:
     inferred: dict[str, str]
     notices: list[str]
     warnings: list[str]
-    counts: dict[str, int] = field(default_factory=dict)  #: changes against what was there, by type
+    counts: dict[str, int] = field(default_factory=dict)  #: number of changes to the earlier content, by type
     seconds: float = 0.0
     other_bytes: bool = False  #: unchanged, though the source's bytes are others than those of ``release``
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedEntry:
-    """One publication: the registry's own history, in order."""
+    """One publication, that is, one change of the registry."""
 
     number: int
     recorded: str
@@ -477,7 +476,7 @@ class VerifyReport:
 
 
 def plain(value: Any) -> Any:
-    """The JSON form of an answer: dicts and lists, ISO dates, ``from_`` written ``from``.
+    """The JSON form of a result: dicts and lists, ISO dates, ``from_`` as ``from``.
 
     >>> plain(CodeDisplay(code="K63.8", display="x"))
     {'code': 'K63.8', 'display': 'x'}

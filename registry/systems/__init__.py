@@ -1,7 +1,7 @@
-"""Code systems the registry knows by name: their behaviour and their catalogue entry.
+"""Behaviour and catalogue entries of well-known code systems.
 
-``behaviour_of(name)`` gives the behaviour of a system, ``known(slug)`` its catalogue entry. A system that is not
-here is a plain list of codes and gets its entry from the loader or the command line.
+``behaviour_of(name)`` returns the behaviour of a system, ``known(slug)`` its catalogue entry. Any other system is a
+plain list of codes; its entry comes from the loader or the command line.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def behaviour_of(name: str) -> SystemBehaviour:
 
 
 def systems_like(codes: Collection[str], *, share: float = 0.9) -> list[str]:
-    """The systems whose syntax at least that share of the canonical codes has.
+    """Systems whose code syntax matches at least that share of the canonical codes.
 
     >>> systems_like(["D70", "A04.9"])
     ['icd-10-cm', 'icd-10-no']
@@ -56,7 +56,7 @@ def systems_like(codes: Collection[str], *, share: float = 0.9) -> list[str]:
 
 
 def behaviour_of_url(url: str) -> SystemBehaviour:
-    """The behaviour of the system that has the canonical URL in the catalogue, or whose slug it ends with.
+    """The behaviour of the system with the canonical URL, else of the system with whose slug the URL ends.
 
     >>> behaviour_of_url("http://hl7.org/fhir/sid/icd-10-cm").name, behaviour_of_url("urn:gyldig:icpc-2-no").name
     ('icd-10-cm', 'icpc-2-no')
@@ -65,5 +65,5 @@ def behaviour_of_url(url: str) -> SystemBehaviour:
 
 
 def known(slug: str) -> SystemRecord | None:
-    """The catalogue entry of a system that the registry knows by its slug."""
+    """The catalogue entry of a well-known system; None for any other slug."""
     return CATALOGUE.get(slug)

@@ -1,8 +1,8 @@
-"""What one code system does differently from others: the form of its codes, its subsets, and a few hooks.
+"""Behaviour of one code system: the form of its codes, subsets, implicit value sets, filters, version URIs.
 
-``SystemBehaviour`` itself is the behaviour of a plain list of codes; each system with rules of its own has a module
-with a subclass or an instance. Inputs and outputs are texts and plain values.
-Not here: content, versions, file formats, evaluation of filters or expressions.
+``SystemBehaviour`` is the behaviour of a plain list of codes; a system with other rules has a module with a
+subclass or an instance. Inputs and outputs are texts and plain values. Filters and expressions are declared here and
+evaluated in ``registry.terminology``.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ __all__ = ["Block", "Condition", "Reserve", "SystemBehaviour"]
 
 @dataclass(frozen=True, slots=True)
 class Reserve:
-    """Codes held ready without meaning: those whose display matches ``display`` (a regular expression)."""
+    """Reserve codes, which have no meaning yet: their display matches ``display`` (a regular expression)."""
 
     display: str
     codes: str = ""
 
 
 class Block(NamedTuple):
-    """A part of a system that a list holds or leaves out as a whole: a pattern on canonical codes, how many there are."""
+    """A part of a system that lists contain or omit as a whole: a pattern on canonical codes, number of codes."""
 
     name: str
     pattern: str
@@ -44,7 +44,7 @@ class SystemBehaviour:
 
     name: str = "plain"
     case_sensitive: bool = True
-    contains_longer: bool = False  #: a shorter code contains its longer ones (DOMAIN, change types)
+    contains_longer: bool = False  #: codes contain the longer codes that begin with them (DOMAIN)
     reserve: tuple[Reserve, ...] = ()
     subsets: dict[str, str] = field(default_factory=dict)  #: coverage name → pattern on canonical codes
     #: parts of the system that publishers leave out of their lists (``registry.systems.coverage``); the subset
@@ -52,30 +52,30 @@ class SystemBehaviour:
     blocks: tuple[Block, ...] = ()
     blocks_name: str = ""
     syntax: str = ""  #: regular expression of canonical codes; empty = anything
-    #: (property, operator) of filters that this system defines beside FHIR's own
+    #: (property, operator) of filters that this system defines in addition to FHIR's
     own_filters: frozenset[tuple[str, str]] = frozenset()
-    #: kinds of designation, best first; empty = the order that all systems share (``registry.content.display``)
+    #: kinds of designation, best first; empty = the default order (``registry.content.display``)
     display_kinds: tuple[str, ...] = ()
 
     def canonical(self, code: str) -> str:
-        """The form that the system defines, from the code as people and files write it."""
+        """The canonical form of a code as people and files write it."""
         return code.strip()
 
     def key(self, code: str) -> str:
-        """The form in which codes are equal: canonical, without case where the system has none."""
+        """The form in which codes are compared: canonical, and lower case if case is not significant."""
         found = self.canonical(code)
         return found if self.case_sensitive else found.casefold()
 
     def structural_parents(self, code: str) -> list[str]:
-        """Shorter codes that contain this one, nearest first, whether or not they exist."""
+        """Shorter codes that contain this one, nearest first; they need not exist."""
         return []
 
     def looks_right(self, code: str) -> bool:
-        """Whether the canonical code has the system's shape."""
+        """Whether the canonical code matches the syntax of the system."""
         return not self.syntax or re.fullmatch(self.syntax, code) is not None
 
     def is_reserve(self, code: str, display: str) -> bool:
-        """Whether the code is held ready without a meaning of its own."""
+        """Whether the code is a reserve code."""
         return any(
             re.search(r.display, display) is not None
             and (not r.codes or re.fullmatch(r.codes, code) is not None)
@@ -87,13 +87,13 @@ class SystemBehaviour:
         return False
 
     def version_uri(self, url: str, label: str) -> str:
-        """The version as requests and answers write it, from the system's canonical URL and the version's label."""
+        """The version as written in requests and answers, from the system's canonical URL and the version's label."""
         return label
 
     def implicit_value_set(self, query: str) -> tuple[Condition, ...] | None:
-        """Conditions of ``URL?fhir_vs`` + query: none of them = all codes; None = no such value set.
+        """Conditions of the value set ``URL?fhir_vs`` + query; () = all codes, None = no such value set.
 
-        ``isa/CODE`` is FHIR's for SNOMED CT (R5 "Using SNOMED CT with FHIR"); every system here has it.
+        FHIR defines ``isa/CODE`` for SNOMED CT (R5 "Using SNOMED CT with FHIR"); here every system has it.
 
         >>> SystemBehaviour().implicit_value_set("=isa/A00")
         (Condition(property='concept', operator='is-a', value='A00'),)

@@ -1,9 +1,9 @@
-"""Which codes a release speaks of: absence means deletion only there (DOMAIN 6).
+"""Coverage of a release: the codes whose absence from it means deletion (DOMAIN 6).
 
-Some publishers leave whole blocks of a system out of their lists (the process codes of ICPC-2 since 2023). A block is
-covered if the list holds more than half of it: a list that keeps one of its codes does not delete the others. What
-lies outside the declared blocks is covered by every list.
-Not here: which releases are laid over each other (``registry.time.timeline``).
+Some publishers omit whole blocks of a system from their lists (the process codes of ICPC-2 since 2023). A block is
+covered if the list has more than half of its codes, so a list with one code of a block does not delete the others.
+Codes outside the declared blocks are covered by every list.
+How releases are combined is decided in ``registry.time.timeline``.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ _matcher = lru_cache(maxsize=64)(re.compile)
 
 
 def covered_by(coverage: Coverage, behaviour: SystemBehaviour) -> Callable[[str], bool]:
-    """Tells whether the absence of a code means that it was not there.
+    """A predicate: whether the absence of a code means that the version did not have it.
 
-    A subset without a pattern, of its own or by its name, and a fragment cover no absent code.
+    A fragment, and a subset without a pattern (its own or that of its name), cover no code.
     """
     if coverage.kind == "complete":
         return lambda code: True
@@ -35,12 +35,12 @@ def covered_by(coverage: Coverage, behaviour: SystemBehaviour) -> Callable[[str]
 
 
 def covers(coverage: Coverage, behaviour: SystemBehaviour, code: str) -> bool:
-    """Whether the absence of the code means that it was not there; a text that is no code is covered always."""
+    """Whether the absence of the code means that the version did not have it; True for a text that is no code."""
     return not behaviour.looks_right(code) or covered_by(coverage, behaviour)(code)
 
 
 def coverage_of(behaviour: SystemBehaviour, codes: Iterable[str]) -> Coverage:
-    """The coverage of a list that does not declare one, from its canonical codes, block by block.
+    """The coverage of a list without a declared coverage, from its canonical codes, block by block.
 
     >>> from registry.systems.icpc2 import ICPC2_NO
     >>> coverage_of(ICPC2_NO, ["A01", "-30"]).name

@@ -1,6 +1,6 @@
-"""Uses of a designation, as terminologies name them, that mean "this text names the concept".
+"""Designation uses which mean that the text names the concept.
 
-Not here: which text is shown (``registry.content.display``).
+Which text is shown is decided in ``registry.content.display``.
 """
 
 from __future__ import annotations
@@ -25,5 +25,5 @@ _NAMING = frozenset(
 
 
 def names_concept(designation: Designation) -> bool:
-    """Whether the text names the concept; a text without a use does, one with another declared use does not."""
+    """Whether the text names the concept: it has no use, or one of these uses."""
     return designation.use is None or (designation.use.system, designation.use.code) in _NAMING

@@ -1,4 +1,4 @@
-"""ICD-10 and its kin (Norwegian ICD-10, ICD-10-CM): a letter, two characters, a dot, the rest.
+"""ICD-10, Norwegian ICD-10 and ICD-10-CM: a letter, two characters, a dot, the rest.
 
 Source: WHO ICD-10 volume 2, 2.4; Norwegian subcodes may end in a significant lower-case letter (X8n0a).
 """
@@ -17,7 +17,7 @@ _BLOCK = re.compile(r"[A-Z][0-9A-Z]{2}-[A-Z][0-9A-Z]{2}|[IVX]{1,5}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Icd10Behaviour(SystemBehaviour):
-    """Dot after the third character; chapters (roman numerals) and blocks (A00-A09) as they are."""
+    """Dot after the third character; chapters (roman numerals) and blocks (A00-A09) are unchanged."""
 
     upper: bool = False  #: letters have no case in this system
 
@@ -28,7 +28,7 @@ class Icd10Behaviour(SystemBehaviour):
             and code.replace(".", "").isalnum()
             and code[0].isupper()
         ):
-            return code.upper() if self.upper else code  # written as it is to be: nearly always
+            return code.upper() if self.upper else code  # already canonical: the most frequent case
         bare = code.strip().replace(" ", "").rstrip("*†+")
         bare = bare.upper() if self.upper else bare
         if not bare or _BLOCK.fullmatch(bare):

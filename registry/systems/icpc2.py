@@ -1,7 +1,7 @@
 """ICPC-2 and the Norwegian ICPC-2B.
 
-Process codes (components 2-6, ``-30`` to ``-69``) stand for every chapter: ``L54`` is ``-54``, and so is
-``NEGATIVE_54``, as some software writes it.
+Process codes (components 2-6, ``-30`` to ``-69``) are the same in every chapter: ``L54`` is ``-54``, and so is
+``NEGATIVE_54``, which some software writes.
 ICPC-2B codes are an ICPC-2 code, a dot and four digits (``A04.0005``, also written ``A040005``).
 """
 
@@ -20,7 +20,7 @@ DIAGNOSES = r"[A-Z](?:[0-2]\d|[7-9]\d)\d?"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Icpc2Behaviour(SystemBehaviour):
-    """Chapter letter and two digits; process codes under ``-``."""
+    """Chapter letter and two digits; process codes begin with ``-``."""
 
     def canonical(self, code: str) -> str:
         bare = code.strip().replace(" ", "").upper().rstrip(".")
@@ -30,7 +30,7 @@ class Icpc2Behaviour(SystemBehaviour):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Icpc2bBehaviour(SystemBehaviour):
-    """An ICPC-2 code with a four-digit extension, which rolls up to it."""
+    """An ICPC-2 code with a four-digit extension; its parent is the ICPC-2 code."""
 
     def canonical(self, code: str) -> str:
         bare = code.strip().replace(" ", "").replace(".", "").upper()

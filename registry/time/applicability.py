@@ -1,6 +1,6 @@
-"""Which versions applied to a scope on a date, and with what status (DOMAIN 3).
+"""Versions that applied to a scope on a date, with their status, from applicability rows (DOMAIN 3).
 
-Here: statuses from applicability rows. Not here: validity of versions in general (``registry.time.timeline``).
+Validity of versions without a scope is in ``registry.time.timeline``.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ __all__ = ["RANKS", "scoped", "scoped_reason", "status_on"]
 
 
 def status_on(row: ApplicabilityRow, successor_required: date | None, day: date) -> str:
-    """not_yet, permitted, required, grace or expired; ``accepted_until`` is exclusive.
+    """Status of a row on a day: not_yet, permitted, required, grace or expired; ``accepted_until`` is exclusive.
 
     >>> from datetime import date
     >>> row = ApplicabilityRow("npr", 1, "", "2020", "", "", date(2020,1,1), date(2020,5,1), None, "", 0, None)
@@ -36,7 +36,7 @@ def status_on(row: ApplicabilityRow, successor_required: date | None, day: date)
 def scoped(
     timeline: Timeline, scope: str, role: str | None, day: date, code: str | None = None
 ) -> list[tuple[VersionRow, ApplicabilityRow, str]]:
-    """Every version that the scope has a row for under that role, with its status on the day."""
+    """Versions with a row for the scope and the date role, with their status on the day."""
     rows = _rows(timeline, scope, role, code)
     found = []
     for row, version in rows:
@@ -57,16 +57,16 @@ def _rows(
 
 
 def _concerns(row: ApplicabilityRow, code: str | None) -> bool:
-    """Whether the row speaks of the code; without a code, rows narrowed to some codes do not."""
+    """Whether the row applies to the code; without a code, rows restricted to some codes do not apply."""
     if not row.codes:
         return True
-    import re2  # only where a scope narrows to codes: importing it takes longer than most questions
+    import re2  # imported only for rows restricted to codes: the import takes longer than most queries
 
     return code is not None and re2.fullmatch(row.codes, code) is not None
 
 
 def _filled(row: ApplicabilityRow, version: VersionRow) -> ApplicabilityRow:
-    """The row with the version's own start where the notice names no date at all."""
+    """The row; if it has no start date, with the start of its version."""
     if row.allowed_from or row.required_from:
         return row
     return ApplicabilityRow(
@@ -76,7 +76,7 @@ def _filled(row: ApplicabilityRow, version: VersionRow) -> ApplicabilityRow:
 
 
 def _follows(r: ApplicabilityRow, v: VersionRow, row: ApplicabilityRow, version: VersionRow) -> bool:
-    """Whether ``r`` brings a successor of ``row``'s version on the same track."""
+    """Whether ``r`` is for a successor of ``row``'s version on the same track."""
     if v.version_id == version.version_id or v.track != version.track:
         return False
     own = row.required_from or row.allowed_from or version.valid_from or date.min
@@ -86,7 +86,7 @@ def _follows(r: ApplicabilityRow, v: VersionRow, row: ApplicabilityRow, version:
 
 
 def scoped_reason(statuses: Sequence[tuple[VersionRow, ApplicabilityRow, str]], day: date) -> str | None:
-    """Why a scope takes no version on the day: None where it takes one."""
+    """Why a scope accepts no version on the day; None if it accepts one."""
     if not statuses:
         return "unknown"
     if any(s in RANKS for _, _, s in statuses):
@@ -98,7 +98,7 @@ def scoped_reason(statuses: Sequence[tuple[VersionRow, ApplicabilityRow, str]], 
 def answer(
     timeline: Timeline, version: VersionRow, status: str, day: date, row: ApplicabilityRow | None = None
 ) -> ApplicableVersion:
-    """One version of the answer, with the hash of the content in force on the day."""
+    """A version of the answer, with the hash of the content in force on the day."""
     segment = timeline.segment_on(version, day)
     primary = segment.primary
     return ApplicableVersion(

@@ -1,9 +1,9 @@
-"""In force, preferred, and why not: the one place that compares a day with an interval of validity.
+"""In force, preferred, and why not: the only module that compares a day with an interval of validity.
 
 Pure functions over anything that has ``valid_from`` and ``valid_to`` (half-open, an open end is None): versions,
-segments of versions, value sets, maps, rows of applicability. A thing without either end is *undated*: it counts as
-in force (DOMAIN 2). Where one of several is needed: required before permitted before grace, then the latest start,
-then the order of the labels; a dated one before an undated one.
+segments of versions, value sets, maps, rows of applicability. An item without either end is *undated*: it counts as
+in force (DOMAIN 2). Precedence if one of several is needed: required, permitted, grace; then dated before undated, the
+latest start, the greatest label.
 
 Not here: derived ends (``registry.time.timeline``), the order of labels (``registry.time.version_order``).
 """
@@ -32,7 +32,7 @@ __all__ = [
 ]
 
 Status = Literal["in_force", "upcoming", "expired", "undated"]
-#: Statuses under which a version is taken, the best first (DOMAIN 3).
+#: Statuses with which a version is accepted → rank, the best is 0 (DOMAIN 3).
 RANKS = {"required": 0, "permitted": 1, "in_force": 1, "grace": 2}
 
 
@@ -50,19 +50,19 @@ T = TypeVar("T", bound=Dated)
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """The interval ``[valid_from, valid_to)`` of something that has no such fields."""
+    """The interval ``[valid_from, valid_to)``, for values that have no such fields."""
 
     valid_from: date | None = None
     valid_to: date | None = None
 
 
 def begun(start: date | None, day: date) -> bool:
-    """Whether a known start is on the day or before it."""
+    """Whether the start is known and not after the day."""
     return start is not None and start <= day
 
 
 def status_on(item: Dated, day: date) -> Status:
-    """Where the day is: before the interval, in it, after it; or there is no interval.
+    """Status of an item on a day: upcoming, in_force, expired; undated if it has no interval.
 
     >>> [status_on(Interval(date(2020, 1, 1), date(2021, 1, 1)), date(y, 1, 1)) for y in (2019, 2020, 2021)]
     ['upcoming', 'in_force', 'expired']
@@ -75,17 +75,17 @@ def status_on(item: Dated, day: date) -> Status:
 
 
 def contains(item: Dated, day: date) -> bool:
-    """Whether the thing counts as in force on the day."""
+    """Whether the item counts as in force on the day."""
     return status_on(item, day) in ("in_force", "undated")
 
 
 def in_force(items: Iterable[T], day: date) -> list[T]:
-    """Those that count as in force on the day, in their order."""
+    """The items that count as in force on the day, in the given order."""
     return [item for item in items if contains(item, day)]
 
 
 def reason_on(items: Iterable[Dated], day: date) -> str:
-    """Why none of the things is in force: before_first, after_last, gap; unknown where none has an interval."""
+    """Why no item is in force: before_first, after_last, gap; unknown if no item has an interval."""
     seen = {status_on(item, day) for item in items} - {"undated"}
     if not seen:
         return "unknown"
@@ -95,7 +95,7 @@ def reason_on(items: Iterable[Dated], day: date) -> str:
 
 
 def neighbours(items: Sequence[T], day: date) -> tuple[T | None, T | None]:
-    """The one that ended last before the day, and the one that starts first after it."""
+    """The item that ended last before the day, and the item that starts first after it."""
     before = [i for i in items if status_on(i, day) == "expired"]
     after = [i for i in items if status_on(i, day) == "upcoming"]
     return (
@@ -105,7 +105,7 @@ def neighbours(items: Sequence[T], day: date) -> tuple[T | None, T | None]:
 
 
 def nearest_day(item: Dated, day: date) -> date:
-    """The day, moved into the interval where it is outside."""
+    """The day, or the nearest day of the interval if the day is outside."""
     status = status_on(item, day)
     if status == "expired" and item.valid_to is not None:
         return item.valid_to - timedelta(days=1)
@@ -113,14 +113,14 @@ def nearest_day(item: Dated, day: date) -> date:
 
 
 def preference(item: Dated, order: tuple[object, ...], status: str = "in_force") -> tuple[object, ...]:
-    """Sort key of things in force; the greatest is meant where one is needed (DOMAIN 2).
+    """Sort key of items in force; the greatest is preferred (DOMAIN 2).
 
-    ``order``: the key of the label (``version_order.order_key``); ``status``: of the scope, where one was asked.
+    ``order``: the key of the label (``version_order.order_key``); ``status``: the status in the scope, if there is a scope.
     """
     dated = not (item.valid_from is None and item.valid_to is None)
     return (-RANKS.get(status, len(RANKS)), dated, item.valid_from or date.min, order)
 
 
 def preferred(items: Iterable[T], order: Callable[[T], tuple[object, ...]]) -> T | None:
-    """The one that is meant where one is needed; None of none."""
+    """The item that takes precedence; None if there are no items."""
     return max(items, key=lambda item: preference(item, order(item)), default=None)

@@ -1,6 +1,6 @@
-"""Why no version answers, as a message of the catalogue that says what is known and what can be done.
+"""Messages that explain why no version answers, and what the user can do.
 
-Not here: the texts (``registry.entities.messages.reasons``), FHIR's messages (``registry.terminology.issues``).
+The texts are in ``registry.entities.messages.reasons``, FHIR's messages in ``registry.terminology.issues``.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["explain", "similar", "suggest"]
 
-_LISTED = 8  #: names in a suggestion without a near one
+_LISTED = 8  #: names in a suggestion if no name is similar
 
 
 def explain(
@@ -64,7 +64,7 @@ def _outside(reason: str, system: str, dated: list[VersionRow], day: date) -> Me
 
 
 def suggest(name: str, known: Iterable[str]) -> Message | str:
-    """The names that look like ``name``, else the first of those known; empty where none is known.
+    """A text with names similar to ``name``, else with the first known names; empty if no names are known.
 
     >>> suggest("icd10", ["icd-10-no", "icpc-2-no"])
     ' Did you mean icd-10-no?'
@@ -78,7 +78,7 @@ def suggest(name: str, known: Iterable[str]) -> Message | str:
 
 
 def similar(name: str, names: Iterable[str], count: int = 2) -> list[str]:
-    """Up to ``count`` of the names that look like ``name``, the nearest first.
+    """Up to ``count`` names similar to ``name``, the most similar first.
 
     >>> similar("icd10no", ["icd-10-no", "icpc-2-no"])
     ['icd-10-no']

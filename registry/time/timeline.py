@@ -1,7 +1,7 @@
-"""Versions in time: their order, derived ends, contents on a date, and which applied to whom (DOMAIN 1-3, 12).
+"""Timeline of one system: order of versions, derived ends, content on a date (DOMAIN 1, 2, 6, 12).
 
-Here: pure functions over the facts of one system; an answer is never a guess: no version in force gives a reason.
-Not here: reading rows (``registry.store.ledger``), content (``registry.store``).
+Pure functions over the metadata rows of one system. If no version is in force, the answer is a reason, never another
+version. Rows are read by ``registry.store.ledger``, content by ``registry.content``.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ __all__ = ["Segment", "Timeline", "rule_end"]
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A stretch of a version over which its content is the same.
+    """A part of a version's validity in which its content is the same.
 
-    ``stack``: the releases that speak, the one whose membership counts first; empty = not loaded.
+    ``stack``: the releases that give the content; the first decides which codes exist; empty = not loaded.
     """
 
     version: VersionRow
@@ -44,7 +44,7 @@ class Segment:
 
 @dataclass(frozen=True)
 class Timeline:
-    """All versions of one system as known at one instant, ends derived, in order."""
+    """All versions of one system as known at one instant, with derived ends, in order."""
 
     facts: SystemFacts
 
@@ -55,7 +55,7 @@ class Timeline:
 
     @cached_property
     def default_track(self) -> str:
-        """The declared track, else the unnamed one, else the only or first one there is."""
+        """The declared track, else the unnamed one, else the first."""
         tracks = {v.track for v in self.facts.versions}
         declared = self.system.record.default_track
         return declared if declared in tracks or not tracks else min(tracks)
@@ -71,7 +71,7 @@ class Timeline:
         return (v.track, v.undated, start, self.order(v))
 
     def order(self, v: VersionRow) -> tuple[object, ...]:
-        """Sort key of the label under the order that the system declares."""
+        """Sort key of the label by the version order of the system."""
         return order_key(v.label, self.system.record.version_order)
 
     def _with_ends(self, rows: list[VersionRow]) -> list[VersionRow]:
@@ -81,7 +81,7 @@ class Timeline:
         ]
 
     def _ended(self, v: VersionRow, successor: date | None) -> VersionRow:
-        """The version with the end that its system's rule gives where the source named none (DOMAIN 1)."""
+        """The version; if the source gave no end, with the end by the rule of its system (DOMAIN 1)."""
         if v.valid_to is not None or v.valid_from is None:
             return v
         rule = "until-next" if v.rolling else self.system.record.end_rule
@@ -94,16 +94,16 @@ class Timeline:
 
     def on_track(self, track: str | None) -> list[VersionRow]:
         """Versions of a track (None = the default one, ``*`` = all)."""
-        wanted = self.default_track if track is None else track
-        return [v for v in self.versions if wanted in ("*", v.track)]
+        selected = self.default_track if track is None else track
+        return [v for v in self.versions if selected in ("*", v.track)]
 
     def find(self, label: str, track: str | None = None) -> VersionRow | None:
-        """The version of that label: on the track named, else the default track, else any."""
+        """The version with that label on the given track; without a track, on the default track, else on any."""
         rows = [v for v in self.versions if v.label == label and track in (None, v.track)]
         return min(rows, key=lambda v: (v.track != self.default_track, v.track)) if rows else None
 
     def releases(self, version: VersionRow) -> list[ReleaseRow]:
-        """Live releases of the version, or of the one it is the same as."""
+        """Releases of the version that are not retracted, else those of the version it is declared the same as."""
         seen: set[int] = set()
         row: VersionRow | None = version
         while row is not None and row.version_id not in seen:
@@ -114,7 +114,7 @@ class Timeline:
         return []
 
     def segments(self, version: VersionRow) -> list[Segment]:
-        """The version cut where its content changes by an update; a version without content is one segment."""
+        """The version split at the days on which an update changes its content; one segment if there is no content."""
         cached = self._segments.get(version.version_id)
         if cached is None:
             cached = self._segments[version.version_id] = self._cut(version)
@@ -132,7 +132,7 @@ class Timeline:
         return [Segment(version, s, e, _stack(releases, s)) for s, e in zip(starts, ends, strict=True)]
 
     def segment_on(self, version: VersionRow, day: date) -> Segment:
-        """The segment of the version on a day; outside its validity the nearest one."""
+        """The segment of the version on a day; outside its validity the nearest segment."""
         segments, inside = self.segments(version), nearest_day(version, day)
         return next((s for s in segments if contains(s, inside)), segments[0])
 
@@ -141,19 +141,19 @@ class Timeline:
         return in_force(self.on_track(track), day)
 
     def loaded(self, version: VersionRow, day: date) -> bool:
-        """Whether the version's content on that day is here."""
+        """Whether the version's content on that day is loaded."""
         return bool(self.segment_on(version, day).stack)
 
     def reason_on(self, day: date, track: str | None = None) -> str:
-        """Why no version is in force: before_first, gap, after_last, or unknown where there is none at all."""
+        """Why no version is in force: before_first, gap, after_last; unknown if there are no dated versions."""
         return reason_on(self.on_track(track), day)
 
     def preferred(self, rows: Iterable[VersionRow]) -> VersionRow | None:
-        """The one version where one is needed (DOMAIN 2)."""
+        """The version that takes precedence (DOMAIN 2)."""
         return preferred(rows, self.order)
 
     def preference(self, v: VersionRow, status: str) -> tuple[object, ...]:
-        """Sort key of a version that a scope has with a status; the greatest is preferred."""
+        """Sort key of a version with its status in a scope; the greatest is preferred."""
         return preference(v, self.order(v), status)
 
     def overlay(self, day: date, primary: VersionRow) -> tuple[ReleaseRow, ...]:
@@ -165,7 +165,7 @@ class Timeline:
         return tuple(found)
 
     def overlaps(self, rows: Iterable[VersionRow]) -> list[str]:
-        """Warnings about versions of one track that are valid at once where the system's rule expects one."""
+        """Warnings about versions of one track that are valid at the same time, if the system's rule expects one."""
         dated = [v for v in rows if not v.undated]
         pairs = [(a, b) for a, b in pairwise(dated) if a.track == b.track]
         return [
@@ -198,9 +198,9 @@ def _effective(release: ReleaseRow) -> date | None:
 
 
 def _stack(releases: Sequence[ReleaseRow], start: date | None) -> tuple[ReleaseRow, ...]:
-    """What every source line says from that day on, greatest priority first (DOMAIN 6).
+    """The releases of every source line from that day on, greatest priority first (DOMAIN 6).
 
-    The first decides which codes there are, together with the partial releases of other lines: they complement it.
+    The first release decides which codes exist, together with the partial releases of other lines.
     """
     lines: dict[str, list[ReleaseRow]] = {}
     for r in releases:
@@ -213,10 +213,10 @@ def _stack(releases: Sequence[ReleaseRow], start: date | None) -> tuple[ReleaseR
 
 
 def _content_of(line: list[ReleaseRow]) -> ReleaseRow:
-    """What one source line says: its latest complete release, with later partial ones laid over it in their order.
+    """Releases of one source line that give its content: the latest complete one, then later partial ones in order.
 
-    Without a complete release: the latest of each declared subset and the fragments after the first of them; of
-    fragments alone, the latest.
+    Without a complete release: the latest of each declared subset and the fragments after the first of them; if there
+    are only fragments, the latest.
     """
     complete = [r for r in line if r.header.coverage.kind == "complete"]
     latest: dict[tuple[str, str], ReleaseRow] = {}

@@ -2,16 +2,14 @@
 
 One function decides which of two labels is newer, for code systems, value sets and maps alike, by the algorithm
 that the system declares (DOMAIN 2): ``date``, ``integer``, ``semver`` or ``natural``. The order is total and never
-fails: labels that do not have the form of the algorithm come before those that have it, in natural order.
+fails: labels without the form of the algorithm come before those with it, in natural order.
 
 - ``semver``: precedence of semver.org 2.0, section 11; missing parts count as 0, but a date is none.
 - ``date``: year, month and day, with or without hyphens, also at the end of a URI; a year comes before its months.
 - ``integer``: by value.
 - ``natural``: digits by value, everything else by code point; a pre-release (``1.0.0-rc1``) comes before its
-  release. A hyphen begins a pre-release after three numbers or more, or after two where a letter follows it:
+  release. A hyphen begins a pre-release after three or more numbers, or after two numbers if a letter follows it:
   ``2024-01`` and ``2.1-3`` are no pre-releases.
-
-Not here: which version is in force (``registry.time.in_force``), canonicals (``registry.entities.canonical``).
 """
 
 from __future__ import annotations
@@ -55,13 +53,13 @@ def ordered(labels: Iterable[str], algorithm: str = "natural") -> list[str]:
 
 
 def latest(labels: Sequence[str], pattern: str = "", algorithm: str = "natural") -> str | None:
-    """The newest label, of those that match the pattern where one is given; None where there is none."""
+    """The newest label, or the newest that matches the pattern; None if there is none."""
     fitting = [label for label in labels if not pattern or matches(pattern, label)]
     return max(fitting, key=lambda label: order_key(label, algorithm), default=None)
 
 
 def has_wildcard(version: str) -> bool:
-    """Whether a version stands for several: one of its dotted parts is ``x``, ``X`` or ``*``.
+    """Whether a version is a pattern: one of its dotted parts is ``x``, ``X`` or ``*``.
 
     >>> has_wildcard("1.x.x"), has_wildcard("1")
     (True, False)
@@ -70,7 +68,7 @@ def has_wildcard(version: str) -> bool:
 
 
 def matches(pattern: str, version: str) -> bool:
-    """Whether a label fits a version that may hold wildcards; a final wildcard covers every further part.
+    """Whether a label matches a version that may have wildcards; a final wildcard matches all further parts.
 
     >>> matches("1.0.x", "1.0.7"), matches("1.x", "1.2.3"), matches("1", "1.0.0")
     (True, True, False)
@@ -86,7 +84,7 @@ def matches(pattern: str, version: str) -> bool:
 
 
 def _number(digits: str) -> Part:
-    """A number of any length: by its length without leading zeros, then by its digits."""
+    """Sort key of a number of any length: length without leading zeros, then digits."""
     bare = digits.lstrip("0")
     return (_NUMBER, len(bare), bare)
 

@@ -36,7 +36,7 @@ from registry.entities.errors import ContentError, GyldigError
 from registry.entities.exact_json import dumps, loads
 from registry.entities.messages import message
 from registry.entities.offload import EVENT_LOOP_GUARD, NeedsOffload
-from registry.entities.one_state import ONE_STATE
+from registry.entities.request_epoch import REQUEST_EPOCH
 from registry.terminology.catalog import Catalog
 
 __all__ = ["FhirApp", "fhir_app"]
@@ -83,7 +83,7 @@ class FhirApp:
         if not client.profile.plain:
             return None
         try:
-            with EVENT_LOOP_GUARD, ONE_STATE:
+            with EVENT_LOOP_GUARD, REQUEST_EPOCH:
                 body = self._fast_routes.answer(client.profile, _below(scope), scope["query_string"])
         except (Refused, GyldigError, NeedsOffload):
             return None
@@ -160,7 +160,7 @@ class FhirApp:
 
     def _written_entry(self, request: Request) -> Written:
         try:
-            with ONE_STATE:
+            with REQUEST_EPOCH:
                 reply = self.service.answer(request)
             return Written(reply.status, _json(reply.body))
         except NeedsOffload:
@@ -176,7 +176,7 @@ class FhirApp:
 
     def _answered(self, scope: Scope, caller: ClientProfile, body: bytes) -> Encoded:
         """An answer kept, else made from the whole request."""
-        with ONE_STATE:
+        with REQUEST_EPOCH:
             return self._made(scope, caller, body)
 
     def _made(self, scope: Scope, caller: ClientProfile, body: bytes) -> Encoded:
