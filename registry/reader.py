@@ -108,7 +108,7 @@ class Resolved:
     timeline: Timeline | None
     version: VersionRow | None
     segment: Segment | None
-    stack: tuple[ReleaseRow, ...]
+    layers: tuple[ReleaseRow, ...]
     day: date | None
     status: str | None  #: in_force, upcoming, expired, undated
     reason: str | None
@@ -218,9 +218,9 @@ class Reader:
 
     def view(self, resolved: Resolved) -> StoredView:
         """The content of a resolved version, cached by its releases."""
-        if resolved.segment is None or not resolved.stack:
+        if resolved.segment is None or not resolved.layers:
             raise UsageError(resolved.message)
-        key = (resolved.known_at, resolved.segment.version.row_id, *(layer_id(r) for r in resolved.stack))
+        key = (resolved.known_at, resolved.segment.version.row_id, *(layer_id(r) for r in resolved.layers))
         return self._views.get(key, lambda: self._view(resolved))
 
     def _view(self, resolved: Resolved) -> StoredView:
@@ -229,8 +229,8 @@ class Reader:
 
         if resolved.system is None or resolved.segment is None:
             raise UsageError(resolved.message)
-        layers = [Layer(layer_id(r), self.bitmap(r), r.header) for r in resolved.stack]
-        info = view_info(resolved.system, resolved.segment, resolved.stack)
+        layers = [Layer(layer_id(r), self.bitmap(r), r.header) for r in resolved.layers]
+        info = view_info(resolved.system, resolved.segment, resolved.layers)
         found = StoredView(self.database, layers, info, resolved.system.rules)
         if self.code_dates is not None:
             found.tell_dates = partial(self.code_dates, resolved.system.slug, resolved.known_at)
@@ -240,7 +240,7 @@ class Reader:
         """Read into memory what requests about large systems need first, in the versions in force today."""
         for slug in sorted(self.moment().snapshot.slugs):
             resolved = self.resolve(slug)
-            if resolved.segment is not None and resolved.stack[0].concepts >= _LARGE:
+            if resolved.segment is not None and resolved.layers[0].concepts >= _LARGE:
                 self.view(resolved).warm_up()
 
     def resolve(
@@ -320,7 +320,7 @@ class Reader:
 
 def _of_segment(moment: Moment, timeline: Timeline, segment: Segment, day: date) -> Resolved:
     """The segment's content, or why there is none."""
-    if segment.stack:
+    if segment.layers:
         return _found(moment, timeline, segment, day)
     version = segment.version
     purged = moment.snapshot.purged.get(version.version_id)
@@ -351,11 +351,11 @@ def named_segment(timeline: Timeline, version: VersionRow, name: str) -> Segment
 def _found(moment: Moment, timeline: Timeline, segment: Segment, day: date) -> Resolved:
     """A loaded segment with the rolling sources that complement it on the day."""
     version = segment.version
-    stack = segment.stack
+    layers = segment.layers
     if not version.rolling:
-        stack += timeline.overlay(nearest_day(version, day), version)
+        layers += timeline.overlay(nearest_day(version, day), version)
     warnings = [message("content_provisional")] if segment.provisional else []
-    return Resolved(timeline.system, timeline, version, segment, stack, day, status_on(version, day), None, "",
+    return Resolved(timeline.system, timeline, version, segment, layers, day, status_on(version, day), None, "",
                     moment.known_at, tuple(warnings))  # fmt: skip
 
 

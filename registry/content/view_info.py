@@ -13,21 +13,21 @@ from registry.time.timeline import Segment
 __all__ = ["content_language", "view_info"]
 
 
-def content_language(system: SystemRow, stack: Sequence[ReleaseRow]) -> str:
+def content_language(system: SystemRow, layers: Sequence[ReleaseRow]) -> str:
     """The language of texts that a content shows where none is asked for: the source's, else the system's."""
-    return stack[0].header.language or system.record.language
+    return layers[0].header.language or system.record.language
 
 
-def _hierarchy(system: SystemRow, stack: Sequence[ReleaseRow]) -> Literal["asserted", "structural", ""]:
+def _hierarchy(system: SystemRow, layers: Sequence[ReleaseRow]) -> Literal["asserted", "structural", ""]:
     """A source's hierarchy comes before that of the codes."""
-    if any("hierarchy" in r.header.facets for r in stack):
+    if any("hierarchy" in r.header.facets for r in layers):
         return "asserted"
     return "structural" if system.rules.contains_longer else ""
 
 
-def view_info(system: SystemRow, segment: Segment, stack: Sequence[ReleaseRow]) -> ViewInfo:
-    """What operations need to know of a version; ``stack``: its releases, the first one's membership counts."""
-    header, record = stack[0].header, system.record
+def view_info(system: SystemRow, segment: Segment, layers: Sequence[ReleaseRow]) -> ViewInfo:
+    """What operations need to know of a version; ``layers``: its releases, the first one's membership counts."""
+    header, record = layers[0].header, system.record
     shell = header.shell
     titles = record.titles
     return ViewInfo(
@@ -36,7 +36,7 @@ def view_info(system: SystemRow, segment: Segment, stack: Sequence[ReleaseRow]) 
         version=segment.version.label,
         case_sensitive=system.rules.case_sensitive and bool(shell.get("caseSensitive", True)),
         content=header.content,
-        language=content_language(system, stack),
+        language=content_language(system, layers),
         title=titles.get("en") or next(iter(titles.values()), record.slug),
         name=str(shell.get("name", "")),
         status=str(shell.get("status", "active")),
@@ -44,9 +44,9 @@ def view_info(system: SystemRow, segment: Segment, stack: Sequence[ReleaseRow]) 
         experimental=bool(shell.get("experimental", False)),
         valid_from=segment.version.valid_from,
         valid_to=segment.version.valid_to,
-        release=stack[0].source_sha256,
+        release=layers[0].source_sha256,
         provisional=segment.provisional,
-        hierarchy=_hierarchy(system, stack),
+        hierarchy=_hierarchy(system, layers),
         compositional=bool(shell.get("compositional", False)),
         version_needed=bool(shell.get("versionNeeded", False)),
         supplements=str(shell.get("supplements", "")),

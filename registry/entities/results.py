@@ -142,8 +142,12 @@ class Applicable:
     known_at: str | None
     versions: list[ApplicableVersion]
     reason: str | None  #: before_first, gap, after_last, not_loaded, unknown
-    not_loaded: list[ApplicableVersion] = field(default_factory=list)  #: labels of versions that apply but are not loaded
-    others: list[ApplicableVersion] = field(default_factory=list)  #: versions of the scope that are not_yet or expired on the date
+    not_loaded: list[ApplicableVersion] = field(
+        default_factory=list
+    )  #: labels of versions that apply but are not loaded
+    others: list[ApplicableVersion] = field(
+        default_factory=list
+    )  #: versions of the scope that are not_yet or expired on the date
     warnings: list[str] = field(default_factory=list)
     message: str = ""
 

@@ -72,7 +72,7 @@ def versions(
 
 
 def _version(timeline: Timeline, v: VersionRow, day: date) -> VersionAnswer:
-    stacks = [s for s in timeline.segments(v) if s.stack]
+    loaded = [s for s in timeline.segments(v) if s.layers]
     releases = timeline.facts.releases.get(v.version_id, [])
     return VersionAnswer(
         version=v.label,
@@ -83,11 +83,11 @@ def _version(timeline: Timeline, v: VersionRow, day: date) -> VersionAnswer:
         undated=v.undated,
         published=max([v.published, *(r.published for r in releases)]) if not v.declared else v.published,
         rolling=v.rolling,
-        loaded=bool(stacks),
+        loaded=bool(loaded),
         same_as=v.same_as,
-        provisional=any(s.provisional for s in stacks),
+        provisional=any(s.provisional for s in loaded),
         releases=len(releases),
-        concepts=stacks[-1].stack[0].concepts if stacks else 0,
+        concepts=loaded[-1].layers[0].concepts if loaded else 0,
     )
 
 
@@ -112,7 +112,7 @@ def releases(reader: Reader, reference: str, *, known_at: Known = None) -> list[
         h.id
         for v in timeline.versions
         for s in timeline.segments(v)
-        for r in s.stack
+        for r in s.layers
         for h in (r, *r.patches)
     }
     answers = [_release(r, _label(reader, labels, r), r.id in speaking) for r in known]

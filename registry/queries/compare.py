@@ -19,7 +19,7 @@ from registry.content.official_links import OfficialLinks
 from registry.content.successors import Earlier, Side, TextLinks, identical_texts
 from registry.entities.offload import require_offload
 from registry.entities.records import ConceptRecord, ReleaseHeader
-from registry.queries.lookup import covers, layered
+from registry.queries.lookup import covers, merged_concept
 from registry.reader import Reader, layer_id
 from registry.store.content import family_codes, states_by_ids
 from registry.store.metadata import ReleaseRow
@@ -29,7 +29,7 @@ from registry.systems import SystemBehaviour
 
 __all__ = ["Comparison", "Content", "alike", "compare", "records_of", "text_links"]
 
-Stack = Sequence[ReleaseRow]
+Layers = Sequence[ReleaseRow]
 _TEXTS = 8_000_000  #: bytes of identical texts that are kept, of all pairs of versions
 
 
@@ -40,26 +40,26 @@ class Content:
     reader: Reader
     system_id: int
     rules: SystemBehaviour
-    stack: Stack
+    layers: Layers
 
     @property
     def facets(self) -> frozenset[str]:
-        return frozenset(f for r in self.stack for f in r.header.facets)
+        return frozenset(f for r in self.layers for f in r.header.facets)
 
     @property
     def lines(self) -> list[str]:
         """The source lines that speak, in their order."""
-        return [r.source_line for r in self.stack]
+        return [r.source_line for r in self.layers]
 
     def bitmap(self) -> BitMap:
-        return self.reader.bitmap(self.stack[0])
+        return self.reader.bitmap(self.layers[0])
 
     def getter(self) -> Callable[[str], ConceptRecord | None]:
         """The record of a code on this side, remembered within one comparison."""
 
         @lru_cache(maxsize=4096)
         def get(code: str) -> ConceptRecord | None:
-            found = layered(self.reader, self.system_id, code, self.stack)
+            found = merged_concept(self.reader, self.system_id, code, self.layers)
             return found.record if found else None
 
         return get
@@ -79,7 +79,7 @@ class Content:
         return Side(differing, self.getter(), self.facets, self.covers, self.siblings())
 
     def covers(self, code: str) -> bool:
-        return any(covers(r, self.rules, code) for r in self.stack)
+        return any(covers(r, self.rules, code) for r in self.layers)
 
     def records(self, idents: BitMap) -> dict[str, ConceptRecord]:
         """Records of states of the first layer by stable key."""
@@ -108,7 +108,7 @@ def compare(
     ``official``: what the official tables say of the pair, or of these codes.
     """
     old, new = alike(old, new)
-    single = len(old.stack) == len(new.stack) == 1
+    single = len(old.layers) == len(new.layers) == 1
     before, after = _by_bitmaps(old, new, within) if single else _by_records(old, new, within)
     sides = (old.side(before), new.side(after))
     derived = derive(*sides, old.rules, earlier=earlier, official=official, texts=texts)
@@ -120,7 +120,7 @@ def compare(
 def alike(old: Content, new: Content) -> tuple[Content, Content]:
     """Both sides by the source lines they share, where they share any: a second source that only one side has
     would else look like changes (other parents, chapters and blocks as new codes)."""
-    common = {r.source_line for r in old.stack} & {r.source_line for r in new.stack}
+    common = {r.source_line for r in old.layers} & {r.source_line for r in new.layers}
     if not common:
         return old, new
 
@@ -129,7 +129,7 @@ def alike(old: Content, new: Content) -> tuple[Content, Content]:
         return tuple(replace(r, patches=of_common(r.patches)) if r.patches else r for r in found)
 
     def shared(content: Content) -> Content:
-        return replace(content, stack=of_common(content.stack))
+        return replace(content, layers=of_common(content.layers))
 
     return shared(old), shared(new)
 
@@ -148,7 +148,7 @@ def text_links(
     cache = old.reader.database.caches.named(
         "identical texts", _TEXTS, lambda found: 200 + 400 * len(found.claimed)
     )
-    key = (official.key, *(tuple(layer_id(r) for r in content.stack) for content in (old, new, *past)))
+    key = (official.key, *(tuple(layer_id(r) for r in content.layers) for content in (old, new, *past)))
     return cast(TextLinks, cache.get(key, lambda: _text_links(*alike(old, new), earlier, official.codes)))
 
 
@@ -156,7 +156,7 @@ def _text_links(
     old: Content, new: Content, earlier: Callable[[str], Iterable[Earlier]], explained: Collection[str]
 ) -> TextLinks:
     require_offload(1, 0)
-    single = len(old.stack) == len(new.stack) == 1
+    single = len(old.layers) == len(new.layers) == 1
     before, after = _by_bitmaps(old, new, None) if single else _by_records(old, new, None)
     found = difference(old.side(before), new.side(after), old.rules, earlier=earlier)
     return identical_texts(found, explained)
@@ -189,7 +189,7 @@ def _by_records(
 def records_of(content: Content, within: BitMap | None = None) -> dict[str, ConceptRecord]:
     """Every record of a content by stable key, the layers merged."""
     layers: dict[str, list[tuple[int, ReleaseHeader, ConceptRecord]]] = {}
-    for n, release in enumerate(content.stack):
+    for n, release in enumerate(content.layers):
         idents = content.reader.bitmap(release)
         if n == 0 and within is not None:
             idents = idents & within

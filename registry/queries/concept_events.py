@@ -23,7 +23,7 @@ from registry.content.successors import Earlier, Link
 from registry.entities.records import ConceptRecord
 from registry.entities.results import Change
 from registry.queries.compare import Content, compare, text_links
-from registry.queries.lookup import layered
+from registry.queries.lookup import merged_concept
 from registry.queries.official import OfficialTables
 from registry.reader import Reader
 from registry.store.content import family_codes
@@ -158,7 +158,7 @@ class ConceptEvents:
             return None
         codes = {c.code for c in (*event.inputs, *event.outputs)}
         contents = (later[0].step.content, first.content, second.content)
-        present = (layered(self.reader, self.system_id, c, x.stack) for c in codes for x in contents)
+        present = (merged_concept(self.reader, self.system_id, c, x.layers) for c in codes for x in contents)
         return event if all(present) else None
 
     def _others_concerned(self, first: Step, second: Step, code: str) -> bool:
@@ -255,7 +255,7 @@ class _Past:
 
     def says(self, code: str) -> Iterator[Earlier]:
         for step in self.steps:
-            found = layered(self._events.reader, self._events.system_id, code, step.content.stack)
+            found = merged_concept(self._events.reader, self._events.system_id, code, step.content.layers)
             if found is not None:
                 yield Earlier(found.facets, found.record)
 

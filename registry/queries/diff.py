@@ -13,7 +13,7 @@ from registry.entities.errors import UsageError
 from registry.entities.messages import message
 from registry.entities.results import Changes
 from registry.queries.compare import Comparison, Content, compare
-from registry.queries.lookup import layered
+from registry.queries.lookup import merged_concept
 from registry.queries.official import OfficialTables
 from registry.reader import Reader, Resolved
 from registry.store.content import states_by_code
@@ -61,7 +61,7 @@ def diff(
         types=[name for name in TYPES if name in types],
         left_out=len(comparison.derived.changes) - len(changes),
         note=official.note(),
-        releases={"from": [r.source_sha256 for r in old.stack], "to": [r.source_sha256 for r in new.stack]},
+        releases={"from": [r.source_sha256 for r in old.layers], "to": [r.source_sha256 for r in new.layers]},
     )
 
 
@@ -72,7 +72,7 @@ def _side(reader: Reader, system: str, label: str, known_at: str | date | None) 
     found = reader.resolve(system, version=label, known_at=known_at)
     if found.timeline is None or found.version is None:
         return found
-    last = [s for s in found.timeline.segments(found.version) if s.stack]
+    last = [s for s in found.timeline.segments(found.version) if s.layers]
     if not last:
         return found
     return (
@@ -86,7 +86,7 @@ def content_of(reader: Reader, resolved: Resolved) -> Content:
     """The content of the version's own sources; rolling tracks that complement it are not compared."""
     if resolved.system is None or resolved.segment is None:
         raise ValueError("nothing is resolved")
-    return Content(reader, resolved.system.system_id, resolved.system.rules, resolved.segment.stack)
+    return Content(reader, resolved.system.system_id, resolved.system.rules, resolved.segment.layers)
 
 
 def _official(
@@ -114,19 +114,19 @@ def earlier_getter(reader: Reader, resolved: Resolved, other: Resolved) -> Calla
     if timeline is None or version is None or other.version is None:
         return lambda code: iter(())
     before = min(_before(timeline, version), _before(timeline, other.version), key=len)
-    stacks = [s.stack for v in reversed(before) for s in reversed(timeline.segments(v)) if s.stack]
-    return partial(_said_in, reader, timeline.system.system_id, stacks)
+    loaded_layers = [s.layers for v in reversed(before) for s in reversed(timeline.segments(v)) if s.layers]
+    return partial(_said_in, reader, timeline.system.system_id, loaded_layers)
 
 
 def _said_in(
-    reader: Reader, system_id: int, stacks: Sequence[Sequence[ReleaseRow]], code: str
+    reader: Reader, system_id: int, loaded_layers: Sequence[Sequence[ReleaseRow]], code: str
 ) -> Iterator[Earlier]:
     """What each of the contents says of a code."""
-    rows = states_by_code(reader.connection, system_id, code) if stacks else []
-    for stack in stacks:
-        bitmap = reader.bitmap(stack[0])
+    rows = states_by_code(reader.connection, system_id, code) if loaded_layers else []
+    for layers in loaded_layers:
+        bitmap = reader.bitmap(layers[0])
         if any(ident in bitmap for ident, _ in rows):
-            found = layered(reader, system_id, code, stack)
+            found = merged_concept(reader, system_id, code, layers)
             if found is not None:
                 yield Earlier(found.facets, found.record)
 

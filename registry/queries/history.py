@@ -16,7 +16,7 @@ from registry.entities.records import ConceptRecord
 from registry.entities.results import Change, Gap, History, Span, SpanChange
 from registry.queries.compare import Content
 from registry.queries.concept_events import ConceptEvents, Happened, Memory, Step
-from registry.queries.lookup import layered
+from registry.queries.lookup import merged_concept
 from registry.queries.official import OfficialTables
 from registry.reader import Moment, Reader
 from registry.store.content import states_by_code
@@ -49,7 +49,7 @@ def history(reader: Reader, system: str, code: str, *, known_at: str | date | No
     timeline = moment.timeline(row)
     canonical = _written(reader, timeline, code)
     steps = _steps(reader, timeline)
-    missing = [v.label for v in timeline.on_track(None) if not any(s.stack for s in timeline.segments(v))]
+    missing = [v.label for v in timeline.on_track(None) if not any(s.layers for s in timeline.segments(v))]
     spans = _spans(ConceptEvents(reader, timeline, steps, OfficialTables(reader, moment, row)), canonical)
     return History(
         system=row.slug,
@@ -80,10 +80,10 @@ def _steps(reader: Reader, timeline: Timeline) -> list[Step]:
     steps: list[Step] = []
     skipped, end = False, None
     for segment in (s for v in timeline.on_track(None) for s in timeline.segments(v)):
-        if not segment.stack:
+        if not segment.layers:
             skipped = True
             continue
-        content = Content(reader, timeline.system.system_id, timeline.system.rules, segment.stack)
+        content = Content(reader, timeline.system.system_id, timeline.system.rules, segment.layers)
         gap = bool(steps and end and segment.valid_from and segment.valid_from > end)
         steps.append(Step(len(steps), segment, content, (skipped or gap) and bool(steps), content.facets))
         skipped, end = False, segment.valid_to
@@ -138,7 +138,7 @@ class _Concept:
         code = next((code for ident, code in self.states if ident in members), None)
         if code is None:
             return None
-        found = layered(self.reader, self.timeline.system.system_id, code, step.content.stack)
+        found = merged_concept(self.reader, self.timeline.system.system_id, code, step.content.layers)
         return found.record if found else None
 
     def _absent(self, before: tuple[Step, ConceptRecord | None] | None, step: Step) -> None:

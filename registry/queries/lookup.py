@@ -19,7 +19,7 @@ from registry.store.metadata import ReleaseRow
 from registry.store.states import decode
 from registry.systems import SystemBehaviour, coverage
 
-__all__ = ["covers", "layered", "lookup"]
+__all__ = ["covers", "lookup", "merged_concept"]
 
 
 def lookup(
@@ -45,9 +45,11 @@ def lookup(
     return _answer(resolved, system, concept.code, concept, None, "")
 
 
-def layered(reader: Reader, system_id: int, code: str, stack: Sequence[ReleaseRow]) -> MergedConcept | None:
+def merged_concept(
+    reader: Reader, system_id: int, code: str, releases: Sequence[ReleaseRow]
+) -> MergedConcept | None:
     """The record of a code over releases that complement each other; membership is the first one's."""
-    layers = [Layer(layer_id(r), reader.bitmap(r), r.header) for r in stack]
+    layers = [Layer(layer_id(r), reader.bitmap(r), r.header) for r in releases]
     for ident, body in states_by_code(reader.connection, system_id, code):
         if ident in layers[0].bitmap:
             if len(layers) == 1:
@@ -72,7 +74,7 @@ def _missing(reader: Reader, resolved: Resolved, view: StoredView, code: str) ->
     about = {"system": system.slug, "version": version.label, "code": code}
     if now:
         reason, text = "recoded", say("code.recoded", **about, codes=[c.code for c in now])
-    elif not covers(resolved.stack[0], system.rules, code):
+    elif not covers(resolved.layers[0], system.rules, code):
         reason, text = "outside_coverage", say("code.outside_coverage", **about)
     else:
         more = say("code.also_in", versions=where) if where else ""
@@ -88,8 +90,8 @@ def _versions_with(reader: Reader, resolved: Resolved, code: str) -> list[str]:
     idents = [ident for ident, _ in states_by_code(reader.connection, system.system_id, code)]
     found = []
     for version in timeline.on_track(None) if idents else ():
-        stacks = [s.stack for s in timeline.segments(version) if s.stack]
-        if any(i in reader.bitmap(stack[0]) for stack in stacks for i in idents):
+        loaded_layers = [s.layers for s in timeline.segments(version) if s.layers]
+        if any(i in reader.bitmap(layers[0]) for layers in loaded_layers for i in idents):
             found.append(version.label)
     return found
 
@@ -98,7 +100,7 @@ def _concept(
     reader: Reader, resolved: Resolved, view: StoredView, found: MergedConcept, languages: Sequence[str]
 ) -> ConceptAnswer:
     record = found.record
-    several = len(resolved.stack) > 1
+    several = len(resolved.layers) > 1
     return ConceptAnswer(
         code=record.code,
         concept=record.stable_key,
@@ -123,7 +125,7 @@ def _concept(
 
 def _designations(resolved: Resolved, found: MergedConcept) -> list[DesignationAnswer]:
     """The texts, each with its source where there are several."""
-    told = resolved.stack[0].header.testimony == "reconstructed"
+    told = resolved.layers[0].header.testimony == "reconstructed"
     if not found.lines:
         return [
             DesignationAnswer(kind=d.kind, language=d.language, text=d.text, reconstructed=told)
@@ -194,8 +196,8 @@ def _answer(
         version_status=resolved.status,
         valid_from=version.valid_from if version else None,
         valid_to=version.valid_to if version else None,
-        release=resolved.stack[0].source_sha256 if resolved.stack else None,
-        releases=list(dict.fromkeys(h.source_sha256 for r in resolved.stack for h in (r, *r.patches))),
+        release=resolved.layers[0].source_sha256 if resolved.layers else None,
+        releases=list(dict.fromkeys(h.source_sha256 for r in resolved.layers for h in (r, *r.patches))),
         provisional=segment.provisional if segment else False,
         concept=concept,
         also_in=also_in or [],

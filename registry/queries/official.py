@@ -77,7 +77,7 @@ class OfficialTables:
         if since > until:
             return self.between(new, old, until, since).backwards()
         old, new = alike(old, new)
-        stacks = tuple(tuple(layer_id(r) for r in content.stack) for content in (old, new))
+        loaded = tuple(tuple(layer_id(r) for r in content.layers) for content in (old, new))
         cache = self._reader.database.caches.named(
             "official changes", _LINKS, lambda found: _ROW * (len(found.found) + len(found.alone) + 1)
         )
@@ -86,7 +86,7 @@ class OfficialTables:
             rows = [row for row in self._rows() if since < row.day <= until]
             return _Pair(rows, old.getter(), new.getter()).links(self._key) if rows else _NOTHING
 
-        return cast(OfficialLinks, cache.get((self._key, stacks, since, until), make))
+        return cast(OfficialLinks, cache.get((self._key, loaded, since, until), make))
 
     def _read_headers(self, instant: int | None) -> Sequence[MapHeader]:
         """Oldest publication first."""

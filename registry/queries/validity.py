@@ -122,7 +122,7 @@ def _judged(asked: _Question, version: VersionRow, status: str) -> tuple[str | N
     view = asked.reader.view(content)
     ident = view.find(asked.code)
     if ident is None:
-        covered = covers(content.stack[0], view.rules, asked.code)
+        covered = covers(content.layers[0], view.rules, asked.code)
         return "unknown_code" if covered else "outside_coverage", None
     found = view.merged(ident)
     return _unusable(view, found) or _not_reportable(found, asked.scope), found

@@ -313,4 +313,4 @@ class _SystemsOnly:
 def _labels(timeline: Timeline) -> list[str]:
     """Labels of loaded versions: of the default track, then of the others."""
     rows = sorted(timeline.versions, key=lambda v: v.track != timeline.default_track)
-    return list(dict.fromkeys(v.label for v in rows if any(s.stack for s in timeline.segments(v))))
+    return list(dict.fromkeys(v.label for v in rows if any(s.layers for s in timeline.segments(v))))

@@ -25,21 +25,21 @@ __all__ = ["Segment", "Timeline", "rule_end"]
 class Segment:
     """A part of a version's validity in which its content is the same.
 
-    ``stack``: the releases that give the content; the first decides which codes exist; empty = not loaded.
+    ``layers``: the releases that give the content; the first decides which codes exist; empty = not loaded.
     """
 
     version: VersionRow
     valid_from: date | None
     valid_to: date | None
-    stack: tuple[ReleaseRow, ...]
+    layers: tuple[ReleaseRow, ...]
 
     @property
     def primary(self) -> ReleaseRow | None:
-        return self.stack[0] if self.stack else None
+        return self.layers[0] if self.layers else None
 
     @property
     def provisional(self) -> bool:
-        return any(r.header.status == "provisional" for r in self.stack)
+        return any(r.header.status == "provisional" for r in self.layers)
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,7 @@ class Timeline:
         points = sorted({d for r in releases if (d := _effective(r)) and contains(version, d)})
         starts = [version.valid_from, *(p for p in points if p != version.valid_from)]
         ends = [*starts[1:], version.valid_to]
-        return [Segment(version, s, e, _stack(releases, s)) for s, e in zip(starts, ends, strict=True)]
+        return [Segment(version, s, e, _layers(releases, s)) for s, e in zip(starts, ends, strict=True)]
 
     def segment_on(self, version: VersionRow, day: date) -> Segment:
         """The segment of the version on a day; outside its validity the nearest segment."""
@@ -142,7 +142,7 @@ class Timeline:
 
     def loaded(self, version: VersionRow, day: date) -> bool:
         """Whether the version's content on that day is loaded."""
-        return bool(self.segment_on(version, day).stack)
+        return bool(self.segment_on(version, day).layers)
 
     def reason_on(self, day: date, track: str | None = None) -> str:
         """Why no version is in force: before_first, gap, after_last; unknown if there are no dated versions."""
@@ -161,7 +161,7 @@ class Timeline:
         found: list[ReleaseRow] = []
         for v in self.versions:
             if v.rolling and v.track != primary.track and contains(v, day):
-                found += self.segment_on(v, day).stack
+                found += self.segment_on(v, day).layers
         return tuple(found)
 
     def overlaps(self, rows: Iterable[VersionRow]) -> list[str]:
@@ -197,7 +197,7 @@ def _effective(release: ReleaseRow) -> date | None:
     return release.header.effective_from if release.header.kind == "update" else None
 
 
-def _stack(releases: Sequence[ReleaseRow], start: date | None) -> tuple[ReleaseRow, ...]:
+def _layers(releases: Sequence[ReleaseRow], start: date | None) -> tuple[ReleaseRow, ...]:
     """The releases of every source line from that day on, greatest priority first (DOMAIN 6).
 
     The first release decides which codes exist, together with the partial releases of other lines.

@@ -182,8 +182,8 @@ def _release_of(
     timeline = Timeline(snapshot.facts_of(system)) if system is not None else None
     version = timeline.find(label, track) if timeline is not None else None
     segments = timeline.segments(version) if timeline is not None and version is not None else []
-    stack = segments[-1].stack if segments else ()
-    found = next((r for r in stack if not line or r.source_line == line), None)
+    layers = segments[-1].layers if segments else ()
+    found = next((r for r in layers if not line or r.source_line == line), None)
     if found is None:
         source = message("error.from_source", line=line) if line else ""
         raise UsageError(
@@ -402,9 +402,9 @@ def _previous(reader: Reader, prepared: Prepared) -> tuple[dict[str, ConceptReco
     start = prepared.header.valid_from
     older = [v for v in rows if start is None or (v.valid_from and v.valid_from < start)]
     for version in [*own, *reversed(older)]:
-        segments = [s for s in timeline.segments(version) if s.stack]
+        segments = [s for s in timeline.segments(version) if s.layers]
         if segments:
-            release = segments[-1].stack[0]
+            release = segments[-1].layers[0]
             bodies = states_by_ids(reader.connection, reader.bitmap(release))
             records = (decode(bytes(body)) for _, body in bodies)
             return {r.stable_key: r for r in records}, frozenset(release.header.facets)
