@@ -62,9 +62,9 @@ def load_paths(
 
     All are parsed before the first is stored, so that bad input stores nothing. ``wait``: for another load.
     """
-    from registry.writing.loading import quiet_collector
+    from registry.writing.loading import gc_disabled
 
-    with quiet_collector():
+    with gc_disabled():
         parsed = list(parse_paths(paths, options, format=format, progress=progress))
         return store(registry, parsed, dry_run=dry_run, wait=wait, progress=progress)
 

@@ -1,7 +1,6 @@
-"""The registry: code systems in time. ``Registry.open(url)`` is the way in.
+"""The registry: code systems in time. ``Registry.open(url)`` opens one.
 
-Everything else that is public is named in ``__all__`` of its module. Nothing here knows file formats,
-HTTP or the JSON shapes of FHIR.
+Public names are in ``__all__`` of each module. The package is independent of file formats, HTTP and the JSON of FHIR.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ __all__ = ["Registry"]
 
 
 def __getattr__(name: str) -> Any:
-    """Import the façade on first use: the command line's ``--help`` must not pay for the database."""
+    """Import the façade on first use, so that ``--help`` on the command line does not import the database."""
     if name == "Registry":
         from registry.facade import Registry
 

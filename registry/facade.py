@@ -1,7 +1,7 @@
-"""``Registry``: the one object that Python users, the command line and HTTP ask.
+"""``Registry``: the interface for Python users, the command line and HTTP.
 
-Every method is named as its command and gives the typed answer of ``registry.entities.results``. Logic lives in
-``registry.queries``, ``registry.writing.importing`` and ``registry.writing.maintenance``.
+Methods have the names of the commands and return the types of ``registry.entities.results``. They call
+``registry.queries`` and ``registry.writing``.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ On = str | date | None
 class Registry:
     """An opened registry. Dates are ``date`` or ISO text; systems are slug, canonical URL or OID.
 
-    Unknown systems, versions and codes are answers with a reason; wrong use and bad files raise
+    Unknown systems, versions and codes give results with a reason; wrong use and bad files raise
     (``registry.entities.errors``).
     """
 
@@ -81,14 +81,14 @@ class Registry:
         self.close()
 
     def warm_up(self) -> None:
-        """Read into memory what the first requests need; for servers, before they take any."""
+        """Read into memory the data that first requests need; servers call it before they accept requests."""
         self.reader.warm_up()
 
     def today(self) -> date:
-        """The date that questions without one are about."""
+        """The default date of requests."""
         return self.reader.today()
 
-    # -- what is here
+    # -- catalogue
 
     def systems(self, *, known_at: On = None) -> list[SystemAnswer]:
         """Every code system, by slug."""
@@ -97,7 +97,7 @@ class Registry:
         return catalogue.systems(self.reader, known_at)
 
     def system(self, reference: str, *, known_at: On = None) -> SystemAnswer | None:
-        """The system of a slug, canonical URL or OID; None where there is none."""
+        """The system with the slug, canonical URL or OID; None if there is none."""
         from registry.queries import catalogue
 
         return catalogue.system(self.reader, reference, known_at)
@@ -117,18 +117,18 @@ class Registry:
         return catalogue.releases(self.reader, system, known_at=known_at)
 
     def scopes(self, system: str | None = None, *, known_at: On = None) -> list[ScopeRow]:
-        """Applicability rows: which scope takes which version when."""
+        """Applicability rows: when which scope accepts which version."""
         from registry.queries import catalogue
 
         return catalogue.scopes(self.reader, system, known_at=known_at)
 
     def changes_since(self, cursor: int, *, count: int = 1000) -> Feed:
-        """What was published after the cursor."""
+        """Publications after the cursor."""
         from registry.queries import catalogue
 
         return catalogue.changes_since(self.reader, cursor, count=count)
 
-    # -- questions
+    # -- queries
 
     def applicable(
         self,
@@ -140,7 +140,7 @@ class Registry:
         track: str | None = None,
         known_at: On = None,
     ) -> Applicable:
-        """Which versions applied on a date (to a scope), permitted or required; else why none."""
+        """Versions that applied on a date (in a scope), permitted or required; else the reason."""
         from registry.queries.applicable import applicable
 
         return applicable(self.reader, system, on=on, scope=scope, role=role, track=track, known_at=known_at)
@@ -155,7 +155,7 @@ class Registry:
         lang: str | Sequence[str] | None = None,
         known_at: On = None,
     ) -> Lookup:
-        """What the code meant on the date, or in the version; today without either."""
+        """What the code meant on the date or in the version (default: today)."""
         from registry.queries.lookup import lookup
 
         return lookup(self.reader, system, code, on=on, version=version, lang=lang, known_at=known_at)
@@ -185,7 +185,7 @@ class Registry:
         reporter: str | None = None,
         known_at: On = None,
     ) -> Validity:
-        """Was the code valid on the date, and if not, why."""
+        """Whether the code was valid on the date, and if not, why."""
         from registry.queries.validity import validity
 
         return validity(
@@ -257,13 +257,13 @@ class Registry:
     def resolve(
         self, system: str, *, on: On = None, version: str | None = None, known_at: On = None
     ) -> Resolved:
-        """Which content a question would be about, or the reason why none."""
+        """The content that a request with these arguments is about, or the reason why there is none."""
         return self.reader.resolve(system, on=on, version=version, known_at=known_at)
 
     def view(
         self, system: str, *, on: On = None, version: str | None = None, known_at: On = None
     ) -> StoredView:
-        """The content of a version as a ``ContentView``; raises ``UsageError`` with the reason where none is."""
+        """The content of a version as a ``ContentView``; raises ``UsageError`` with the reason if there is none."""
         return self.reader.view(self.resolve(system, on=on, version=version, known_at=known_at))
 
     # -- writing
@@ -284,7 +284,7 @@ class Registry:
         return report
 
     def keep_resources(self, rows: Sequence[ArtifactRow], *, dry_run: bool = False) -> list[LoadReport]:
-        """Keep value sets and maps as they were given, all in one publication."""
+        """Store value sets and maps unchanged, all in one publication."""
         from registry.writing.loading import keep_resources
 
         reports = keep_resources(self.reader, rows, dry_run=dry_run)
@@ -304,7 +304,7 @@ class Registry:
         self._write("add_system", record)
 
     def enrich_system(self, record: SystemRecord) -> None:
-        """Fill what the catalogue does not say yet of a system; a system not known is created."""
+        """Fill empty fields of a system's catalogue entry; an unknown system is created."""
         self._write("enrich_system", record)
 
     def put_artifact(
@@ -333,7 +333,7 @@ class Registry:
         return self.put_artifacts([row])[0]
 
     def put_artifacts(self, rows: Sequence[ArtifactRow], *, by_id: bool = False) -> list[str]:
-        """Store many in one publication; ``by_id``: each takes the place of what its id held."""
+        """Store many in one publication; ``by_id``: each replaces the resource with its id."""
         from registry.store.artifacts import put_artifacts
 
         outcomes = put_artifacts(self.database, rows, by_id=by_id)
@@ -341,7 +341,7 @@ class Registry:
         return outcomes
 
     def artifact_history(self, kind: str, resource_id: str) -> list[ArtifactRow]:
-        """Every state of a stored resource, the first first."""
+        """Every state of a stored resource, oldest first."""
         from registry.store.artifacts import artifact_history
 
         return artifact_history(self.reader.connection, kind, resource_id)
@@ -373,11 +373,11 @@ class Registry:
         )  # fmt: skip
 
     def add_scope(self, slug: str, *, title: str = "", kind: str = "") -> None:
-        """Name a scope; an empty title or kind keeps what is known (else the slug, ``register``)."""
+        """Create or rename a scope; an empty title or kind keeps the recorded one (else the slug, ``register``)."""
         self._write("add_scope", slug, title=title, kind=kind)
 
     def add_applicability(self, *rows: ScopeRow) -> None:
-        """Record when scopes take versions."""
+        """Record when scopes accept versions."""
         self._write("add_applicability", *rows)
 
     def retract(self, system: str, version: str, *, release: str | None = None, why: str) -> None:
@@ -395,7 +395,7 @@ class Registry:
         self.reader.forget()
 
     def verify(self) -> VerifyReport:
-        """Recompute every hash; says what is damaged."""
+        """Recompute every hash; returns what is damaged."""
         from registry.writing.maintenance import verify
 
         return verify(self.database)

@@ -1,7 +1,7 @@
-"""What every question starts from: the database, today's date, and caches that the epoch or a release keys.
+"""An opened registry for reading: snapshots, timelines, views, and resolution of a system, date and label to a version.
 
-Here: snapshots, timelines, bitmaps, and the resolution of "which version" for a system, date and label.
-Not here: the answers (``registry.queries``).
+Caches are keyed by the epoch (number of the last publication) or by releases, which never change. Answers are made in
+``registry.queries`` and ``registry.terminology``.
 """
 
 from __future__ import annotations
@@ -40,10 +40,10 @@ if TYPE_CHECKING:
 __all__ = ["EPOCH_SECONDS", "Moment", "Reader", "Resolved"]
 
 _BITMAPS, _VIEWS, _MOMENTS, _PARENTS = 64_000_000, 8_000_000, 64_000_000, 4_000_000  #: bytes
-_ROW = 1500  #: bytes of a row of metadata as a moment holds it
-_LARGE = 2000  #: concepts of a version that is read into memory before the first request
+_ROW = 1500  #: estimated bytes of a row of metadata in a moment
+_LARGE = 2000  #: least concepts of a version that is read into memory before the first request
 _RESOLVED = 4096
-EPOCH_SECONDS = 0.5  #: how long PostgreSQL's epoch is believed
+EPOCH_SECONDS = 0.5  #: seconds for which the epoch read from PostgreSQL is used
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Moment:
 
     @property
     def nbytes(self) -> int:
-        """Bytes, about."""
+        """Estimated size in bytes."""
         snapshot = self.snapshot
         versions = sum(len(rows) for rows in snapshot.versions.values())
         releases = sum(len(rows) for rows in snapshot.releases.values())
@@ -70,14 +70,14 @@ class Moment:
         return found
 
     def remember(self, key: tuple[str, str | None, str | None], found: Resolved) -> None:
-        """Keep what a question resolved to; all are forgotten when there are many."""
+        """Cache the resolution of a request; the cache is cleared when it is full."""
         if len(self.resolved) > _RESOLVED:
             self.resolved.clear()
         self.resolved[key] = found
 
 
 def _renewed(moments: dict[int | None, Moment], older: Ledger, newer: Ledger) -> dict[int | None, Moment]:
-    """Moments under a newer ledger: of the past those that it cannot have changed, of now what it left as it was."""
+    """Cached moments that are still correct under a newer ledger: past ones, and the unchanged parts of the current one."""
     found = dict[int | None, Moment]()
     for instant, moment in moments.items():
         if instant is not None and instant <= older.recorded and newer.purges == older.purges:
@@ -88,7 +88,7 @@ def _renewed(moments: dict[int | None, Moment], older: Ledger, newer: Ledger) ->
 
 
 def _carried(now: Moment, older: Ledger, newer: Ledger) -> Moment:
-    """Now, under a newer ledger, with the timelines and resolutions of the systems that it does not change."""
+    """The current moment under a newer ledger, with the timelines and resolutions of unchanged systems."""
     same = newer.unchanged(older)
     timelines = {ident: t for ident, t in now.timelines.items() if ident in same}
     names = newer.aliases is older.aliases and len(newer.facts) == len(older.facts)
@@ -102,7 +102,7 @@ def _itself(moment: Moment) -> Moment:
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """Which content a question is about; without a ``segment``, ``reason`` and ``message`` say why none."""
+    """The content that a request is about; without a ``segment``, ``reason`` and ``message`` say why there is none."""
 
     system: SystemRow | None
     timeline: Timeline | None
@@ -118,11 +118,11 @@ class Resolved:
 
 
 class Reader:
-    """Shared by all questions of one opened registry; safe for several reading threads."""
+    """Shared by all queries of one opened registry; safe for several reading threads."""
 
     def __init__(self, database: Database, *, today: date | Callable[[], date] | None = None) -> None:
         self.database = database
-        #: (system, known_at, code) → first day of use and first day after it; set by the façade, which knows history
+        #: (system, known_at, code) → first day of use and first day after it; set by the façade, which may import history
         self.code_dates: Callable[[str, str | None, str], tuple[date | None, date | None]] | None = None
         self._today = today
         self._lock = threading.Lock()
@@ -131,14 +131,14 @@ class Reader:
         self.caches = caches = database.caches
         self._moments: Bounded[tuple[int, int | None], Moment] = caches.named("moments", _MOMENTS)
         self._bitmaps: Bounded[int, BitMap] = caches.named("bitmaps", _BITMAPS, bytes_of)
-        #: parents named in lookups, by the releases of the content and the parent's key or id
+        #: parents shown in lookups, by the releases of the content and the parent's key or id
         self.parents: Bounded[tuple[tuple[int, ...], int | str], list[CodeDisplay]]
         self.parents = caches.named("parents in lookups", _PARENTS, lambda parents: 400 * len(parents) + 100)
         self._views: Bounded[tuple[str | int | None, ...], StoredView]
         self._views = caches.named("views", _VIEWS, lambda view: 6000)
 
     def today(self) -> date:
-        """The date that questions without one are about: the setting, else today in Oslo."""
+        """The default date of requests: the setting, else today in Oslo."""
         if self._today is None:
             return today_oslo()
         return self._today() if callable(self._today) else self._today
@@ -148,12 +148,12 @@ class Reader:
         return self.database.reader()
 
     def forget(self) -> None:
-        """Read the metadata anew at the next question (after one's own write)."""
+        """Read the metadata again at the next request, after a write by this process."""
         self._checked = 0.0
         REQUEST_EPOCH.reset()
 
     def _current(self) -> Ledger:
-        """The ledger of the newest publication; reads it anew only when the epoch has moved."""
+        """The ledger of the newest publication; read again only if the epoch has changed."""
         ledger = self._ledger
         if REQUEST_EPOCH.checked(self) and ledger is not None:
             return ledger
@@ -175,19 +175,19 @@ class Reader:
         return ledger
 
     def _forget_purged(self, older: Ledger, newer: Ledger) -> None:
-        """Forget everything that is kept where content was deleted since: ids may be given again."""
+        """Clear all caches if content was deleted, because state ids may be reused."""
         if newer.purges != older.purges and older.epoch:
             self.caches.clear()
 
     def _carry_moments(self, older: Ledger, newer: Ledger) -> None:
-        """Keep the moments that a publication has not changed, under the newer epoch."""
+        """Keep the cached moments that a publication has not changed, under the newer epoch."""
         held = {instant: m for (epoch, instant), m in self._moments.items() if epoch == older.epoch}
         self._moments.clear()
         for instant, moment in _renewed(held, older, newer).items():
             self._moments.get((newer.epoch, instant), partial(_itself, moment))
 
     def ledger(self) -> Ledger:
-        """Every metadata row ever recorded."""
+        """All metadata rows ever recorded."""
         return self._current()
 
     def moment(self, known_at: str | date | int | None = None) -> Moment:
@@ -208,7 +208,7 @@ class Reader:
         return found
 
     def _with_patch(self, release: ReleaseRow, base: BitMap, patch: ReleaseRow) -> BitMap:
-        """The base under a partial release: of its own line the codes that it covers are replaced, of another added."""
+        """The base combined with a partial release: of the same line it replaces the codes it covers, of another line it adds."""
         if patch.source_line != release.source_line:
             return with_missing(self.connection, release.system_id, base, self.bitmap(patch))
         if patch.header.coverage.kind == "subset":
@@ -237,7 +237,7 @@ class Reader:
         return found
 
     def warm_up(self) -> None:
-        """Read into memory what requests about large systems need first, in the versions in force today."""
+        """Read into memory the data that first requests need, for large systems in the versions in force today."""
         for slug in sorted(self.moment().snapshot.slugs):
             resolved = self.resolve(slug)
             if resolved.segment is not None and resolved.layers[0].concepts >= _LARGE:
@@ -251,7 +251,7 @@ class Reader:
         version: str | None = None,
         known_at: str | date | int | None = None,
     ) -> Resolved:
-        """Which content: of the version named, or of the one in force on the day; never a nearest guess."""
+        """The content of the named version, or of the version in force on the day; never that of a nearest version."""
         moment = self.moment(known_at)
         day = self.day(on, moment)
         key = (system, version, f"{day.isoformat()}{on is None}")
@@ -262,7 +262,7 @@ class Reader:
         return found
 
     def content(self, moment: Moment, version: VersionRow, day: date) -> Resolved:
-        """The content of a version on a day, inside its validity or not."""
+        """The content of a version on a day, which may be outside its validity."""
         key = (str(version.row_id), None, day.isoformat())
         found = moment.resolved.get(key)
         if found is None:
@@ -272,7 +272,7 @@ class Reader:
         return found
 
     def day(self, on: str | date | None, moment: Moment) -> date:
-        """The day asked about: as given, else the day of ``known_at``, else today."""
+        """The day of the request: as given, else the day of ``known_at``, else today."""
         if isinstance(on, date):
             return on
         day = parse_date(on, what="date")
@@ -319,7 +319,7 @@ class Reader:
 
 
 def _of_segment(moment: Moment, timeline: Timeline, segment: Segment, day: date) -> Resolved:
-    """The segment's content, or why there is none."""
+    """The segment's content, or the reason why there is none."""
     if segment.layers:
         return _found(moment, timeline, segment, day)
     version = segment.version
@@ -329,7 +329,7 @@ def _of_segment(moment: Moment, timeline: Timeline, segment: Segment, day: date)
 
 
 def layer_id(release: ReleaseRow) -> int:
-    """Names a release with its patches: the release's id, and above 2**40 a fingerprint of the patches."""
+    """Identifies a release with its patches: the release's id, and above 2**40 a fingerprint of the patches."""
     if not release.patches:
         return release.id
     names = " ".join(str(layer_id(patch)) for patch in release.patches)
@@ -338,7 +338,7 @@ def layer_id(release: ReleaseRow) -> int:
 
 
 def named_segment(timeline: Timeline, version: VersionRow, name: str) -> Segment | None:
-    """The content that ``VERSION@name`` means: a release hash (6 or more digits) or an effective date."""
+    """The content of ``VERSION@name``; the name is a release hash (6 or more digits) or an effective date."""
     for segment in timeline.segments(version):
         if segment.valid_from is not None and segment.valid_from.isoformat() == name:
             return segment

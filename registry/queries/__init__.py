@@ -1,4 +1,4 @@
-"""The registry's own questions, one module each: plain functions from a ``Reader`` to a typed answer.
+"""The registry's queries, one module each: plain functions from a ``Reader`` to a typed result.
 
-Not here: FHIR's operations (``registry.terminology``), storage (``registry.store``).
+FHIR's operations are in ``registry.terminology``.
 """

@@ -1,4 +1,4 @@
-"""Which versions applied on a date, to whom, permitted or required (DOMAIN 2, 3)."""
+"""Versions that applied on a date, in general or in a scope, permitted or required (DOMAIN 2, 3)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def applicable(
     track: str | None = None,
     known_at: str | date | None = None,
 ) -> Applicable:
-    """Every version in force (or taken by the scope) on the day, each with its status; else the reason."""
+    """Versions in force on the day (or accepted by the scope), each with its status; else the reason."""
     moment = reader.moment(known_at)
     day = reader.day(on, moment)
     row = moment.snapshot.system(system)
@@ -118,7 +118,7 @@ def _scope_message(
 
 
 def _scope_unknown(moment: Moment, system: SystemRow, scope: str, role: str | None) -> str:
-    """Why there are no rows: no such scope, or none about the system for the date role."""
+    """Why the scope has no rows: it does not exist, or has none for the system and the date role."""
     if scope not in moment.snapshot.scopes:
         return message("reason.unknown_scope", scope=scope, near=suggest(scope, list(moment.snapshot.scopes)))
     rows = [r for r in moment.snapshot.applicability if r.scope == scope and r.system_id == system.system_id]

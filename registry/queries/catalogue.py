@@ -1,4 +1,4 @@
-"""What is here: systems, their versions and releases, scopes, and what was published since a cursor."""
+"""The catalogue: systems, versions, releases, scopes, and what was published since a cursor."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def systems(reader: Reader, known_at: Known = None) -> list[SystemAnswer]:
 
 
 def system(reader: Reader, reference: str, known_at: Known = None) -> SystemAnswer | None:
-    """The system of a slug, canonical URL or OID."""
+    """The system with the slug, canonical URL or OID; None if there is none."""
     moment = reader.moment(known_at)
     row = moment.snapshot.system(reference)
     return _system(moment, row) if row else None
@@ -56,10 +56,10 @@ def versions(
     status: str | None = None,
     known_at: Known = None,
 ) -> list[VersionAnswer]:
-    """Versions on every track with their status on the day (today where none is named).
+    """Versions on every track with their status on the day (default today).
 
-    ``status``: only upcoming, current, expired or undated ones, or ``any``. Without it, a day that is named gives
-    the versions that count as in force then.
+    ``status``: only upcoming, current, expired or undated ones, or ``any``. Without it and with ``on``: the versions in
+    force on that day.
     """
     moment = reader.moment(known_at)
     row = moment.snapshot.system(reference)
@@ -92,13 +92,13 @@ def _version(timeline: Timeline, v: VersionRow, day: date) -> VersionAnswer:
 
 
 def status_of(v: VersionRow, day: date) -> str:
-    """upcoming, current, expired or undated on the day."""
+    """Status on the day: upcoming, current, expired or undated."""
     found = status_on(v, day)
     return "current" if found == "in_force" else found
 
 
 def releases(reader: Reader, reference: str, *, known_at: Known = None) -> list[ReleaseAnswer]:
-    """Every release, retracted and purged ones too, by version and recording."""
+    """All releases, including retracted and purged ones, by version and time of recording."""
     moment = reader.moment(known_at)
     row = moment.snapshot.system(reference)
     if row is None:
@@ -120,7 +120,7 @@ def releases(reader: Reader, reference: str, *, known_at: Known = None) -> list[
 
 
 def _label(reader: Reader, labels: dict[int, VersionRow], release: ReleaseRow) -> VersionRow:
-    """The version row of a release; of one that is gone, as it was last known."""
+    """The version row of a release; if the version has ended, its last row."""
     found = labels.get(release.version_id)
     rows = reader.ledger().systems[release.system_id].versions.values()
     return found or [v for v in rows if v.version_id == release.version_id][-1]

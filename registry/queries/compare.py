@@ -1,7 +1,7 @@
-"""Two contents of one system side by side: which states only one has, and the events that follow.
+"""Comparison of two contents of one system: the states that only one has, and the change events that follow.
 
-The fast way works on bitmaps; where several sources speak, records are merged first (the slow twin, and the
-oracle of the fast way in the tests).
+Contents of one source are compared by bitmaps. Contents of several sources are merged to records first; the tests use
+this slower path as the oracle of the fast one.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ from registry.systems import SystemBehaviour
 __all__ = ["Comparison", "Content", "alike", "compare", "records_of", "text_links"]
 
 Layers = Sequence[ReleaseRow]
-_TEXTS = 8_000_000  #: bytes of identical texts that are kept, of all pairs of versions
+_TEXTS = 8_000_000  #: bytes of the cache of identical texts, for all pairs of versions
 
 
 @dataclass(frozen=True)
 class Content:
-    """One side: a system's content as its releases, perhaps restricted to a family of states."""
+    """One side of a comparison: the content of a version, as its releases in order of precedence."""
 
     reader: Reader
     system_id: int
@@ -48,14 +48,14 @@ class Content:
 
     @property
     def lines(self) -> list[str]:
-        """The source lines that speak, in their order."""
+        """The source lines, in order of precedence."""
         return [r.source_line for r in self.layers]
 
     def bitmap(self) -> BitMap:
         return self.reader.bitmap(self.layers[0])
 
     def getter(self) -> Callable[[str], ConceptRecord | None]:
-        """The record of a code on this side, remembered within one comparison."""
+        """A function from a code to its record; cached for one comparison."""
 
         @lru_cache(maxsize=4096)
         def get(code: str) -> ConceptRecord | None:
@@ -65,7 +65,7 @@ class Content:
         return get
 
     def siblings(self) -> Callable[[str], list[ConceptRecord]]:
-        """The records under the topmost code that contains a code, remembered within one comparison."""
+        """A function from a code to the records under its topmost ancestor; cached for one comparison."""
 
         @lru_cache(maxsize=64)
         def under(top: str) -> list[ConceptRecord]:
@@ -75,14 +75,14 @@ class Content:
         return lambda code: under([code, *self.rules.structural_parents(code)][-1])
 
     def side(self, differing: Mapping[str, ConceptRecord]) -> Side:
-        """This content as one side of a comparison."""
+        """The input of ``derive`` for this content."""
         return Side(differing, self.getter(), self.facets, self.covers, self.siblings())
 
     def covers(self, code: str) -> bool:
         return any(covers(r, self.rules, code) for r in self.layers)
 
     def records(self, idents: BitMap) -> dict[str, ConceptRecord]:
-        """Records of states of the first layer by stable key."""
+        """Records of the first layer's states, by stable key."""
         found = (decode(bytes(body)) for _, body in states_by_ids(self.reader.connection, idents))
         return {r.stable_key: r for r in found}
 
@@ -103,9 +103,9 @@ def compare(
     official: OfficialLinks | None = None,
     texts: TextLinks | None = None,
 ) -> Comparison:
-    """Typed differences; ``within`` restricts to states of some codes, with ``texts`` known for all of them.
+    """The typed differences; ``within`` restricts them to the states of some codes (``texts`` is then required).
 
-    ``official``: what the official tables say of the pair, or of these codes.
+    ``official``: links of the official tables for the pair of contents, or for these codes.
     """
     old, new = alike(old, new)
     single = len(old.layers) == len(new.layers) == 1
@@ -118,8 +118,10 @@ def compare(
 
 
 def alike(old: Content, new: Content) -> tuple[Content, Content]:
-    """Both sides by the source lines they share, where they share any: a second source that only one side has
-    would else look like changes (other parents, chapters and blocks as new codes)."""
+    """Both contents, restricted to the source lines they have in common if there are any.
+
+    Otherwise a second source of one side would look like changes (other parents, chapters and blocks as new codes).
+    """
     common = {r.source_line for r in old.layers} & {r.source_line for r in new.layers}
     if not common:
         return old, new
@@ -141,9 +143,9 @@ def text_links(
     earlier: Callable[[str], Iterable[Earlier]],
     official: OfficialLinks,
 ) -> TextLinks:
-    """Codes whose text stands under another code in the newer content; cached, for histories ask again and again.
+    """Codes whose text belongs to another code in the newer content; cached, because histories use them repeatedly.
 
-    ``past``: the contents that ``earlier`` reads, which are a part of the key, as the official tables are.
+    ``past``: the contents that ``earlier`` reads; they and the official tables are part of the cache key.
     """
     cache = old.reader.database.caches.named(
         "identical texts", _TEXTS, lambda found: 200 + 400 * len(found.claimed)
@@ -178,7 +180,7 @@ def _by_bitmaps(
 def _by_records(
     old: Content, new: Content, within: BitMap | None
 ) -> tuple[dict[str, ConceptRecord], dict[str, ConceptRecord]]:
-    """Merged records that differ; equal ones are left out."""
+    """Merged records that differ between the sides, by stable key."""
     a, b = records_of(old, within), records_of(new, within)
     return (
         {k: r for k, r in a.items() if b.get(k) != r},
@@ -187,7 +189,7 @@ def _by_records(
 
 
 def records_of(content: Content, within: BitMap | None = None) -> dict[str, ConceptRecord]:
-    """Every record of a content by stable key, the layers merged."""
+    """All merged records of a content, by stable key."""
     layers: dict[str, list[tuple[int, ReleaseHeader, ConceptRecord]]] = {}
     for n, release in enumerate(content.layers):
         idents = content.reader.bitmap(release)

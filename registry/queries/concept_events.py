@@ -1,9 +1,8 @@
-"""What happened to one concept between two contents that follow each other: its change event, and since when.
+"""The change event of one concept between two consecutive contents, and its date.
 
-A facet is compared with the last earlier content that asserts it (DOMAIN 7), so that lists which give full and short
-texts in turn hide nothing. Where the content just before asserts everything, the event is the one that a difference
-of both contents gives for the code.
-Not here: spans (``registry.queries.history``), how events are derived (``registry.content``).
+A facet is compared with the last earlier content that asserts it (DOMAIN 7), so that no change is missed if lists
+alternate between full and short texts. If the content just before asserts all facets, the event is that of the
+difference of both contents. Spans are built in ``registry.queries.history``, events derived in ``registry.content``.
 """
 
 from __future__ import annotations
@@ -31,17 +30,17 @@ from registry.store.state_lookup import concepts_by_code
 from registry.store.tokens import compact_code
 from registry.time.timeline import Segment, Timeline
 
-__all__ = ["ConceptEvents", "Happened", "Memory", "Step"]
+__all__ = ["ConceptEvents", "DatedEvent", "LastAsserted", "Step"]
 
 
 @dataclass(frozen=True)
 class Step:
-    """A loaded stretch of a version with its content."""
+    """A loaded segment of a version with its content."""
 
     number: int
     segment: Segment
     content: Content
-    skipped: bool  #: a version between this and the step before is unknown or not loaded
+    skipped: bool  #: a version between this step and the one before is unknown or not loaded
     facets: frozenset[str]
 
     @property
@@ -49,15 +48,15 @@ class Step:
         return self.segment.version.label
 
 
-class Happened(NamedTuple):
-    """An event and the step after which it happened; None where that is the step just before."""
+class DatedEvent(NamedTuple):
+    """An event and the step after which it happened; None if that is the step just before."""
 
     event: Change
     since: Step | None
 
 
-class _Later(NamedTuple):
-    """Facets that differ from what an older step said, with its record."""
+class _OlderDifference(NamedTuple):
+    """Facets that differ from an older step than the one before, with that step and its record."""
 
     step: Step
     record: ConceptRecord
@@ -65,21 +64,21 @@ class _Later(NamedTuple):
 
 
 @dataclass
-class Memory:
-    """What was last said of a concept, facet by facet: the record and the step that it comes from."""
+class LastAsserted:
+    """For each facet, the last step that asserted it for a concept, and the record."""
 
-    said: dict[str, tuple[Step, ConceptRecord]] = field(default_factory=dict)
+    by_facet: dict[str, tuple[Step, ConceptRecord]] = field(default_factory=dict)
 
     def note(self, step: Step, record: ConceptRecord) -> None:
-        self.said |= dict.fromkeys(step.facets, (step, record))
+        self.by_facet |= dict.fromkeys(step.facets, (step, record))
 
     def older(self, before: Step, step: Step) -> list[tuple[Step, ConceptRecord, frozenset[str]]]:
-        """Facets that this step asserts and the one before does not, by the earlier step that does last."""
+        """Facets that this step asserts and the one before does not, by the last earlier step that asserts them."""
         found: dict[int, list[str]] = {}
         for facet in step.facets - before.facets:
-            if facet in self.said:
-                found.setdefault(self.said[facet][0].number, []).append(facet)
-        return [(*self.said[facets[0]], frozenset(facets)) for _, facets in sorted(found.items())]
+            if facet in self.by_facet:
+                found.setdefault(self.by_facet[facet][0].number, []).append(facet)
+        return [(*self.by_facet[facets[0]], frozenset(facets)) for _, facets in sorted(found.items())]
 
 
 class ConceptEvents:
@@ -96,44 +95,44 @@ class ConceptEvents:
         self,
         before: tuple[Step, ConceptRecord | None],
         after: tuple[Step, ConceptRecord | None],
-        memory: Memory,
-    ) -> Happened | None:
-        """What happened to a concept between two steps; its record is None where the step has it not."""
+        asserted: LastAsserted,
+    ) -> DatedEvent | None:
+        """The event of a concept between two steps; its record is None in a step that lacks it."""
         (first, old), (second, new) = before, after
         if old is None or new is None:
-            return _exact(self._of_pair(first, second, old, new))
+            return _dated_here(self._of_pair(first, second, old, new))
         plain = old.code == new.code and first.content.lines == second.content.lines
         aspects = self._aspects(first, second, old, new) if plain else []
-        if not plain or _renamed(aspects) or self._others_concerned(first, second, new.code):
+        if not plain or _renamed(aspects) or self._others_affected(first, second, new.code):
             event = self._of_pair(first, second, old, new)
         else:
             event = event_of_aspects(old, new, aspects) if aspects else None
-        later = [*self._since_older(first, second, new, memory)]
-        return self._with_later(event, later, (first, old), (second, new)) if later else _exact(event)
+        later = [*self._older_differences(first, second, new, asserted)]
+        return self._with_older(event, later, (first, old), (second, new)) if later else _dated_here(event)
 
     def _aspects(self, first: Step, second: Step, old: ConceptRecord, new: ConceptRecord) -> list[Aspect]:
         if old == new:
             return []
         return aspects_between(old, new, first.facets & second.facets, self.behaviour)
 
-    def _since_older(self, first: Step, second: Step, new: ConceptRecord, memory: Memory) -> Iterator[_Later]:
-        """Facets on which the concept differs from what an earlier step than the one before says."""
-        for step, record, facets in memory.older(first, second):
+    def _older_differences(
+        self, first: Step, second: Step, new: ConceptRecord, asserted: LastAsserted
+    ) -> Iterator[_OlderDifference]:
+        """Facets in which the concept differs from an older step than the one before."""
+        for step, record, facets in asserted.older(first, second):
             same = replace(record, code=new.code)
             aspects = aspects_between(same, new, facets, self.behaviour)
-            if (
-                aspects and aspects[0].type != "activated"
-            ):  # the step before shows that, whatever its kind of label
-                yield _Later(step, record, aspects)
+            if aspects and aspects[0].type != "activated":  # the step before shows it with any kind of label
+                yield _OlderDifference(step, record, aspects)
 
-    def _with_later(
+    def _with_older(
         self,
         event: Change | None,
-        later: list[_Later],
+        later: list[_OlderDifference],
         before: tuple[Step, ConceptRecord],
         after: tuple[Step, ConceptRecord],
-    ) -> Happened:
-        """The event with what differs from older contents; it is dated as its gravest facet is."""
+    ) -> DatedEvent:
+        """The event with the differences from older contents; its date is that of its most important facet."""
         aspects = [a for one in later for a in one.aspects]
         if event is not None:
             whole = with_aspects(event, aspects)
@@ -141,14 +140,14 @@ class ConceptEvents:
             moved = self._moved_texts(later, before[0], after)
             whole = moved or event_of_aspects(before[1], after[1], aspects)
         if event is not None and whole.type in event.aspects:
-            return Happened(whole, None)
+            return DatedEvent(whole, None)
         dated = (one.step for one in later if any(a.type == whole.type for a in one.aspects))
-        return Happened(whole, next(dated, later[0].step))
+        return DatedEvent(whole, next(dated, later[0].step))
 
     def _moved_texts(
-        self, later: list[_Later], first: Step, after: tuple[Step, ConceptRecord]
+        self, later: list[_OlderDifference], first: Step, after: tuple[Step, ConceptRecord]
     ) -> Change | None:
-        """The event of the difference to the older content, where texts moved between codes that all went on."""
+        """The event of the difference to the older content, if texts moved between codes that all exist before and after."""
         second, new = after
         if len(later) != 1 or not _renamed(later[0].aspects):
             return None
@@ -161,12 +160,12 @@ class ConceptEvents:
         present = (merged_concept(self.reader, self.system_id, c, x.layers) for c in codes for x in contents)
         return event if all(present) else None
 
-    def _others_concerned(self, first: Step, second: Step, code: str) -> bool:
+    def _others_affected(self, first: Step, second: Step, code: str) -> bool:
         """Whether an official table names the code, or longer codes came or went below it."""
         return code in self._tables(first, second).codes or self._codes_below(first, second, code)
 
     def _tables(self, first: Step, second: Step) -> OfficialLinks:
-        """What the official change tables say from one step to the other."""
+        """Links of the official change tables from one step to the other."""
         days = (first.segment.valid_from, second.segment.valid_from)
         return self.official.between(first.content, second.content, *days)
 
@@ -187,18 +186,18 @@ class ConceptEvents:
     def _of_pair(
         self, first: Step, second: Step, old: ConceptRecord | None, new: ConceptRecord | None
     ) -> Change | None:
-        """The event that the difference of both contents gives for the concept's code."""
+        """The event of the concept's code in the difference of both contents."""
         codes = {r.code for r in (old, new) if r is not None}
-        past, official = _Past(self, first.number), self._tables(first, second)
+        past, official = _EarlierSteps(self, first.number), self._tables(first, second)
         texts = text_links(
-            first.content, second.content, [s.content for s in past.steps], past.says, official
+            first.content, second.content, [s.content for s in past.steps], past.records_of, official
         )
         tops = self._closure(codes, (*texts.links, *official.found))
         found = compare(
             first.content,
             second.content,
             within=self._within(first, second, tops),
-            earlier=past.says,
+            earlier=past.records_of,
             official=official.within(lambda code: self._top(code) in tops),
             texts=texts,
         )
@@ -208,7 +207,7 @@ class ConceptEvents:
         return None
 
     def _closure(self, codes: set[str], found: Iterable[Link]) -> set[str]:
-        """The topmost codes over these codes and over all that the links connect with them."""
+        """The topmost ancestors of these codes and of all codes that links connect with them."""
         tops = {self._top(code) for code in codes}
         links = [{self._top(link.old), self._top(link.new)} for link in found]
         grown = True
@@ -224,7 +223,7 @@ class ConceptEvents:
         )
 
     def _within(self, first: Step, second: Step, tops: set[str]) -> BitMap:
-        """States of both contents under the codes, and of the concepts that have one of the codes."""
+        """States of both contents under the codes, and of all concepts that have one of these codes."""
         both = first.content.bitmap() | second.content.bitmap()
         found, known, waiting = BitMap(), set[str](), sorted(tops)
         while waiting:
@@ -242,28 +241,28 @@ class ConceptEvents:
         return found
 
 
-class _Past:
-    """What the steps before one of them say of a code."""
+class _EarlierSteps:
+    """Records of a code in the steps before a step."""
 
     def __init__(self, events: ConceptEvents, number: int) -> None:
         self._events, self._number = events, number
 
     @cached_property
     def steps(self) -> list[Step]:
-        """The steps before, newest first."""
+        """The earlier steps, newest first."""
         return self._events.steps[: self._number][::-1]
 
-    def says(self, code: str) -> Iterator[Earlier]:
+    def records_of(self, code: str) -> Iterator[Earlier]:
         for step in self.steps:
             found = merged_concept(self._events.reader, self._events.system_id, code, step.content.layers)
             if found is not None:
                 yield Earlier(found.facets, found.record)
 
 
-def _exact(event: Change | None) -> Happened | None:
-    return None if event is None else Happened(event, None)
+def _dated_here(event: Change | None) -> DatedEvent | None:
+    return None if event is None else DatedEvent(event, None)
 
 
 def _renamed(aspects: list[Aspect]) -> bool:
-    """Whether the concept has another name now: its old text may stand under another code."""
+    """Whether the concept has a new name, so that its old text may now belong to another code."""
     return any(a.type in ("relabelled", "activated") for a in aspects)

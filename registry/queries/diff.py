@@ -34,8 +34,8 @@ def diff(
 ) -> Changes:
     """Typed changes from ``v1`` to ``v2``; each is VERSION (its last content) or VERSION@RELEASE.
 
-    ``types`` keeps the events that have one of these types among their aspects: ``changes`` and ``counts`` hold
-    these alone, ``left_out`` counts the others.
+    ``types``: only events with one of these types among their aspects, in ``changes`` and ``counts``; ``left_out``
+    counts the others.
     """
     unknown = sorted(set(types) - set(TYPES))
     if unknown:
@@ -66,7 +66,7 @@ def diff(
 
 
 def _side(reader: Reader, system: str, label: str, known_at: str | date | None) -> Resolved:
-    """The content that a label means here: the version's last one unless a release is named."""
+    """The content of a label: the version's last content unless a release is named."""
     if "@" in label:
         return reader.resolve(system, version=label, known_at=known_at)
     found = reader.resolve(system, version=label, known_at=known_at)
@@ -83,7 +83,7 @@ def _side(reader: Reader, system: str, label: str, known_at: str | date | None) 
 
 
 def content_of(reader: Reader, resolved: Resolved) -> Content:
-    """The content of the version's own sources; rolling tracks that complement it are not compared."""
+    """The content of the version without the rolling tracks that complement it."""
     if resolved.system is None or resolved.segment is None:
         raise ValueError("nothing is resolved")
     return Content(reader, resolved.system.system_id, resolved.system.rules, resolved.segment.layers)
@@ -92,7 +92,7 @@ def content_of(reader: Reader, resolved: Resolved) -> Content:
 def _official(
     reader: Reader, old: Content, new: Content, sides: Sequence[Resolved], known_at: str | date | None
 ) -> OfficialLinks:
-    """What the official change tables say of the pair."""
+    """Links of the official change tables for the two versions."""
     since, until = (side.segment.valid_from if side.segment else None for side in sides)
     system = sides[0].system
     if system is None:
@@ -101,7 +101,7 @@ def _official(
 
 
 def _not_comparable(old: Content, new: Content, comparison: Comparison) -> dict[str, int]:
-    """Facets that one side does not assert, and codes outside the other's coverage, with numbers of codes."""
+    """Facets that one side does not assert, and ``codes`` outside the other side's coverage → number of codes."""
     facets = dict.fromkeys(sorted(old.facets ^ new.facets), comparison.common)
     if comparison.derived.outside:
         facets["codes"] = len(comparison.derived.outside)
@@ -109,19 +109,19 @@ def _not_comparable(old: Content, new: Content, comparison: Comparison) -> dict[
 
 
 def earlier_getter(reader: Reader, resolved: Resolved, other: Resolved) -> Callable[[str], Iterator[Earlier]]:
-    """What the loaded versions before both say of a code, newest first, on the first one's track."""
+    """A function from a code to its records in the loaded versions before both, newest first, on the first one's track."""
     timeline, version = resolved.timeline, resolved.version
     if timeline is None or version is None or other.version is None:
         return lambda code: iter(())
     before = min(_before(timeline, version), _before(timeline, other.version), key=len)
     loaded_layers = [s.layers for v in reversed(before) for s in reversed(timeline.segments(v)) if s.layers]
-    return partial(_said_in, reader, timeline.system.system_id, loaded_layers)
+    return partial(_records_in, reader, timeline.system.system_id, loaded_layers)
 
 
-def _said_in(
+def _records_in(
     reader: Reader, system_id: int, loaded_layers: Sequence[Sequence[ReleaseRow]], code: str
 ) -> Iterator[Earlier]:
-    """What each of the contents says of a code."""
+    """Records of a code in the contents that have it."""
     rows = states_by_code(reader.connection, system_id, code) if loaded_layers else []
     for layers in loaded_layers:
         bitmap = reader.bitmap(layers[0])

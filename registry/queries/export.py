@@ -1,4 +1,4 @@
-"""A version, or a system's whole history, as flat rows for tables."""
+"""A version, or the history of all codes of a system, as flat rows for tables."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def export_rows(
 
 
 def _by_code(reader: Reader, system_id: int, view: StoredView) -> Iterator[ConceptRecord]:
-    """The records of a version by code, read as they are needed."""
+    """The records of a version by code, read in batches."""
     idents = by_code(reader.connection, system_id, view.all())
     for start in range(0, len(idents), _BLOCK):
         yield from view.concepts(idents[start : start + _BLOCK])
@@ -61,12 +61,12 @@ def history_rows(
     for code in codes_of(reader.connection, row.system_id):
         common = {"system": row.slug, "code": code, "ancestors": " ".join(row.rules.structural_parents(code))}
         for span in history(reader, system, code, known_at=known_at).spans:
-            if span.code == code:  # a concept's other codes have rows of their own
+            if span.code == code:  # the concept's other codes have separate rows
                 yield from ({**common, **interval} for interval in _intervals(span))
 
 
 def _intervals(span: Span) -> Iterator[dict[str, Any]]:
-    """A row per stretch of the span that a loaded version covers: a join by date must not meet a gap."""
+    """A row for each part of the span that loaded versions cover, so that a join by date never matches a gap."""
     starts = [span.valid_from, *(g.valid_to for g in span.gaps)]
     ends = [*(g.valid_from for g in span.gaps), span.valid_to]
     for number, (start, end) in enumerate(zip(starts, ends, strict=True)):

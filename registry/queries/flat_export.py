@@ -1,7 +1,7 @@
-"""A version as one table, kept by column: what exports are made of.
+"""A version as one table by columns, for exports.
 
-One pass over the records fills the columns, whatever kinds of text and properties turn up on the way.
-Not here: how a table is written to a file (``api.tables``).
+One pass over the records fills the columns; kinds of text and properties add columns when they first occur.
+Files are written by ``api.tables``.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Table:
 
 
 class _Sparse:
-    """Text columns that begin where they are first needed; several values in one cell are joined."""
+    """Text columns that are added when they are first used; several values of one cell are joined."""
 
     def __init__(self) -> None:
         self._columns: dict[Any, list[str]] = {}
@@ -53,7 +53,7 @@ class _Sparse:
             column.append(text)
 
     def filled(self, rows: int) -> Iterator[tuple[Any, list[str]]]:
-        """Columns by key, each as long as the table."""
+        """Columns by key, padded to the length of the table."""
         for key in sorted(self._columns):
             column = self._columns[key]
             yield key, column + [""] * (rows - len(column))
@@ -62,7 +62,7 @@ class _Sparse:
 def table_of(records: Iterable[ConceptRecord], system: str, version: str, language: str = "") -> Table:
     """Code, concept, display, parents, flags, then a column for every kind of text and every property.
 
-    ``language`` is the system's own, for the display.
+    ``language``: language of the display.
     """
     codes, concepts, displays, parents = list[str](), list[str](), list[str](), list[str]()
     inactive, selectable = list[bool](), list[bool | None]()

@@ -1,7 +1,7 @@
-"""The full history of a code: every concept that ever had it, over spans in which nothing really changed.
+"""The history of a code: every concept that ever had it, as spans without a change other than of wording.
 
-A span shows the code and the text that applied in it, and how it began and ended. What happened between two versions
-is found by ``concept_events``; not here either: the rules of comparison (``registry.content``).
+A span has its code, its text, and the changes with which it began and ended. The change between two versions comes from
+``concept_events``, the rules of comparison from ``registry.content``.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from registry.entities.messages import joined, message
 from registry.entities.records import ConceptRecord
 from registry.entities.results import Change, Gap, History, Span, SpanChange
 from registry.queries.compare import Content
-from registry.queries.concept_events import ConceptEvents, Happened, Memory, Step
+from registry.queries.concept_events import ConceptEvents, DatedEvent, LastAsserted, Step
 from registry.queries.lookup import merged_concept
 from registry.queries.official import OfficialTables
 from registry.reader import Moment, Reader
@@ -30,7 +30,7 @@ __all__ = ["code_dates", "history"]
 def code_dates(
     reader: Reader, system: str, known_at: str | None, code: str
 ) -> tuple[date | None, date | None]:
-    """First day from which the code is known, and the day from which it is not to be used any more."""
+    """The first day on which the code is known, and the first day on which it may no longer be used."""
     spans = [s for s in history(reader, system, code, known_at=known_at).spans if s.code == code]
     if not spans:
         return None, None
@@ -40,14 +40,14 @@ def code_dates(
 
 
 def history(reader: Reader, system: str, code: str, *, known_at: str | date | None = None) -> History:
-    """Every concept that ever stood under the code, in spans in order of time, whatever its code in each."""
+    """Spans, in order of time, of every concept that ever had the code, including those in which it had another code."""
     moment = reader.moment(known_at)
     row = moment.snapshot.system(system)
     if row is None:
         message = explain("unknown_system", moment.snapshot, None, reader.today(), name=system)
         return History(system=system, code=code, spans=[], reason="unknown_system", message=message)
     timeline = moment.timeline(row)
-    canonical = _written(reader, timeline, code)
+    canonical = _canonical_code(reader, timeline, code)
     steps = _steps(reader, timeline)
     missing = [v.label for v in timeline.on_track(None) if not any(s.layers for s in timeline.segments(v))]
     spans = _spans(ConceptEvents(reader, timeline, steps, OfficialTables(reader, moment, row)), canonical)
@@ -61,8 +61,8 @@ def history(reader: Reader, system: str, code: str, *, known_at: str | date | No
     )
 
 
-def _written(reader: Reader, timeline: Timeline, code: str) -> str:
-    """The canonical code, or the code as given where only that is known."""
+def _canonical_code(reader: Reader, timeline: Timeline, code: str) -> str:
+    """The canonical code, or the code as given if only that is known."""
     canonical = timeline.system.rules.canonical(code)
     if canonical != code and not states_by_code(reader.connection, timeline.system.system_id, canonical):
         return code if states_by_code(reader.connection, timeline.system.system_id, code) else canonical
@@ -91,7 +91,7 @@ def _steps(reader: Reader, timeline: Timeline) -> list[Step]:
 
 
 def _spans(events: ConceptEvents, code: str) -> list[Span]:
-    """The spans of every concept that had the code in one of the steps, by the step that they begin with."""
+    """The spans of every concept that had the code in one of the steps, ordered by their first step."""
     reader, timeline = events.reader, events.timeline
     states: dict[int, list[tuple[int, str]]] = {}
     for ident, concept, own in concepts_by_code(reader.connection, timeline.system.system_id, code):
@@ -106,18 +106,18 @@ def _spans(events: ConceptEvents, code: str) -> list[Span]:
 
 @dataclass
 class _Concept:
-    """Collects the spans of one concept, step by step; ``states``: its state ids with their codes."""
+    """Builds the spans of one concept, step by step; ``states``: its state ids → codes."""
 
     reader: Reader
     timeline: Timeline
     events: ConceptEvents
     states: list[tuple[int, str]]
     spans: list[tuple[int, Span]] = field(default_factory=list)
-    memory: Memory = field(default_factory=Memory)
+    asserted: LastAsserted = field(default_factory=LastAsserted)
     code: str = ""  #: the newest one met
 
     def over(self, steps: list[Step]) -> list[tuple[int, Span]]:
-        """The spans, each with the number of the step that it begins with."""
+        """The spans, each with the number of its first step."""
         before: tuple[Step, ConceptRecord | None] | None = None
         for step in steps:
             record = self._record(step)
@@ -128,7 +128,7 @@ class _Concept:
             else:
                 self._goes_on((before[0], before[1]), step, record)
             if record is not None:
-                self.memory.note(step, record)
+                self.asserted.note(step, record)
                 self.code = record.code
             before = (step, record)
         return self.spans
@@ -142,31 +142,31 @@ class _Concept:
         return found.record if found else None
 
     def _absent(self, before: tuple[Step, ConceptRecord | None] | None, step: Step) -> None:
-        """The concept is not here: the span before, if any, ends; why depends on the coverage."""
+        """The step lacks the concept: ends the span before, if any; the reason depends on the coverage."""
         if before is None or before[1] is None:
             return
         if not step.content.covers(before[1].code):
             self._end(ends="outside_coverage")
             return
-        happened = self.events.between(before, (step, None), self.memory)
-        self._end(ends="deleted", ended=_span_change(happened, before[1].code, before[0], step))
+        dated = self.events.between(before, (step, None), self.asserted)
+        self._end(ends="deleted", ended=_span_change(dated, before[1].code, before[0], step))
 
     def _begin(
         self, before: tuple[Step, ConceptRecord | None] | None, step: Step, record: ConceptRecord
     ) -> None:
-        """The concept is here and was not in the step before."""
+        """The step has the concept and the step before lacks it: begins a span."""
         change = None
         if before is not None and before[0].content.covers(record.code):
-            happened = self.events.between(before, (step, record), self.memory)
-            change = _span_change(happened, record.code, before[0], step)
+            dated = self.events.between(before, (step, record), self.asserted)
+            change = _span_change(dated, record.code, before[0], step)
         self._add(step, record, change)
 
     def _goes_on(self, before: tuple[Step, ConceptRecord], step: Step, record: ConceptRecord) -> None:
-        happened = self.events.between(before, (step, record), self.memory)
-        if happened is not None:
+        dated = self.events.between(before, (step, record), self.asserted)
+        if dated is not None:
             if record.code != before[1].code:
                 self._end(ends="recoded")
-            self._add(step, record, _span_change(happened, record.code, before[0], step))
+            self._add(step, record, _span_change(dated, record.code, before[0], step))
             return
         span, display = self.spans[-1][1], self._display(record)
         hole = Gap(valid_from=span.valid_to, valid_to=step.segment.valid_from)
@@ -203,7 +203,7 @@ class _Concept:
 
 
 def _codes(event: Change, code: str) -> tuple[list[str], list[str]]:
-    """Previous and new codes of the event; by official tables those that go with the code, before or after."""
+    """Previous and new codes of the event; in events of official tables only those linked to the code."""
     old, new = [c.code for c in event.inputs], [c.code for c in event.outputs]
     pairs = event.details.get("pairs", ()) if event.source == "official" else ()
     if not pairs:
@@ -213,11 +213,11 @@ def _codes(event: Change, code: str) -> tuple[list[str], list[str]]:
     return [c for c in old if c in before], [c for c in new if c in after]
 
 
-def _span_change(happened: Happened | None, code: str, before: Step, step: Step) -> SpanChange | None:
-    """The event as a span of the code shows it; dated between two versions where those between do not tell."""
-    if happened is None:
+def _span_change(dated: DatedEvent | None, code: str, before: Step, step: Step) -> SpanChange | None:
+    """The event in the form of a span; with two bounds of its date if no loaded version between shows it."""
+    if dated is None:
         return None
-    event, since = happened
+    event, since = dated
     old, new = _codes(event, code)
     first, doubt = (since or before).label, ""
     if since is not None:

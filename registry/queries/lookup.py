@@ -1,4 +1,4 @@
-"""What a code meant on a date or in a version, and where else it is known when it is not there."""
+"""What a code meant on a date or in a version; if the version lacks it, which versions have it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def lookup(
     lang: str | Sequence[str] | None = None,
     known_at: str | date | None = None,
 ) -> Lookup:
-    """The concept that the code stood for; ``lang`` is the language, or languages, wanted for the display."""
+    """The concept of the code; ``lang``: requested language or languages of the display."""
     resolved = reader.resolve(system, on=on, version=version, known_at=known_at)
     if resolved.segment is None or resolved.system is None:
         return _answer(resolved, system, code, None, resolved.reason, resolved.message)
@@ -48,7 +48,7 @@ def lookup(
 def merged_concept(
     reader: Reader, system_id: int, code: str, releases: Sequence[ReleaseRow]
 ) -> MergedConcept | None:
-    """The record of a code over releases that complement each other; membership is the first one's."""
+    """The record of a code, merged from releases that complement each other; None if the first one lacks it."""
     layers = [Layer(layer_id(r), reader.bitmap(r), r.header) for r in releases]
     for ident, body in states_by_code(reader.connection, system_id, code):
         if ident in layers[0].bitmap:
@@ -59,12 +59,12 @@ def merged_concept(
 
 
 def covers(release: ReleaseRow, rules: SystemBehaviour, code: str) -> bool:
-    """Whether absence of the code from the release, with its patches, means that it was not there (DOMAIN 6)."""
+    """Whether the code's absence from the release, with its patches, means that the version lacks it (DOMAIN 6)."""
     return any(coverage.covers(r.header.coverage, rules, code) for r in (release, *release.patches))
 
 
 def _missing(reader: Reader, resolved: Resolved, view: StoredView, code: str) -> Lookup:
-    """Unknown in this content: the code that the concept has here, whether it could have been there, who has it."""
+    """The answer for a code that the content lacks: its new code, or outside the coverage, or the versions that have it."""
     system, version = resolved.system, resolved.version
     if system is None or version is None:
         raise ValueError("nothing is resolved")
@@ -124,11 +124,11 @@ def _concept(
 
 
 def _designations(resolved: Resolved, found: MergedConcept) -> list[DesignationAnswer]:
-    """The texts, each with its source where there are several."""
-    told = resolved.layers[0].header.testimony == "reconstructed"
+    """The texts, each with its source line if there are several."""
+    reconstructed = resolved.layers[0].header.testimony == "reconstructed"
     if not found.lines:
         return [
-            DesignationAnswer(kind=d.kind, language=d.language, text=d.text, reconstructed=told)
+            DesignationAnswer(kind=d.kind, language=d.language, text=d.text, reconstructed=reconstructed)
             for d in found.record.designations
         ]
     return [
@@ -137,7 +137,7 @@ def _designations(resolved: Resolved, found: MergedConcept) -> list[DesignationA
             language=d.language,
             text=d.text,
             source_line=_line(found, d.kind.removesuffix(RECONSTRUCTED)),
-            reconstructed=told or d.kind.endswith(RECONSTRUCTED),
+            reconstructed=reconstructed or d.kind.endswith(RECONSTRUCTED),
         )
         for d in found.record.designations
     ]
@@ -149,7 +149,7 @@ def _line(found: MergedConcept, facet: str) -> str:
 
 
 def _parents(reader: Reader, view: StoredView, record: ConceptRecord) -> list[CodeDisplay]:
-    """Parents with their displays; remembered, for children share them."""
+    """Parents with their displays; cached, because siblings have the same parents."""
     shown = reader.parents
     if view.info.hierarchy == "asserted" and len(record.parents) == 1:
         key = record.parents[0]
@@ -164,7 +164,7 @@ def _displays(view: StoredView, idents: Sequence[int]) -> list[CodeDisplay]:
 
 
 def _display_of(view: StoredView, record: ConceptRecord | None) -> list[CodeDisplay]:
-    """The code and display of a record; none where there is no record."""
+    """The code and display of a record; empty without a record."""
     if record is None:
         return []
     return [CodeDisplay(code=record.code, display=display_text(record, language=view.info.language))]

@@ -50,7 +50,7 @@ _Get = Callable[[str], ConceptRecord | None]
 
 
 class _Row(NamedTuple):
-    """One row: the codes that were used before, the code since the day (empty = none), and the table's name."""
+    """One row: the previous codes, the code from the day on (empty = none), and the name of the table."""
 
     day: date
     sources: tuple[str, ...]
@@ -71,7 +71,7 @@ class OfficialTables:
         self._key = tuple(h.pages.map_id for h in self._headers)
 
     def between(self, old: Content, new: Content, since: date | None, until: date | None) -> OfficialLinks:
-        """What the tables say from ``old``, which begins on ``since``, to ``new``, which begins on ``until``."""
+        """The links from ``old``, which begins on ``since``, to ``new``, which begins on ``until``."""
         if not self._headers or since is None or until is None or since == until:
             return _NOTHING
         if since > until:
@@ -141,12 +141,12 @@ class OfficialTables:
 
 
 def _is_plain(row: MapRowRecord) -> bool:
-    """Whether the row names single codes: no range, no prefix, nothing that was not understood."""
+    """Whether the row names single codes: no range, no prefix, no text that could not be interpreted."""
     return not row.flags.keys() & {"range", "prefix", "not_understood"}
 
 
 class _Pair:
-    """The rows that apply between two contents, made into links of codes of both."""
+    """The rows that apply between two contents, converted to links."""
 
     def __init__(self, rows: Collection[_Row], old: _Get, new: _Get) -> None:
         self.rows, self.old, self.new = rows, old, new
@@ -154,10 +154,10 @@ class _Pair:
         for row in _consistent(rows):
             self.by_target.setdefault(row.target, []).append(row)
         self.used: set[_Row] = set()
-        self.ways: dict[tuple[str, str], dict[_Row, None]] = {}  #: rows on all ways from one code to another
+        self.ways: dict[tuple[str, str], dict[_Row, None]] = {}  #: rows on all paths from one code to another
 
     def links(self, key: tuple[int, ...]) -> OfficialLinks:
-        """The links, and how many rows gave none."""
+        """The links, and the number of rows that could not be used."""
         alone = dict(self._alone())
         for target in sorted(self.by_target):
             if target and self.new(target) is not None:
@@ -169,7 +169,7 @@ class _Pair:
         )
 
     def _alone(self) -> Iterator[tuple[str, str]]:
-        """Codes of one content that by a table have no previous or no later code."""
+        """Codes that have no previous or no later code according to a table."""
         for row in (r for rows in self.by_target.values() for r in rows):
             if row.target and not row.sources:
                 self.used.add(row)
@@ -180,7 +180,7 @@ class _Pair:
                 yield from ((c, joined(_notes([row]))) for c in row.sources if self.new(c) is None)
 
     def _origins(self, target: str, before: date) -> Iterator[tuple[str, tuple[_Row, ...]]]:
-        """Codes of the older content that became the target before a day, each with the rows on the way."""
+        """Codes of the older content that became the target before a day, each with the rows on its path."""
         for row in self.by_target.get(target, ()):
             if row.day >= before or not row.sources:
                 continue
@@ -197,7 +197,7 @@ class _Pair:
             yield from ((code, (row, *path)) for code, path in self._origins(source, row.day))
 
     def _link(self, source: str, target: str) -> Link:
-        """The link of a pair: automatic where each row on the way names one code, and one to code with."""
+        """The link of a pair; automatic if each row on its path names one code, and that code is selectable."""
         rows = self.ways[source, target]
         single = all(len(row.sources) == 1 for row in rows)
         ends = (self.old(source), self.new(target))
@@ -210,7 +210,7 @@ def _notes(rows: Iterable[_Row]) -> Iterator[str]:
 
 
 def _consistent(rows: Iterable[_Row]) -> Iterator[_Row]:
-    """Rows that name single codes and do not contradict others of the same day."""
+    """Rows that name single codes and do not contradict other rows of the same day."""
     plain = [row for row in rows if row.understood]
     before: dict[tuple[date, str], set[str]] = {}
     empty = {(row.day, row.target) for row in plain if row.target and not row.sources}
@@ -228,14 +228,14 @@ def _consistent(rows: Iterable[_Row]) -> Iterator[_Row]:
 
 
 def _heirs(rows: Iterable[_Row], ended: _Row) -> bool:
-    """Whether other rows of the day name a later code for a code that ended."""
+    """Whether other rows of the day name a successor for a code that ended."""
     return any(r.target and r.day == ended.day and {*r.sources} & {*ended.sources} for r in rows)
 
 
 def _reaches(
     before: dict[tuple[date, str], set[str]], day: date, sources: Iterable[str], target: str
 ) -> bool:
-    """Whether the target is, on that day, among what the sources were before."""
+    """Whether the target is, on that day, among the origins of the sources."""
     waiting, seen = [*sources], set[str]()
     while waiting:
         code = waiting.pop()

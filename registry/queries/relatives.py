@@ -1,4 +1,4 @@
-"""Relatives of a code and subsumption, from the view; the answer says where the hierarchy comes from."""
+"""Parents, children, ancestors and descendants of a code, and subsumption, from the view."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def hierarchy(
     version: str | None = None,
     known_at: On = None,
 ) -> Hierarchy:
-    """The code's relatives in the version; where no source asserts a hierarchy, as they follow from the codes."""
+    """The code's relatives in the version; if no source asserts a hierarchy, those that follow from the codes."""
     resolved = reader.resolve(system, on=on, version=version, known_at=known_at)
     if resolved.segment is None or resolved.system is None:
         return _hierarchy(resolved, system, code, relation, [], "", resolved.reason, resolved.message)

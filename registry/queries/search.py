@@ -28,7 +28,7 @@ def search(
     cursor: str | None = None,
     known_at: str | date | None = None,
 ) -> SearchResult:
-    """Concepts that match every word (as a prefix) or whose code begins so; ``cursor`` goes on after a page."""
+    """Concepts whose texts match every word (as a prefix) or whose code begins with the text; ``cursor``: the next page."""
     offset = _offset(cursor)
     if not 0 <= count <= MAX_COUNT:
         raise UsageError(message("error.count", count=count, most=MAX_COUNT))

@@ -1,4 +1,4 @@
-"""Was a code valid on a date for a scope, and if not, why (INTERFACES, validity)."""
+"""Whether a code was valid on a date for a scope, and if not, why (INTERFACES, validity)."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ _NPR = "Rapporteres_til_NPR"
 
 
 @dataclass(frozen=True, slots=True)
-class _Question:
-    """One question of validity, with what it is answered from; ``code`` is canonical."""
+class _ValidityRequest:
+    """A request for validity, and the metadata it is answered from; ``code`` is canonical."""
 
     reader: Reader
     moment: Moment
@@ -62,7 +62,7 @@ def validity(
     reporter: str | None = None,
     known_at: str | date | None = None,
 ) -> Validity:
-    """One verdict per version in force; valid if at least one of them takes the code.
+    """One verdict per version in force; valid if the code is valid in at least one of them.
 
     Raises UsageError for a ``reporter``: which version a reporter used is not recorded yet.
     """
@@ -74,58 +74,64 @@ def validity(
     if row is None:
         message = explain("unknown_system", moment.snapshot, None, day, name=system)
         return _answer(moment, system, code, day, scope, role, [], [], "wrong_system", message)
-    asked = _Question(reader, moment, moment.timeline(row), row.rules.canonical(code), day, scope, role)
-    versions, reason, message = _versions(asked)
-    judged = [_verdict(asked, version, status) for version, status in versions]
+    request = _ValidityRequest(
+        reader, moment, moment.timeline(row), row.rules.canonical(code), day, scope, role
+    )
+    versions, reason, message = _versions(request)
+    judged = [_verdict(request, version, status) for version, status in versions]
     verdicts = [verdict for verdict, _ in judged]
     issues = [i for v, found in judged if v.valid and found for i in _issues(v.version, found)]
     if reason is None and not any(v.valid for v in verdicts):
         reason = _main_reason(verdicts)
         deciding = [v for v in verdicts if v.reason == reason]
-        reason, message = _explained(asked, reason, deciding)
+        reason, message = _explained(request, reason, deciding)
         verdicts = [replace(v, reason=reason) if v in deciding else v for v in verdicts]
-    return _answer(moment, asked.slug, asked.code, day, scope, role, verdicts, issues, reason, message)
+    return _answer(moment, request.slug, request.code, day, scope, role, verdicts, issues, reason, message)
 
 
-def _versions(asked: _Question) -> tuple[list[tuple[VersionRow, str]], str | None, str]:
-    """Versions to judge with their status; without any, the reason and its sentence."""
-    timeline, day = asked.timeline, asked.day
-    if asked.scope is None:
+def _versions(request: _ValidityRequest) -> tuple[list[tuple[VersionRow, str]], str | None, str]:
+    """The versions that apply, with their status; if there are none, the reason and its message."""
+    timeline, day = request.timeline, request.day
+    if request.scope is None:
         rows = [(v, "in_force") for v in timeline.in_force(day)]
         if rows:
             return rows, None, ""
         reason = timeline.reason_on(day)
-        return [], reason, explain(reason, asked.moment.snapshot, timeline, day)
-    statuses = scoped(timeline, asked.scope, asked.role, day, asked.code)
+        return [], reason, explain(reason, request.moment.snapshot, timeline, day)
+    statuses = scoped(timeline, request.scope, request.role, day, request.code)
     why = scoped_reason(statuses, day)
     if why == "unknown":
-        text = say("reason.scope_unknown", system=asked.slug, scope=asked.scope, role="", roles="")
+        text = say("reason.scope_unknown", system=request.slug, scope=request.scope, role="", roles="")
         return [], "unknown", text
     rows = [(v, status) for v, _, status in statuses if status in RANKS or why is not None]
     return rows, None, ""
 
 
-def _verdict(asked: _Question, version: VersionRow, status: str) -> tuple[Verdict, MergedConcept | None]:
-    """Whether one version takes the code."""
-    reason, found = _judged(asked, version, status)
+def _verdict(
+    request: _ValidityRequest, version: VersionRow, status: str
+) -> tuple[Verdict, MergedConcept | None]:
+    """Whether the code is valid in one version."""
+    reason, found = _judged(request, version, status)
     valid = None if reason in UNKNOWN else reason is None
     return Verdict(version=version.label, status=status, valid=valid, reason=reason), found
 
 
-def _judged(asked: _Question, version: VersionRow, status: str) -> tuple[str | None, MergedConcept | None]:
-    """Why the version does not take the code (None = it does), and the concept where it has one."""
+def _judged(
+    request: _ValidityRequest, version: VersionRow, status: str
+) -> tuple[str | None, MergedConcept | None]:
+    """Why the code is not valid in the version (None = it is), and its concept if there is one."""
     if status in ("not_yet", "expired"):
         return status, None
-    content = asked.reader.content(asked.moment, version, asked.day)
+    content = request.reader.content(request.moment, version, request.day)
     if content.segment is None:
         return content.reason, None
-    view = asked.reader.view(content)
-    ident = view.find(asked.code)
+    view = request.reader.view(content)
+    ident = view.find(request.code)
     if ident is None:
-        covered = covers(content.layers[0], view.rules, asked.code)
+        covered = covers(content.layers[0], view.rules, request.code)
         return "unknown_code" if covered else "outside_coverage", None
     found = view.merged(ident)
-    return _unusable(view, found) or _not_reportable(found, asked.scope), found
+    return _unusable(view, found) or _not_reportable(found, request.scope), found
 
 
 def _unusable(view: StoredView, found: MergedConcept) -> str | None:
@@ -142,7 +148,7 @@ def _unusable(view: StoredView, found: MergedConcept) -> str | None:
 
 
 def _not_reportable(found: MergedConcept, scope: str | None) -> str | None:
-    """Whether the Norwegian patient register (a scope named npr…) takes the code, where a source says so."""
+    """``not_reportable`` if the scope is the Norwegian patient register (npr…) and a source states it; else None."""
     if scope is None or not scope.lower().startswith("npr") or f"property:{_NPR}" not in found.facets:
         return None
     reportable = any(p.code == _NPR and p.value is True for p in found.record.properties)
@@ -157,13 +163,13 @@ def _issues(version: str, found: MergedConcept) -> Iterator[RoleIssue]:
 
 
 def _main_reason(verdicts: list[Verdict]) -> str:
-    """The reason that decides: of a version whose answer is unknown, if any; of those the one that would come first."""
+    """The reason of the version with the best status; versions whose answer is unknown take precedence."""
     open_ = [v for v in verdicts if v.valid is None] or verdicts
     best = min(open_, key=lambda v: RANKS.get(v.status, len(RANKS)), default=None)
     return best.reason or "unknown" if best else "unknown"
 
 
-#: Reasons of a code, and of a version, to the ids of their messages.
+#: Reasons of a code, and of a version → ids of their messages.
 _MESSAGES = {
     "header": "code.header",
     "not_reportable": "code.not_reportable",
@@ -175,54 +181,54 @@ _MESSAGES = {
 }
 
 
-def _explained(asked: _Question, reason: str, verdicts: list[Verdict]) -> tuple[str, str]:
-    """The reason, made more precise for a code that is not there, and its message."""
+def _explained(request: _ValidityRequest, reason: str, verdicts: list[Verdict]) -> tuple[str, str]:
+    """The reason, made more precise for an unknown code, and its message."""
     where: dict[str, object] = {
-        "system": asked.slug,
+        "system": request.slug,
         "version": ", ".join(v.version for v in verdicts),
-        "code": asked.code,
-        "on": asked.day,
+        "code": request.code,
+        "on": request.day,
     }
-    longer = _begin_with(asked) if reason in ("unknown_code", "outside_coverage", "header") else ""
-    if reason in ("unknown_code", "outside_coverage") and not longer and (other := _other_system(asked)):
+    longer = _begin_with(request) if reason in ("unknown_code", "outside_coverage", "header") else ""
+    if reason in ("unknown_code", "outside_coverage") and not longer and (other := _other_system(request)):
         return "wrong_system", say("code.unknown", **where, more=say("code.other_system", other=other))
     if reason == "unknown_code":
-        gone = _last_day(asked)
+        gone = _last_day(request)
         return ("expired", gone) if gone else (reason, say("code.unknown", **where, more=longer))
     if reason == "expired":
         if any(v.status not in RANKS for v in verdicts):
             return reason, say("version.expired", **where)
-        return reason, _last_day(asked) or say("code.inactive", **where)
+        return reason, _last_day(request) or say("code.inactive", **where)
     more = longer if reason == "header" else ""
     return reason, say(_MESSAGES[reason], **where, more=more) if reason in _MESSAGES else reason
 
 
-def _begin_with(asked: _Question) -> str:
-    """How many codes in force on the day begin with the code; empty where none."""
-    content = asked.reader.resolve(asked.slug, on=asked.day, known_at=asked.moment.known_at)
+def _begin_with(request: _ValidityRequest) -> str:
+    """A message with the number of codes in force on the day that begin with the code; empty if there are none."""
+    content = request.reader.resolve(request.slug, on=request.day, known_at=request.moment.known_at)
     if content.segment is None:
         return ""
-    view = asked.reader.view(content)
-    ident = view.find_in_hierarchy(asked.code)
-    count = len(view.descendants(ident)) if ident is not None else len(view.longer_codes(asked.code))
+    view = request.reader.view(content)
+    ident = view.find_in_hierarchy(request.code)
+    count = len(view.descendants(ident)) if ident is not None else len(view.longer_codes(request.code))
     return say("code.begin", count=count) if count else ""
 
 
-def _last_day(asked: _Question) -> str:
-    """Where an earlier version had the code: its last day and what came in its place; else empty."""
-    spans = history(asked.reader, asked.slug, asked.code, known_at=asked.moment.known_at).spans
-    used = [s for s in spans if not s.inactive and status_on(s, asked.day) != "upcoming"]
-    if not used or (end := used[-1].valid_to) is None or status_on(used[-1], asked.day) != "expired":
+def _last_day(request: _ValidityRequest) -> str:
+    """The code's last day and successors if an earlier version had it; else empty."""
+    spans = history(request.reader, request.slug, request.code, known_at=request.moment.known_at).spans
+    used = [s for s in spans if not s.inactive and status_on(s, request.day) != "upcoming"]
+    if not used or (end := used[-1].valid_to) is None or status_on(used[-1], request.day) != "expired":
         return ""
     last = used[-1]
-    codes, proposed = _successors(last, spans, asked.code)
+    codes, proposed = _successors(last, spans, request.code)
     successor = "code.successor_proposed" if proposed else "code.successor"
     ended = last.ended if last.ended is not None and last.ended.after is not None else None
     return say(
         "code.last_day",
-        code=asked.code,
+        code=request.code,
         day=end - timedelta(days=1),
-        system=asked.slug,
+        system=request.slug,
         version=last.to_version,
         more=say("code.or_later", after=ended.after, by=ended.by) if ended else "",
         instead=say(successor, codes=codes) if codes else "",
@@ -241,12 +247,12 @@ def _successors(last: Span, spans: list[Span], code: str) -> tuple[list[str], bo
     return codes, any(change.source == "derived" and not change.reviewed for change in changes)
 
 
-def _other_system(asked: _Question) -> str | None:
-    """A system that has the code, where this one never had it."""
-    others = systems_with_code(asked.reader.connection, asked.code)
-    if asked.timeline.system.system_id in others:
+def _other_system(request: _ValidityRequest) -> str | None:
+    """Another system that has the code, if this one never had it."""
+    others = systems_with_code(request.reader.connection, request.code)
+    if request.timeline.system.system_id in others:
         return None
-    known = asked.moment.snapshot.systems
+    known = request.moment.snapshot.systems
     return min((known[i].slug for i in others if i in known), default=None)
 
 

@@ -1,6 +1,6 @@
-"""Many small releases in one transaction: packages of hundreds of code systems.
+"""Many small releases in one transaction, for packages of hundreds of code systems.
 
-Here: planning and writing them together. Not here: what one load is (``registry.writing.loading``).
+A single load is in ``registry.writing.loading``.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from registry.writing.importing import load_log, prepare
 from registry.writing.loading import (
     Plan,
     again,
+    gc_disabled,
     known_system,
     load_parsed,
     planned,
-    quiet_collector,
     report_of,
     write_plan,
 )
@@ -29,15 +29,15 @@ __all__ = ["load_together"]
 
 
 def load_together(reader: Reader, items: Sequence[Any], *, wait: bool = True) -> list[LoadReport]:
-    """Load small releases of as many different systems in one transaction, one publication each: all or none.
+    """Load small releases of different systems in one transaction, one publication each: all or none.
 
-    Several of one system are loaded one by one. A package of hundreds of code systems would else read the registry's metadata anew for every one of them.
+    Several releases of one system are loaded one by one. Together, the metadata is read once and not once per system.
     """
     items = [known_system(reader, item) for item in items]
     if len({item.header.system for item in items}) < len(items):
         return [load_parsed(reader, item, wait=wait) for item in items]
     started = time.monotonic()
-    with quiet_collector(), reader.database.load_lock(wait=wait):
+    with gc_disabled(), reader.database.load_lock(wait=wait):
         reader.forget()
         snapshot = reader.moment().snapshot
         plans = [planned(snapshot, prepare(item)) for item in items]
@@ -46,7 +46,7 @@ def load_together(reader: Reader, items: Sequence[Any], *, wait: bool = True) ->
 
 
 def _write_together(reader: Reader, plans: Sequence[Plan]) -> list[ReleaseRow | None]:
-    """Write the releases; for each that is here already, that one."""
+    """Write the releases; returns for each the new release, or the identical one that is already stored."""
     if not plans:
         return []
     first = plans[0].prepared.header

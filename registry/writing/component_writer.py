@@ -1,8 +1,8 @@
-"""Stores the components of one release (descriptions, relationships, members) and what they say of reference sets.
+"""Stores the components of one release (descriptions, relationships, members) and its reference sets.
 
-Input: component records and removals, a batch at a time. Output: a bitmap of component state ids for each kind, those
-of the releases it starts from included, and the reference sets' differences to them.
-Not here: concepts (``content_writer``), reading (``registry.store.component_rows``).
+Input: component records and removals, a batch at a time. Output: a bitmap of component state ids for each kind,
+including those of the releases it starts from, and the reference sets' differences to these releases.
+Concepts are stored by ``content_writer``; rows are read by ``registry.store.component_rows``.
 """
 
 from __future__ import annotations
@@ -40,10 +40,10 @@ Place = tuple[str, str]  #: reference set, acceptability
 
 @dataclass(slots=True)
 class _Kind:
-    """One kind of component while it is stored."""
+    """State of one kind of component during a load."""
 
     base: BitMap
-    touched: BitMap = field(default_factory=BitMap)  #: components that the release says something of
+    touched: BitMap = field(default_factory=BitMap)  #: components that the release contains itself
     own: BitMap = field(default_factory=BitMap)  #: their states
     removed: BitMap = field(default_factory=BitMap)
 
@@ -52,8 +52,8 @@ class _Kind:
 class ComponentWriter:
     """Writes within the caller's transaction. ``starts``: releases that the content starts from (base or modules).
 
-    ``number`` gives the id of a concept by its stable key. With ``changes_base`` reference sets are written whole: the
-    release does not depend on its base. ``given``: records taken in.
+    ``number``: stable key → concept id. With ``changes_base`` reference sets are written whole, because the
+    release does not depend on its base. ``given``: number of records stored.
     """
 
     writer: Writer
@@ -98,7 +98,7 @@ class ComponentWriter:
         connection.insert("component_state", _COLUMNS, rows)
 
     def _subjects(self, records: list[Component]) -> Iterator[int]:
-        """Ids of what the records are about."""
+        """Ids of the concepts or components that the records refer to."""
         described = [r.referenced for r in records if isinstance(r, MemberRecord) and r.acceptability]
         descriptions = self._identify("description", described) if described else {}
         for r in records:
@@ -108,7 +108,7 @@ class ComponentWriter:
                 yield self.number(r.concept)
 
     def _identify(self, tag: str, keys: list[str]) -> dict[str, int]:
-        """Component ids by key; unknown keys get one."""
+        """Component ids by key; an unknown key gets a new id."""
         connection = self.writer.connection
         found = component_ids(connection, self.system_id, tag, keys)
         start = self.writer.next_id("component", "id")
@@ -118,7 +118,7 @@ class ComponentWriter:
         return found | {row[3]: row[0] for row in rows}
 
     def remove(self, removal: Removal) -> None:
-        """Take a component out of what the content starts from; unknown keys are left alone."""
+        """Remove a component of the releases that the content starts from; unknown keys are ignored."""
         ids = component_ids(self.writer.connection, self.system_id, removal.kind, [removal.key])
         self._kind(removal.kind).removed.update(ids.values())
 
@@ -129,7 +129,7 @@ class ComponentWriter:
         return self._kinds[tag]
 
     def finish(self) -> list[str]:
-        """Make up the bitmaps; gives a hash for each kind that there is."""
+        """Build the bitmaps; returns a hash for each kind of component present."""
         hashes = []
         for tag in KINDS:
             kind = self._kind(tag)
@@ -140,7 +140,7 @@ class ComponentWriter:
         return hashes
 
     def _replaced(self, kind: _Kind) -> BitMap:
-        """States of what it starts from that the release replaces or removes."""
+        """States of the releases it starts from that the release replaces or removes."""
         return (
             states_of_components(self.writer.connection, kind.touched | kind.removed) & kind.base - kind.own
         )
@@ -163,7 +163,7 @@ class ComponentWriter:
         connection.insert("release_membership", columns, sets)
 
     def _reference_sets(self) -> dict[Place, tuple[BitMap, BitMap]]:
-        """By set, what the release makes a member and what it makes none, against what it starts from."""
+        """By set, the members added and removed, compared with the releases it starts from."""
         kind, found = self._kind("member"), dict[Place, tuple[BitMap, BitMap]]()
         columns = "refset, acceptability, subject_id, inactive"
         connection = self.writer.connection

@@ -1,8 +1,7 @@
-"""What must hold of the records of one release, checked record by record while they stream by.
+"""Checks of the records of one release, record by record as they are read.
 
-A concept has one state; a code stands for one concept; parents are in the release and form no cycle; removals only
-occur where there is something to remove from. What is kept: the concepts' numbers, their parents and 32 bytes of hash
-for each record. Not here: encoding, storing.
+A concept has one state; a code belongs to one concept; parents are in the release and form no cycle; removals occur
+only in loads of changes. Held in memory: the concepts' numbers, their parents and 32 bytes of hash for each record.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ _DIGEST = 32
 
 @dataclass(slots=True)
 class ContentCheck:
-    """``numbers``: concept ids by stable key, those already stored first; ``added`` are keys met for the first time."""
+    """``numbers``: concept ids by stable key, stored ones first; ``added``: keys that were not stored before."""
 
     header: ReleaseHeader
     numbers: dict[str, int]
@@ -45,11 +44,11 @@ class ContentCheck:
 
     @property
     def file(self) -> str:
-        """How errors name the source."""
+        """Name of the source in errors."""
         return self.header.files[0].name if self.header.files else self.header.format
 
     def number(self, key: str) -> int:
-        """The concept's id; a new one for a key met for the first time."""
+        """The concept's id; a new id for a new key."""
         found = self.numbers.get(key)
         if found is None:
             found = self.numbers[key] = self.next_number
@@ -58,7 +57,7 @@ class ContentCheck:
         return found
 
     def add(self, record: ConceptRecord, digest: bytes) -> bool:
-        """Take a record in; False for a repetition. Raises ``ContentError``."""
+        """Check and add a record; False for a repetition. Raises ``ContentError``."""
         number = self.number(record.key or record.code)
         if number in self.members:
             self._check_repeat(record, number, digest)
@@ -81,7 +80,7 @@ class ContentCheck:
         self.warnings.append(message("load.twice_same", code=record.code))
 
     def _check_code(self, record: ConceptRecord, number: int) -> None:
-        """A code may not stand for two concepts."""
+        """Raise ``ContentError`` if the code belongs to two concepts."""
         other = self._codes.setdefault(record.code, number)
         if other != number:
             raise ContentError(
@@ -90,7 +89,7 @@ class ContentCheck:
             )
 
     def remove(self, removal: Removal) -> None:
-        """Take a removal in; raises ``ContentError`` in a release that is not made of changes."""
+        """Check and add a removal; raises ``ContentError`` in a release that is not made of changes."""
         if not self.header.is_changes and self.header.coverage.kind != "fragment":
             raise ContentError(
                 message("error.removed_not_changes", code=removal.stable_key),
@@ -103,7 +102,7 @@ class ContentCheck:
             self.removed.add(known)
 
     def finish(self) -> None:
-        """Check what only the whole shows: contradicting removals, unknown parents, cycles."""
+        """Checks of the whole release: contradicting removals, unknown parents, cycles."""
         if self.removed & self.members:
             key = self._key((self.removed & self.members).min())
             raise ContentError(message("error.changed_and_removed", code=key), file=self.file)
@@ -113,7 +112,7 @@ class ContentCheck:
             self._refuse_cycle(cycle)
 
     def check_parents(self, parents: dict[int, tuple[int, ...]], members: BitMap) -> None:
-        """Every parent of a complete release is in it, and nothing is its own ancestor."""
+        """Check that every parent of a complete release is in it, and that no concept is its own ancestor."""
         if self.header.coverage.kind == "complete":
             for number, above in parents.items():
                 for parent in above:

@@ -1,8 +1,8 @@
 """Stores the states of one release from a stream of records, a batch at a time.
 
 Input: records and removals in the source's order. Output: the state ids of the release, its hash, its warnings.
-Memory: one batch of records, and for each record its id, its hash and its place in the hierarchy.
-Not here: which version the release belongs to (``importing``), what must hold of the records (``content_check``).
+Memory: one batch of records, and for each record its id, its hash and its parents.
+Records are checked by ``content_check``; versions and publication are in ``importing``.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _COLUMNS = ("id", "system_id", "concept_id", "code", "compact", "parents", "hash
 
 @dataclass(frozen=True, slots=True)
 class StoredContent:
-    """What a release consists of, once its states are stored. ``order``: state ids in the source's order, or empty."""
+    """The stored content of a release. ``order``: state ids in the source's order; empty if it has none."""
 
     members: BitMap
     removed: BitMap
@@ -53,7 +53,7 @@ class StoredContent:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """What a release given as changes starts from: releases (a base, or modules), their members, their order."""
+    """What changes are applied to: releases (a base, or modules), their members, their order."""
 
     releases: tuple[int, ...]
     members: BitMap
@@ -62,7 +62,7 @@ class Start:
 
 @dataclass(slots=True)
 class ContentWriter:
-    """Stores one release's content within the caller's transaction. ``start``: of a release given as changes."""
+    """Stores one release's content within the caller's transaction. ``start``: only if the release is given as changes."""
 
     writer: Writer
     system_id: int
@@ -77,7 +77,7 @@ class ContentWriter:
     _values: dict[tuple[str, str], array[int]] = field(default_factory=dict)
 
     def store(self, items: Iterable[ConceptRecord | Removal | Component], *, ordered: bool) -> StoredContent:
-        """Store what is new among the items; raises ``ContentError``."""
+        """Store the new states among the items; raises ``ContentError``."""
         check, terms = self._check(), TermsWriter(self.writer.connection, self.system_id)
         ahead = iter(items)
         while batch := list(islice(ahead, _BATCH)):
@@ -90,7 +90,7 @@ class ContentWriter:
         return self._content(check, ordered=ordered)
 
     def _check(self) -> ContentCheck:
-        """The check, knowing the concepts of the system; a load of changes looks states up one by one."""
+        """The check, with the stored concepts of the system; a load of changes looks them up one by one."""
         connection = self.writer.connection
         self._next = self.writer.next_id("concept_state", "id")
         concepts = keys_of(connection, self.system_id)
@@ -134,7 +134,7 @@ class ContentWriter:
             self._component_writer(check).remove(item)
 
     def _component_writer(self, check: ContentCheck) -> ComponentWriter:
-        """Made when the first component comes, or when the release starts from others that may have some."""
+        """Created with the first component, or if the release starts from releases that may have components."""
         if self._components is None:
             if self.header.coverage.kind == "fragment":
                 raise ContentError(message("error.fragment_components"), file=check.file)
@@ -145,7 +145,7 @@ class ContentWriter:
         return self._components
 
     def _number(self, digests: list[bytes]) -> list[tuple[int, int]]:
-        """Give every record its state id; (id, place in the batch) of those that are new."""
+        """Assign every record its state id; returns (id, index in the batch) of new states."""
         known = self._stored
         if known is None:
             known = ids_by_hash(self.writer.connection, self.system_id, digests)
@@ -202,7 +202,7 @@ class ContentWriter:
     def _applied(
         self, check: ContentCheck, start: Start, changed: BitMap
     ) -> tuple[BitMap, array[int], bytes]:
-        """What it starts from with the changes: members, their order where the base has one, their hashes."""
+        """The start with the changes applied: members, their order if the base has one, their hashes."""
         connection, base = self.writer.connection, start.members
         touched = check.members | check.removed
         gone = states_of_concepts(connection, touched) & base
@@ -234,7 +234,7 @@ def _keys(check: ContentCheck, concepts: BitMap) -> list[str]:
 
 
 def _write_concepts(connection: Connection, system_id: int, check: ContentCheck) -> None:
-    """Insert the concepts met for the first time, parents that only other releases hold included."""
+    """Insert the new concepts, including parents that only other releases have."""
     rows = [(check.numbers[key], system_id, key) for key in check.added]
     connection.insert("concept", ("id", "system_id", "key"), rows)
     check.added.clear()

@@ -1,9 +1,7 @@
 """Publishing a release: all or nothing, one transaction, in order, under the writer's lock.
 
-From records to states, bitmaps, text index and one publication row. A load that fails, is killed or meets a
-full disk leaves nothing behind and can be repeated (ARCHITECTURE, Storage).
-
-Not here: file formats (``loaders``), what a release means in time (``registry.time.timeline``).
+Input: records; output: states, bitmaps, text index and one publication row. A load that fails, is killed or fills the
+disk leaves nothing behind and can be repeated (ARCHITECTURE, Storage).
 """
 
 from __future__ import annotations
@@ -48,7 +46,7 @@ Progress = Callable[[str, int, int | None], None]
 
 @dataclass(slots=True)
 class Prepared:
-    """A release before it is written. ``concepts`` is consumed once; the last five are known when it has been."""
+    """A release before it is written. ``concepts`` is consumed once; the last five fields are set afterwards."""
 
     header: ReleaseHeader
     system: SystemRecord
@@ -63,7 +61,7 @@ class Prepared:
     other_bytes: bool = False  #: the content is here already, from files with other bytes
 
     def take(self, content: StoredContent) -> None:
-        """Take over what the content turned out to be; raises ``ContentError`` where there is none."""
+        """Copy hash, counts and warnings of the stored content; raises ``ContentError`` if it is empty."""
         if not content.given and not content.removed and not self.may_be_empty and not self.header.is_changes:
             raise ContentError(message("error.no_codes"), file=file_of(self.header))
         self.content_sha256, self.fresh = content.content_sha256, content.fresh
@@ -73,9 +71,9 @@ class Prepared:
 
 
 def source_hash(header: ReleaseHeader) -> str:
-    """Hash of the sorted file hashes; empty where only the content tells one release from another.
+    """Hash of the sorted file hashes; empty for a rolling source, whose downloads contain all versions.
 
-    Every download of a rolling source holds all its versions.
+    Releases of a rolling source are distinguished by their content.
     """
     if header.rolling or not header.files:
         return ""
@@ -88,7 +86,7 @@ def _hash_by_content(header: ReleaseHeader, content_sha256: str) -> str:
 
 
 def prepare(parsed: Any) -> Prepared:
-    """A parsed release as it will be written; its records are not read yet."""
+    """The release of a parsed source; its records are not read yet."""
     header: ReleaseHeader = parsed.header
     system = parsed.system or known(header.system) or SystemRecord(slug=header.system)
     empty = bool(getattr(parsed, "may_be_empty", False))
@@ -111,12 +109,12 @@ def read_records(prepared: Prepared) -> tuple[list[ConceptRecord], list[Removal]
 
 
 def file_of(header: ReleaseHeader) -> str:
-    """How errors name the source of a release."""
+    """Name of a release's source in errors."""
     return header.files[0].name if header.files else header.format
 
 
 def ensure_system(writer: Writer, record: SystemRecord) -> tuple[SystemRow, bool]:
-    """The system of that slug, created where it is unknown; True if it was."""
+    """The system with that slug, created if unknown; True if it was created."""
     if (row := writer.snapshot.slugs.get(record.slug)) is not None:
         return row, False
     system_id = writer.next_id("code_system", "system_id")
@@ -125,7 +123,7 @@ def ensure_system(writer: Writer, record: SystemRecord) -> tuple[SystemRow, bool
 
 
 def put_system(writer: Writer, system_id: int, record: SystemRecord) -> None:
-    """Record a catalogue entry (after ending an older one) with all names it can be asked by."""
+    """Record a catalogue entry with all its names; ends the older entry."""
     connection, now = writer.connection, writer.recorded
     writer.end("code_system", system_id, key="system_id")
     writer.end("system_alias", system_id, key="system_id")
@@ -154,7 +152,7 @@ def write_content(
 ) -> tuple[SystemRow, StoredContent]:
     """Store the states of a release, within the writer's transaction; nothing refers to them yet.
 
-    A release that is here already leaves nothing behind: all its states and concepts are stored.
+    A release that is already stored adds nothing: all its states and concepts exist.
     """
     system, _ = ensure_system(writer, prepared.system)
     content = ContentWriter(writer, system.system_id, prepared.header, start, progress).store(
@@ -165,7 +163,7 @@ def write_content(
 
 
 def write_release(writer: Writer, prepared: Prepared, system: SystemRow, content: StoredContent) -> int:
-    """Write the release of stored content; gives the version id."""
+    """Write the release of stored content; returns the version id."""
     version_id = _ensure_version(writer, system, prepared.header)
     header, connection = prepared.header, writer.connection
     release_id = writer.next_id("release", "id")
@@ -203,7 +201,7 @@ def _packed(members: BitMap) -> bytes:
 
 
 def _ensure_version(writer: Writer, system: SystemRow, header: ReleaseHeader) -> int:
-    """The version's id; its dates follow the live source of greatest priority unless declared by hand."""
+    """The version's id; its dates are those of the source with the greatest priority unless declared by hand."""
     current = writer.snapshot.version(system.system_id, header.version, header.track)
     if current is None:
         version_id = writer.next_id("version", "version_id")
@@ -238,7 +236,7 @@ def put_version(
 
 @contextmanager
 def load_log(database: Database, source: str) -> Iterator[None]:
-    """Note in the load table, apart from the load's own transaction, that it runs and how it ended."""
+    """Record in the load table, in a separate transaction, that the load runs and how it ended."""
     with database.transaction() as connection:
         ident = note_start(connection, source)
     state, message = "failed", "interrupted"

@@ -1,7 +1,6 @@
 """One load from a parsed release to its report: lock, check, compare, write, publish.
 
-Here: the order of steps and the decision loaded / unchanged / amended. Not here: the writing itself
-(``registry.writing.importing``), the reading of files (``loaders``).
+Order of the steps, and the decision loaded / unchanged / amended. Rows are written by ``registry.writing.importing``.
 """
 
 from __future__ import annotations
@@ -54,7 +53,7 @@ __all__ = [
     "known_system",
     "load_parsed",
     "planned",
-    "quiet_collector",
+    "gc_disabled",
     "report_of",
     "write_plan",
 ]
@@ -71,7 +70,7 @@ def load_parsed(
     wait: bool = True,
     progress: Progress | None = None,
 ) -> LoadReport:
-    """Load a parsed release or map. The identical source again is a no-op; other bytes of a version amend it."""
+    """Load a parsed release or map. An identical source is a no-op; a file with other bytes corrects the version."""
     started = time.monotonic()
     if isinstance(record := getattr(parsed, "map", None), MapRecord):
         from registry.writing.map_loading import load_map
@@ -82,7 +81,7 @@ def load_parsed(
     if not hasattr(parsed, "concepts"):
         return _enrich(reader, parsed.system, dry_run=dry_run)
     parsed = known_system(reader, parsed)
-    with quiet_collector():
+    with gc_disabled():
         prepared = prepare(parsed)
         _check_header(prepared)
         if dry_run:
@@ -93,17 +92,17 @@ def load_parsed(
 
 
 def keep_resources(reader: Reader, rows: Sequence[ArtifactRow], *, dry_run: bool = False) -> list[LoadReport]:
-    """Keep resources as they were given, all in one publication."""
+    """Store resources unchanged, all in one publication."""
     done = ["dry_run"] * len(rows) if dry_run else put_artifacts(reader.database, rows)
     outcomes = (d if d in ("dry_run", "unchanged") else "kept" for d in done)
     return [_brief(r.url, r.version, o, r.kind) for r, o in zip(rows, outcomes, strict=True)]
 
 
 def _enrich(reader: Reader, record: SystemRecord, *, dry_run: bool) -> LoadReport:
-    """Tell the catalogue what a source without content knows of a system, found by any of its names."""
+    """Fill empty fields of a catalogue entry, found by any of its names, from a source without content."""
     from registry.writing.maintenance import enrich_system
 
-    held = _held(reader, record)
+    held = _known_entry(reader, record)
     if not dry_run:
         named = record if held is None else msgspec.structs.replace(record, slug=held.slug)
         enrich_system(reader.database, named)
@@ -117,9 +116,11 @@ def _brief(system: str, version: str, outcome: str, kind: str) -> LoadReport:
     )  # fmt: skip
 
 
-def _held(reader: Reader, record: SystemRecord) -> SystemRecord | None:
-    """The catalogue entry that a record is about, by slug, canonical URL or OID; read from the database itself,
-    since a package of a thousand systems would read the whole metadata a thousand times."""
+def _known_entry(reader: Reader, record: SystemRecord) -> SystemRecord | None:
+    """The catalogue entry with the record's slug, canonical URL or OID.
+
+    Read by SQL, because a package of a thousand systems would otherwise read all metadata a thousand times.
+    """
     for name in (record.slug, record.url, *(f"urn:oid:{o}" for o in record.oids)):
         body = record_of_alias(reader.connection, name) if name else None
         if body is not None:
@@ -128,9 +129,9 @@ def _held(reader: Reader, record: SystemRecord) -> SystemRecord | None:
 
 
 def known_system(reader: Reader, parsed: Any) -> Any:
-    """A release whose system is known here under another slug belongs to that system."""
+    """The release, with the slug of the stored system if that is known under another slug."""
     record = parsed.system
-    held = _held(reader, record) if isinstance(record, SystemRecord) and record.url else None
+    held = _known_entry(reader, record) if isinstance(record, SystemRecord) and record.url else None
     if held is None or held.slug == parsed.header.system or record.slug != parsed.header.system:
         return parsed
     header = msgspec.structs.replace(parsed.header, system=held.slug)
@@ -139,7 +140,7 @@ def known_system(reader: Reader, parsed: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is to become of a release: a load or an amendment. ``starts``: releases that its changes apply to."""
+    """How a release will be stored: as new or as a correction. ``starts``: releases that its changes apply to."""
 
     prepared: Prepared
     known: SystemRow | None
@@ -161,7 +162,7 @@ def planned(snapshot: Snapshot, prepared: Prepared) -> Plan:
 
 
 def _starts(snapshot: Snapshot, system: SystemRow | None, header: ReleaseHeader) -> tuple[ReleaseRow, ...]:
-    """The releases that the changes apply to: of the version named as base, or of the modules depended on."""
+    """The releases that the changes apply to: that of the base version, or those of the modules."""
     if header.base and header.depends_on:
         raise UsageError(message("error.base_or_modules"))
     if header.base:
@@ -178,7 +179,7 @@ def _release_of(
     track: str,
     line: str = "",
 ) -> ReleaseRow:
-    """What a version's source line last said; raises ``UsageError`` where it is not loaded."""
+    """The latest release of a version's source line; raises ``UsageError`` if it is not loaded."""
     timeline = Timeline(snapshot.facts_of(system)) if system is not None else None
     version = timeline.find(label, track) if timeline is not None else None
     segments = timeline.segments(version) if timeline is not None and version is not None else []
@@ -201,7 +202,7 @@ def _release_of(
 def write_plan(
     reader: Reader, writer: Writer, plan: Plan, progress: Progress | None = None
 ) -> ReleaseRow | None:
-    """Write and publish a release; gives the one that is here already instead, where it is the very same."""
+    """Write and publish a release; returns the stored release instead if that is identical."""
     if writer.published:
         writer.advance()
     system, content = write_content(
@@ -215,7 +216,7 @@ def write_plan(
 
 
 def _start(reader: Reader, writer: Writer, releases: tuple[ReleaseRow, ...]) -> Start | None:
-    """The content that changes apply to. A module that another one depends on is contained in that one."""
+    """The content that changes apply to; a module that another module depends on is part of that one."""
     if not releases:
         return None
     inner = {d for r in releases for d in all_dependencies(writer.connection, r.id)}
@@ -227,8 +228,8 @@ def _start(reader: Reader, writer: Writer, releases: tuple[ReleaseRow, ...]) -> 
 
 
 @contextmanager
-def quiet_collector() -> Iterator[None]:
-    """Millions of records without cycles: the collector would only walk them again and again."""
+def gc_disabled() -> Iterator[None]:
+    """Disables cyclic garbage collection during bulk parsing: records have no cycles."""
     enabled = gc.isenabled()
     gc.disable()
     try:
@@ -269,7 +270,7 @@ def _check_effective(snapshot: Snapshot, system: SystemRow | None, prepared: Pre
 
 
 def _load(reader: Reader, prepared: Prepared, progress: Progress | None, started: float) -> LoadReport:
-    """The load proper, under the lock."""
+    """The load, under the lock."""
     reader.forget()
     plan = planned(reader.moment().snapshot, prepared)
     name = prepared.header.files[0].name if prepared.header.files else prepared.header.source_line
@@ -287,14 +288,14 @@ def _load(reader: Reader, prepared: Prepared, progress: Progress | None, started
 
 
 def _same_place(old: ReleaseHeader, new: ReleaseHeader) -> bool:
-    """Whether the new release takes the old one's place: same source line, from the same day on."""
+    """Whether the new release replaces the old one: same source line, same first day."""
     return (old.source_line, old.kind, old.effective_from) == (new.source_line, new.kind, new.effective_from)
 
 
 def _is_here(earlier: Sequence[ReleaseRow], prepared: Prepared) -> ReleaseRow | None:
-    """The release of this very source for the version, meant the same way, where it is loaded already.
+    """The stored release of the same source, version and kind; None if there is none.
 
-    Of a rolling source only the content counts: each download holds all its versions (DOMAIN 12).
+    Releases of a rolling source are compared by content: each download contains all versions (DOMAIN 12).
     """
     h = prepared.header
     for r in earlier:
@@ -370,7 +371,7 @@ def again(reader: Reader, plan: Plan, held: ReleaseRow, started: float) -> LoadR
 
 
 def _compare(reader: Reader, prepared: Prepared) -> dict[str, int]:
-    """What the load would change, by type, against the version as it is here or the one before it."""
+    """Changes that the load would make, by type, compared with the stored version or else the one before it."""
     before = _previous(reader, prepared)
     rules = behaviour_of(prepared.system.rules or prepared.system.slug)
     records, removals = read_records(prepared)
@@ -391,7 +392,7 @@ def _compare(reader: Reader, prepared: Prepared) -> dict[str, int]:
 
 
 def _previous(reader: Reader, prepared: Prepared) -> tuple[dict[str, ConceptRecord], frozenset[str]]:
-    """Records of the same version's source line, else of the version before, else nothing."""
+    """Records of the version's source line, else of the version before, else none."""
     moment = reader.moment()
     system = moment.snapshot.slugs.get(prepared.header.system)
     if system is None:

@@ -1,6 +1,6 @@
-"""Writing by hand: catalogue entries, declared versions, scopes, retraction, purging, backup, verification.
+"""Small writes, one publication each: catalogue entries, declared versions, scopes, retraction, purging; and backup, verification.
 
-Here: small writes, one publication each. Not here: loading content (``registry.writing.importing``).
+Content is loaded by ``registry.writing.loading``.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ def add_system(database: Database, record: SystemRecord) -> None:
 
 
 def enrich_system(database: Database, record: SystemRecord) -> None:
-    """Fill the empty fields of a catalogue entry; an entry that says something keeps it."""
+    """Fill the empty fields of a catalogue entry; other fields are unchanged."""
     with database.transaction() as connection:
         writer = Writer(connection)
         row = writer.snapshot.slugs.get(record.slug) or (
@@ -150,7 +150,7 @@ def add_version(
 
 
 def add_scope(database: Database, slug: str, *, title: str = "", kind: str = "") -> None:
-    """Name a register, message or sector that versions apply to; an empty title or kind keeps what is known."""
+    """Create or rename a register, message or sector; an empty title or kind keeps the recorded one."""
     if not slug.strip():
         raise UsageError(message("error.scope_needs_name"))
     with database.transaction() as connection:
@@ -168,7 +168,7 @@ def add_scope(database: Database, slug: str, *, title: str = "", kind: str = "")
 
 
 def add_applicability(database: Database, *rows: ScopeRow) -> None:
-    """Record when scopes take versions; a row for the same scope, version, role and codes is corrected."""
+    """Record when scopes accept versions; a row for the same scope, version, role and codes is corrected."""
     with database.transaction() as connection:
         writer = Writer(connection)
         for row in rows:
@@ -205,7 +205,7 @@ def _check_dates(row: ScopeRow) -> None:
 
 
 def _compiles(pattern: str) -> bool:
-    """Whether a pattern of codes can be matched in linear time (RE2's syntax)."""
+    """Whether a pattern of codes is valid in RE2's syntax, which matches in linear time."""
     try:
         re2.compile(pattern)
     except re2.error:
@@ -214,9 +214,9 @@ def _compiles(pattern: str) -> bool:
 
 
 def retract(database: Database, system: str, version: str, *, release: str | None = None, why: str) -> None:
-    """End a release from now on; ``known_at`` before still shows it.
+    """End a release from now on; an earlier ``known_at`` still shows it.
 
-    Without a release named, the version's only one, or a declared version that has none.
+    Without a release: the version's only one, or a declared version without releases.
     """
     _need_reason(why)
     with database.transaction() as connection:
@@ -251,7 +251,7 @@ def _named(live: list[ReleaseRow], system: SystemRow, version: str, release: str
 
 
 def purge(database: Database, system: str, version: str, *, release: str, why: str) -> None:
-    """Delete a release's content physically; a tombstone with hash and reason stays (DOMAIN 13)."""
+    """Delete a release's content physically; a tombstone with hash and reason remains (DOMAIN 13)."""
     _need_reason(why)
     with database.load_lock(), database.transaction() as connection:
         writer = Writer(connection)
@@ -305,7 +305,7 @@ def backup(database: Database, target: str | Path) -> Path:
 
 
 def verify(database: Database) -> VerifyReport:
-    """Recompute every hash and bitmap; names what is damaged."""
+    """Recompute every hash and bitmap; returns what is damaged."""
     try:
         with database.snapshot() as connection:
             ledger = Ledger.read(connection)
@@ -330,7 +330,7 @@ def _engine_problems(connection: Connection) -> Iterator[str]:
 
 
 def _state_problems(connection: Connection, states: dict[int, tuple[str, bytes]]) -> Iterator[str]:
-    """Every state's body fits its hash and its columns."""
+    """States whose body does not have the hash or the columns recorded for it."""
     for ident, code, digest, body in each_concept_body(connection):
         states[ident] = (code, bytes(digest))
         if state_hash(bytes(body)) != bytes(digest):
@@ -343,7 +343,7 @@ def _state_problems(connection: Connection, states: dict[int, tuple[str, bytes]]
 
 
 def _component_hashes(connection: Connection, release_id: int) -> Iterator[str]:
-    """The hash of each kind of component that a release has, as its content hash takes it."""
+    """The hash of each kind of component of a release, as used in its content hash."""
     for kind in KINDS:
         if members := component_bitmap(connection, release_id, kind):
             rows = component_rows(connection, "hash", members)
@@ -353,7 +353,7 @@ def _component_hashes(connection: Connection, release_id: int) -> Iterator[str]:
 def _release_problems(
     connection: Connection, ledger: Ledger, states: dict[int, tuple[str, bytes]]
 ) -> Iterator[str]:
-    """Every release's bitmap fits its hash, and its states its content hash."""
+    """Releases whose bitmap or states do not have the recorded hash."""
     for r in ledger.releases:
         if r.purged:
             continue

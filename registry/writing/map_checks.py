@@ -1,17 +1,17 @@
-"""Checks of a map before it is stored: are its targets codes of the target system?
+"""Checks before a map is stored that its targets are codes of the target system.
 
-Input: the map's target codes in canonical form and the registry as it is. Output: notices, or ContentError.
+Input: the map's canonical target codes and the registry's metadata. Output: notices, or ContentError.
 
 ===========================================  =====================================================================
 target system                                 a target is not found if
 ===========================================  =====================================================================
-not loaded                                    its form is not that of the system's codes (a plain list has no form)
+not loaded                                    it does not match the system's code syntax (a plain list has none)
 loaded, a complete release                    likewise, or no release has or had the code
-loaded, declared subsets only                 likewise, where the code belongs to one of the subsets
-loaded, fragments only                        its form is not that of the system's codes
+loaded, declared subsets only                 likewise, if the code belongs to one of the subsets
+loaded, fragments only                        it does not match the system's code syntax
 ===========================================  =====================================================================
 
-A map most of whose targets are not found is refused: it belongs to another system. Otherwise a notice lists them.
+A map is refused if most of its targets are not found: it maps to another system. Otherwise a notice lists them.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from registry.systems.coverage import covered_by
 
 __all__ = ["check_targets"]
 
-_LISTED = 20  #: codes that a notice lists at most
+_LISTED = 20  #: most codes listed in a notice
 _EXAMPLES = 5
 
 
@@ -75,7 +75,7 @@ def check_targets(
 def _absent(
     connection: Connection, snapshot: Snapshot, system: SystemRow, codes: Collection[str]
 ) -> set[str]:
-    """Codes that the loaded releases of the system speak about and that none of them has."""
+    """Codes inside the coverage of the system's loaded releases that none of them has."""
     judged = _judged(_coverages(snapshot, system), system.rules, codes)
     return judged - known_codes(connection, system.system_id, judged)
 

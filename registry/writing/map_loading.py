@@ -1,7 +1,4 @@
-"""Loading a map: canonical codes, check of its targets, storing, report.
-
-Not here: the tables (``registry.store.maps``), file formats (``loaders``), translating (``registry.terminology``).
-"""
+"""Loading a map: canonical codes, check of its targets, storing, report. Tables are in ``registry.store.maps``."""
 
 from __future__ import annotations
 
