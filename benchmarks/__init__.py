@@ -1,4 +1,4 @@
 """Measurements of the registry at real sizes: ``python -m benchmarks [--only NAME] [--quick]``.
 
-Figures come with a yardstick of the same run, because machines differ. No test asserts a time.
+Figures are reported together with a yardstick of the same run, because machines differ. No test asserts a time.
 """

@@ -1,4 +1,4 @@
-"""The yardstick: an ASGI application that answers 1 KB of fixed bytes, so what the HTTP server itself costs."""
+"""The yardstick: an ASGI application that answers 1 KB of fixed bytes, that is, the cost of the HTTP server alone."""
 
 from __future__ import annotations
 

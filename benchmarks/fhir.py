@@ -1,11 +1,11 @@
-"""The FHIR server under load: CPU per answer, answers per second, latencies and memory, against peer and aims.
+"""The FHIR server under load: CPU per answer, answers per second, latencies and memory, compared with peer and aims.
 
-Requests that are asked for the first time and requests that were asked before are in separate rows. CPU per answer is
-given in units of the bare ASGI cost (``benchmarks.bare``) of the same run, because machines differ from hour to hour. The
-first thousand requests after the health check turns green have rows of their own.
+First requests and repeated requests are in separate rows. CPU per answer is in units of the bare ASGI cost
+(``benchmarks.bare``) of the same run, because the speed of machines varies. The first thousand requests after the
+health check turns green are in separate rows.
 
-The server has one core, the client another. The content is ICD-10-CM: two years of the samples where they are,
-else made-up ones of that size. Not here: requests (``benchmarks.fhir_requests``), the client (``benchmarks.load``).
+The server has one core, the client another. The content is ICD-10-CM: two years of the samples if they are there,
+else synthetic content of that size. Requests are in ``benchmarks.fhir_requests``, the client in ``benchmarks.load``.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class Server:
     port: int
 
     def cpu(self) -> float:
-        """Seconds of CPU that the process and its workers have used; 0 where the system does not tell."""
+        """Seconds of CPU used by the process and its workers; 0 if the system does not report it."""
         return sum(_cpu(pid) for pid in (self.pid, *_children(self.pid)))
 
     def memory(self) -> float:
@@ -75,7 +75,7 @@ def _children(pid: int) -> list[int]:
 
 
 def figures(folder: Path, quick: bool) -> Iterator[Figure]:
-    """Load, start, ask."""
+    """Load content, start the server, send the requests."""
     database = folder / "fhir.sqlite"
     material = _fill(database, quick)
     requests = {shape.name: shape.requests(material) for shape in SHAPES}
@@ -86,7 +86,7 @@ def figures(folder: Path, quick: bool) -> Iterator[Figure]:
         for number, shape in enumerate(SHAPES):
             unit = _bare_cost(folder, yardstick, client_core)
             load = Load(folder, f"shape{number}", requests[shape.name])
-            yield from _shape(shape, load, server, client_core, unit, quick)
+            yield from _shape(shape, load, server, client_core, unit)
             again = Load(folder, f"again{number}", requests[shape.name][:_REPEATED])
             yield _repeated(shape, again, server, client_core, unit, quick)
         time.sleep(1)
@@ -133,18 +133,18 @@ def bare(*, core: int | None) -> Iterator[Server]:
 def _bare_cost(folder: Path, yardstick: Server, core: int | None) -> float:
     """Microseconds of CPU for a bare answer, now."""
     load = Load(folder, "bare", [b"GET / HTTP/1.1\r\nHost: bench\r\n\r\n"])
-    return _asked(yardstick, load, core, _WARM)[1]
+    return _measured(yardstick, load, core, _WARM)[1]
 
 
-def _asked(server: Server, load: Load, core: int | None, seconds: float) -> tuple[Outcome, float]:
-    """What came of a load, and microseconds of CPU per answer."""
+def _measured(server: Server, load: Load, core: int | None, seconds: float) -> tuple[Outcome, float]:
+    """The outcome of a load, and microseconds of CPU per answer."""
     before = server.cpu()
     outcome = load.put(server.port, connections=_CONNECTIONS, seconds=seconds, core=core)
     return outcome, (server.cpu() - before) / max(1, outcome.requests) * 1e6
 
 
 def _fill(database: Path, quick: bool) -> Material:
-    """Two years, value sets and a map; gives what to ask for."""
+    """Load two years, value sets and a map; returns codes and texts for the requests."""
     with Registry.open(str(database)) as registry:
         files = [] if quick else samples()[-2:]
         for path in files:
@@ -183,11 +183,9 @@ def served(database: Path, *, core: int | None, workers: int = 1) -> Iterator[Se
             process.wait(30)
 
 
-def _shape(
-    shape: Shape, load: Load, server: Server, core: int | None, unit: float, quick: bool
-) -> Iterator[Figure]:
-    """Requests that have not been asked before: their cost in bare answers, then answers per second."""
-    outcome, cpu = _asked(server, load, core, _WARM)
+def _shape(shape: Shape, load: Load, server: Server, core: int | None, unit: float) -> Iterator[Figure]:
+    """Requests sent for the first time: cost in units of the bare answer, then answers per second."""
+    outcome, cpu = _measured(server, load, core, _WARM)
     twice = max(0, outcome.requests - load.count)
     note = f"{cpu:.0f} µs CPU, bare {unit:.0f} µs" + (f", {twice} repeated" if twice else "")
     more = {"cpu_us": cpu, "bare_us": unit, "different": float(load.count), "repeated": float(twice)}
@@ -218,8 +216,8 @@ def _shape(
 
 
 def _repeated(shape: Shape, load: Load, server: Server, core: int | None, unit: float, quick: bool) -> Figure:
-    """The same few requests again and again."""
-    outcome, cpu = _asked(server, load, core, 1 if quick else _SECONDS)
+    """The same few requests repeatedly."""
+    outcome, cpu = _measured(server, load, core, 1 if quick else _SECONDS)
     note = f"{cpu:.0f} µs CPU, {outcome.rate:,.0f}/s, {_note(outcome, None)}"
     return Figure(group=GROUP, name=f"{shape.name}, repeated", value=cpu / unit, unit="B", note=note)
 
@@ -232,7 +230,7 @@ def _note(outcome: Outcome, peer: int | None) -> str:
 
 
 def _workers(database: Path, load: Load) -> Iterator[Figure]:
-    """One and two processes, free to use every core beside the client."""
+    """One and two processes, which share all cores with the client."""
     for workers in (1, 2):
         with served(database, core=None, workers=workers) as server:
             load.put(server.port, connections=32, seconds=_WARM, core=None)

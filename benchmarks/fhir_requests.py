@@ -1,8 +1,7 @@
-"""The requests that the FHIR server is measured with: thousands of different ones of each shape, drawn alike on every run.
+"""Requests for the benchmark of the FHIR server: thousands of different ones of each shape, the same on every run.
 
-Shapes, the figures of the fastest open server (Node.js, all in memory, 98,466 codes, one core, 10 connections)
-are those the project has set itself; our aims are in units of the bare ASGI cost of the same run. No two requests of a
-shape are equal. Not here: the load itself (``benchmarks.load``).
+``peer``: requests per second of the fastest open server (Node.js, all in memory, 98,466 codes, one core, 10
+connections). Aims are in units of the bare ASGI cost of the same run. No two requests of a shape are equal.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ _ROOTS = 200  #: stored value sets of descendants
 
 
 class Material:
-    """Codes and texts of a system to ask for."""
+    """Codes and texts of a system for requests."""
 
     def __init__(self, url: str, records: Sequence[ConceptRecord], seed: int = 5) -> None:
         self.url, self.random = url, random.Random(seed)
@@ -47,15 +46,15 @@ class Material:
         return self.random.choice(self.codes)
 
     def near(self) -> str:
-        """A code in or beside the stored sets of descendants."""
+        """A code in or near the stored sets of descendants."""
         return self.random.choice(self.below[self.random.choice(self.roots)])
 
     def listed(self, size: int) -> list[str]:
-        """So many codes."""
+        """``size`` codes."""
         return self.random.sample(self.codes, min(size, len(self.codes)))
 
     def typed(self, code: str) -> str:
-        """What somebody looking for the code may have typed: one or two words, the last one unfinished."""
+        """A text that a user may have typed: one or two words of the code's text, the last one unfinished."""
         words = [w for w in self.texts[code].replace(",", " ").split() if len(w) > 3] or ["other"]
         chosen = self.random.sample(words, min(len(words), self.random.choice((1, 1, 2))))
         last = chosen[-1]
@@ -63,7 +62,7 @@ class Material:
 
 
 def resources(m: Material) -> list[dict[str, Any]]:
-    """What has to be stored beforehand: sets of descendants, a set of 200 listed codes, a map."""
+    """Resources to store beforehand: sets of descendants, a set of 200 listed codes, a map."""
     found = [_value_set(f"isa-{root}", _is_a(m, root)) for root in m.roots]
     found.append(_value_set("listed", _listed(m, m.listed(200))))
     group = {"source": m.url, "target": _TARGET, "element": [_element(c) for c in m.codes[::20]]}
@@ -148,7 +147,7 @@ class Shape:
 
 
 def _is_a_member(m: Material) -> bytes:
-    """A code and a stored set of descendants, that it belongs to or not."""
+    """A code and a stored set of descendants, of which it may be a member."""
     root = m.random.choice(m.roots)
     code = m.random.choice(m.below[root]) if m.random.random() < 0.5 else m.code()
     return _get("ValueSet/$validate-code", url=f"{_OWN}/isa-{root}", system=m.url, code=code)

@@ -1,6 +1,6 @@
-"""Four years of ICD-10-CM: loading, disk, questions. The real files where they are, else made-up ones of that size.
+"""Four years of ICD-10-CM: loading, disk, queries. The real files if they are there, else synthetic ones of that size.
 
-Real files lie in the folder ``icd10cm`` of the samples (``GYLDIG_SAMPLES``, else ``shared/data`` beside the project).
+Real files are in the folder ``icd10cm`` of the samples (``GYLDIG_SAMPLES``, else ``../shared/data``).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from benchmarks.measure import Figure, disk_mb, repeated, seconds
-from benchmarks.questions import Asked, lookups, searches, yardstick
+from benchmarks.queries import Subject, lookups, searches, yardstick
 from benchmarks.synthetic import icd10cm
 from loaders.contract import LoadOptions
 from loaders.run import load_paths
@@ -22,17 +22,17 @@ GROUP = "icd10cm"
 
 
 def figures(folder: Path, quick: bool) -> Iterator[Figure]:
-    """Load four years, then ask."""
+    """Load four years, then run the queries."""
     database = folder / "icd10cm.sqlite"
     with Registry.open(str(database)) as registry:
         yield from _loads(registry, database, quick)
     with Registry.open(str(database)) as registry:
         known = registry.versions("icd-10-cm")
         versions = [v.version for v in known]
-        asked = Asked(registry, GROUP, "icd-10-cm", str(known[-1].valid_from))
-        yield from yardstick(database, asked)
-        yield from lookups(asked)
-        timing = repeated(lambda: registry.history("icd-10-cm", asked.random.choice(asked.codes)), 300)
+        subject = Subject(registry, GROUP, "icd-10-cm", str(known[-1].valid_from))
+        yield from yardstick(database, subject)
+        yield from lookups(subject)
+        timing = repeated(lambda: registry.history("icd-10-cm", subject.random.choice(subject.codes)), 300)
         yield Figure(
             group=GROUP, name="history of a code, median", value=timing.median / 1000, unit="ms", aim=1
         )
@@ -45,7 +45,7 @@ def figures(folder: Path, quick: bool) -> Iterator[Figure]:
             unit="ms",
             aim=100,
         )
-        yield from searches(asked)
+        yield from searches(subject)
 
 
 def _loads(registry: Registry, database: Path, quick: bool) -> Iterator[Figure]:

@@ -1,7 +1,4 @@
-"""Putting load on a server: wrk where it is installed, else a client of our own, on the core left to it.
-
-Not here: which requests (``benchmarks.fhir_requests``), the server (``benchmarks.fhir``).
-"""
+"""Load on a server: by wrk if it is installed, else by a simple client, on a core of its own."""
 
 from __future__ import annotations
 
@@ -24,7 +21,7 @@ _SCRIPT = Path(__file__).with_name("requests.lua")
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a load; times in milliseconds. ``refused``: answers with status 400 or more."""
+    """The outcome of a load; times in milliseconds. ``refused``: answers with status 400 or more."""
 
     requests: int
     seconds: float
@@ -42,7 +39,7 @@ class Outcome:
 
 
 def cores() -> tuple[int | None, int | None]:
-    """A core for the server and another for the client; None where the system has no such thing, or one core."""
+    """A core for the server and another for the client; None if the system cannot pin processes or has one core."""
     if not hasattr(os, "sched_getaffinity"):
         return None, None
     found = sorted(os.sched_getaffinity(0))
@@ -50,7 +47,7 @@ def cores() -> tuple[int | None, int | None]:
 
 
 def pinned(core: int | None) -> Callable[[], None] | None:
-    """What a new process does first to stay on its core."""
+    """A function for a new process that pins it to its core."""
     return None if core is None else lambda: os.sched_setaffinity(0, {core})
 
 
@@ -63,7 +60,7 @@ class Load:
         self._file.write_bytes(b"".join(b"%d\n%s" % (len(r), r) for r in requests))
 
     def put(self, port: int, *, connections: int, seconds: float, core: int | None) -> Outcome:
-        """Ask as fast as answers come."""
+        """Send requests as fast as answers come."""
         wrk = shutil.which("wrk")
         if wrk is None:
             command = [sys.executable, "-m", "benchmarks.load", str(self._file), str(port), str(connections)]
@@ -95,7 +92,7 @@ def _read(path: Path) -> list[bytes]:
 
 
 async def _connection(port: int, requests: list[bytes], until: float, took: list[float]) -> tuple[int, int]:
-    """One connection that asks until the time is over; how many were refused and how many bytes came."""
+    """Send requests on one connection until the time is over; returns refusals and bytes received."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     refused, size, at = 0, 0, random.randrange(len(requests))
     while time.perf_counter() < until:
@@ -106,7 +103,7 @@ async def _connection(port: int, requests: list[bytes], until: float, took: list
 
 
 def first_requests(port: int, requests: Sequence[bytes], *, connections: int) -> Outcome:
-    """Ask each request once, over so many connections."""
+    """Send each request once, over the given number of connections."""
     return asyncio.run(_each(port, requests, connections))
 
 
@@ -122,7 +119,7 @@ async def _each(port: int, requests: Sequence[bytes], connections: int) -> Outco
 
 
 async def _some(port: int, left: list[bytes], took: list[float]) -> tuple[int, int]:
-    """One connection that asks what is left; how many were refused and how many bytes came."""
+    """Send the remaining requests on one connection; returns refusals and bytes received."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     refused, size = 0, 0
     while left:
@@ -139,7 +136,7 @@ async def _one(
     refused: int,
     size: int,
 ) -> tuple[int, int]:
-    """Ask once; the counts of refusals and bytes with this answer's."""
+    """Send one request; returns the counts of refusals and bytes including this answer's."""
     start = time.perf_counter()
     writer.write(request)
     head = await reader.readuntil(b"\r\n\r\n")

@@ -1,7 +1,7 @@
-"""Forty versions of 98,000 codes asked in random order: no version may cost more than the same request to one version.
+"""Forty versions of 98,000 codes in random order: a request may not cost more than the same request to one version.
 
-Content is made up, 2 % of the codes change from year to year. Every request is new: another version, another code.
-CPU time is compared, because other work may have the machine; requests go to the applications in this process.
+Content is synthetic, 2 % of the codes change from year to year. Every request has another version and another code.
+CPU time is compared, because other processes use the machine; requests go to the applications in this process.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _CALLS = 3000
 
 
 def figures(folder: Path, quick: bool) -> Iterator[Figure]:
-    """Load, ask one version, ask all of them in random order, from Python and by HTTP."""
+    """Load; then requests to one version and to all of them in random order, from Python and by HTTP."""
     versions, size = (6, 4_000) if quick else (40, 98_000)
     database, start = str(folder / "versions.sqlite"), time.process_time()
     with Registry.open(database) as registry:
@@ -60,7 +60,7 @@ Call = Callable[[str], object]
 
 
 def _compared(name: str, call: Call, days: list[str]) -> Iterator[Figure]:
-    """The mean of one version, and of all in random order after each was asked once."""
+    """The mean for one version, and for all in random order after one request to each."""
     draw = random.Random(11).choice
     for day in (days[-1], *days):
         call(day)
@@ -94,7 +94,7 @@ def _http(registry: Registry, codes: list[str]) -> Iterator[tuple[str, Call]]:
     def get(path: str) -> Callable[[str], object]:
         def call(day: str) -> object:
             query = f"{path.partition('?')[2]}&code={draw(codes)}&date={day}"
-            return loop.run_until_complete(_asked(app, path.partition("?")[0], query))
+            return loop.run_until_complete(_status_of(app, path.partition("?")[0], query))
 
         return call
 
@@ -104,7 +104,7 @@ def _http(registry: Registry, codes: list[str]) -> Iterator[tuple[str, Call]]:
     yield "ValueSet $validate-code, is-a", get(f"/fhir/ValueSet/$validate-code?{isa}")
 
 
-async def _asked(app: Any, path: str, query: str) -> int:
+async def _status_of(app: Any, path: str, query: str) -> int:
     """The status of the answer to a GET."""
     scope = {
         "type": "http", "method": "GET", "path": path, "raw_path": path.encode(), "query_string": query.encode(),

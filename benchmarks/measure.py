@@ -1,4 +1,4 @@
-"""Taking times and telling what machine they were taken on. Not here: what is measured."""
+"""Measuring times, sizes and memory, and describing the machine."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Figure:
 
     @property
     def met(self) -> bool | None:
-        """Whether the aim is reached; None where there is none."""
+        """Whether the aim is reached; None without an aim."""
         if self.aim is None and self.least is None:
             return None
         return (self.aim is None or self.value <= self.aim) and (
@@ -70,7 +70,7 @@ def repeated(call: Callable[[], object], calls: int = 2000, *, warm: int = 20) -
 
 
 def cpu_micro(call: Callable[[], object], calls: int) -> float:
-    """Mean CPU time of a call in microseconds: other work on the machine counts less than in ``repeated``."""
+    """Mean CPU time of a call in microseconds; less affected by other processes than ``repeated``."""
     start = time.process_time_ns()
     for _ in range(calls):
         call()
@@ -78,7 +78,7 @@ def cpu_micro(call: Callable[[], object], calls: int) -> float:
 
 
 def seconds(call: Callable[[], object]) -> float:
-    """How long one call takes."""
+    """Seconds that one call takes."""
     start = time.perf_counter()
     call()
     return time.perf_counter() - start
@@ -99,13 +99,13 @@ def _files(database: Path) -> Iterator[Path]:
 
 
 def peak_mb() -> float:
-    """The most memory this process has held, in MB."""
+    """Peak memory of this process, in MB."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak / 1e6 if sys.platform == "darwin" else peak / 1e3
 
 
 def machine() -> dict[str, Any]:
-    """What the figures were taken on."""
+    """A description of the machine."""
     packages = ("msgspec", "pyroaring", "orjson", "polars", "fastapi", "uvicorn", "sqlmodel")
     return {
         "cores": os.cpu_count(),

@@ -1,4 +1,4 @@
-"""What a process costs: its start, its help, the memory of a server."""
+"""Cost of a process: start, help, memory of a server."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _PATIENCE = 30  #: seconds until a server counts as hung
 
 
 def figures(folder: Path, quick: bool) -> Iterator[Figure]:
-    """Start things and look."""
+    """Start the commands and a server."""
     database = folder / "process.sqlite"
     with Registry.open(str(database)) as registry:
         registry.load_parsed(icd10cm(2021, 9_500 if quick else 95_000))
@@ -45,7 +45,7 @@ def _took(command: list[str]) -> float:
 
 
 def _server(database: Path, code: str) -> Iterator[Figure]:
-    """A serving process: ready after, resident memory before and after a thousand answers."""
+    """A server: seconds until it is ready, resident memory before and after a thousand answers."""
     port = free_port()
     command = [*GYLDIG, "--db", str(database), "serve", "--host", "127.0.0.1", "--port", str(port)]
     start = time.perf_counter()
@@ -54,13 +54,13 @@ def _server(database: Path, code: str) -> Iterator[Figure]:
             url = f"http://127.0.0.1:{port}/api"
             wait(f"{url}/systems", server)
             yield Figure(group=GROUP, name="server ready after", value=time.perf_counter() - start, unit="s")
-            yield from _asked(server.pid, url, code)
+            yield from _measured(server.pid, url, code)
         finally:
             server.terminate()
             server.wait(_PATIENCE)
 
 
-def _asked(pid: int, url: str, code: str) -> Iterator[Figure]:
+def _measured(pid: int, url: str, code: str) -> Iterator[Figure]:
     """Resident memory after answers of several kinds."""
     questions = [
         f"{url}/systems/icd-10-cm/codes/{code}?on=2020-12-01",
@@ -76,7 +76,7 @@ def _asked(pid: int, url: str, code: str) -> Iterator[Figure]:
 
 
 def wait(url: str, server: subprocess.Popen[bytes]) -> None:
-    """Return when the server answers; ends the run where it never does."""
+    """Return when the server answers; ends the run if it never does."""
     deadline = time.monotonic() + _PATIENCE
     while time.monotonic() < deadline and server.poll() is None:
         try:
@@ -94,14 +94,14 @@ def _get(url: str) -> bytes:
 
 
 def free_port() -> int:
-    """A port of the loopback address that nobody listens on."""
+    """A free port of the loopback address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
 def resident_mb(pid: int) -> float | None:
-    """Resident memory of a process; None where the system does not tell."""
+    """Resident memory of a process in MB; None if the system does not report it."""
     status = Path(f"/proc/{pid}/status")
     if os.name != "posix" or not status.exists():
         return None

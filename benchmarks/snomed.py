@@ -1,6 +1,6 @@
-"""A made-up system of SNOMED CT's size with twenty half-yearly releases: loading, memory, disk, questions.
+"""A synthetic system of SNOMED CT's size with twenty half-yearly releases: loading, memory, disk, queries.
 
-Loading runs in a process of its own, so that its peak of memory is its own:
+Loading runs in a separate process, so that its peak of memory can be measured:
 ``python -m benchmarks.snomed DATABASE CONCEPTS RELEASES`` prints JSON.
 """
 
@@ -15,7 +15,7 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.measure import Figure, disk_mb, peak_mb, repeated, seconds
-from benchmarks.questions import Asked, lookups, searches, yardstick
+from benchmarks.queries import Subject, lookups, searches, yardstick
 from benchmarks.synthetic import Snomed
 from registry import Registry
 
@@ -26,7 +26,7 @@ _LIMIT = 1800  #: seconds until a load counts as hung
 
 
 def figures(folder: Path, quick: bool) -> Iterator[Figure]:
-    """Load the releases in a child process, then ask."""
+    """Load the releases in a child process, then run the queries."""
     database = folder / "snomed.sqlite"
     concepts, releases = (36_000, 4) if quick else (360_000, 20)
     command = [sys.executable, "-m", "benchmarks.snomed", str(database), str(concepts), str(releases)]
@@ -35,24 +35,29 @@ def figures(folder: Path, quick: bool) -> Iterator[Figure]:
     with Registry.open(str(database)) as registry:
         versions = [v.version for v in registry.versions(SYSTEM)]
         first, last = (f"{v[:4]}-{v[4:6]}-{v[6:]}" for v in (versions[0], versions[-1]))
-        asked = Asked(registry, GROUP, SYSTEM, last)
-        yield from yardstick(database, asked)
-        yield from lookups(asked, label=", newest release")
-        yield from lookups(Asked(registry, GROUP, SYSTEM, first), label=", oldest release")
-        yield from _hierarchy(asked)
-        yield from _whole(asked, versions, folder)
-        yield from searches(asked)
+        subject = Subject(registry, GROUP, SYSTEM, last)
+        yield from yardstick(database, subject)
+        yield from lookups(subject, label=", newest release")
+        yield from lookups(Subject(registry, GROUP, SYSTEM, first), label=", oldest release")
+        yield from _hierarchy(subject)
+        yield from _whole(subject, versions, folder)
+        yield from searches(subject)
 
 
-def _loading(told: dict[str, list[float]]) -> Iterator[Figure]:
-    took, sizes, peaks, generating = told["seconds"], told["disk"], told["peak"], told["generator_peak"]
+def _loading(measured: dict[str, list[float]]) -> Iterator[Figure]:
+    took, sizes, peaks, generating = (
+        measured["seconds"],
+        measured["disk"],
+        measured["peak"],
+        measured["generator_peak"],
+    )
     yield Figure(
         group=GROUP,
         name="first release ready",
         value=took[0],
         unit="s",
         aim=60,
-        note=f"{told['texts'][0]:,.0f} texts",
+        note=f"{measured['texts'][0]:,.0f} texts",
     )
     yield Figure(
         group=GROUP, name="first release, peak memory", value=peaks[0], unit="MB", aim=2000,
@@ -71,16 +76,16 @@ def _loading(told: dict[str, list[float]]) -> Iterator[Figure]:
     )
 
 
-def _hierarchy(asked: Asked) -> Iterator[Figure]:
-    view = asked.registry.view(SYSTEM, on=asked.day)
-    idents = [view.find(code) or 0 for code in asked.codes]
+def _hierarchy(subject: Subject) -> Iterator[Figure]:
+    view = subject.registry.view(SYSTEM, on=subject.day)
+    idents = [view.find(code) or 0 for code in subject.codes]
     yield Figure(
         group=GROUP,
         name="read the links of the system, walk to the first answer",
         value=seconds(lambda: view.subsumes(idents[0], idents[1])),
         unit="s",
     )
-    walked = repeated(lambda: view.subsumes(asked.random.choice(idents), asked.random.choice(idents)))
+    walked = repeated(lambda: view.subsumes(subject.random.choice(idents), subject.random.choice(idents)))
     yield Figure(group=GROUP, name="subsumes by walking, median", value=walked.median, unit="µs")
     yield Figure(
         group=GROUP,
@@ -89,14 +94,14 @@ def _hierarchy(asked: Asked) -> Iterator[Figure]:
         unit="s",
         aim=1.5,
     )
-    pairs = [(asked.random.choice(idents), asked.random.choice(idents)) for _ in range(100_000)]
+    pairs = [(subject.random.choice(idents), subject.random.choice(idents)) for _ in range(100_000)]
     took = seconds(lambda: [view.subsumes(a, b) for a, b in pairs])
     yield Figure(
         group=GROUP, name="subsumes in process, mean", value=took / len(pairs) * 1e6, unit="µs", aim=2
     )
-    draw = asked.random.choice
+    draw = subject.random.choice
     timing = repeated(
-        lambda: asked.registry.subsumes(SYSTEM, draw(asked.codes), draw(asked.codes), on=asked.day)
+        lambda: subject.registry.subsumes(SYSTEM, draw(subject.codes), draw(subject.codes), on=subject.day)
     )
     yield Figure(group=GROUP, name="subsumes through the façade, median", value=timing.median, unit="µs")
     timing = repeated(lambda: view.descendants(draw(idents)), 1000)
@@ -105,21 +110,21 @@ def _hierarchy(asked: Asked) -> Iterator[Figure]:
     yield Figure(group=GROUP, name="ancestors as a set, median", value=timing.median, unit="µs")
 
 
-def _whole(asked: Asked, versions: list[str], folder: Path) -> Iterator[Figure]:
+def _whole(subject: Subject, versions: list[str], folder: Path) -> Iterator[Figure]:
     """Whole lists: export, difference, history."""
     from api.tables import chunks
 
     def export() -> None:
-        rows = asked.registry.export_rows(SYSTEM, on=asked.day)
+        rows = subject.registry.export_rows(SYSTEM, on=subject.day)
         with (folder / "list.parquet").open("wb") as file:
             for piece in chunks(rows, "parquet"):
                 file.write(piece)
 
-    registry = asked.registry
+    registry = subject.registry
     yield Figure(group=GROUP, name="whole list at a date as Parquet", value=seconds(export), unit="s", aim=3)
     took = seconds(lambda: registry.diff(SYSTEM, versions[-2], versions[-1]))
     yield Figure(group=GROUP, name="difference of adjacent releases", value=took * 1000, unit="ms")
-    timing = repeated(lambda: registry.history(SYSTEM, asked.random.choice(asked.codes)), 200)
+    timing = repeated(lambda: registry.history(SYSTEM, subject.random.choice(subject.codes)), 200)
     yield Figure(
         group=GROUP,
         name="history of a code, 20 releases, median",
@@ -130,18 +135,18 @@ def _whole(asked: Asked, versions: list[str], folder: Path) -> Iterator[Figure]:
 
 
 def _load(database: Path, concepts: int, releases: int) -> dict[str, list[float]]:
-    """Load the releases one by one; times exclude making the content up."""
+    """Load the releases one by one; times exclude generating the content."""
     source = Snomed(concepts)
-    told: dict[str, list[float]] = {"seconds": [], "disk": [], "peak": [], "generator_peak": [peak_mb()]}
-    told["texts"] = [sum(len(r.designations) for r in source.records)]
+    measured: dict[str, list[float]] = {"seconds": [], "disk": [], "peak": [], "generator_peak": [peak_mb()]}
+    measured["texts"] = [sum(len(r.designations) for r in source.records)]
     with Registry.open(str(database)) as registry:
         for parsed in source.releases(releases):
             start = time.perf_counter()
             registry.load_parsed(parsed)
-            told["seconds"].append(time.perf_counter() - start)
-            told["disk"].append(disk_mb(database))
-            told["peak"].append(peak_mb())
-    return told
+            measured["seconds"].append(time.perf_counter() - start)
+            measured["disk"].append(disk_mb(database))
+            measured["peak"].append(peak_mb())
+    return measured
 
 
 if __name__ == "__main__":

@@ -1,7 +1,4 @@
-"""The benchmarks, one after another: a table on the terminal, JSON beside it.
-
-Not here: what is measured (``benchmarks.icd10cm``, ``benchmarks.snomed``, ``benchmarks.process`` …).
-"""
+"""Runs the benchmarks: a table on the terminal, and a JSON file."""
 
 from __future__ import annotations
 
@@ -25,7 +22,7 @@ Figures = Callable[[Path, bool], Iterator[Figure]]
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run what was asked for, print it, write ``benchmarks/results/<time>.json``."""
+    """Run the chosen groups, print their figures, write ``benchmarks/results/<time>.json``."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--only", choices=GROUPS, action="append", help="run this group alone (repeatable)")
     parser.add_argument("--quick", action="store_true", help="a tenth of the size: does it run at all?")

@@ -1,4 +1,4 @@
-"""Made-up code systems of real sizes: nothing licensed, the same on every run.
+"""Synthetic code systems of real sizes: nothing licensed, the same on every run.
 
 ``icd10cm(n)``: a year of ICD-10-CM's shape. ``Snomed``: a system of SNOMED CT's size with half-yearly releases.
 """
@@ -33,7 +33,7 @@ class Words:
         self._weights = list(accumulate(1 / (rank + 8) for rank in range(len(self._words))))
 
     def phrases(self, count: int, shortest: int, longest: int) -> list[str]:
-        """Made-up labels of so many words."""
+        """Synthetic labels of the given numbers of words."""
         lengths = [self._random.randint(shortest, longest) for _ in range(count)]
         drawn = iter(self._random.choices(self._words, cum_weights=self._weights, k=sum(lengths)))
         return [" ".join([next(drawn) for _ in range(length)]) for length in lengths]
@@ -81,7 +81,7 @@ def yearly(system: str, first: int, count: int, size: int) -> Iterator[ParsedRel
 
 
 def _codes(size: int) -> Iterator[str]:
-    """A00, A00.0, A00.00 … as many as asked."""
+    """A00, A00.0, A00.00 …, ``size`` codes."""
     made = 0
     for head in (f"{letter}{n:02d}" for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ" for n in range(100)):
         for tail in ("", *(f".{a}" for a in range(4)), *(f".{a}{b}" for a in range(4) for b in range(9))):

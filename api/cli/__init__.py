@@ -1,1 +1,1 @@
-"""The command line: one module per group of commands, ``main`` puts them together, ``show`` writes their answers."""
+"""The command line: one module per group of commands; ``main`` assembles them, ``show`` formats their results."""

@@ -1,4 +1,4 @@
-"""Commands about the registry as a whole: serve it, verify it, back it up, show what it can do."""
+"""Commands about the registry as a whole: serve, verify, backup, demo."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def serve(
 
 
 def verify(ctx: typer.Context) -> None:
-    """Recompute every hash and bitmap and say what is damaged (exit 1)."""
+    """Recompute every hash and bitmap and report what is damaged (exit 1)."""
     session = current(ctx)
     with session.open() as registry:
         report = registry.verify()
@@ -49,7 +49,7 @@ def verify(ctx: typer.Context) -> None:
 
 def backup(
     ctx: typer.Context,
-    file: Annotated[Path, typer.Argument(help="Where to write the copy.", show_default=False)],
+    file: Annotated[Path, typer.Argument(help="File to write.", show_default=False)],
 ) -> None:
     """Copy a live registry to a file."""
     session = current(ctx)

@@ -1,7 +1,4 @@
-"""What the command line accepts beyond typer: global options anywhere, and codes that begin with ``-``.
-
-Here: rearranging of the raw arguments before typer sees them. Not here: the options themselves.
-"""
+"""Rearranges the raw arguments for typer: global options are accepted anywhere, and codes may begin with ``-``."""
 
 from __future__ import annotations
 
@@ -20,7 +17,7 @@ _DASH_CODE = re.compile(r"-\d")
 
 
 def hoist(arguments: Sequence[str]) -> list[str]:
-    """The arguments with global options moved to the front, wherever they stood before ``--``.
+    """The arguments with all global options before ``--`` moved to the front.
 
     >>> hoist(["lookup", "icd-10-cm", "A00", "--json", "--db", "x.sqlite"])
     ['--json', '--db', 'x.sqlite', 'lookup', 'icd-10-cm', 'A00']
@@ -42,9 +39,9 @@ def hoist(arguments: Sequence[str]) -> list[str]:
 
 
 def protect_codes(arguments: Sequence[str], commands: Iterable[Command]) -> list[str]:
-    """The arguments with every positional one behind ``--``, as a code may begin with ``-`` and a digit.
+    """The arguments with all positional ones after ``--``, because a code may begin with ``-`` and a digit.
 
-    ``commands`` tell which options take a value; global options are already in front (``hoist``).
+    ``commands``: for the options that have a value. Global options must be in front already (``hoist``).
     """
     start, command = _called(arguments, list(commands))
     if command is None:
@@ -71,7 +68,7 @@ def has_dash_code(arguments: Sequence[str]) -> bool:
 
 
 def _called(arguments: Sequence[str], commands: list[Command]) -> tuple[int, Command | None]:
-    """Where the arguments of the command begin, and which command it is."""
+    """The index of the command's first argument, and the command."""
     start = 0
     while start < len(arguments) and arguments[start].startswith("-"):
         start += 2 if arguments[start] in _WITH_VALUE else 1

@@ -1,4 +1,4 @@
-"""Commands about what there is: systems, versions, releases, and which versions applied on a date."""
+"""Commands about the catalogue: systems, versions, releases, and which versions applied on a date."""
 
 from __future__ import annotations
 

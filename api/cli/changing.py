@@ -1,4 +1,4 @@
-"""Commands that declare a version without content, take a release back, or delete content for good."""
+"""Commands that declare a version without content, retract a release, or delete content for good."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ def add(
     valid_through: Annotated[
         date | None, typer.Option("--valid-through", parser=day, metavar="DATE", help="Last day (inclusive).")
     ] = None,
-    track: Annotated[str, typer.Option("--track", metavar="NAME", help="Edition or derived variant.")] = "",
+    track: Annotated[
+        str, typer.Option("--track", metavar="NAME", help="Track of the version (a derived variant …).")
+    ] = "",
     same_as: Annotated[
         str, typer.Option("--same-as", metavar="LABEL", help="Its content is that of this version.")
     ] = "",
-    published: Annotated[
-        str, typer.Option("--published", metavar="DATE", help="When it was published.")
-    ] = "",
+    published: Annotated[str, typer.Option("--published", metavar="DATE", help="Date of publication.")] = "",
 ) -> None:
     """Declare a version whose content is not loaded."""
     session = current(ctx)
@@ -59,7 +59,7 @@ def add(
 
 
 def retract(ctx: typer.Context, system: System, version: Version, why: Why) -> None:
-    """End a release (or the current one of a version) from now on; --known-at before still shows it."""
+    """End a release (or the current one of a version) from now on; an earlier --known-at still shows it."""
     session = current(ctx)
     label, _, release = version.partition("@")
     with session.open(readonly=False) as registry:

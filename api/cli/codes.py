@@ -32,7 +32,7 @@ def lookup(
 
 
 def history(ctx: typer.Context, system: System, code: Code) -> None:
-    """Everything a code has meant, from version to version, and how each meaning began."""
+    """All meanings of a code over time, and the change with which each began."""
     session = current(ctx)
     with session.open() as registry:
         answer = registry.history(system, code, known_at=session.known_at)
@@ -48,7 +48,7 @@ def valid(
     role: Role = None,
     reporter: Annotated[str | None, typer.Option("--reporter", help="Who reports.", metavar="ID")] = None,
 ) -> None:
-    """Was a code valid on a date, and if not, why?"""
+    """Whether a code was valid on a date, and if not, why."""
     session = current(ctx)
     with session.open() as registry:
         answer = registry.validity(

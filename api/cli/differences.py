@@ -28,10 +28,10 @@ def diff(
         typer.Option("--type", help="Only changes of this type; repeatable.", metavar="TYPE"),
     ] = None,
     format: Annotated[
-        Literal["table", "json", "csv"], typer.Option("--format", help="How to print.")
+        Literal["table", "json", "csv"], typer.Option("--format", help="Format of the output.")
     ] = "table",
 ) -> None:
-    """What changed between two versions, by type; exit 1 where they cannot be compared."""
+    """What changed between two versions, by type; exit 1 if they cannot be compared."""
     session = current(ctx)
     with session.open() as registry:
         answer = registry.diff(system, v1, v2, types=tuple(types or ()), known_at=session.known_at)

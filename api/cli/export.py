@@ -34,13 +34,11 @@ def export(
         str | None, typer.Argument(help="Version label, or VERSION@RELEASE.", show_default=False)
     ] = None,
     format: Annotated[
-        Literal["csv", "parquet", "json"], typer.Option("--format", help="How to write.")
+        Literal["csv", "parquet", "json"], typer.Option("--format", help="Format of the file.")
     ] = "csv",
     history: Annotated[
         bool,
-        typer.Option(
-            "--history", help="All versions: a row per code and interval, with all levels above it."
-        ),
+        typer.Option("--history", help="All versions: a row per code and interval, with all ancestors."),
     ] = False,
     output: Annotated[
         Path | None,
@@ -72,7 +70,7 @@ def _rows(registry: Registry, session: Session, system: str, version: str | None
 
 
 def _write(pieces: Iterator[bytes], output: Path | None) -> None:
-    """To a file that appears whole or not at all, or to standard output."""
+    """Write to a file, which appears only when it is complete, or to standard output."""
     if output is None:
         for piece in pieces:
             sys.stdout.buffer.write(piece)
@@ -90,7 +88,7 @@ def _write(pieces: Iterator[bytes], output: Path | None) -> None:
 
 
 def _licence(session: Session, entry: SystemAnswer | None) -> None:
-    """What was written here may be used here; say so where the licence forbids passing it on."""
+    """Print a reminder if the licence forbids redistribution."""
     if entry is not None and entry.redistribution == "no":
         session.note(
             "not_for_sharing", system=entry.slug, licence=entry.licence or session.say("licence_missing")

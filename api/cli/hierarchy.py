@@ -1,4 +1,4 @@
-"""Commands about what stands above and below a code."""
+"""Commands about the codes above and below a code."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from api.cli.show import hierarchy as show
 
 __all__ = ["register"]
 
-group = typer.Typer(help="What stands above and below a code.", no_args_is_help=True, rich_markup_mode=None)
+group = typer.Typer(help="The codes above and below a code.", no_args_is_help=True, rich_markup_mode=None)
 
 
 def register(app: typer.Typer) -> None:
@@ -65,12 +65,12 @@ def descendants(
 def subsumes(
     ctx: typer.Context,
     system: System,
-    code_a: Annotated[str, typer.Argument(help="Does this code …", show_default=False)],
-    code_b: Annotated[str, typer.Argument(help="… contain this one?", show_default=False)],
+    code_a: Annotated[str, typer.Argument(help="The code that may contain the other.", show_default=False)],
+    code_b: Annotated[str, typer.Argument(help="The code that may be contained.", show_default=False)],
     on: On = None,
     version: VersionOption = None,
 ) -> None:
-    """Whether one code contains the other; exit 1 where neither does."""
+    """Whether one code contains the other; exit 1 if neither does."""
     session = current(ctx)
     with session.open() as registry:
         answer = registry.subsumes(system, code_a, code_b, on=on, version=version, known_at=session.known_at)

@@ -12,7 +12,7 @@ __all__ = ["exclusive"]
 def exclusive(
     to: date | None, through: date | None, names: tuple[str, str] = ("--valid-to", "--valid-through")
 ) -> date | None:
-    """The exclusive end from either way of writing it.
+    """The exclusive end from either option.
 
     >>> exclusive(None, date(2020, 12, 31))
     datetime.date(2021, 1, 1)

@@ -1,4 +1,4 @@
-"""Commands that bring content in: load a file, fetch a declared source."""
+"""Commands that load content: from files, or from a declared source."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["register"]
 
-NoWait = Annotated[bool, typer.Option("--no-wait", help="Give up at once when another load is running.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would change; store nothing.")]
+NoWait = Annotated[bool, typer.Option("--no-wait", help="End at once if another load is running.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Report what would change; store nothing.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -32,13 +32,15 @@ def load(
     ctx: typer.Context,
     paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="Files, folders or archives.")],
     format: Annotated[
-        str, typer.Option("--format", metavar="NAME", help="Format, where it is not recognised.")
+        str, typer.Option("--format", metavar="NAME", help="Format of the files, if it is not recognised.")
     ] = "",
     system: Annotated[
         str, typer.Option("--system", metavar="SLUG", help="Code system; created if new.")
     ] = "",
     version: Annotated[str, typer.Option("--version", metavar="LABEL", help="Version label.")] = "",
-    track: Annotated[str, typer.Option("--track", metavar="NAME", help="Edition or derived variant.")] = "",
+    track: Annotated[
+        str, typer.Option("--track", metavar="NAME", help="Track of the version (a derived variant …).")
+    ] = "",
     valid_from: Annotated[
         date | None, typer.Option("--valid-from", parser=day, metavar="DATE", help="First day.")
     ] = None,
@@ -49,12 +51,12 @@ def load(
     valid_through: Annotated[
         date | None, typer.Option("--valid-through", parser=day, metavar="DATE", help="Last day (inclusive).")
     ] = None,
-    published: Annotated[
-        str, typer.Option("--published", metavar="DATE", help="When it was published.")
-    ] = "",
+    published: Annotated[str, typer.Option("--published", metavar="DATE", help="Date of publication.")] = "",
     kind: Annotated[
         Literal["correction", "update"] | None,
-        typer.Option("--kind", help="A correction was always meant so; an update is in force from a date."),
+        typer.Option(
+            "--kind", help="A correction replaces the content for all dates; an update from a date."
+        ),
     ] = None,
     effective_from: Annotated[
         date | None,
@@ -62,10 +64,14 @@ def load(
     ] = None,
     coverage: Annotated[
         str,
-        typer.Option("--coverage", metavar="complete|subset:NAME|fragment", help="How much of the version."),
+        typer.Option(
+            "--coverage",
+            metavar="complete|subset:NAME|fragment",
+            help="Part of the version that the file covers.",
+        ),
     ] = "",
     status: Annotated[
-        Literal["provisional", "final"] | None, typer.Option("--status", help="State of the content.")
+        Literal["provisional", "final"] | None, typer.Option("--status", help="Provisional or final content.")
     ] = None,
     url: Annotated[str, typer.Option("--url", help="Canonical URL of a new system.")] = "",
     title: Annotated[str, typer.Option("--title", help="Title of a new system.")] = "",
@@ -77,15 +83,13 @@ def load(
     language: Annotated[str, typer.Option("--language", metavar="TAG", help="Language of the texts.")] = "",
     label_kind: Annotated[
         Literal["label.full", "label.short"] | None,
-        typer.Option("--label-kind", help="Full texts or shortened ones, where the file does not say."),
+        typer.Option("--label-kind", help="Full or short texts, if the file does not state it."),
     ] = None,
     column: Annotated[
         list[str] | None,
-        typer.Option(
-            "--column", metavar="ROLE=NAME", help="Plain lists: which column holds what; repeatable."
-        ),
+        typer.Option("--column", metavar="ROLE=NAME", help="Plain lists: the column of a role; repeatable."),
     ] = None,
-    delimiter: Annotated[str, typer.Option("--delimiter", help="Plain lists: what separates columns.")] = "",
+    delimiter: Annotated[str, typer.Option("--delimiter", help="Plain lists: separator of columns.")] = "",
     encoding: Annotated[str, typer.Option("--encoding", help="Plain lists: encoding of the file.")] = "",
     dry_run: DryRun = False,
     no_wait: NoWait = False,
@@ -127,18 +131,18 @@ def fetch(
     ctx: typer.Context,
     source: Annotated[
         str | None,
-        typer.Argument(help="A declared source; without one, they are listed.", show_default=False),
+        typer.Argument(help="A declared source; without it, the sources are listed.", show_default=False),
     ] = None,
     version: Annotated[
-        str, typer.Option("--version", metavar="LABEL", help="This version; else the source's newest.")
+        str, typer.Option("--version", metavar="LABEL", help="Version of the source (default: the newest).")
     ] = "",
     base_url: Annotated[
-        str, typer.Option("--base-url", metavar="URL", help="Another address for a source over https.")
+        str, typer.Option("--base-url", metavar="URL", help="Another base address of a source over https.")
     ] = "",
     dry_run: DryRun = False,
     no_wait: NoWait = False,
 ) -> None:
-    """Fetch a declared source (a package of Python's or Node's index, or https) and load it."""
+    """Fetch a declared source (from PyPI, npm or https) and load it."""
     from api.cli.progress import shown
     from loaders.sources import declared, fetching
 

@@ -1,7 +1,7 @@
-"""The command ``gyldig``: global options, the list of commands, and how errors leave.
+"""The command ``gyldig``: global options, the list of commands, and error messages.
 
-Here: assembly and ``run``. Not here: what a command does (one module per group beside this one). Nothing
-heavy is imported until a command runs, so that ``--help`` answers at once.
+The commands are in the other modules of this package. Large modules are imported only when a command runs, so that
+``--help`` is fast.
 
 Exit codes: 0 ok, 1 the answer is "no" or not valid, 2 wrong use or bad input, 3 unknown: the registry cannot tell.
 """
@@ -55,14 +55,16 @@ def options(
     known_at: Annotated[
         str | None,
         typer.Option(
-            "--known-at", metavar="TIME", help="Answer as the registry knew it then (a date = its end)."
+            "--known-at",
+            metavar="TIME",
+            help="Answer as the registry knew it then (a date = its end).",
         ),
     ] = None,
     lang: Annotated[
         str | None, typer.Option("--lang", metavar="nb|nn|en", help="Language of the texts.")
     ] = None,
 ) -> None:
-    """Set what holds for every command."""
+    """Set the global options."""
     ctx.obj = Session(
         db=db, json=json, known_at=known_at, lang=lang or default_language(), lang_given=bool(lang)
     )
@@ -73,7 +75,7 @@ for module in (catalogue, codes, hierarchy, differences, loading, changing, scop
 
 
 def run(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line and leave with its exit code."""
+    """Run the command line and exit with its code."""
     given = hoist(sys.argv[1:] if arguments is None else arguments)
     if broken := next((a for a in given if any("\ud800" <= c <= "\udfff" for c in a)), None):
         print(f"gyldig: {broken!r} is not text in UTF-8", file=sys.stderr)
@@ -85,7 +87,7 @@ def run(arguments: Sequence[str] | None = None) -> None:
     try:
         app(args=given, prog_name="gyldig")
     except BrokenPipeError:
-        # The reader (head, less) has gone: not an error, but nothing more may be written.
+        # The reader of the pipe (head, less) has ended: not an error, but nothing more can be written.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
     except Exception as error:  # noqa: BLE001  every other exception goes on unchanged
@@ -93,7 +95,7 @@ def run(arguments: Sequence[str] | None = None) -> None:
 
 
 def _language(given: Sequence[str]) -> str:
-    """The language of the run, also where the options could not be read."""
+    """The language of the run, also if the options could not be parsed."""
     for option, value in zip(given, [*given[1:], ""], strict=True):
         if option.partition("=")[0] == "--lang":
             return option.partition("=")[2] or value
@@ -101,7 +103,7 @@ def _language(given: Sequence[str]) -> str:
 
 
 def _explain(error: Exception, lang: str) -> int:
-    """Say a user's error in one line; anything else is a bug and keeps its traceback."""
+    """Print a user's error in one line; any other exception is a bug and keeps its traceback."""
     from registry.entities.errors import GyldigError
 
     if not isinstance(error, GyldigError):

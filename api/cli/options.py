@@ -1,4 +1,4 @@
-"""Arguments and options that several commands share, so that they read and behave alike."""
+"""Arguments and options that several commands share."""
 
 from __future__ import annotations
 
@@ -27,21 +27,20 @@ System = Annotated[str, typer.Argument(help="Code system: slug, canonical URL or
 Code = Annotated[str, typer.Argument(help="Code, with or without its dot.", show_default=False)]
 Version = Annotated[str, typer.Argument(help="Version label, or VERSION@RELEASE.", show_default=False)]
 On = Annotated[
-    date | None, typer.Option("--on", help="Date asked about (default: today).", parser=day, metavar="DATE")
+    date | None,
+    typer.Option("--on", help="Date of the request (default: today).", parser=day, metavar="DATE"),
 ]
 VersionOption = Annotated[
     str | None, typer.Option("--version", help="This version, whatever the date.", metavar="LABEL")
 ]
-Scope = Annotated[
-    str | None, typer.Option("--scope", help="Register, message or sector that asks.", metavar="SLUG")
-]
+Scope = Annotated[str | None, typer.Option("--scope", help="Register, message or sector.", metavar="SLUG")]
 Role = Annotated[
     str | None,
     typer.Option("--role", help="Date role: event, admission, discharge, procedure …", metavar="ROLE"),
 ]
-Track = Annotated[str | None, typer.Option("--track", help="Edition or derived variant.", metavar="NAME")]
-Count = Annotated[int, typer.Option("--count", help="Most answers to give.", min=1, max=10_000)]
-Cursor = Annotated[
-    str | None, typer.Option("--cursor", help="Where the previous page ended.", metavar="CURSOR")
+Track = Annotated[
+    str | None, typer.Option("--track", help="Track of the version (a derived variant …).", metavar="NAME")
 ]
-Why = Annotated[str, typer.Option("--why", help="Reason, kept with the record.", show_default=False)]
+Count = Annotated[int, typer.Option("--count", help="Largest number of results.", min=1, max=10_000)]
+Cursor = Annotated[str | None, typer.Option("--cursor", help="Cursor of the next page.", metavar="CURSOR")]
+Why = Annotated[str, typer.Option("--why", help="Reason, stored with the change.", show_default=False)]

@@ -1,6 +1,6 @@
-"""Text for people: sentences, facts and tables, with colours on a terminal and plain aligned text elsewhere.
+"""Layout of text output: sentences, facts and tables, coloured on a terminal, plain aligned text elsewhere.
 
-Here: how things are laid out. Not here: the texts (``registry.entities.messages``), what is shown (``api.cli.show``).
+The texts are in ``registry.entities.messages``; ``api.cli.show`` decides what is shown.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ class Page:
         return messages.message(key, **values).in_language(self.lang)
 
     def line(self, text: str = "") -> None:
-        """A line as it is."""
+        """An unformatted line."""
         self.parts.append(str(messages.in_language(text, self.lang)))
 
     def raw(self, text: str) -> None:
-        """Text for programs, never laid out again."""
+        """Text for programs, without any layout."""
         self.flush()
         self.parts.clear()
         sys.stdout.write(text)
@@ -47,11 +47,11 @@ class Page:
         return messages.word(key, self.lang)
 
     def why(self, reason: str | None, fallback: str = "", **values: Any) -> str:
-        """Why the answer is "no"."""
+        """The reason why the answer is "no"."""
         return str(messages.in_language(fallback, self.lang)) or self.word(reason or "unknown")
 
     def facts(self, rows: Iterable[tuple[str, Any]]) -> None:
-        """Named values, one a line; empty ones are left out, a tuple takes a line for each of its items."""
+        """Named values, one per line; empty ones are left out, a tuple has a line for each item."""
         named = [(self.word(k), v) for k, v in rows if v not in (None, "", [], ())]
         width = max((len(k) for k, _ in named), default=0)
         for name, value in named:
@@ -72,7 +72,7 @@ class Page:
             self.line("  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)).rstrip())
 
     def cell(self, value: Any) -> str:
-        """A value as a reader's word."""
+        """A value as text for people."""
         if value is None:
             return ""
         if isinstance(value, bool):
@@ -94,7 +94,7 @@ class Page:
 
 
 def last_day(end: date | None) -> date | None:
-    """The last day of an interval with an exclusive end, as Norwegian pages give it («til og med»)."""
+    """The last day of an interval with an exclusive end, as Norwegian texts show it («til og med»)."""
     return end - timedelta(days=1) if end else None
 
 

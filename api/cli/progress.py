@@ -1,4 +1,4 @@
-"""How far a load is: a bar on a terminal, a plain line now and then elsewhere. Always on standard error."""
+"""Progress of a load on standard error: a bar on a terminal, plain lines elsewhere."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _EVERY = 5.0  #: seconds between plain lines of one stage
 
 @contextmanager
 def shown(session: Session) -> Iterator[Progress]:
-    """A progress callback for the time of a load."""
+    """A progress callback for the duration of a load."""
     if not sys.stderr.isatty():
         yield _plain()
         return

@@ -16,7 +16,7 @@ from registry.entities.messages import message
 __all__ = ["register"]
 
 group = typer.Typer(
-    help="Scopes: who allows, requires and accepts which version when.",
+    help="Scopes: when a register allows, requires and accepts which version.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -34,7 +34,7 @@ def list_(
         str | None, typer.Argument(help="Only of this code system.", show_default=False)
     ] = None,
 ) -> None:
-    """What is registered: one row per scope, version and date role."""
+    """Registered rows: one per scope, version and date role."""
     session = current(ctx)
     with session.open() as registry:
         found = registry.scopes(system, known_at=session.known_at)
@@ -53,7 +53,9 @@ def add(
     version: Annotated[
         str, typer.Option("--version", metavar="LABEL", help="… that applies in the scope.")
     ] = "",
-    track: Annotated[str, typer.Option("--track", metavar="NAME", help="Edition or derived variant.")] = "",
+    track: Annotated[
+        str, typer.Option("--track", metavar="NAME", help="Track of the version (a derived variant …).")
+    ] = "",
     role: Annotated[str, typer.Option("--role", metavar="ROLE", help="Date role that decides.")] = "",
     allowed_from: Annotated[
         date | None, typer.Option("--allowed-from", parser=day, metavar="DATE", help="Permitted from.")

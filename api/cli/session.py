@@ -1,7 +1,6 @@
-"""What one run of a command needs: the registry, the language, and the way answers leave.
+"""One run of a command: global options, opening the registry, printing as JSON or text, exit code.
 
-Here: the global options as a value, opening the registry, printing as JSON or as text, the exit code.
-Not here: the commands, their tables (``api.cli.show``).
+Text is formatted by ``api.cli.show``.
 """
 
 from __future__ import annotations
@@ -46,11 +45,11 @@ class Session:
 
     @property
     def content_language(self) -> str | None:
-        """The language asked for by option, for the texts of codes; None = the system's own."""
+        """The language of ``--lang`` for the texts of codes; None = the system's own."""
         return self.lang if self.lang_given else None
 
     def as_json(self) -> Session:
-        """The same session, answering as JSON."""
+        """The same session with output as JSON."""
         return replace(self, json=True)
 
     def say(self, key: str, **values: Any) -> str:
@@ -62,7 +61,7 @@ class Session:
         return str(in_language(found, self.lang))
 
     def done(self, key: str, **values: Any) -> None:
-        """Say that a change was made; as JSON its key and values."""
+        """Report that a change was made; as JSON its key and values."""
         if self.json:
             from api.wire import dumps
 
@@ -71,15 +70,15 @@ class Session:
             print(self.say(key, **values))
 
     def note(self, key: str, **values: Any) -> None:
-        """A sentence beside the answer: to standard error, so that it never mixes with data."""
+        """Print a sentence to standard error, so that it never mixes with data."""
         print(self.say(key, **values), file=sys.stderr)
 
     def give(
         self, answer: Answer, show: Callable[[Page, Answer], None], *, ok: bool = True, name: str = ""
     ) -> None:
-        """Print the answer as JSON or through ``show``; exit 1 where it is "no", 3 where it is unknown.
+        """Print the answer as JSON or with ``show``; exit 1 if it is "no", 3 if it is unknown.
 
-        A list is wrapped under ``name`` with ``more`` and ``cursor``, as REST pages it.
+        A list is wrapped under ``name`` with ``more`` and ``cursor``, as in REST.
         """
         if self.json:
             from api.wire import dumps, listing
@@ -96,11 +95,11 @@ class Session:
             raise typer.Exit(_UNKNOWN if getattr(answer, "reason", None) in UNKNOWN else 1)
 
 
-_UNKNOWN = 3  #: exit code where the registry cannot tell
+_UNKNOWN = 3  #: exit code of an unknown answer
 
 
 def current(ctx: typer.Context) -> Session:
-    """The session that the global options made."""
+    """The session of the running command."""
     session = ctx.find_root().obj
     return session if isinstance(session, Session) else Session()
 

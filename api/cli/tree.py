@@ -1,6 +1,6 @@
 """The tree of commands as plain values, read from the declarations of their functions.
 
-Here: names, options, help. It asks typer's public models only, as the inside of typer differs between its versions.
+It uses typer's public models only, because the internals of typer differ between versions.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ class Parameter:
     name: str
     names: tuple[str, ...]
     help: str
-    values: str  #: what a value looks like; empty for a flag
+    values: str  #: placeholder of the value; empty for a flag
     required: bool
 
     @property
     def takes_value(self) -> bool:
-        """Whether the next word belongs to this option."""
+        """Whether the next argument is the value of this option."""
         return bool(self.names) and bool(self.values)
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One command: the words that call it and what it takes."""
+    """One command: its words and its parameters."""
 
     words: tuple[str, ...]
     help: str
@@ -54,7 +54,7 @@ def commands(app: typer.Typer, words: tuple[str, ...] = ()) -> Iterator[Command]
 
 
 def global_options(app: typer.Typer) -> Command:
-    """The options that hold for every command."""
+    """The global options."""
     info = app.registered_callback
     return _command((), info.callback) if info and info.callback else Command((), "", ())
 
@@ -80,7 +80,7 @@ def _parameter(name: str, info: ArgumentInfo | OptionInfo, type_: Any, required:
 
 
 def _values(type_: Any) -> str:
-    """What a value of the type looks like; nothing for a flag."""
+    """The placeholder of a type's value; empty for a flag."""
     if get_origin(type_) in (Union, UnionType):
         (type_,) = (t for t in get_args(type_) if t is not NoneType)
     if get_origin(type_) is Literal:

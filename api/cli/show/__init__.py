@@ -1,1 +1,1 @@
-"""How the answers of the command line look as text: one module per group of commands."""
+"""Text output of the command line: one module per group of commands."""

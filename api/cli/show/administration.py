@@ -13,7 +13,7 @@ __all__ = ["verified"]
 
 
 def verified(page: Page, report: VerifyReport) -> None:
-    """All is well, or the list of what is damaged."""
+    """The list of damages, or that there are none."""
     if report.ok:
         page.say("verified", releases=report.releases, states=report.states)
         return

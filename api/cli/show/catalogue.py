@@ -22,7 +22,7 @@ __all__ = ["applicable", "releases", "require_system", "require_version", "syste
 
 
 def require_system(registry: Registry, session: Session, system: str) -> None:
-    """Say that the system is not here (exit 1), naming similar ones."""
+    """Report an unknown system and similar ones, and exit with 1."""
     if registry.system(system, known_at=session.known_at) is not None:
         return
     import typer
@@ -35,7 +35,7 @@ def require_system(registry: Registry, session: Session, system: str) -> None:
 
 
 def require_version(registry: Registry, session: Session, system: str, version: str) -> None:
-    """Say that the version is not here (exit 1), naming similar ones."""
+    """Report an unknown version and similar ones, and exit with 1."""
     labels = [v.version for v in registry.versions(system, known_at=session.known_at)]
     if version.partition("@")[0] in labels:
         return
@@ -88,7 +88,7 @@ def versions(page: Page, found: list[VersionAnswer]) -> None:
 
 
 def releases(page: Page, found: list[ReleaseAnswer]) -> None:
-    """One line per release, newest knowledge last."""
+    """One line per release, the last recorded last."""
     if not found:
         page.say("none")
         return

@@ -22,7 +22,7 @@ __all__ = ["history", "lookup", "search", "validity"]
 
 
 def lookup(page: Page, answer: Lookup) -> None:
-    """The concept with all that is said of it, or why it was not found."""
+    """The concept with all its content, or why it was not found."""
     if answer.concept is None:
         page.line(_why_not(page, answer))
         if answer.also_in and answer.also_in[0] not in page.parts[-1]:
@@ -89,7 +89,7 @@ def _why_not(page: Page, answer: Lookup) -> str:
 
 
 def history(page: Page, answer: History) -> None:
-    """One line per stretch of versions with the same meaning."""
+    """One line per span of versions with the same meaning."""
     if not answer.spans:
         page.line(
             page.why(
@@ -136,7 +136,7 @@ def _span(page: Page, span: Span) -> tuple[object, ...]:
 
 
 def _notes(page: Page, span: Span) -> str:
-    """What is noted of how the span began, and of the official change that ended it."""
+    """Notes on the change with which the span began, and on the official change that ended it."""
     found = [c.note for c in (span.change, span.ended) if c and (c is span.change or c.source == "official")]
     return "; ".join(page.cell(note) for note in found if note)
 
@@ -153,7 +153,7 @@ def _change(page: Page, change: SpanChange) -> str:
 
 
 def validity(page: Page, answer: Validity) -> None:
-    """Yes or no in a sentence, then the verdict of every version."""
+    """Yes, no or unknown in a sentence, then the verdict of every version."""
     if answer.valid:
         page.say("valid_yes", code=answer.code, on=answer.on)
     else:

@@ -13,7 +13,7 @@ __all__ = ["hierarchy", "subsumption"]
 
 
 def hierarchy(page: Page, answer: Hierarchy) -> None:
-    """One line per code, or why there are none to show."""
+    """One line per code, or why there are none."""
     if answer.reason is not None:
         page.line(
             page.why(

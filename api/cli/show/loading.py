@@ -18,7 +18,7 @@ _MANY = 60  #: reports that are shown one by one
 
 
 def reports(page: Page, found: list[LoadReport]) -> None:
-    """What each release became, what was taken from the file, and what to know of it; many are counted."""
+    """The outcome of each release, what was derived from the file, and its notices; many releases are only counted."""
     if len(found) <= _MANY:
         for report in found:
             _report(page, report)
