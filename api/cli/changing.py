@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
 import typer
 
 from api.cli.interval_options import exclusive
-from api.cli.options import System, Version, Why
-from api.cli.session import current, day
+from api.cli.options import (
+    Published,
+    System,
+    TrackName,
+    ValidFrom,
+    ValidThrough,
+    ValidTo,
+    Version,
+    Why,
+)
+from api.cli.session import current
 
 __all__ = ["register"]
 
@@ -30,23 +38,14 @@ def add(
     ctx: typer.Context,
     system: System,
     label: Annotated[str, typer.Argument(help="Label of the version.", show_default=False)],
-    valid_from: Annotated[
-        date | None, typer.Option("--valid-from", parser=day, metavar="DATE", help="First day.")
-    ] = None,
-    valid_to: Annotated[
-        date | None,
-        typer.Option("--valid-to", parser=day, metavar="DATE", help="First day it is no longer valid."),
-    ] = None,
-    valid_through: Annotated[
-        date | None, typer.Option("--valid-through", parser=day, metavar="DATE", help="Last day (inclusive).")
-    ] = None,
-    track: Annotated[
-        str, typer.Option("--track", metavar="NAME", help="Track of the version (a derived variant …).")
-    ] = "",
+    valid_from: ValidFrom = None,
+    valid_to: ValidTo = None,
+    valid_through: ValidThrough = None,
+    track: TrackName = "",
     same_as: Annotated[
         str, typer.Option("--same-as", metavar="LABEL", help="Its content is that of this version.")
     ] = "",
-    published: Annotated[str, typer.Option("--published", metavar="DATE", help="Date of publication.")] = "",
+    published: Published = "",
 ) -> None:
     """Declare a version whose content is not loaded."""
     session = current(ctx)

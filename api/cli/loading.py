@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from api.cli.interval_options import exclusive
-from api.cli.session import Session, current, day
+from api.cli.options import Published, TrackName, ValidFrom, ValidThrough, ValidTo, date_option
+from api.cli.session import Session, current
 from api.cli.show import loading as show
 
 if TYPE_CHECKING:
@@ -38,30 +39,18 @@ def load(
         str, typer.Option("--system", metavar="SLUG", help="Code system; created if new.")
     ] = "",
     version: Annotated[str, typer.Option("--version", metavar="LABEL", help="Version label.")] = "",
-    track: Annotated[
-        str, typer.Option("--track", metavar="NAME", help="Track of the version (a derived variant …).")
-    ] = "",
-    valid_from: Annotated[
-        date | None, typer.Option("--valid-from", parser=day, metavar="DATE", help="First day.")
-    ] = None,
-    valid_to: Annotated[
-        date | None,
-        typer.Option("--valid-to", parser=day, metavar="DATE", help="First day it is no longer valid."),
-    ] = None,
-    valid_through: Annotated[
-        date | None, typer.Option("--valid-through", parser=day, metavar="DATE", help="Last day (inclusive).")
-    ] = None,
-    published: Annotated[str, typer.Option("--published", metavar="DATE", help="Date of publication.")] = "",
+    track: TrackName = "",
+    valid_from: ValidFrom = None,
+    valid_to: ValidTo = None,
+    valid_through: ValidThrough = None,
+    published: Published = "",
     kind: Annotated[
         Literal["correction", "update"] | None,
         typer.Option(
             "--kind", help="A correction replaces the content for all dates; an update from a date."
         ),
     ] = None,
-    effective_from: Annotated[
-        date | None,
-        typer.Option("--effective-from", parser=day, metavar="DATE", help="First day of an update."),
-    ] = None,
+    effective_from: Annotated[date | None, date_option("--effective-from", "First day of an update.")] = None,
     coverage: Annotated[
         str,
         typer.Option(

@@ -46,9 +46,9 @@ class Page:
         """A word of the catalogue."""
         return messages.word(key, self.lang)
 
-    def why(self, reason: str | None, fallback: str = "", **values: Any) -> str:
-        """The reason why the answer is "no"."""
-        return str(messages.in_language(fallback, self.lang)) or self.word(reason or "unknown")
+    def why(self, reason: str | None, message: str) -> str:
+        """Why the answer is "no": its message, else the word of its reason."""
+        return str(messages.in_language(message, self.lang)) or self.word(reason or "unknown")
 
     def facts(self, rows: Iterable[tuple[str, Any]]) -> None:
         """Named values, one per line; empty ones are left out, a tuple has a line for each item."""

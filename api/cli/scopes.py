@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from api.cli.interval_options import exclusive
-from api.cli.session import current, day
+from api.cli.options import TrackName, date_option
+from api.cli.session import current
 from api.cli.show import scopes as show
 from registry.entities.messages import message
 
@@ -53,27 +54,15 @@ def add(
     version: Annotated[
         str, typer.Option("--version", metavar="LABEL", help="… that applies in the scope.")
     ] = "",
-    track: Annotated[
-        str, typer.Option("--track", metavar="NAME", help="Track of the version (a derived variant …).")
-    ] = "",
+    track: TrackName = "",
     role: Annotated[str, typer.Option("--role", metavar="ROLE", help="Date role that decides.")] = "",
-    allowed_from: Annotated[
-        date | None, typer.Option("--allowed-from", parser=day, metavar="DATE", help="Permitted from.")
-    ] = None,
-    required_from: Annotated[
-        date | None, typer.Option("--required-from", parser=day, metavar="DATE", help="Required from.")
-    ] = None,
+    allowed_from: Annotated[date | None, date_option("--allowed-from", "Permitted from.")] = None,
+    required_from: Annotated[date | None, date_option("--required-from", "Required from.")] = None,
     accepted_until: Annotated[
-        date | None,
-        typer.Option(
-            "--accepted-until", parser=day, metavar="DATE", help="First day it is no longer accepted."
-        ),
+        date | None, date_option("--accepted-until", "First day it is no longer accepted.")
     ] = None,
     accepted_through: Annotated[
-        date | None,
-        typer.Option(
-            "--accepted-through", parser=day, metavar="DATE", help="Last day it is accepted (inclusive)."
-        ),
+        date | None, date_option("--accepted-through", "Last day it is accepted (inclusive).")
     ] = None,
     legal_basis: Annotated[
         str, typer.Option("--legal-basis", metavar="TEXT", help="Regulation or notice.")

@@ -142,18 +142,7 @@ def applicable(page: Page, answer: Applicable) -> None:
         )
         _rows(page, answer.versions)
     else:
-        labels = ", ".join(v.version for v in answer.not_loaded)
-        page.line(
-            page.why(
-                answer.reason,
-                answer.message,
-                system=answer.system,
-                on=answer.on,
-                scope=_in_scope(page, answer) + _by_role(page, answer),
-                versions=f" ({labels})" if labels else "",
-                maybe="",
-            )
-        )
+        page.line(page.why(answer.reason, answer.message))
     if answer.others:
         page.say("others", on=answer.on)
         _rows(page, answer.others)

@@ -24,7 +24,7 @@ __all__ = ["history", "lookup", "search", "validity"]
 def lookup(page: Page, answer: Lookup) -> None:
     """The concept with all its content, or why it was not found."""
     if answer.concept is None:
-        page.line(_why_not(page, answer))
+        page.line(page.why(answer.reason, answer.message))
         if answer.also_in and answer.also_in[0] not in page.parts[-1]:
             page.line(page.text("also_in", versions=", ".join(answer.also_in)).strip())
         return
@@ -72,36 +72,10 @@ def _remarks(page: Page, answer: Lookup) -> None:
         page.line(in_language(warning, page.lang))
 
 
-def _why_not(page: Page, answer: Lookup) -> str:
-    also = page.text("also_in", versions=", ".join(answer.also_in)) if answer.also_in else ""
-    return page.why(
-        answer.reason,
-        answer.message,
-        system=answer.system,
-        code=answer.code,
-        version=answer.version or "",
-        on=answer.on,
-        also=also,
-        versions="",
-        scope="",
-        maybe="",
-    )
-
-
 def history(page: Page, answer: History) -> None:
     """One line per span of versions with the same meaning."""
     if not answer.spans:
-        page.line(
-            page.why(
-                answer.reason,
-                answer.message,
-                system=answer.system,
-                code=answer.code,
-                version="",
-                also="",
-                maybe="",
-            )
-        )
+        page.line(page.why(answer.reason, answer.message))
         return
     page.say("history_head", code=answer.code, system=answer.system)
     heads = ("valid_from", "last_day", "versions", "display", "change", "note")
@@ -157,10 +131,7 @@ def validity(page: Page, answer: Validity) -> None:
     if answer.valid:
         page.say("valid_yes", code=answer.code, on=answer.on)
     else:
-        why = page.why(
-            answer.reason, answer.message, system=answer.system, code=answer.code, on=answer.on, version="",
-            also="", scope="", versions="", maybe="",
-        )  # fmt: skip
+        why = page.why(answer.reason, answer.message)
         page.say("valid_no" if answer.valid is False else "valid_unknown", why=why)
     if answer.verdicts:
         rows = [(v.version, page.word(v.status), v.valid, page.word(v.reason or "")) for v in answer.verdicts]

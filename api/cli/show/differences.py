@@ -17,21 +17,13 @@ _COLUMNS = ("type", "from_code", "from_display", "to_code", "to_display", "aspec
             "automatic_forward", "automatic_back", "source", "reviewed", "note")  # fmt: skip
 
 
-_NOBODY: list[CodeDisplay | None] = [None]
+_NO_CODE: list[CodeDisplay | None] = [None]
 
 
 def table(page: Page, answer: Changes) -> None:
     """The counts by type, the changes, and what could not be compared."""
     if answer.reason is not None:
-        page.line(
-            page.why(
-                answer.reason,
-                answer.message,
-                system=answer.system,
-                version=f"{answer.from_}, {answer.to}",
-                maybe="",
-            )
-        )
+        page.line(page.why(answer.reason, answer.message))
         return
     page.say("diff_head", system=answer.system, from_=answer.from_, to=answer.to)
     if answer.types:
@@ -93,7 +85,7 @@ def csv(page: Page, answer: Changes) -> None:
     writer.writerow(_COLUMNS)
     for change in answer.changes:
         writer.writerows(
-            _pair(change, old, new) for old in change.inputs or _NOBODY for new in change.outputs or _NOBODY
+            _pair(change, old, new) for old in change.inputs or _NO_CODE for new in change.outputs or _NO_CODE
         )
     page.raw(out.getvalue())
 

@@ -15,16 +15,7 @@ __all__ = ["hierarchy", "subsumption"]
 def hierarchy(page: Page, answer: Hierarchy) -> None:
     """One line per code, or why there are none."""
     if answer.reason is not None:
-        page.line(
-            page.why(
-                answer.reason,
-                answer.message,
-                system=answer.system,
-                code=answer.code,
-                version=answer.version,
-                also="",
-            )
-        )
+        page.line(page.why(answer.reason, answer.message))
         return
     if answer.source == "structural":
         page.say("structural")
@@ -37,15 +28,6 @@ def hierarchy(page: Page, answer: Hierarchy) -> None:
 def subsumption(page: Page, answer: Subsumption) -> None:
     """The outcome as a sentence."""
     if answer.outcome is None:
-        page.line(
-            page.why(
-                answer.reason,
-                answer.message,
-                system=answer.system,
-                code=answer.code_a,
-                version=answer.version,
-                also="",
-            )
-        )
+        page.line(page.why(answer.reason, answer.message))
         return
     page.say(f"subsumes.{answer.outcome}", a=answer.code_a, b=answer.code_b)
