@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from collections.abc import MutableMapping
+from typing import Any
+
+from starlette.requests import Request
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from registry.entities.messages import message
 
 __all__ = ["BodyLimit"]
 
@@ -25,24 +31,25 @@ class BodyLimit:
 
     async def _counted(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Read the body first (it is bounded), so that one that is too large is answered and not cut off."""
-        chunks: list[Message] = []
+        chunks: list[MutableMapping[str, Any]] = []
         size = 0
         while True:
-            message = await receive()
-            chunks.append(message)
-            size += len(message.get("body", b""))
+            part = await receive()
+            chunks.append(part)
+            size += len(part.get("body", b""))
             if size > self.limit:
                 await self._refuse(scope, receive, send)
                 return
-            if not message.get("more_body", False):
+            if not part.get("more_body", False):
                 break
 
-        async def replay() -> Message:
+        async def replay() -> MutableMapping[str, Any]:
             return chunks.pop(0) if chunks else await receive()
 
         await self.app(scope, replay, send)
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
-        from api.rest.problems import problem
+        from api.rest.problems import language_of, problem
 
-        await problem(413, f"The request body is larger than {self.limit} bytes.")(scope, receive, send)
+        detail, lang = message("request.most_bytes", most=self.limit), language_of(Request(scope))
+        await problem(413, detail, lang=lang)(scope, receive, send)

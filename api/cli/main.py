@@ -61,7 +61,12 @@ def options(
         ),
     ] = None,
     lang: Annotated[
-        str | None, typer.Option("--lang", metavar="nb|nn|en", help="Language of the texts.")
+        str | None,
+        typer.Option(
+            "--lang",
+            metavar="nb|nn|en",
+            help="Language of answers and messages; this help and usage errors are in English.",
+        ),
     ] = None,
 ) -> None:
     """Set the global options."""

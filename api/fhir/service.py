@@ -31,12 +31,12 @@ from api.fhir.resources.resource_search import search, shown
 from api.fhir.resources.resource_writer import Changed, ResourceWriter
 from api.fhir.resources.stored_catalog import stored_json
 from registry.entities.errors import GyldigError, Restricted
-from registry.entities.messages import Message, message
+from registry.entities.messages import message
 from registry.store.artifacts import ArtifactRow
 from registry.terminology.catalog import Catalog
 from registry.terminology.issues import Issue, issue
 
-__all__ = ["CatalogSource", "History", "Reply", "Request", "Service", "failed"]
+__all__ = ["CatalogSource", "History", "Reply", "Request", "Service", "failed", "language_of"]
 
 _log = logging.getLogger("gyldig.fhir")
 
@@ -115,9 +115,9 @@ class Service:
             reply = self._routed(request)
         except Refused as refused:
             headers = {"allow": ", ".join(_METHODS)} if refused.status == 405 else {}
-            reply = Reply(refused.status, outcome([refused.issue], _language(request)), headers)
+            reply = Reply(refused.status, outcome([refused.issue], language_of(request)), headers)
         except GyldigError as error:
-            reply = Reply(http_status(error), outcome([_as_issue(error)], _language(request)))
+            reply = Reply(http_status(error), outcome([_as_issue(error)], language_of(request)))
         reply.release = self.release_of(request.path)
         return reply
 
@@ -274,26 +274,20 @@ class Service:
         return Reply(201 if changed.created else 200, told, headers)
 
 
-def failed(path: str, error: Exception) -> Reply:
-    """What a caller is told of a failure that is ours; it is logged."""
+def failed(path: str, error: Exception, lang: str) -> Reply:
+    """The answer to a request on which the server failed; the error is logged."""
     _log.error("bug while answering %s", path, exc_info=error)
     told = issue("UNAVAILABLE", message("request.failed"))
-    return Reply(500, outcome([replace(told, code="exception")]))
+    return Reply(500, outcome([replace(told, code="exception")], lang))
 
 
 def _as_issue(error: GyldigError) -> Issue:
     if isinstance(error, Restricted):
-        return issue("FORBIDDEN", _text(error))
-    return issue("REQUEST_INVALID" if http_status(error) < 500 else "UNAVAILABLE", _text(error))
+        return issue("FORBIDDEN", error.text)
+    return issue("REQUEST_INVALID" if http_status(error) < 500 else "UNAVAILABLE", error.text)
 
 
-def _text(error: GyldigError) -> str:
-    """The text of an error, as a Message if it is one."""
-    first = error.args[0] if error.args else ""
-    return first if isinstance(first, Message) else str(error)
-
-
-def _language(request: Request) -> str:
+def language_of(request: Request) -> str:
     """The language in which a refusal of a request is written."""
     return answer_language(display_language(request.query, request.body), request.headers)
 
@@ -325,7 +319,7 @@ def _context_of(headers: dict[str, str]) -> tuple[str, str]:
 def _day(text: str) -> date:
     found = days_of(text)
     if found is None or len(text) != _DAY:
-        raise refuse("REQUEST_INVALID", message("request.no_date", text=text), place="as-of")
+        raise refuse("REQUEST_INVALID", message("request.no_date", name="as-of", text=text), place="as-of")
     return found[0]
 
 

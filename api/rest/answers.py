@@ -16,11 +16,11 @@ from pydantic import BeforeValidator, WithJsonSchema
 from starlette.responses import Response
 
 from api import auth
-from api.rest.problems import NotFound
+from api.rest.problems import NotFound, language_of
 from api.settings import Settings
 from api.wire import dumps, listing
 from registry.entities.errors import UsageError
-from registry.entities.messages import language, message
+from registry.entities.messages import message
 from registry.time.reasons import similar
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def _iso(value: Any) -> Any:
                 raise ValueError
             return date.fromisoformat(value)
         except ValueError:
-            raise ValueError(f"{value!r} is not a date; write it like 2024-01-31") from None
+            raise ValueError(message("invalid.date", value=value)) from None
     return value
 
 
@@ -128,11 +128,6 @@ def fresh(request: Request, etag: str) -> bool:
     """Whether the caller already has this content (If-None-Match)."""
     given = request.headers.get("if-none-match", "")
     return given == "*" or etag in [t.strip().removeprefix("W/") for t in given.split(",")]
-
-
-def language_of(request: Request) -> str:
-    """The language of messages: the first that the caller accepts, else English."""
-    return language(request.headers.get("accept-language", "").split(",")[0].split(";")[0].strip())
 
 
 def answer(request: Request, value: Any) -> Response:

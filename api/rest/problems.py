@@ -1,7 +1,8 @@
-"""Errors over HTTP as RFC 9457 problem details (``application/problem+json``).
+"""Errors over HTTP as RFC 9457 problem details (``application/problem+json``), in the caller's language.
 
-An answer "no" is not an error: it is 200 with a reason. Here are wrong use, names in a path that do not exist,
-what a licence forbids, and a registry that cannot be used.
+An answer "no" is not an error: it is 200 with a reason. Errors are wrong use, names in a path that do not exist,
+content that the licence restricts, and a registry that cannot be used. The first language of ``Accept-Language``
+decides between Norwegian and English.
 """
 
 from __future__ import annotations
@@ -19,8 +20,9 @@ from starlette.responses import Response
 
 from api.error_status import http_status
 from registry.entities.errors import GyldigError
+from registry.entities.messages import Message, catalogue, in_language, language, message, word
 
-__all__ = ["MEDIA_TYPE", "NotFound", "install", "problem"]
+__all__ = ["MEDIA_TYPE", "NotFound", "install", "language_of", "problem"]
 
 MEDIA_TYPE = "application/problem+json"
 _TYPES = {
@@ -41,17 +43,23 @@ class NotFound(GyldigError):
 
 
 def problem(
-    status: int, detail: str, *, headers: Mapping[str, str] | None = None, **members: Any
+    status: int, detail: str, *, lang: str = "en", headers: Mapping[str, str] | None = None, **members: Any
 ) -> Response:
-    """A problem response; ``type`` is relative to ``/api/docs``."""
+    """A problem response with its texts in the language; ``type`` is relative to ``/api/docs``."""
     body = {
         "type": f"/api/docs#problem-{_TYPES.get(status, 'internal')}",
-        "title": HTTPStatus(status).phrase,
+        "title": HTTPStatus(status).phrase if language(lang) == "en" else word(f"http.{status}", lang),
         "status": status,
-        "detail": detail,
+        "detail": in_language(detail, lang),
         **members,
     }
-    return Response(orjson.dumps(body), status, media_type=MEDIA_TYPE, headers=dict(headers or {}))
+    sent = {"Vary": "Accept-Language", "Content-Language": language(lang), **(headers or {})}
+    return Response(orjson.dumps(body), status, media_type=MEDIA_TYPE, headers=sent)
+
+
+def language_of(request: Request) -> str:
+    """The language of messages: the first that the caller accepts, else English."""
+    return language(request.headers.get("accept-language", "").split(",")[0].split(";")[0].strip())
 
 
 def install(app: FastAPI) -> None:
@@ -65,28 +73,46 @@ def install(app: FastAPI) -> None:
 async def _ours(request: Request, error: Exception) -> Response:
     status = http_status(error)
     headers = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "5"}}.get(status)
-    lang = request.headers.get("accept-language", "").split(",")[0].split(";")[0].strip()
-    detail = error.in_language(lang) if isinstance(error, GyldigError) else str(error)
-    return problem(status, detail, headers=headers, **getattr(error, "members", {}))
+    detail = error.text if isinstance(error, GyldigError) else str(error)
+    return problem(
+        status, detail, lang=language_of(request), headers=headers, **getattr(error, "members", {})
+    )
 
 
 async def _invalid(request: Request, error: Exception) -> Response:
+    lang = language_of(request)
     found = error.errors() if isinstance(error, RequestValidationError) else []
     errors = [
-        {"where": ".".join(str(p) for p in e["loc"]), "message": e["msg"].removeprefix("Value error, ")}
+        {"where": ".".join(str(p) for p in e["loc"]), "message": in_language(_what_is_wrong(e), lang)}
         for e in found
     ]
     detail = "; ".join(f"{e['where']}: {e['message']}" for e in errors)
-    return problem(400, detail, errors=errors)
+    return problem(400, detail, lang=lang, errors=errors)
+
+
+def _what_is_wrong(found: Mapping[str, Any]) -> str:
+    """What the validation of a request found, as a message of the catalogue.
+
+    >>> _what_is_wrong({"type": "missing"}), _what_is_wrong({"type": "string_too_long", "ctx": {"max_length": 2}})
+    ('is missing', 'is longer than 2 characters')
+    """
+    values = found.get("ctx", {})
+    own = values.get("error")
+    if isinstance(own, ValueError) and own.args:
+        return str(own.args[0]) if not isinstance(own.args[0], Message) else own.args[0]
+    key = f"invalid.{found['type']}"
+    return message(key, **values) if key in catalogue() else message("invalid.value")
 
 
 async def _http(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
-        return problem(500, "internal error")
-    detail = f"nothing at {request.url.path}" if error.status_code == 404 else str(error.detail)
-    return problem(error.status_code, detail, headers=error.headers)
+        return await _bug(request, error)
+    status, values = error.status_code, {"path": request.url.path, "method": request.method}
+    key = f"http_error.{status}"
+    detail = message(key, **values) if key in catalogue() else str(error.detail)
+    return problem(status, detail, lang=language_of(request), headers=error.headers)
 
 
 async def _bug(request: Request, error: Exception) -> Response:
     _log.exception("bug while answering %s", request.url.path, exc_info=error)
-    return problem(500, "The server failed on this request; it has been logged.")
+    return problem(500, message("request.failed"), lang=language_of(request))

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from api import auth
 from api.rest.answers import Count, Cursor, IsoDate, KnownAt, answer, page, registry_of, settings_of
 from api.rest.openapi import gives, gives_list
+from registry.entities.messages import message
 from registry.entities.results import ScopeRow
 
 __all__ = ["router"]
@@ -40,7 +41,7 @@ class ScopeEntry(BaseModel):
     @model_validator(mode="after")
     def _together(self) -> ScopeEntry:
         if bool(self.system) != bool(self.version):
-            raise ValueError("system and version belong together")
+            raise ValueError(message("invalid.system_and_version"))
         return self
 
 

@@ -20,7 +20,7 @@
 
 from __future__ import annotations
 
-from registry.entities.messages import in_language
+from registry.entities.messages import in_language, located
 
 __all__ = [
     "ArchiveError",
@@ -45,9 +45,14 @@ class GyldigError(Exception):
 
     exit_code = 2
 
+    @property
+    def text(self) -> str:
+        """What is wrong, as a Message where the error was made from one."""
+        return str(self) if not self.args or not isinstance(self.args[0], str) else self.args[0]
+
     def in_language(self, lang: str | None) -> str:
         """The text in a language; an error made from plain text has that text alone."""
-        return str(in_language(self.args[0] if self.args else "", lang))
+        return str(in_language(self.text, lang))
 
 
 class UsageError(GyldigError):
@@ -72,13 +77,7 @@ class SourceError(GyldigError):
     def __init__(self, message: str, *, file: str = "", line: int | str | None = None) -> None:
         self.message, self.file, self.line = message, file, line
         where = ":".join(str(part) for part in (file, line) if part not in ("", None))
-        self._where = where
-        super().__init__(f"{where}: {message}" if where else message)
-
-    def in_language(self, lang: str | None) -> str:
-        """The text in a language, after the place where it was found."""
-        text = str(in_language(self.message, lang))
-        return f"{self._where}: {text}" if self._where else text
+        super().__init__(located(where, message) if where else message)
 
 
 class ArchiveError(SourceError):

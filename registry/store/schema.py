@@ -76,7 +76,8 @@ def _check(found: int, location: str) -> None:
     if number > SCHEMA:
         raise StoreError(message("error.newer_schema", location=location, schema=number, own=SCHEMA))
     if number == SCHEMA or number < _OLDEST:
-        name = f"schema {number}" + (f" mark {found & 0xFFFF:04x}" if number == SCHEMA else "")
+        key = "error.schema_mark" if number == SCHEMA else "error.schema_number"
+        name = message(key, number=number, mark=f"{found & 0xFFFF:04x}")
         raise StoreError(message("error.development_schema", location=location, name=name))
 
 

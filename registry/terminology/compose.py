@@ -14,7 +14,7 @@ from pyroaring import BitMap
 
 from registry.content.view import ContentView
 from registry.entities.canonical import join, split
-from registry.entities.messages import message
+from registry.entities.messages import message, worded
 from registry.store.cache import bytes_of
 from registry.terminology import filters
 from registry.terminology.catalog import Missing
@@ -119,7 +119,7 @@ def _imported(context: Context, parent: ValueSet, canonical: str, *, expanding: 
     if expanding and pinned:
         raise Unanswerable(issue("VS_EXP_IMPORT_UNK_PINNED", url, pinned))
     if found.reason in ("before_first", "gap", "after_last"):
-        raise Unanswerable(issue("VALUESET_NOT_IN_FORCE", url, context.on, found.reason), soft=True)
+        raise Unanswerable(issue("VALUESET_NOT_IN_FORCE", url, context.on, worded(found.reason)), soft=True)
     raise Unanswerable(issue("Unable_to_resolve_value_Set_", join(url, pinned)), soft=True)
 
 
@@ -145,7 +145,7 @@ def unknown_for_expansion(context: Context, missing: Missing, version: str, lock
     """The issue for a system that an expansion needs and that is not there."""
     system = missing.url
     if missing.reason in ("before_first", "gap", "after_last", "not_loaded"):
-        return issue("CODESYSTEM_NOT_IN_FORCE", system, context.day(locked), missing.reason)
+        return issue("CODESYSTEM_NOT_IN_FORCE", system, context.day(locked), worded(missing.reason))
     if not version:
         return issue("UNKNOWN_CODESYSTEM_EXP", system)
     known = context.catalog.versions(system)

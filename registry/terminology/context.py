@@ -14,6 +14,7 @@ from registry.content.view import ContentView
 from registry.entities.canonical import join, split
 from registry.entities.errors import Restricted
 from registry.entities.languages import Languages
+from registry.entities.messages import message, worded
 from registry.systems import SystemBehaviour
 from registry.terminology.catalog import Catalog, Missing
 from registry.terminology.conceptmap import ConceptMap
@@ -148,9 +149,9 @@ class Context:
     def _same_until(self, found: ContentView | Missing, system: str, version: str, until: date) -> None:
         """Raise Unanswerable where a month or year does not tell which version is meant."""
         last = self.catalog.code_system(system, version, until)
-        labels = [f"({v.reason})" if isinstance(v, Missing) else v.info.version for v in (found, last)]
-        if labels[0] != labels[1]:
-            raise Unanswerable(issue("DATE_SPANS_VERSIONS", system, self.on, until, " … ".join(labels)))
+        labels = [v if isinstance(v, Missing) else v.info.version for v in (found, last)]
+        if differing := first_and_last(*labels):
+            raise Unanswerable(issue("DATE_SPANS_VERSIONS", system, self.on, until, differing))
 
     def _supplemented(self, view: ContentView) -> ContentView:
         extra = [s for s in (self._supplement(c) for c in self.supplements) if _fits(s, view)]
@@ -198,7 +199,13 @@ class Context:
         grave = self.asked and bool(self.pins.required(info.url))
         severity: Severity = "error" if grave else "warning"
         found = issue(
-            "VERSION_NOT_IN_FORCE", info.url, info.version, self.on, status, place=place, severity=severity
+            "VERSION_NOT_IN_FORCE",
+            info.url,
+            info.version,
+            self.on,
+            worded(status),
+            place=place,
+            severity=severity,
         )
         return replace(found, told=grave)
 
@@ -240,3 +247,9 @@ def valid_versions(versions: list[str]) -> str:
 def canonical_of(view: ContentView) -> str:
     """``url|version`` of a view."""
     return join(view.info.url, view.info.version)
+
+
+def first_and_last(first: str | Missing, last: str | Missing) -> str:
+    """The versions of the first and the last day of a period, or why there is none; empty if both are the same."""
+    labels = [worded(v.reason) if isinstance(v, Missing) else v for v in (first, last)]
+    return "" if labels[0] == labels[1] else message("layout.first_last", first=labels[0], last=labels[1])

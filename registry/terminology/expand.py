@@ -14,6 +14,7 @@ from pyroaring import BitMap
 
 from registry.content.view import ViewInfo
 from registry.entities.canonical import join
+from registry.entities.messages import message
 from registry.terminology.compose import ExpansionSources, IncludedConcepts, Prepared, prepare, select
 from registry.terminology.context import Context
 from registry.terminology.entries import Entry, EntryOptions, ExpansionEntryBuilder
@@ -107,10 +108,8 @@ def _fill(context: Context, request: ExpandRequest, answer: Expansion, makes: _M
     }
     for content in usage.contents.values():
         if content.info.content in ("fragment", "example"):
-            what = (
-                f"This extension is based on a {content.info.content} of the code system {content.info.url}"
-            )
-            answer.unclosed.append(what)
+            kind = content.info.content
+            answer.unclosed.append(message(f"unclosed.{kind}", system=content.info.url))
 
 
 def _distinct(chosen: list[IncludedConcepts]) -> list[IncludedConcepts]:

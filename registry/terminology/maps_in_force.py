@@ -19,7 +19,7 @@ from registry.content.view import ContentView
 from registry.entities.errors import Restricted
 from registry.terminology.catalog import Missing
 from registry.terminology.conceptmap import ConceptMap
-from registry.terminology.context import Context
+from registry.terminology.context import Context, first_and_last
 from registry.terminology.issues import Unanswerable, issue
 from registry.time.in_force import contains, preferred, reason_on, status_on
 from registry.time.version_order import has_wildcard, matches, order_key
@@ -90,9 +90,9 @@ def _on_day(context: Context, held: Sequence[ConceptMap], *, named: bool = False
     found = _chosen(context, held, context.on, named=named)
     if context.until is not None:
         last = _chosen(context, held, context.until, named=named)
-        labels = [f"({v.reason})" if isinstance(v, Missing) else _label(v) for v in (found, last)]
-        if labels[0] != labels[1]:
-            values = (held[0].url, context.on, context.until, " … ".join(labels))
+        labels = [v if isinstance(v, Missing) else _label(v) for v in (found, last)]
+        if differing := first_and_last(*labels):
+            values = (held[0].url, context.on, context.until, differing)
             raise Unanswerable(issue("DATE_SPANS_MAPS", *values))
     return found
 

@@ -27,7 +27,7 @@ from datetime import date
 import msgspec
 
 from registry.entities.canonical import split
-from registry.entities.messages import in_language, message
+from registry.entities.messages import in_language, message, worded
 from registry.entities.records import Coding, MapDefault, MapRowRecord, Weight
 from registry.entities.relationships import inverse
 from registry.systems import SystemBehaviour
@@ -150,7 +150,12 @@ def _stale(context: Context, coding: Coding, validity: CodeValidity) -> str:
     named = ", ".join(s.code for s in validity.successors)
     name = "MAP_TARGET_REPLACED" if named else "MAP_TARGET_NOT_VALID"
     return issue(
-        name, coding.code, coding.system, context.on or message("translate.the_day"), validity.reason, named
+        name,
+        coding.code,
+        coding.system,
+        context.on or message("translate.the_day"),
+        worded(validity.reason),
+        named,
     ).text
 
 
@@ -162,7 +167,9 @@ def _maps(context: Context, request: TranslateRequest) -> list[ConceptMap] | Iss
         if not isinstance(found, Missing):
             return [found]
         if found.reason in ("before_first", "gap", "after_last"):
-            return issue("CONCEPTMAP_NOT_IN_FORCE", request.map, context.on, found.reason, place="date")
+            return issue(
+                "CONCEPTMAP_NOT_IN_FORCE", request.map, context.on, worded(found.reason), place="date"
+            )
         return issue("CONCEPTMAP_UNKNOWN", request.map)
     systems = {coding.system for coding in request.codings}
     return [m for m in maps_of(context, systems) if _scoped(m, request)]

@@ -29,7 +29,12 @@ def _fields(text: str) -> set[str]:
 def test_both_languages_use_the_same_values(key: str) -> None:
     english, bokmaal = catalogue()[key]
     assert _fields(english) == _fields(bokmaal)
-    assert english != bokmaal
+    assert english != bokmaal or key.startswith("word.") or _without_words(english)
+
+
+def _without_words(text: str) -> bool:
+    """Whether a template only arranges its values."""
+    return not any(c.isalpha() for literal, *_ in string.Formatter().parse(text) for c in literal)
 
 
 def test_words_are_in_both_languages() -> None:

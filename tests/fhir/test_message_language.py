@@ -10,7 +10,8 @@ import pytest
 from api.fhir.operations.answer_language import answer_language, display_language
 from api.fhir.operations.operation_table import OPERATIONS
 from api.fhir.server.app import FhirApp
-from registry.entities.messages import Message, catalogue
+from registry.entities.messages import Message, catalogue, worded
+from registry.entities.results import UNKNOWN
 from registry.terminology.issues import MESSAGES, issue
 from tests.fhir import test_fast_path as prepared_requests
 from tests.fhir.conftest import URL
@@ -27,7 +28,8 @@ CASES = [
     ("/ValueSet/$expand", "url=http://nowhere", "could not be found", "En definisjon av verdisettet 'http://nowhere' ble ikke funnet"),
     ("/ConceptMap/$translate", f"url=http://nowhere&system={URL}&code=F1", "could not be found", "ble ikke funnet"),
     ("/CodeSystem/$subsumes", f"system={URL}&codeA=F9&codeB=F1", "Unknown code 'F9'", "Ukjent kode 'F9'"),
-    ("/CodeSystem/$lookup", f"system={URL}&code=F1&date=never", "'never' is no date", "'never' er ikke en dato"),
+    ("/CodeSystem/$lookup", f"system={URL}&code=F1&date=never", "'date': 'never' is not a date", "'date': 'never' er ikke en dato"),
+    ("/CodeSystem/$lookup", f"system={URL}&code=F1&date=", "'date': '' is not a date", "'date': '' er ikke en dato"),
     ("/CodeSystem/$lookup", f"system={URL}&code=F1&code=F2", "is given more than once", "'code' er oppgitt mer enn én gang"),
     ("/CodeSystem/$lookup", f"system={URL}", "The parameter 'code' is required", "Parameteren 'code' er påkrevd"),
 ]  # fmt: skip
@@ -123,3 +125,41 @@ def test_every_finding_is_in_both_languages(name: str) -> None:
     assert {v for v in found.text.values.values() if v in found.text} == {
         v for v in found.text.values.values() if v in found.in_language("nb")
     }
+
+
+@pytest.mark.parametrize(
+    ("sent", "status", "english", "bokmaal"),
+    [
+        (("text/plain", b"x"), 415, "is not read", "leses ikke"),
+        (("application/json", b"{"), 400, "is not whole JSON", "er ikke fullstendig JSON"),
+        (("application/fhir+xml", b"<a>"), 400, "cannot be read", "kan ikke leses"),
+        (("application/json", b"[" + b" " * 10_000_000), 413, "is larger than", "er større enn"),
+    ],
+)
+def test_bodies_are_refused_in_the_language(
+    app: FhirApp, sent: tuple[str, bytes], status: int, english: str, bokmaal: str
+) -> None:
+    kind, body = sent
+    path = "/CodeSystem/$lookup"
+    for query, header, expected in (
+        ("", {}, english),
+        ("displayLanguage=nb", {}, bokmaal),
+        ("", {"accept-language": "nb"}, bokmaal),
+        ("displayLanguage=en", {"accept-language": "nb"}, english),
+    ):
+        found, answer = ask(app, path, query, {**header, "content-type": kind}, body)
+        assert (found, expected in texts(answer)) == (status, True), answer
+
+
+def test_a_failure_of_the_server_is_reported_in_the_language(
+    app: FhirApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app.service, "answer", lambda request: 1 / 0)
+    status, answer = ask(app, "/CodeSystem/$nothing", "displayLanguage=nb", {})
+    assert status == 500 and "Tjeneren mislyktes" in texts(answer)
+
+
+def test_every_reason_has_a_word_in_both_languages() -> None:
+    for reason in (*UNKNOWN, "inactive", "unknown_code", "upcoming", "expired"):
+        assert isinstance(worded(reason), Message), reason
+        assert "_" not in worded(reason) and worded(reason) != worded(reason).in_language("nb")

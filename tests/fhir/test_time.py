@@ -29,10 +29,10 @@ def test_a_date_chooses_the_version(client: TestClient) -> None:
 @pytest.mark.parametrize(
     ("day", "reason"),
     [
-        ("2019-12-31", "before_first"),
-        ("2021-06-01", "gap"),
-        ("2023-06-01", "not_loaded"),
-        ("2024-01-01", "after_last"),
+        ("2019-12-31", "before the first version"),
+        ("2021-06-01", "between versions"),
+        ("2023-06-01", "not loaded"),
+        ("2024-01-01", "after the last version"),
     ],
 )
 def test_a_date_without_a_version_gets_the_reason(client: TestClient, day: str, reason: str) -> None:

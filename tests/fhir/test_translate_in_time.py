@@ -99,7 +99,7 @@ def test_a_target_that_is_not_valid_is_said_so_with_its_successor(client: TestCl
     ]
     assert "A00.1" in found["message"] and "2025-06-01" in found["message"] and "A00" in found["message"]
     unknown = ask(client, "b", release, date="2025-06-01")
-    assert unknown["result"] is False and "unknown_code" in unknown["message"]
+    assert unknown["result"] is False and "unknown code" in unknown["message"]
 
 
 def test_reverse_swaps_the_relationship(client: TestClient) -> None:

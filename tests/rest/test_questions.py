@@ -172,3 +172,41 @@ def test_versions_with_a_status_on_a_date(client: TestClient, query: str, labels
 def test_a_version_says_its_status_on_any_date(client: TestClient) -> None:
     for day, status in (("2021-01-01", "upcoming"), ("2024-02-01", "current"), ("2026-02-01", "expired")):
         assert client.get(f"/api/systems/demo-no/versions/2024?on={day}").json()["status"] == status
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "english", "bokmaal"),
+    [
+        ("nothing", 404, "There is nothing at /api/nothing", "Det finnes ingenting på /api/nothing"),
+        ("search", 400, "query.q: is missing", "query.q: mangler"),
+        ("systems?count=0", 400, "query.count: is less than 1", "query.count: er mindre enn 1"),
+        ("systems?count=9999", 400, "query.count: is greater than 1000", "query.count: er større enn 1000"),
+        ("systems?count=x", 400, "query.count: is not a whole number", "query.count: er ikke et heltall"),
+        (f"search?q={'x' * 201}", 400, "is longer than 200 characters", "er lengre enn 200 tegn"),
+        ("systems/demo-no/codes/B20?on=", 400, "query.on: '' is not a date", "query.on: '' er ikke en dato"),
+    ],
+)
+def test_problems_are_in_the_callers_language(
+    client: TestClient, path: str, status: int, english: str, bokmaal: str
+) -> None:
+    for lang, expected, title in (("en", english, ""), ("nb", bokmaal, "Ugyldig"), ("de", english, "")):
+        answer = client.get(f"/api/{path}", headers={"Accept-Language": lang})
+        problem = answer.json()
+        assert answer.status_code == status and expected in problem["detail"]
+        assert problem["title"].startswith(title) or status != 400
+
+
+def test_bodies_and_methods_are_refused_in_the_callers_language(client: TestClient) -> None:
+    nb = {"Accept-Language": "nb-NO", "Authorization": "Bearer secret-of-the-tests"}
+    assert "DELETE er ikke mulig" in client.delete("/api/systems", headers=nb).json()["detail"]
+    for body, expected in (
+        (b"{", "er ikke fullstendig JSON"),
+        (b"[]", "er ikke et JSON-objekt"),
+        (b'{"scope": ""}', "er kortere enn 1 tegn"),
+        (b'{"scope": "-x"}', "har ikke formen"),
+        (b'{"scope": "x", "y": 1}', "body.y: er ikke kjent her"),
+        (b'{"scope": "x", "system": "y"}', "system og version hører sammen"),
+        (b'{"scope": 1}', "er ikke en tekst"),
+    ):
+        answer = client.post("/api/scopes", content=body, headers={**nb, "content-type": "application/json"})
+        assert (answer.status_code, expected in answer.json()["detail"]) == (400, True), answer.json()

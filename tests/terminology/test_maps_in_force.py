@@ -69,12 +69,12 @@ def test_the_day_chooses_the_version_and_the_answer_names_it(maps: list[ConceptM
 
 
 def test_a_map_whose_target_is_not_in_force_is_refused_with_the_reason() -> None:
-    for day, reason in ((2019, "before_first"), (2022, "after_last")):
+    for day, reason in ((2019, "before the first version"), (2022, "after the last version")):
         problem = ask(TARGETED, date(day, 6, 1)).problem
         assert problem is not None and Refused(problem).status == 404 and reason in problem.text
         assert not ask(TARGETED, date(day, 6, 1), url="").matches
     gap = ask([TARGETED[0], mapping("v3", "z", to="2023")], date(2021, 6, 1)).problem
-    assert gap is not None and "gap" in gap.text
+    assert gap is not None and "between versions" in gap.text
 
 
 def test_today_refuses_a_choice_but_not_the_only_version() -> None:

@@ -11,6 +11,7 @@ from api.fhir.format.encoding import designation_json, typed
 from api.fhir.format.own_extensions import used
 from api.fhir.format.parameters import writing
 from api.fhir.format.r4_r5 import in_release
+from registry.entities.messages import in_language
 from registry.terminology.entries import Entry
 from registry.terminology.expand import Expansion
 
@@ -26,8 +27,8 @@ _UNCLOSED = "http://hl7.org/fhir/StructureDefinition/valueset-unclosed"
 _R5 = "http://hl7.org/fhir/5.0/StructureDefinition/extension-ValueSet.expansion."
 
 
-def expansion_json(answer: Expansion, release: str, *, definition: bool) -> Json:
-    """The expanded ValueSet; ``definition`` = with what it was made from."""
+def expansion_json(answer: Expansion, release: str, *, definition: bool, lang: str = "en") -> Json:
+    """The expanded ValueSet; ``definition`` = with its definition, ``lang`` = the language of messages."""
     value_set = answer.value_set
     written: Json = {"resourceType": "ValueSet", "id": str(uuid.uuid4())}
     written |= {k: v for k, v in value_set.shell.items() if definition or k in _KEPT}
@@ -39,11 +40,11 @@ def expansion_json(answer: Expansion, release: str, *, definition: bool) -> Json
     if definition:
         written |= value_set.definition
     written = in_release(written, release)
-    written["expansion"] = _expansion(answer, release)
+    written["expansion"] = _expansion(answer, release, lang)
     return written
 
 
-def _expansion(answer: Expansion, release: str) -> Json:
+def _expansion(answer: Expansion, release: str, lang: str) -> Json:
     written: Json = {
         "identifier": f"urn:uuid:{uuid.uuid4()}",
         "timestamp": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
@@ -53,7 +54,7 @@ def _expansion(answer: Expansion, release: str) -> Json:
         written["offset"] = answer.offset
     if answer.parameters:
         written["parameter"] = [writing(*p) for p in answer.parameters]
-    extensions = list(_unclosed(answer.unclosed))
+    extensions = list(_unclosed(in_language(answer.unclosed, lang)))
     for canonical, version in answer.used.items():
         extensions += used(canonical, version.info, version.status)
     properties = [{"code": code, "uri": uri} if uri else {"code": code} for code, uri in answer.properties]

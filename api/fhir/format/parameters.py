@@ -128,7 +128,7 @@ class Given:
         written = self.text(name)
         found = days_of(written)
         if found is None:
-            raise refuse("REQUEST_INVALID", message("request.no_date", text=written), place=name)
+            raise refuse("REQUEST_INVALID", message("request.no_date", name=name, text=written), place=name)
         return found
 
     def object(self, name: str) -> dict[str, Any] | None:

@@ -46,7 +46,11 @@ def prepare(call: RequestContext) -> PreparedRequest:
         found = expand(context, request, EntryCache)
         if found.problem is not None:
             raise Refused(found.problem)
-        return dumps(expansion_json(found, call.release, definition=bool(request.include_definition)))
+        return dumps(
+            expansion_json(
+                found, call.release, definition=bool(request.include_definition), lang=call.language
+            )
+        )
 
     return answer
 

@@ -23,7 +23,7 @@ from registry.entities.canonical import join, split
 from registry.entities.errors import ContentError
 from registry.entities.intervals import parse_date
 from registry.entities.languages import BadLanguage, Languages, parse
-from registry.entities.messages import message
+from registry.entities.messages import message, worded
 from registry.terminology.catalog import Catalog, MemoryCatalog, Missing
 from registry.terminology.context import Context, Pins
 from registry.terminology.issues import issue
@@ -71,7 +71,7 @@ def read_sent(resource: Any, place: str) -> TerminologyResource:
         if kind == "ConceptMap":
             return read_concept_map(resource)
     except ContentError as error:
-        raise refuse("REQUEST_INVALID", str(error), place=place) from error
+        raise refuse("REQUEST_INVALID", error.text, place=place) from error
     raise refuse("REQUEST_INVALID", message("request.terminology_resource", kind=kind), place=place)
 
 
@@ -194,7 +194,7 @@ def _inline(resource: dict[str, Any], url: str, call: RequestContext) -> ValueSe
     try:
         found = read_value_set(resource)
     except ContentError as error:
-        raise refuse("REQUEST_INVALID", str(error), place="valueSet") from error
+        raise refuse("REQUEST_INVALID", error.text, place="valueSet") from error
     if resource.get("resourceType") != "ValueSet":
         raise refuse("REQUEST_INVALID", message("request.value_set_expected"), place="valueSet")
     if url and split(url)[0] != found.url:
@@ -205,5 +205,5 @@ def _inline(resource: dict[str, Any], url: str, call: RequestContext) -> ValueSe
 def _unknown(context: Context, missing: Missing, canonical: str, version: str) -> Refused:
     url, named = split(canonical)
     if missing.reason in ("before_first", "gap", "after_last"):
-        return refuse("VALUESET_NOT_IN_FORCE", url, context.on, missing.reason)
+        return refuse("VALUESET_NOT_IN_FORCE", url, context.on, worded(missing.reason))
     return refuse("Unable_to_resolve_value_Set_", join(url, version or named or context.pins.value_set(url)))

@@ -105,7 +105,7 @@ def _inline_map(resource: dict[str, Any], call: RequestContext) -> ConceptMap:
     try:
         return read_concept_map(resource)
     except ContentError as error:
-        raise refuse("REQUEST_INVALID", str(error), place="conceptMap") from error
+        raise refuse("REQUEST_INVALID", error.text, place="conceptMap") from error
 
 
 TRANSLATE = Operation(

@@ -51,7 +51,7 @@ def _asked(wanted: str, name: str) -> tuple[str, Days]:
     prefix = wanted[:2] if wanted[:2] in _PREFIXES else "eq"
     found = days_of(wanted.removeprefix(prefix))
     if found is None:
-        raise refuse("REQUEST_INVALID", message("request.no_search_date", text=wanted), place=name)
+        raise refuse("REQUEST_INVALID", message("request.no_search_date", name=name, text=wanted), place=name)
     return prefix, found
 
 

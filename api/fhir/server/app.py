@@ -19,9 +19,9 @@ import orjson
 from starlette.types import Receive, Scope, Send
 
 from api.fhir.fhir_settings import FhirSettings
-from api.fhir.format.outcome import Refused, outcome, refuse
+from api.fhir.format.outcome import Refused, outcome
 from api.fhir.format.response_format import wants_xml
-from api.fhir.operations.answer_language import answer_language
+from api.fhir.operations.answer_language import answer_language, display_language
 from api.fhir.operations.client_profile import Client, ClientProfile, ClientProfiles
 from api.fhir.operations.request_limits import Kind, read_body
 from api.fhir.resources.resource_writer import ResourceWriter
@@ -30,7 +30,7 @@ from api.fhir.server.fast_routes import FastRoutes
 from api.fhir.server.large_request_worker import LargeRequestWorker
 from api.fhir.server.response_cache import Encoded, Replies
 from api.fhir.server.warm_up import warm_up
-from api.fhir.service import CatalogSource, History, Reply, Request, Service, failed
+from api.fhir.service import CatalogSource, History, Reply, Request, Service, failed, language_of
 from loaders.formats.fhir.fhir_xml import json_to_xml, xml_to_json
 from registry.entities.errors import ContentError, GyldigError
 from registry.entities.exact_json import dumps, loads
@@ -38,6 +38,7 @@ from registry.entities.messages import message
 from registry.entities.offload import EVENT_LOOP_GUARD, NeedsOffload
 from registry.entities.request_epoch import REQUEST_EPOCH
 from registry.terminology.catalog import Catalog
+from registry.terminology.issues import Issue, issue
 
 __all__ = ["FhirApp", "fhir_app"]
 
@@ -97,11 +98,16 @@ class FhirApp:
                 body = await read_body(scope, receive, self._kind(scope, caller), self.service.settings)
             reply = await self._in_time(scope, caller, body)
             return await self._packed(scope, reply)
-        except Refused as refused:
-            lang = answer_language("", self._callers.of(scope).headers)
-            return _packed(scope, _encoded(Reply(refused.status, outcome([refused.issue], lang))))
         except Exception as error:  # noqa: BLE001 - whatever it is, the caller gets an answer and the connection stays
-            return _packed(scope, _encoded(failed(scope["path"], error)))
+            return _packed(scope, self._refusal(scope, error))
+
+    def _refusal(self, scope: Scope, error: Exception) -> Encoded:
+        """The OperationOutcome of an error, in the language of the URL's parameters or the headers."""
+        caller, query = self._callers.of(scope), _query(scope)
+        lang = answer_language(display_language(query, None), caller.headers)
+        if isinstance(error, Refused):
+            return self._encoded(Reply(error.status, outcome([error.issue], lang)), query, caller)
+        return self._encoded(failed(scope["path"], error, lang), query, caller)
 
     def _kind(self, scope: Scope, caller: ClientProfile) -> Kind:
         """What sort of body this is, for its bounds."""
@@ -136,14 +142,12 @@ class FhirApp:
     async def _batch(self, scope: Scope, caller: ClientProfile, body: bytes) -> Encoded:
         """The answer to a batch, entry by entry."""
         large = len(body) > _INLINE_LIMIT
-        query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+        query = _query(scope)
 
-        def read() -> Request | Reply:
+        def read() -> Request:
             return self._request(scope, query, caller, body)
 
         request = await self._aside.run(read, large=True) if large else read()
-        if isinstance(request, Reply):
-            return self._encoded(request, query, caller)
         answered = await batch_reply(request, self._entry, self.service.settings)
         answered.release = self.service.release_of(request.path)
         return await self._aside.run(lambda: self._encoded(answered, query, caller), large=large)
@@ -166,7 +170,7 @@ class FhirApp:
         except NeedsOffload:
             raise
         except Exception as error:  # noqa: BLE001 - the other entries get their answers
-            reply = failed("/".join(request.path), error)
+            reply = failed("/".join(request.path), error, language_of(request))
             return Written(reply.status, _json(reply.body))
 
     async def _packed(self, scope: Scope, reply: Encoded) -> Packed:
@@ -199,10 +203,9 @@ class FhirApp:
         return kept
 
     def _general(self, scope: Scope, caller: ClientProfile, body: bytes) -> Encoded:
-        query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+        query = _query(scope)
         request = self._request(scope, query, caller, body)
-        reply = request if isinstance(request, Reply) else self.service.answer(request)
-        return self._encoded(reply, query, caller)
+        return self._encoded(self.service.answer(request), query, caller)
 
     def _encoded(self, reply: Reply, query: list[tuple[str, str]], caller: ClientProfile) -> Encoded:
         format_ = next((v for k, v in query if k == "_format"), "")
@@ -210,22 +213,16 @@ class FhirApp:
 
     def _request(
         self, scope: Scope, query: list[tuple[str, str]], caller: ClientProfile, body: bytes
-    ) -> Request | Reply:
-        """The request as the service takes it; a reply where its body cannot be read."""
+    ) -> Request:
+        """The request as the service takes it; raises Refused where its body cannot be read."""
         parsed: Any = None
         path = _pieces(_below(scope))
         if body and _is_form(caller):
             query += parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)
         elif body and not _readable(caller):
-            return _refused(
-                415,
-                message("request.media_type", type=caller.headers["content-type"]),
-            )
+            raise Refused(_invalid("request.media_type", type=caller.headers["content-type"]), status=415)
         elif body:
-            try:
-                parsed = self._parsed(path, caller, body)
-            except (orjson.JSONDecodeError, ContentError) as error:
-                return _refused(400, message("request.unreadable_body", error=error))
+            parsed = self._parsed(path, caller, body)
         return Request(
             method=scope["method"],
             path=path,
@@ -239,9 +236,15 @@ class FhirApp:
         )
 
     def _parsed(self, path: tuple[str, ...], caller: ClientProfile, body: bytes) -> Any:
-        if "xml" in caller.headers.get("content-type", ""):
-            return xml_to_json(body, release=self.service.release_of(path), file="body")
-        return loads(body)
+        """The body as JSON; raises Refused where it is not whole JSON, or no XML of the release."""
+        try:
+            if "xml" in caller.headers.get("content-type", ""):
+                return xml_to_json(body, release=self.service.release_of(path), file="body")
+            return loads(body)
+        except orjson.JSONDecodeError as error:
+            raise Refused(_invalid("request.no_json", line=error.lineno, column=error.colno)) from error
+        except ContentError as error:
+            raise Refused(_invalid("request.unreadable_body", error=error.text)) from error
 
 
 def _encoded(reply: Reply, *, xml: bool = False) -> Encoded:
@@ -290,8 +293,14 @@ def _readable(caller: ClientProfile) -> bool:
     return not told or "json" in told or "xml" in told
 
 
-def _refused(status: int, text: str) -> Reply:
-    return Reply(status, outcome([refuse("REQUEST_INVALID", text).issue]))
+def _invalid(key: str, **values: object) -> Issue:
+    """What is wrong with a body, as an issue."""
+    return issue("REQUEST_INVALID", message(key, **values))
+
+
+def _query(scope: Scope) -> list[tuple[str, str]]:
+    """The parameters of the URL, those without a value too."""
+    return parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
 
 
 def _below(scope: Scope) -> str:

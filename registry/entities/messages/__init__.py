@@ -1,8 +1,14 @@
-"""Every sentence that the project shows to people, once, in English and bokmål.
+"""The message catalogue: every sentence that the project shows to people, in English and bokmål.
 
-A ``Message`` is the English text together with its id and values, so that a surface can show it in the reader's
-language. The catalogue is one table per area: ``reasons`` (why an answer is "no"), ``codes`` (what is said of one code), ``sentences`` and ``headings`` (command
-line and pages), ``terminology`` (findings of FHIR operations, in the texts that clients compare). Nynorsk falls back to bokmål, any other language to English.
+A ``Message`` is the English text with its id and values, so that a surface can show it in the reader's language. The
+catalogue has one table per area:
+
+- ``reasons``: why an answer is "no"; ``codes``: why one code is not found or not valid
+- ``sentences``, ``headings``: command line and pages; ``notes``: notes and warnings inside answers
+- ``errors``: errors of the registry; ``requests``: refused HTTP requests
+- ``terminology``: findings of FHIR operations, in the texts that clients compare
+
+Nynorsk readers get bokmål, readers of any other language English.
 
 Templates are ``str.format`` templates with two additions: ``{n:one|many}`` gives the number and the noun that agrees
 with it (``1 code``, ``2 codes``), ``{names:join or}`` a list with a word before its last item (``a, b or c``).
@@ -23,9 +29,11 @@ __all__ = [
     "in_language",
     "joined",
     "language",
+    "located",
     "message",
     "numbered",
     "word",
+    "worded",
 ]
 
 LANGUAGES: Final = ("en", "nb", "nn")
@@ -89,6 +97,17 @@ def joined(texts: Iterable[str]) -> str:
     return found[0] if len(found) == 1 else "; ".join(found)
 
 
+def located(where: str, text: str) -> str:
+    """A text after the place that it is about; a Message stays one.
+
+    >>> located("f.csv:3", message("none")).in_language("nb")
+    'f.csv:3: Ingen.'
+    """
+    return (
+        message("layout.located", where=where, text=text) if isinstance(text, Message) else f"{where}: {text}"
+    )
+
+
 def _restored(key: str, values: Mapping[str, Any]) -> Message:
     return message(key, **values)
 
@@ -114,6 +133,15 @@ def word(key: str, lang: str) -> str:
     return key if pair is None else pair[language(lang) in _NORWEGIAN]
 
 
+def worded(key: str) -> str:
+    """A status, reason or other value as a message, for use inside a sentence; a word not in the table stays as it is.
+
+    >>> message("valid_no", why=worded("gap")).in_language("nb")
+    'Nei: mellom versjoner'
+    """
+    return message(f"word.{key}") if f"word.{key}" in catalogue() else key
+
+
 @cache
 def language(wanted: str | None) -> str:
     """The language of the catalogue for a tag or locale such as ``nb-NO``, ``nn_NO.UTF-8`` or none.
@@ -129,14 +157,15 @@ def language(wanted: str | None) -> str:
 
 @cache
 def catalogue() -> Mapping[str, Pair]:
-    """Message id → (English, bokmål), of all areas; ids are unique across them."""
+    """Message id → (English, bokmål), of all areas, and every word of ``headings`` as ``word.KEY``; ids are unique."""
     found: dict[str, Pair] = {}
     for area in _AREAS:
         table: Mapping[str, Pair] = import_module(f"{__name__}.{area}").MESSAGES
         if twice := found.keys() & table.keys():
             raise ValueError(f"message ids used twice: {sorted(twice)}")
         found.update(table)
-    return found
+    words = import_module(f"{__name__}.headings").WORDS
+    return found | {f"word.{key}": pair for key, pair in words.items()}
 
 
 class _Formatter(string.Formatter):

@@ -9,6 +9,8 @@ __all__ = ["MESSAGES"]
 Pair = tuple[str, str]
 
 MESSAGES: Final[dict[str, Pair]] = {
+    "layout.located": ("{where}: {text}", "{where}: {text}"),
+    "layout.first_last": ("{first} … {last}", "{first} … {last}"),
     "error.states_missing": (
         "a release names states that are not in the database",
         "en utgivelse viser til tilstander som ikke finnes i databasen",
@@ -370,6 +372,8 @@ MESSAGES: Final[dict[str, Pair]] = {
         "has an older schema",
         "har et eldre skjema",
     ),
+    "error.schema_number": ("schema {number}", "skjema {number}"),
+    "error.schema_mark": ("schema {number} mark {mark}", "skjema {number} merke {mark}"),
     "error.development_schema": (
         "{location} was written by a development version of gyldig ({name}): load its sources again into a "
         "new database (--db NAME or GYLDIG_DB selects it)",

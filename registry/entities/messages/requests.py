@@ -1,4 +1,9 @@
-"""Why a FHIR request is refused: id → (English, bokmål). Not here: findings about codes (``terminology``)."""
+"""Why an HTTP request is refused: id → (English, bokmål).
+
+``request.*`` refuses FHIR requests, ``http_error.STATUS`` REST requests; ``invalid.*`` says what the validation found in
+a parameter (the ids are the error types of pydantic) and follows the parameter's name. Findings about codes are in
+``terminology``.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +14,50 @@ __all__ = ["MESSAGES"]
 Pair = tuple[str, str]
 
 MESSAGES: Final[dict[str, Pair]] = {
+    "http_error.404": (
+        "There is nothing at {path}: /api/docs lists the addresses",
+        "Det finnes ingenting på {path}: /api/docs viser adressene",
+    ),
+    "http_error.405": (
+        "{method} is not possible at {path}: /api/docs lists what is",
+        "{method} er ikke mulig på {path}: /api/docs viser hva som er det",
+    ),
+    "invalid.value": ("is not a valid value", "er ikke en gyldig verdi"),
+    "invalid.missing": ("is missing", "mangler"),
+    "invalid.date": (
+        "{value!r} is not a date; write it like 2024-01-31",
+        "{value!r} er ikke en dato; skriv den som 2024-01-31",
+    ),
+    "invalid.system_and_version": (
+        "system and version belong together: give both, or neither",
+        "system og version hører sammen: oppgi begge eller ingen av dem",
+    ),
+    "invalid.string_too_long": (
+        "is longer than {max_length:character|characters}",
+        "er lengre enn {max_length:tegn|tegn}",
+    ),
+    "invalid.string_too_short": (
+        "is shorter than {min_length:character|characters}",
+        "er kortere enn {min_length:tegn|tegn}",
+    ),
+    "invalid.string_pattern_mismatch": (
+        "does not have the form {pattern}",
+        "har ikke formen {pattern}",
+    ),
+    "invalid.string_type": ("is not a text", "er ikke en tekst"),
+    "invalid.int_parsing": ("is not a whole number", "er ikke et heltall"),
+    "invalid.int_type": ("is not a whole number", "er ikke et heltall"),
+    "invalid.bool_parsing": ("is neither true nor false", "er verken true eller false"),
+    "invalid.greater_than_equal": ("is less than {ge}", "er mindre enn {ge}"),
+    "invalid.less_than_equal": ("is greater than {le}", "er større enn {le}"),
+    "invalid.literal_error": ("is none of {expected}", "er ingen av {expected}"),
+    "invalid.enum": ("is none of {expected}", "er ingen av {expected}"),
+    "invalid.extra_forbidden": ("is not known here", "er ikke kjent her"),
+    "invalid.json_invalid": ("is not whole JSON", "er ikke fullstendig JSON"),
+    "invalid.model_attributes_type": ("is not a JSON object", "er ikke et JSON-objekt"),
+    "invalid.model_type": ("is not a JSON object", "er ikke et JSON-objekt"),
+    "invalid.dict_type": ("is not a JSON object", "er ikke et JSON-objekt"),
+    "invalid.list_type": ("is not a list", "er ikke en liste"),
     "request.not_boolean": (
         "'{name}' is to be true or false",
         "'{name}' skal være true eller false",
@@ -38,8 +87,8 @@ MESSAGES: Final[dict[str, Pair]] = {
         "'{name}' skal være et heltall, 0 eller mer",
     ),
     "request.no_date": (
-        "'{text}' is no date",
-        "'{text}' er ikke en dato",
+        "'{name}': '{text}' is not a date; write it like 2024-01-31",
+        "'{name}': '{text}' er ikke en dato; skriv den som 2024-01-31",
     ),
     "request.not_object": (
         "'{name}' is to be an object",
@@ -106,8 +155,8 @@ MESSAGES: Final[dict[str, Pair]] = {
         "Begge kodinger skal være fra samme kodeverk",
     ),
     "request.no_search_date": (
-        "'{text}' is no date to search for",
-        "'{text}' er ikke en dato å søke etter",
+        "'{name}': '{text}' is not a date that can be searched for",
+        "'{name}': '{text}' er ikke en dato det går an å søke etter",
     ),
     "request.resource_expected": (
         "A {kind} is expected",
@@ -140,6 +189,10 @@ MESSAGES: Final[dict[str, Pair]] = {
     "request.media_type": (
         "A body of the type '{type}' is not read: send FHIR JSON or XML",
         "Innhold av typen '{type}' leses ikke: send FHIR JSON eller XML",
+    ),
+    "request.no_json": (
+        "The body is not whole JSON: it cannot be read from line {line}, column {column} on",
+        "Innholdet er ikke fullstendig JSON: det kan ikke leses fra og med linje {line}, kolonne {column}",
     ),
     "request.unreadable_body": (
         "The body cannot be read: {error}",

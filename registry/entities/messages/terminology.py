@@ -316,6 +316,14 @@ MESSAGES: Final[dict[str, Pair]] = {
         "the day",
         "dagen",
     ),
+    "unclosed.fragment": (
+        "This extension is based on a fragment of the code system {system}",
+        "Ekspansjonen bygger på et utdrag av kodeverket {system}",
+    ),
+    "unclosed.example": (
+        "This extension is based on a example of the code system {system}",
+        "Ekspansjonen bygger på et eksempel på kodeverket {system}",
+    ),
     "compose.deep_imports": (
         "imports deeper than {most}",
         "import i flere nivåer enn {most}",

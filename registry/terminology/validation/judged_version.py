@@ -10,6 +10,7 @@ from datetime import date
 
 from registry.content.view import ContentView
 from registry.entities.canonical import join
+from registry.entities.messages import worded
 from registry.terminology.catalog import Missing
 from registry.terminology.context import Context, valid_versions
 from registry.terminology.issues import Issue, issue
@@ -44,7 +45,9 @@ def unknown_system(
         return issue("CODESYSTEM_CS_NO_SUPPLEMENT", join(system, found.version), place=place)
     if not version:
         if isinstance(found, Missing) and found.reason in _OUT_OF_TIME:
-            return issue("CODESYSTEM_NOT_IN_FORCE", system, context.day(locked), found.reason, place=place)
+            return issue(
+                "CODESYSTEM_NOT_IN_FORCE", system, context.day(locked), worded(found.reason), place=place
+            )
         return issue("UNKNOWN_CODESYSTEM", system, place=place)
     known = context.catalog.versions(system)
     name = "UNKNOWN_CODESYSTEM_VERSION" if known else "UNKNOWN_CODESYSTEM_VERSION_NONE"
