@@ -1,13 +1,11 @@
-"""What must hold of a parsed release before it goes to the registry: no loader leaves these to chance.
-
-Here: empty content, one code twice, unknown and cyclic parents. Not here: anything that needs the database.
-"""
+"""Checks of a parsed release that need no database: empty content, repeated codes, unknown and cyclic parents."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
 from registry.entities.errors import ContentError
+from registry.entities.messages import message
 from registry.entities.records import ConceptRecord
 
 __all__ = ["Where", "check_parents", "fold", "not_empty", "repeats"]
@@ -17,9 +15,9 @@ Where = Callable[[int], int | str]
 
 
 def not_empty(records: Sequence[ConceptRecord], *, file: str) -> None:
-    """Raise ContentError where a file of the right format holds no code at all."""
+    """Raise ContentError for a file of the right format without any code."""
     if not records:
-        raise ContentError("there is no code in the file", file=file)
+        raise ContentError(message("list.no_code"), file=file)
 
 
 def fold(
@@ -27,7 +25,7 @@ def fold(
 ) -> tuple[list[ConceptRecord], list[str]]:
     """The records without repetitions, and a notice naming those left out.
 
-    Raises ContentError where a code comes twice with different content: it names both places.
+    Raises ContentError if a code occurs twice with different content, naming both places.
     """
     first: dict[str, int] = {}
     for index, record in enumerate(records):
@@ -42,17 +40,14 @@ def fold(
         elif records[origin] == record:
             repeated.append(record.code)
         else:
-            raise ContentError(
-                f"code {record.code} is already on line {where(origin)} with different content",
-                file=file,
-                line=where(index),
-            )
+            twice = message("check.twice", code=record.code, line=where(origin))
+            raise ContentError(twice, file=file, line=where(index))
     return kept, [repeats(repeated)]
 
 
 def repeats(codes: Sequence[str]) -> str:
     """The notice of rows that were left out because they repeat others."""
-    return f"{len(codes)} rows repeat a code with the same content: {_some(codes)}"
+    return message("notice.repeats", count=len(codes), codes=_some(codes))
 
 
 def check_parents(records: Sequence[ConceptRecord], *, file: str, where: Where) -> None:
@@ -61,15 +56,12 @@ def check_parents(records: Sequence[ConceptRecord], *, file: str, where: Where) 
     for index, record in enumerate(records):
         for parent in record.parents:
             if parent not in parents:
-                raise ContentError(
-                    f"code {record.code} has the parent {parent}, which is not in the file",
-                    file=file,
-                    line=where(index),
-                )
+                missing = message("check.parent", code=record.code, parent=parent)
+                raise ContentError(missing, file=file, line=where(index))
     cycle = find_cycle(parents)
     if cycle:
         index = next(i for i, r in enumerate(records) if r.stable_key == cycle[0])
-        raise ContentError(f"cyclic parents: {' → '.join(cycle)}", file=file, line=where(index))
+        raise ContentError(message("check.cycle", path=" → ".join(cycle)), file=file, line=where(index))
 
 
 def find_cycle(parents: dict[str, tuple[str, ...]]) -> list[str]:

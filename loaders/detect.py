@@ -1,7 +1,4 @@
-"""Which format a source is in, told from its content.
-
-Here: the list of formats and the choice among them. Not here: reading (one module per format).
-"""
+"""Recognises the format of a source from its content; one loader for each format."""
 
 from __future__ import annotations
 
@@ -11,6 +8,7 @@ from importlib import import_module
 from loaders.contract import Loader, Source
 from loaders.unknown_format import describe
 from registry.entities.errors import FormatError, UsageError
+from registry.entities.messages import message
 
 __all__ = ["detect", "formats"]
 
@@ -52,27 +50,25 @@ def detect(source: Source, *, name: str = "") -> list[Loader]:
     if not found and formats()[_FALLBACK].members(source):
         found = [formats()[_FALLBACK]]
     if not found:
-        what, line = describe(source)
-        raise FormatError(
-            f"{what} of none of the formats we know ({', '.join(formats())})", file=source.name, line=line
-        )
+        what, line = describe(source, formats())
+        raise FormatError(what, file=source.name, line=line)
     return found
 
 
 def _named(source: Source, name: str) -> Loader:
     loader = formats().get(name)
     if loader is None:
-        raise UsageError(f"there is no format {name!r}; formats: {', '.join(formats())}")
+        raise UsageError(message("source.no_format", name=name, names=", ".join(formats())))
     if loader.members(source):
         return loader
     others = [other.name for other in formats().values() if other is not loader and other.members(source)]
-    instead = f"it looks like {' or '.join(others)}" if others else "nor of any other format we know"
-    raise FormatError(f"not of the format {name}: {instead}", file=source.name)
+    key = "source.looks_like" if others else "source.other_unknown"
+    raise FormatError(message(key, name=name, others=others), file=source.name)
 
 
 def _not_empty(source: Source) -> None:
     members = source.members()
     if not members:
-        raise FormatError("there is no file inside", file=source.name)
+        raise FormatError(message("source.no_file"), file=source.name)
     if not any(source.read(member, 1) for member in members):
-        raise FormatError("the file is empty", file=source.name)
+        raise FormatError(message("source.empty_file"), file=source.name)

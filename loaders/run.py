@@ -1,7 +1,8 @@
-"""From paths to the registry: open, recognise, read, hand over.
+"""Loads paths into the registry: opens sources, recognises formats, parses, stores.
 
-Here: the order of things, archives inside a folder, files that nothing reads. Not here: formats, the database
-(``registry``).
+Input: files, folders (with archives inside) or archives. Output: one report for each release. Invariant: everything is
+parsed before the first release is stored, so that bad input stores nothing. Data files that no loader reads are named
+in a notice.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from loaders.detect import detect, formats
 from loaders.reading.archive import FolderSource, open_source
 from loaders.storing import store
 from registry.entities.errors import FormatError, UsageError
+from registry.entities.messages import message
 from registry.entities.results import LoadReport
 
 if TYPE_CHECKING:
@@ -32,7 +34,7 @@ _DATA = (".json", ".csv", ".tsv", ".txt", ".xml", ".xlsx")
 
 
 def silent(stage: str, done: int, total: int | None) -> None:
-    """A progress listener that says nothing."""
+    """A progress listener that ignores every call."""
 
 
 def parse_paths(
@@ -75,9 +77,8 @@ def _only_one(item: ParsedRelease, taken: dict[tuple[str, str, str], str]) -> No
     name = header.files[0].name if header.files else header.origin
     first = taken.setdefault((header.system, header.version, header.source_line), name)
     if first != name:
-        raise UsageError(
-            f"{first} and {name} can't both be {header.system} {header.version}: load them one by one"
-        )
+        named = {"first": first, "name": name, "system": header.system, "version": header.version}
+        raise UsageError(message("source.one_list", **named))
 
 
 def _sources(path: Path, format: str) -> Iterator[Source]:
@@ -102,7 +103,7 @@ def _parse(source: Source, options: LoadOptions, format: str, progress: Progress
     for loader in loaders:
         for item in loader.read(source, options, progress):
             if unread and isinstance(item, ParsedRelease):
-                notice = f"of {source.name} not read: {', '.join(unread)}"
+                notice = message("notice.not_read", source=source.name, names=", ".join(unread))
                 header = replace(item.header, notices=(*item.header.notices, notice))
                 item = dataclasses.replace(item, header=header)
                 unread = []
@@ -117,7 +118,7 @@ def _unread(source: Source, loaders: list[Loader]) -> list[str]:
     ]
     for member in rest:
         if member.lower().endswith(_DATA) and not source.read(member, 1):
-            raise FormatError("the file is empty", file=source.label(member))
+            raise FormatError(message("source.empty_file"), file=source.label(member))
     data = [m for m in rest if m.lower().endswith(_DATA) and "dist-info" not in m]
     return [m.rsplit("/", 1)[-1] for m in data if not _helps(m)][:10]
 

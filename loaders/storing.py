@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from loaders.contract import Parsed, ParsedEntry, ParsedMap, ParsedRelease, ParsedResource, Progress
+from registry.entities.messages import message
 from registry.entities.results import LoadReport
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def store(
             continue
         reports += registry.load_together(group, wait=wait)
         if progress is not None:
-            progress("storing", len(reports), len(releases))
+            progress(message("progress.storing"), len(reports), len(releases))
     entries = [i for i in parsed if isinstance(i, ParsedEntry)]
     reports += [registry.load_parsed(i, dry_run=dry_run, wait=wait) for i in entries]
     return reports + _keep(registry, [i for i in parsed if isinstance(i, ParsedResource)], dry_run=dry_run)

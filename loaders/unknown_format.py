@@ -1,8 +1,9 @@
-"""What a file of no known format is, in a few words for the message that refuses it."""
+"""The message that refuses a source of no known format: what it contains instead."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from io import BytesIO
 
 import msgspec
@@ -10,7 +11,9 @@ from lxml import etree
 
 from loaders.contract import Source
 from loaders.reading.decoding import line_at
+from loaders.reading.jsontext import json_problem
 from loaders.reading.xml import UnsafeXML, bounded_events
+from registry.entities.messages import Message, message
 
 __all__ = ["describe"]
 
@@ -18,44 +21,50 @@ _BYTE = re.compile(r"\(byte (\d+)\)")
 _LIMIT = 64 << 20
 
 
-def describe(source: Source) -> tuple[str, int | None]:
-    """Words and, where something is broken, the line; empty where there is nothing to say.
+def describe(source: Source, formats: Iterable[str]) -> tuple[Message, int | None]:
+    """The message and, if something is broken, its line; ``formats`` are the names of the known ones.
 
     A folder or archive is described by its number of files, a single file by its content.
     """
-    members = source.members()
+    members, names = source.members(), ", ".join(formats)
     if len(members) != 1:
-        return f"{len(members)} files, none of them", None
+        return message("source.files_unknown", count=len(members), names=names), None
+    what, line = _content(source, members)
+    return message("source.unknown", what=what, names=names), line
+
+
+def _content(source: Source, members: Sequence[str]) -> tuple[Message, int | None]:
     data = source.read(members[0], _LIMIT)
     head = data[:200].removeprefix(b"\xef\xbb\xbf").lstrip()
     if head.startswith(b"<"):
         return _xml(data)
     if head.startswith((b"{", b"[")):
         return _json(data)
-    return ("a binary file," if b"\0" in data[:4096] else "text, but"), None
+    return message("source.binary" if b"\0" in data[:4096] else "source.text"), None
 
 
-def _xml(data: bytes) -> tuple[str, int | None]:
+def _xml(data: bytes) -> tuple[Message, int | None]:
     root = ""
     try:
         for _, element in bounded_events(BytesIO(data)):
             root = root or etree.QName(element).localname
             element.clear()
     except etree.XMLSyntaxError as error:
-        return f"not well-formed XML ({error.msg}),", error.lineno
+        return message("source.broken_xml", detail=error.msg), error.lineno
     except UnsafeXML as error:
-        return f"XML that is not read ({error}),", None
-    return f"XML with the root <{root}>,", None
+        return message("source.unsafe_xml", why=error.why), None
+    return message("source.xml", root=root), None
 
 
-def _json(data: bytes) -> tuple[str, int | None]:
+def _json(data: bytes) -> tuple[Message, int | None]:
     try:
         value = msgspec.json.decode(data.removeprefix(b"\xef\xbb\xbf"))
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         match = _BYTE.search(str(error))
-        return f"not whole JSON ({error}),", line_at(data, int(match[1]) if match else len(data))
+        line = line_at(data, int(match[1]) if match else len(data))
+        return message("source.broken_json", detail=json_problem(error)), line
     if not value:
-        return "empty JSON,", None
+        return message("source.empty_json"), None
     first = value[0] if isinstance(value, list) and value else value
     keys = ", ".join(list(first)[:8]) if isinstance(first, dict) else type(first).__name__
-    return f"JSON {'list' if isinstance(value, list) else 'object'} ({keys}),", None
+    return message("source.json_list" if isinstance(value, list) else "source.json_object", keys=keys), None

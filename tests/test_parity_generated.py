@@ -22,7 +22,7 @@ from registry import Registry
 from registry.content.memory import MemoryView
 from registry.content.view import ViewInfo
 from registry.entities.languages import parse
-from registry.entities.messages import in_language
+from registry.entities.messages import in_language, worded
 from registry.entities.records import ConceptRecord, Designation, SystemRecord
 from registry.entities.results import plain
 from registry.systems import behaviour_of
@@ -148,7 +148,7 @@ class _Surfaces:
             p["valueUri"] for p in found.json().get("expansion", {}).get("parameter", []) if "valueUri" in p
         ]
         assert used[:1] == [f"{URL}|{v['version']}" for v in python["versions"]][:1]
-        assert python["versions"] or python["reason"] in found.text
+        assert python["versions"] or worded(python["reason"]) in found.text
 
     def validity(self, code: str, day: str) -> None:
         python = plain(self.registry.validity("generated", code, on=day))

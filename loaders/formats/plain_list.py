@@ -1,7 +1,7 @@
-"""Plain lists: a code and its text in each line, delimited text or xlsx, with columns declared or told apart.
+"""Plain lists: a code and its text in each line, delimited text or xlsx, with declared or recognised columns.
 
-Here: columns to concepts. Not here: tables (``table``), which column is what (``columns``), lists whose codes
-have dates (``rolling``, which this hands over to).
+Input: a table (``table``) and the roles of its columns (``columns``). Output: one release, or several (``rolling``) if the
+codes have dates.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from loaders.reading.header import finish, kind_of_labels, options_file, system_
 from loaders.reading.table import Table, read_table, sniff
 from loaders.system_of_list import guess
 from registry.entities.errors import ContentError, UsageError
+from registry.entities.messages import message
 from registry.entities.records import ConceptRecord, Designation, Property, PropertyDefinition, ReleaseHeader
 from registry.systems import SystemBehaviour, behaviour_of, known
 from registry.systems.coverage import coverage_of
@@ -40,9 +41,7 @@ class PlainList:
     """``code<TAB or ;>text`` and wider tables."""
 
     name = "plain-list"
-    summary = (
-        "list of codes: delimited text or xlsx, columns declared (--column, a TOML beside it) or told apart"
-    )
+    summary = "list of codes: delimited text or xlsx, columns declared (--column, a TOML file) or recognised"
 
     def members(self, source: Source) -> list[str]:
         """The members that are tables: one delimiter in every line, or an xlsx."""
@@ -54,7 +53,7 @@ class PlainList:
         """A release for each list; several where its codes have dates."""
         for member in _tables(source):
             yield from _read_list(source, member, options)
-            progress("read", 1, None)
+            progress(message("progress.read"), 1, None)
 
 
 def _tables(source: Source) -> list[str]:
@@ -88,7 +87,7 @@ def _read_list(source: Source, member: str, said: LoadOptions) -> Iterator[Parse
         sheet=options.extra.get("sheet", ""),
     )
     if not table.rows:
-        raise ContentError("there is no code in the file", file=file)
+        raise ContentError(message("list.no_code"), file=file)
     layout = find_layout(table.rows[0][1], options)
     body = _Body(file, layout, table.rows[1:] if layout.header else table.rows)
     header = _header(source, member, table, body, options, toml)
@@ -118,7 +117,7 @@ def _release(
 
     version = options.version or year_in(PurePosixPath(member).name) or year_in(source.name)
     if not version:
-        raise UsageError(f"{source.label(member)}: no year in the file's name: name --version")
+        raise UsageError(message("list.no_year", file=source.label(member)))
     start = year_start(version)
     inferred = header.inferred | {"version": version, "valid_from": str(start or "")}
     full = replace(
@@ -170,7 +169,7 @@ class _Body:
 
         code = rules.canonical(cell("code"))
         if not code:
-            raise ContentError("a row without a code", file=self.file, line=number)
+            raise ContentError(message("list.row_without_code"), file=self.file, line=number)
         kinds = (("text", kind), ("full", "label.full"), ("short", "label.short"))
         designations = tuple(Designation(k, cell(role), language) for role, k in kinds if cell(role))
         self.without_text += not designations
@@ -200,7 +199,7 @@ class _Body:
             return True
         if text.lower() in _NO:
             return False
-        raise ContentError(f"{text!r} is neither T nor F", file=self.file, line=number)
+        raise ContentError(message("list.logical", text=text), file=self.file, line=number)
 
     def dated(self, records: list[ConceptRecord]) -> list[Dated]:
         """The records with their days; "Deleted yyyy/mm/dd" as an end is the first day after."""
@@ -219,11 +218,11 @@ class _Body:
         return end_of(value, file=self.file, line=number)
 
     def notices(self) -> Iterator[str]:
-        """What the user should know of the rows."""
+        """Notices about the rows."""
         if self.without_text:
-            yield f"{self.without_text} codes have no text"
+            yield message("notice.without_text", count=self.without_text)
         if self.layout.unread:
-            yield f"columns that are not read: {', '.join(self.layout.unread)}"
+            yield message("notice.columns", names=self.layout.unread)
 
     def definitions(self) -> tuple[PropertyDefinition, ...]:
         """The properties that the columns declare."""
@@ -239,7 +238,7 @@ def _header(
     name = PurePosixPath(member).name
     system = options.system or guess(name, body.column("code"))
     if not system:
-        raise UsageError(f"{body.file}: which code system is it? Name --system")
+        raise UsageError(message("list.which_system", file=body.file))
     entry = known(system)
     kind, told = ("display", False)
     if options.label_kind or (entry is not None and entry.language == "nb"):
@@ -266,7 +265,7 @@ def _header(
         format=PlainList.name,
         properties=definitions,
         inferred=proposed | ({"label_kind": kind} if told and "text" in places else {}),
-        notices=(*table.notices, *((f"columns and options from {toml}",) if toml else ())),
+        notices=(*table.notices, *((message("notice.toml", name=toml),) if toml else ())),
     )
 
 

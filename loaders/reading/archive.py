@@ -21,6 +21,7 @@ from loaders.contract import Source
 from loaders.reading.paths import check_depth, check_path
 from loaders.reading.tarball import TarSource
 from registry.entities.errors import ArchiveError, UsageError
+from registry.entities.messages import message
 from registry.entities.records import SourceFile
 
 __all__ = ["LIMITS", "FileSource", "FolderSource", "Limits", "ZipSource", "open_source", "source_file"]
@@ -49,7 +50,7 @@ def open_source(path: str | Path, limits: Limits = LIMITS) -> Source:
     if path.is_dir():
         return FolderSource(path, limits)
     if not path.is_file():
-        raise UsageError(f"{path}: there is no such file or folder")
+        raise UsageError(message("read.no_path", path=path))
     with path.open("rb") as stream:
         magic = stream.read(4)
     if magic[:2] == b"\x1f\x8b" or path.name.endswith((".tgz", ".tar.gz", ".tar")):
@@ -72,7 +73,7 @@ class FileSource:
     def __init__(self, path: Path, limits: Limits = LIMITS) -> None:
         self.path, self.name = path, path.name
         if path.stat().st_size > limits.total:
-            raise ArchiveError(f"larger than {limits.total:,} bytes", file=self.name)
+            raise ArchiveError(message("read.too_large", most=limits.total), file=self.name)
 
     def members(self) -> list[str]:
         """The file's own name."""
@@ -152,7 +153,7 @@ def _damage(label: str) -> Iterator[None]:
         NotImplementedError,
         RuntimeError,
     ) as error:
-        raise ArchiveError(f"truncated or damaged: {error}", file=label) from error
+        raise ArchiveError(message("read.damaged_because", detail=str(error)), file=label) from error
 
 
 class _Member(io.RawIOBase):
@@ -181,9 +182,7 @@ class ZipSource:
         try:
             self._zip = zipfile.ZipFile(path)
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-            raise ArchiveError(
-                f"not a whole zip archive (truncated or damaged): {error}", file=self.name
-            ) from error
+            raise ArchiveError(message("read.damaged_zip", detail=str(error)), file=self.name) from error
         self._infos = {i.filename: i for i in self._zip.infolist() if not i.is_dir()}
         _bound(self.name, len(self._infos), sum(i.file_size for i in self._infos.values()), limits)
         for info in self._infos.values():
@@ -193,13 +192,10 @@ class ZipSource:
         check_path(self.name, info.filename)
         check_depth(self.name, info.filename, limits.depth)
         if info.flag_bits & 1:
-            raise ArchiveError(f"{info.filename} is encrypted", file=self.name)
+            raise ArchiveError(message("read.encrypted", name=info.filename), file=self.name)
         if info.file_size > limits.ratio_from and info.file_size > limits.ratio * max(info.compress_size, 1):
-            raise ArchiveError(
-                f"{info.filename} unpacks to {info.file_size:,} bytes from {info.compress_size:,}: "
-                f"more than {limits.ratio} to 1 is taken for a zip bomb",
-                file=self.name,
-            )
+            sizes = {"size": info.file_size, "packed": info.compress_size, "ratio": limits.ratio}
+            raise ArchiveError(message("read.zip_bomb", name=info.filename, **sizes), file=self.name)
 
     def members(self) -> list[str]:
         """Names of the files in the archive, sorted."""
@@ -227,6 +223,6 @@ class ZipSource:
 
 def _bound(name: str, count: int, total: int, limits: Limits) -> None:
     if count > limits.members:
-        raise ArchiveError(f"more than {limits.members:,} files inside", file=name)
+        raise ArchiveError(message("read.many_files", most=limits.members), file=name)
     if total > limits.total:
-        raise ArchiveError(f"unpacks to {total:,} bytes, more than {limits.total:,} allowed", file=name)
+        raise ArchiveError(message("read.unpacks_to_of", total=total, most=limits.total), file=name)

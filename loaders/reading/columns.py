@@ -1,6 +1,7 @@
-"""Which column of a plain list is what: declared by option, in a TOML beside the file, or told from its header.
+"""The role of each column of a plain list: declared by option, by a TOML file next to it, or recognised from its header.
 
-Here: roles, header words, the TOML. Not here: reading the table (``table``), making concepts (``plain_list``).
+Input: the first row and the options. Output: ``Layout`` (role → index of the column). Options override the TOML file,
+and both override the header.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any
 
 from loaders.contract import LoadOptions, Source
 from registry.entities.errors import UsageError
+from registry.entities.messages import message
 
 __all__ = ["ROLES", "Layout", "find_layout", "with_toml"]
 
@@ -81,7 +83,7 @@ def find_layout(first: Sequence[Any], options: LoadOptions) -> Layout:
     if options.columns:
         places = {_role(role): _place(value, cells) for role, value in options.columns.items()}
         if "code" not in places:
-            raise UsageError("the columns don't say which one holds the code: add code=NAME or code=NUMBER")
+            raise UsageError(message("list.no_code_column"))
         named = any(not str(value).strip().isdigit() for value in options.columns.values())
         header = _header_said(
             options, named or words[places["code"] : places["code"] + 1] == ["code"] or "code" in told
@@ -93,7 +95,11 @@ def find_layout(first: Sequence[Any], options: LoadOptions) -> Layout:
         )
     read = set(places.values())
     unread = (
-        tuple(cell or f"column {at + 1}" for at, cell in enumerate(cells) if at not in read) if header else ()
+        tuple(
+            cell or message("notice.column", number=at + 1) for at, cell in enumerate(cells) if at not in read
+        )
+        if header
+        else ()
     )
     return Layout(places=places, header=header, unread=unread)
 
@@ -106,7 +112,7 @@ def _header_said(options: LoadOptions, told: bool) -> bool:
 def _role(role: str) -> str:
     if role in ROLES or (role.startswith("property:") and len(role) > len("property:")):
         return role
-    raise UsageError(f"there is no column role {role!r}; roles: {', '.join(ROLES)}, property:NAME")
+    raise UsageError(message("list.no_role", role=role, roles=", ".join(ROLES)))
 
 
 def _place(value: Any, cells: Sequence[str]) -> int:
@@ -116,11 +122,11 @@ def _place(value: Any, cells: Sequence[str]) -> int:
     for at, cell in enumerate(cells):
         if cell.lower() == text.lower():
             return at
-    raise UsageError(f"there is no column {text!r}; columns: {', '.join(cells)}")
+    raise UsageError(message("list.no_column", column=text, columns=", ".join(cells)))
 
 
 def with_toml(source: Source, member: str, options: LoadOptions) -> tuple[LoadOptions, str]:
-    """The options with what a TOML beside the file declares; the caller's own beat it. Also its name, if any."""
+    """The options with those of a TOML file next to the list, and its name, if any; the caller's options override it."""
     name = PurePosixPath(member).name
     for candidate in (f"{name}.toml", f"{PurePosixPath(name).stem}.toml"):
         data = source.beside(member, candidate)
@@ -133,7 +139,7 @@ def _merged(data: bytes, name: str, options: LoadOptions) -> LoadOptions:
     try:
         declared: dict[str, Any] = tomllib.loads(data.decode("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{name}: {error}") from error
+        raise UsageError(message("list.toml", name=name, detail=str(error))) from error
     through = declared.pop("valid_through", None)
     if isinstance(through, date):
         declared.setdefault("valid_to", through + timedelta(days=1))
@@ -141,7 +147,8 @@ def _merged(data: bytes, name: str, options: LoadOptions) -> LoadOptions:
     known = {f.name for f in fields(LoadOptions)}
     unknown = sorted(declared.keys() - known)
     if unknown:
-        raise UsageError(f"{name}: unknown keys {', '.join(unknown)}; known: {', '.join(sorted(known))}")
+        listed = {"unknown": ", ".join(unknown), "known": ", ".join(sorted(known))}
+        raise UsageError(message("list.toml_keys", name=name, **listed))
     changes: dict[str, Any] = {
         key: _typed(name, key, value) for key, value in declared.items() if not getattr(options, key)
     }
@@ -153,10 +160,10 @@ def _merged(data: bytes, name: str, options: LoadOptions) -> LoadOptions:
 def _typed(name: str, key: str, value: Any) -> Any:
     if key in ("columns", "extra"):
         if not isinstance(value, Mapping):
-            raise UsageError(f"{name}: {key} must be a table")
+            raise UsageError(message("list.toml_table", name=name, key=key))
         return {str(k): str(v) for k, v in value.items()}
     if key in ("valid_from", "valid_to", "effective_from"):
         if not isinstance(value, date):
-            raise UsageError(f"{name}: {key} must be a date")
+            raise UsageError(message("list.toml_date", name=name, key=key))
         return value
     return str(value)

@@ -1,7 +1,7 @@
-"""Dates as sources write them, to calendar dates with exclusive ends (DOMAIN 1).
+"""Converts dates of sources to calendar dates with exclusive ends (DOMAIN 1).
 
-Here: ``yyyy-mm-dd``, ``yyyy/mm/dd``, ``dd.mm.yyyy``, ``yyyymmdd``, an ISO instant, a year alone; ``  /  /  ``,
-``NULL`` and the year 9999 mean that there is none. Not here: which of two dates applies.
+Accepts ``yyyy-mm-dd``, ``yyyy/mm/dd``, ``dd.mm.yyyy``, ``yyyymmdd``, an ISO instant and a year alone; ``  /  /  ``,
+``NULL`` and the year 9999 mean that there is no date. Raises ContentError for anything else.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from registry.entities.errors import ContentError
+from registry.entities.messages import message
 
 __all__ = ["end_of", "start_of"]
 
@@ -54,7 +55,7 @@ def _parse(value: Any, file: str, line: int | str | None, *, end: bool) -> date 
         found = date(year, month, day)
         return found + timedelta(days=1) if end else found
     except (ValueError, OverflowError) as error:
-        raise ContentError(f"{text!r} is not a date", file=file, line=line) from error
+        raise ContentError(message("read.no_date", text=text), file=file, line=line) from error
 
 
 def _parts(text: str, *, end: bool) -> tuple[int, int, int]:

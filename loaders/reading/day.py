@@ -1,4 +1,4 @@
-"""The day a source was downloaded, for sources that speak of the past in today's words."""
+"""The day a source was downloaded: it separates today's content from reconstructed earlier content."""
 
 from __future__ import annotations
 

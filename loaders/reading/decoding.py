@@ -1,7 +1,8 @@
-"""From bytes to text: which encoding, said aloud, never guessed in silence.
+"""Bytes to text, in the encoding named by the caller or recognised from the bytes.
 
-Here: UTF-8 (with or without byte order mark), UTF-16 with one, Windows-1252 and DOS code page 850, which are
-what Norwegian lists come in. Not here: what the text means.
+Recognised are UTF-8 (with or without byte order mark), UTF-16 with a byte order mark, Windows-1252 and DOS code page
+850, the encodings of Norwegian lists. The encoding is always reported. Raises DecodeError where bytes do not fit, and
+where two encodings fit equally well.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ import re
 from dataclasses import dataclass
 
 from registry.entities.errors import DecodeError, UsageError
+from registry.entities.messages import message, worded
 
-__all__ = ["Decoded", "decode", "line_at", "lines_of"]
+__all__ = ["Decoded", "decode", "encoding_notice", "line_at", "lines_of"]
 
 #: letters that Norwegian, Sámi and borrowed medical words are written with, besides a-z
 _LETTERS = "æøåÆØÅéèêëàáâäöüóòôïíñçšžčđŋÉÈÀÁÄÖÜß"
@@ -25,7 +27,7 @@ _CANDIDATES = ("cp1252", "cp850")
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """Text with the name of the encoding it was in; ``certain`` is False where it was chosen by its letters."""
+    """Text with the name of its encoding; ``certain`` is False if the encoding was recognised by its letters."""
 
     text: str
     encoding: str
@@ -33,8 +35,13 @@ class Decoded:
 
     @property
     def notice(self) -> str:
-        """What the user is told of the encoding."""
-        return f"encoding: {self.encoding}" + ("" if self.certain else " (told from its letters)")
+        """The notice of the encoding."""
+        return encoding_notice(self.encoding, certain=self.certain)
+
+
+def encoding_notice(encoding: str, *, certain: bool = True) -> str:
+    """The notice of an encoding; not ``certain`` = recognised by the letters of the text."""
+    return message("notice.encoding" if certain else "notice.encoding_guessed", encoding=worded(encoding))
 
 
 def decode(data: bytes, *, file: str, encoding: str = "") -> Decoded:
@@ -63,7 +70,7 @@ def _named(data: bytes, file: str, encoding: str) -> Decoded:
     try:
         name = codecs.lookup(encoding).name
     except LookupError as error:
-        raise UsageError(f"there is no encoding called {encoding!r}") from error
+        raise UsageError(message("read.no_encoding", encoding=encoding)) from error
     if name == "utf-8" and data.startswith(codecs.BOM_UTF8):
         data = data[3:]
     return Decoded(_strict(data, file, name), name)
@@ -76,27 +83,21 @@ def _strict(data: bytes, file: str, encoding: str) -> str:
         raise _misfit(data, file, encoding, error.start) from error
 
 
-def _misfit(data: bytes, file: str, encoding: str, at: int, hint: str = "") -> DecodeError:
-    byte = data[at] if at < len(data) else 0
-    return DecodeError(f"byte 0x{byte:02x} is not {encoding}{hint}", file=file, line=line_at(data, at))
+def _misfit(data: bytes, file: str, encoding: str, at: int, key: str = "read.wrong_byte") -> DecodeError:
+    """The error for the byte at that place; ``read.encoding_unclear`` names the candidates too."""
+    byte = f"0x{data[at] if at < len(data) else 0:02x}"
+    why = message(key, byte=byte, encoding=encoding, names=_CANDIDATES)
+    return DecodeError(why, file=file, line=line_at(data, at))
 
 
 def _eight_bit(data: bytes, file: str, error: UnicodeDecodeError) -> Decoded:
     high = sum(len(m) for m in _MULTIBYTE.findall(data))
     if high * 2 > sum(data.count(bytes([b])) for b in range(0x80, 0x100)):
-        raise _misfit(
-            data, file, "utf-8", error.start, ", though most of the file is; name an encoding"
-        ) from error
+        raise _misfit(data, file, "utf-8", error.start, "read.mostly_utf8") from error
     scored = sorted(((_score(data, name), name) for name in _CANDIDATES), reverse=True)
     (best, name), (second, _) = scored[0], scored[1]
     if best < 0.8 or best - second < 0.2:
-        raise _misfit(
-            data,
-            file,
-            "utf-8",
-            error.start,
-            f", and {' or '.join(_CANDIDATES)} cannot be told apart; name one",
-        ) from error
+        raise _misfit(data, file, "utf-8", error.start, "read.encoding_unclear") from error
     return Decoded(data.decode(name), name, certain=False)
 
 
@@ -127,7 +128,7 @@ def lines_of(text: str) -> list[str]:
 
 
 def line_at(data: bytes | str, offset: int) -> int:
-    """The number of the line, from 1, that an offset lies in."""
+    """The number of the line, from 1, that contains an offset."""
     if isinstance(data, str):
         return data.count("\n", 0, offset) + 1
     return data.count(b"\n", 0, offset) + 1

@@ -1,7 +1,6 @@
-"""What the caller said beats what the source says or suggests: one place for all loaders.
+"""Applies ``LoadOptions`` to what a loader proposes: header, catalogue entry of the system, kind of labels.
 
-Here: applying ``LoadOptions`` to a proposed header, the catalogue entry of a system, the kind of a column
-of labels. Not here: proposals themselves (each format makes its own).
+Invariant: an option of the caller overrides what the source states or suggests. Each format makes its own proposals.
 """
 
 from __future__ import annotations
@@ -16,6 +15,7 @@ import msgspec
 
 from loaders.contract import LoadOptions
 from registry.entities.errors import UsageError
+from registry.entities.messages import message
 from registry.entities.records import Coverage, ReleaseHeader, SourceFile, SystemRecord
 from registry.systems import behaviour_of, known
 
@@ -37,7 +37,7 @@ _MORE = ("status", "language", "origin", "fetched")
 
 
 def finish(header: ReleaseHeader, options: LoadOptions) -> ReleaseHeader:
-    """The header with everything the caller said put in; what remains proposed is in ``inferred``."""
+    """The header with the caller's options applied; ``inferred`` keeps what the caller did not set."""
     said: dict[str, Any] = {
         name: getattr(options, name) for name in _FIELDS + _MORE if getattr(options, name)
     }
@@ -48,14 +48,14 @@ def finish(header: ReleaseHeader, options: LoadOptions) -> ReleaseHeader:
     inferred = {name: value for name, value in header.inferred.items() if name not in said and value}
     result = msgspec.structs.replace(header, **said, inferred=inferred)
     if result.valid_from and result.valid_to and result.valid_from >= result.valid_to:
-        raise UsageError(f"valid from {result.valid_from} but only until {result.valid_to}")
+        raise UsageError(message("list.interval", start=result.valid_from, end=result.valid_to))
     return result
 
 
 def _coverage(text: str, system: str) -> Coverage:
     kind, _, name = text.partition(":")
     if kind not in ("complete", "subset", "fragment") or (kind == "subset") != bool(name):
-        raise UsageError(f"coverage {text!r}: say complete, subset:NAME or fragment")
+        raise UsageError(message("list.coverage", text=text))
     return Coverage(kind=kind, name=name, pattern=behaviour_of(system).subsets.get(name, ""))  # type: ignore[arg-type]
 
 
@@ -76,9 +76,9 @@ def system_of(slug: str, options: LoadOptions, **more: Any) -> SystemRecord:
 
 
 def year_in(*names: str) -> str:
-    """The one year that the first telling of these names holds; empty where none does.
+    """The year in the first of these names that contains one; empty if none does.
 
-    Raises UsageError where one name holds two different years.
+    Raises UsageError if one name contains two different years.
 
     >>> year_in("ICPC2-2019-mapsTo-ICD10.json")
     '2019'
@@ -86,7 +86,7 @@ def year_in(*names: str) -> str:
     for name in names:
         years: set[str] = set(_YEAR.findall(name))
         if len(years) > 1:
-            raise UsageError(f"{name}: {' or '.join(sorted(years))}? Say which with --version")
+            raise UsageError(message("list.years", name=name, years=sorted(years)))
         if years:
             return years.pop()
     return ""
@@ -109,18 +109,18 @@ def label_shape(texts: Iterable[str]) -> str:
 
 
 def kind_of_labels(texts: Iterable[str], options: LoadOptions) -> tuple[str, bool]:
-    """The kind of a column of labels, and whether it was told from their lengths."""
+    """The kind of a column of labels, and whether it was derived from their lengths."""
     if not options.label_kind:
         return label_shape(texts), True
     if options.label_kind not in ("label.full", "label.short", "display"):
-        raise UsageError(f"label kind {options.label_kind!r}: say label.full, label.short or display")
+        raise UsageError(message("list.label_kind", kind=options.label_kind))
     return options.label_kind, False
 
 
 def options_file(options: LoadOptions) -> tuple[SourceFile, ...]:
-    """How the caller told the source to be read, as one more file of the release.
+    """The reading options as one more file of the release; empty if there are none.
 
-    The same bytes read by other columns are another content, so they must not pass for the same release.
+    The same bytes read with other options have other content, so they must not count as the same release.
     """
     said = {
         "columns": dict(options.columns),

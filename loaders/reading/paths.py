@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from registry.entities.errors import ArchiveError
+from registry.entities.messages import message
 
 __all__ = ["check_depth", "check_path"]
 
@@ -14,10 +15,10 @@ def check_path(archive: str, name: str) -> None:
     """
     parts = name.replace("\\", "/").split("/")
     if name.startswith(("/", "\\")) or ".." in parts or ":" in parts[0] or "\0" in name:
-        raise ArchiveError(f"the path {name!r} leads out of the archive", file=archive)
+        raise ArchiveError(message("read.path_outside", name=name), file=archive)
 
 
 def check_depth(archive: str, name: str, depth: int) -> None:
     """Refuse a member more than ``depth`` folders down."""
     if name.count("/") > depth:
-        raise ArchiveError(f"{name!r} lies more than {depth} folders deep", file=archive)
+        raise ArchiveError(message("read.too_deep", name=name, depth=depth), file=archive)

@@ -1,7 +1,4 @@
-"""Tables as people keep them: delimited text or xlsx, to rows with their line numbers.
-
-Here: delimiter, quoting, sheets. Not here: what the columns mean.
-"""
+"""Reads delimited text and xlsx into rows with their line numbers: delimiter, quotation marks, sheets."""
 
 from __future__ import annotations
 
@@ -14,6 +11,7 @@ from typing import Any
 
 from loaders.reading.decoding import decode, lines_of
 from registry.entities.errors import ArchiveError, ContentError, UsageError
+from registry.entities.messages import message
 
 __all__ = ["DELIMITERS", "Table", "read_table", "sniff"]
 
@@ -48,20 +46,18 @@ def read_table(
     if data[:4] == b"PK\x03\x04":
         return Table(rows=list(_xlsx_rows(data, file, sheet, first)), encoding="xlsx")
     text = decode(data, file=file, encoding=encoding)
-    found = _spoken(delimiter) or sniff(text.text)
+    found = _named(delimiter) or sniff(text.text)
     if not found:
-        raise ContentError(
-            "no delimiter (tab, semicolon, bar or comma) is found in every line", file=file, line=1
-        )
+        raise ContentError(message("read.no_delimiter"), file=file, line=1)
     rows = _text_rows(text.text, found, file)
     return Table(rows=rows, encoding=text.encoding, delimiter=found, notices=(text.notice,))
 
 
-def _spoken(delimiter: str) -> str:
+def _named(delimiter: str) -> str:
     named = {"tab": "\t", "\\t": "\t", "semicolon": ";", "comma": ",", "bar": "|", "pipe": "|"}
     found = named.get(delimiter.lower(), delimiter)
     if len(found) > 1:
-        raise UsageError(f"delimiter {delimiter!r}: say one character, or tab")
+        raise UsageError(message("read.delimiter", delimiter=delimiter))
     return found
 
 
@@ -91,7 +87,7 @@ def _text_rows(text: str, delimiter: str, file: str) -> list[tuple[int, list[Any
         if len(widths) == 1:
             return plain
         at = next((n for n, cells in plain if sum(c.count('"') for c in cells) % 2), plain[0][0])
-        raise ContentError(f"quotation marks don't pair: {error}", file=file, line=at) from error
+        raise ContentError(message("read.quotes", detail=str(error)), file=file, line=at) from error
 
 
 def _quoted_rows(text: str, delimiter: str) -> Iterator[tuple[int, list[Any]]]:
@@ -109,12 +105,12 @@ def _xlsx_rows(data: bytes, file: str, sheet: str, first: int | None) -> Iterato
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             if sum(info.file_size for info in packed.infolist()) > _XLSX_TOTAL:
-                raise ArchiveError(f"unpacks to more than {_XLSX_TOTAL:,} bytes", file=file)
+                raise ArchiveError(message("read.unpacks_to", most=_XLSX_TOTAL), file=file)
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
     except (zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
-        raise ArchiveError(f"not a whole xlsx (truncated or damaged): {error}", file=file) from error
+        raise ArchiveError(message("read.damaged_xlsx", detail=str(error)), file=file) from error
     if sheet and sheet not in book.sheetnames:
-        raise UsageError(f"{file}: there is no sheet {sheet!r}; sheets: {', '.join(book.sheetnames)}")
+        raise UsageError(message("read.no_sheet", file=file, sheet=sheet, names=book.sheetnames))
     page = book[sheet or book.sheetnames[0]]
     for number, row in enumerate(page.iter_rows(values_only=True, max_row=first), 1):
         if any(cell is not None and str(cell).strip() for cell in row):

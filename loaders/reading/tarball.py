@@ -1,7 +1,7 @@
 """tar archives, packed or not, read as a stream within bounds.
 
-gzip says nothing of the unpacked size beforehand, so every byte is counted as it comes out. A package of
-ordinary size is kept in memory after one pass; a larger one is passed through again for each member.
+gzip does not state the unpacked size, so bytes are counted while they are unpacked. A package of ordinary size is
+kept in memory after one pass; a larger one is read again for each member.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import IO, BinaryIO, cast
 
 from loaders.reading.paths import check_depth, check_path
 from registry.entities.errors import ArchiveError
+from registry.entities.messages import message
 
 __all__ = ["TarSource"]
 
@@ -36,7 +37,7 @@ class _Counted(io.RawIOBase):
         chunk = self._stream.read(min(size, 1 << 20) if size >= 0 else 1 << 20)
         self._left -= len(chunk)
         if self._left < 0:
-            raise ArchiveError(f"unpacks to more than {self._limit:,} bytes", file=self._name)
+            raise ArchiveError(message("read.unpacks_to", most=self._limit), file=self._name)
         return chunk
 
 
@@ -55,10 +56,12 @@ class _Passing(io.RawIOBase):
         try:
             chunk = self._stream.read(size)
         except _DAMAGE as error:
-            raise ArchiveError(f"truncated or damaged: {error}", file=self._label) from error
+            raise ArchiveError(
+                message("read.damaged_because", detail=str(error)), file=self._label
+            ) from error
         self._left -= len(chunk)
         if not chunk and size and self._left:
-            raise ArchiveError("truncated or damaged", file=self._label)
+            raise ArchiveError(message("read.damaged"), file=self._label)
         return chunk
 
     def close(self) -> None:
@@ -79,7 +82,7 @@ class TarSource:
             check_depth(self.name, info.name, depth)
             self._sizes[info.name] = info.size
             if len(self._sizes) > members:
-                raise ArchiveError(f"more than {members:,} files inside", file=self.name)
+                raise ArchiveError(message("read.many_files", most=members), file=self.name)
             if info.size <= room:
                 room -= info.size
                 self._kept[info.name] = _whole(stream, info, self.name)
@@ -97,9 +100,7 @@ class TarSource:
                         if stream is not None:
                             yield info, stream
         except _DAMAGE as error:
-            raise ArchiveError(
-                f"not a whole tar archive (truncated or damaged): {error}", file=self.name
-            ) from error
+            raise ArchiveError(message("read.damaged_tar", detail=str(error)), file=self.name) from error
 
     def members(self) -> list[str]:
         """Names of the files in the archive, sorted."""
@@ -133,5 +134,5 @@ class TarSource:
 def _whole(stream: IO[bytes], info: tarfile.TarInfo, name: str) -> bytes:
     data = stream.read()
     if len(data) != info.size:
-        raise ArchiveError("truncated or damaged", file=f"{name}!{info.name}")
+        raise ArchiveError(message("read.damaged"), file=f"{name}!{info.name}")
     return data

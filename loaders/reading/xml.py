@@ -1,4 +1,4 @@
-"""XML from strangers: no entities, no network, bounded depth. Not here: what elements mean."""
+"""Events of untrusted XML: no entities, no network, bounded depth."""
 
 from __future__ import annotations
 
@@ -7,13 +7,19 @@ from typing import IO
 
 from lxml import etree
 
+from registry.entities.messages import message
+
 __all__ = ["UnsafeXML", "bounded_events"]
 
 _DEPTH = 64
 
 
 class UnsafeXML(Exception):
-    """XML that no real source has: declared entities, elements nested very deep."""
+    """XML that is refused for safety: declared entities, very deep nesting. ``why`` is a message of the catalogue."""
+
+    def __init__(self, why: str) -> None:
+        self.why = why
+        super().__init__(why)
 
 
 def bounded_events(stream: IO[bytes], *, depth: int = _DEPTH) -> Iterator[tuple[str, etree._Element]]:
@@ -29,10 +35,10 @@ def bounded_events(stream: IO[bytes], *, depth: int = _DEPTH) -> Iterator[tuple[
     )
     for event, element in events:
         if level == 0 and _declares_entities(element):
-            raise UnsafeXML("entities may not be declared")
+            raise UnsafeXML(message("read.xml_entities"))
         level += 1 if event == "start" else -1
         if level > depth:
-            raise UnsafeXML(f"elements nested more than {depth} deep")
+            raise UnsafeXML(message("read.xml_deep", depth=depth))
         if isinstance(element.tag, str):
             yield event, element
 

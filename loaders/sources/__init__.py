@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from loaders.sources.declared import DeclaredSource, declared, source
 from loaders.sources.fetching import Fetched, default_cache
 from loaders.sources.fetching import fetch as _fetch
+from registry.entities.messages import message
 from registry.entities.results import LoadReport
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def fetch(
 ) -> Fetched:
     """Fetch a declared source, see ``loaders.sources.fetching.fetch``; without ``cache_dir`` into the user's cache."""
     if progress is not None:
-        progress(f"fetch {name}", 0, None)
+        progress(message("progress.fetch", name=name), 0, None)
     return _fetch(name, version=version or "", cache_dir=cache_dir or default_cache(), base_url=base_url)
 
 

@@ -1,7 +1,4 @@
-"""The declared sources: one TOML file each says who publishes what, in which format, and how it is fetched.
-
-Not here: fetching (``loaders.sources.fetching``).
-"""
+"""The declared sources, one TOML file each: publisher, content, format and transport."""
 
 from __future__ import annotations
 
@@ -13,6 +10,7 @@ from importlib.resources import files
 from packaging.version import InvalidVersion, Version
 
 from registry.entities.errors import UsageError
+from registry.entities.messages import message
 
 __all__ = ["DeclaredSource", "declared", "source"]
 
@@ -55,8 +53,8 @@ class DeclaredSource:
             return self.package_version.format(version=label)
         if _is_package_version(label):
             return label
-        known = ", ".join(self.versions) or f"a year, for instance {self.default}"
-        raise UsageError(f"{self.name} has no version {label!r}; known: {known}")
+        known = ", ".join(self.versions) or message("source.a_year", year=self.default)
+        raise UsageError(message("source.no_version", name=self.name, label=label, known=known))
 
 
 def _is_package_version(label: str) -> bool:
@@ -75,7 +73,7 @@ def declared() -> list[DeclaredSource]:
 def source(name: str) -> DeclaredSource:
     """The declared source of that name; raises UsageError listing the names."""
     if name not in _by_name():
-        raise UsageError(f"there is no source {name!r}; sources: {', '.join(_by_name())}")
+        raise UsageError(message("source.none", name=name, names=", ".join(_by_name())))
     return _by_name()[name]
 
 

@@ -1,6 +1,5 @@
-"""Fetching declared sources: through pip, npm or https, checked and kept by their hash.
+"""Fetches declared sources with pip, npm or https into a cache by hash, and checks their declared hash.
 
-Here: transports, bounds, the cache. Not here: what is declared (``sources``), reading the files (``run``).
 Nothing that is fetched is executed: pip takes wheels only, npm runs no scripts.
 """
 
@@ -25,6 +24,7 @@ from loaders.sources.declared import DeclaredSource, source
 from loaders.sources.https import MAX_BYTES, download
 from registry.entities.errors import SourceError, UsageError
 from registry.entities.intervals import OSLO, today_oslo
+from registry.entities.messages import message
 from registry.entities.results import LoadReport
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def fetch(
     chosen, cache = source(name), Path(cache_dir)
     if chosen.transport == "https":
         if version:
-            raise UsageError(f"{name} is a rolling source: each download holds all its versions")
+            raise UsageError(message("source.rolling", name=name))
         url = (base_url or chosen.url).rstrip("/") + chosen.path
         with tempfile.TemporaryDirectory(dir=_made(cache)) as folder:
             file = Path(folder) / chosen.file
@@ -147,7 +147,7 @@ def _packed(chosen: DeclaredSource, version: str, folder: Path) -> Path:
     else:
         npm = shutil.which("npm")
         if npm is None:
-            raise UsageError(f"{chosen.name} is fetched with npm, which is not installed here")
+            raise UsageError(message("source.npm", name=chosen.name))
         named = f"{chosen.package}@{version}"
         command = [
             npm,
@@ -161,7 +161,8 @@ def _packed(chosen: DeclaredSource, version: str, folder: Path) -> Path:
     _run(command, named, folder)
     files = [f for f in folder.iterdir() if f.suffix in (".whl", ".tgz")]
     if len(files) != 1:
-        raise SourceError(f"{chosen.transport} brought {len(files)} files, one was expected", file=named)
+        brought = message("source.tool_files", tool=chosen.transport, count=len(files))
+        raise SourceError(brought, file=named)
     return files[0]
 
 
@@ -172,10 +173,11 @@ def _run(command: list[str], named: str, folder: Path) -> None:
             command, cwd=folder, capture_output=True, text=True, timeout=_TIMEOUT, check=False
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise SourceError(f"{tool} could not be run to its end: {error}", file=named) from error
+        raise SourceError(message("source.tool_failed", tool=tool, detail=str(error)), file=named) from error
     if done.returncode != 0:
-        told = [line for line in (done.stderr + done.stdout).splitlines() if line.strip()]
-        raise SourceError(f"{tool} could not fetch it: {told[-1] if told else 'no reason given'}", file=named)
+        lines = [line for line in (done.stderr + done.stdout).splitlines() if line.strip()]
+        detail = lines[-1] if lines else message("source.no_reason")
+        raise SourceError(message("source.tool_refused", tool=tool, detail=detail), file=named)
 
 
 def _keep(file: Path, cache: Path) -> tuple[Path, bool]:
@@ -194,7 +196,8 @@ def _verify(chosen: DeclaredSource, version: str, path: Path) -> None:
     wanted = chosen.sha256.get(version)
     if wanted and path.parent.name != wanted:
         shutil.rmtree(path.parent)
-        raise SourceError(f"its sha256 is {path.parent.name}, declared is {wanted}", file=path.name)
+        why = message("source.sha256", found=path.parent.name, wanted=wanted)
+        raise SourceError(why, file=path.name)
 
 
 def _index(cache: Path) -> Path:

@@ -8,6 +8,7 @@ from time import monotonic
 import httpx
 
 from registry.entities.errors import SourceError, UsageError
+from registry.entities.messages import message
 
 __all__ = ["MAX_BYTES", "download"]
 
@@ -17,7 +18,7 @@ _REDIRECTS = 5
 
 
 def download(url: str, target: Path, *, max_bytes: int = MAX_BYTES, timeout: float = 300) -> None:
-    """Write what the address answers to ``target``; ``timeout`` in seconds for all of it.
+    """Download the address into ``target``; ``timeout`` in seconds for the whole download.
 
     Raises UsageError for an address that is neither https nor loopback, SourceError where it fails.
     """
@@ -27,16 +28,16 @@ def download(url: str, target: Path, *, max_bytes: int = MAX_BYTES, timeout: flo
         if not following:
             return
         url = str(httpx.URL(url).join(following))
-    raise SourceError(f"redirected more than {_REDIRECTS} times", file=url)
+    raise SourceError(message("source.redirects", most=_REDIRECTS), file=url)
 
 
 def _allowed(url: str) -> httpx.URL:
     try:
         parsed = httpx.URL(url)
     except httpx.InvalidURL as error:
-        raise UsageError(f"{url!r} is not an address: {error}") from error
+        raise UsageError(message("source.no_address", url=url, detail=str(error))) from error
     if parsed.scheme != "https" and not (parsed.scheme == "http" and parsed.host in _LOOPBACK):
-        raise UsageError(f"{url}: only https is fetched (http on loopback)")
+        raise UsageError(message("source.only_https", url=url))
     return parsed
 
 
@@ -51,10 +52,12 @@ def _attempt(url: httpx.URL, target: Path, max_bytes: int, end: float) -> str:
             if answer.is_redirect:
                 return str(answer.headers.get("location", ""))
             if answer.status_code != 200:
-                raise SourceError(f"answered {answer.status_code} {answer.reason_phrase}", file=str(url))
+                status = message("source.answered", status=answer.status_code, detail=answer.reason_phrase)
+                raise SourceError(status, file=str(url))
             _write(answer, target, str(url), max_bytes, end)
     except httpx.HTTPError as error:
-        raise SourceError(f"could not be fetched: {error or type(error).__name__}", file=str(url)) from error
+        why = message("source.not_fetched", detail=str(error) or type(error).__name__)
+        raise SourceError(why, file=str(url)) from error
     return ""
 
 
@@ -64,9 +67,9 @@ def _write(answer: httpx.Response, target: Path, url: str, max_bytes: int, end: 
         for chunk in answer.iter_bytes(1 << 16):
             size += len(chunk)
             if size > max_bytes:
-                raise SourceError(f"larger than {max_bytes:,} bytes", file=url)
+                raise SourceError(message("read.too_large", most=max_bytes), file=url)
             if monotonic() > end:
-                raise SourceError("took longer than allowed", file=url)
+                raise SourceError(message("source.too_slow"), file=url)
             stream.write(chunk)
     if not size:
-        raise SourceError("answered without content", file=url)
+        raise SourceError(message("source.no_content"), file=url)

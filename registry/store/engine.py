@@ -277,7 +277,7 @@ def _busy(wait: bool, notify: Any) -> None:
     if not wait:
         raise LoadBusy(message("error.load_running"))
     if notify is not None:
-        notify("waiting for another load to end")
+        notify(message("progress.waiting"))
 
 
 @contextmanager

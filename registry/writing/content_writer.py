@@ -83,7 +83,7 @@ class ContentWriter:
         while batch := list(islice(ahead, _BATCH)):
             self._store_batch(check, terms, batch)
             if self.progress is not None:
-                self.progress("storing", len(check), None)
+                self.progress(message("progress.storing"), len(check), None)
         check.finish()
         terms.finish()
         add_states(self.writer.connection, self.system_id, self._values)

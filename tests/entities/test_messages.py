@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import pickle
+import re
 import string
 from pathlib import Path
 
@@ -32,6 +33,35 @@ def test_both_languages_use_the_same_values(key: str) -> None:
     assert english != bokmaal or key.startswith("word.") or _without_words(english)
 
 
+#: words that belong to one of the languages only
+_ENGLISH = re.compile(
+    r"\b(?:the|is|are|not|of|and|or|has|have|with|which|there|than|this|cannot|that|known|its)\b",
+    re.IGNORECASE,
+)
+_BOKMAAL = re.compile(
+    r"\b(?:ikke|er|og|eller|har|av|som|finnes|filen|koden|skal|være|mangler|den|det|til|på|kan)\b",
+    re.IGNORECASE,
+)
+
+
+def _prose(text: str) -> str:
+    """A template without commands, quoted words and values, but with the words that its fields add."""
+    parts = []
+    for literal, _, spec, _ in string.Formatter().parse(text):
+        parts += [
+            re.sub(r"`[^`]*`|'[^']*'|--[\w-]+|byte order mark", "", literal),
+            spec if spec and ("|" in spec or "join" in spec) else "",
+        ]
+    return " ".join(filter(None, parts))
+
+
+@pytest.mark.parametrize("key", catalogue())
+def test_each_text_is_in_its_own_language(key: str) -> None:
+    english, bokmaal = (_prose(text) for text in catalogue()[key])
+    assert not _BOKMAAL.search(english), english
+    assert not _ENGLISH.search(bokmaal), bokmaal
+
+
 def _without_words(text: str) -> bool:
     """Whether a template only arranges its values."""
     return not any(c.isalpha() for literal, *_ in string.Formatter().parse(text) for c in literal)
@@ -54,7 +84,7 @@ def _below(kind: type) -> list[type]:
 def _ids_in_use() -> set[str]:
     """Every literal first argument of a call of ``message``, and of ``say``, ``done``, ``note`` of a session or page."""
     found = set()
-    for path in [*(ROOT / "registry").rglob("*.py"), *(ROOT / "api").rglob("*.py")]:
+    for path in [path for room in ROOMS for path in (ROOT / room).rglob("*.py")]:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
                 name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
@@ -68,8 +98,8 @@ def test_every_id_in_use_is_in_the_catalogue() -> None:
 
 
 ERRORS = {c.__name__ for c in (GyldigError, *_below(GyldigError), NotFound, BadCursor, NotAuthorised)}
-#: rooms whose errors are all messages; loaders follow
-ROOMS = ("registry", "api", "mappings")
+#: rooms whose errors are all messages
+ROOMS = ("registry", "api", "mappings", "loaders")
 
 
 def _plain_texts(tree: ast.AST) -> list[int]:

@@ -132,7 +132,7 @@ def test_a_gap_of_all_codes_ends_the_version(tmp_path: Path) -> None:
     [
         (
             [row("A00"), row("A00", Tekst_uten_lengdebegrensning="b")],
-            r"ICD10\.json:2: code A00 says something else on line 1",
+            r"ICD10\.json:2: code A00 has other content on line 1",
         ),
         ([row("A00"), row("A000", "A01")], r"ICD10\.json:element 2: code A00\.0 has the parent A01"),
         ([row("A00", "A01"), row("A01", "A00")], r"ICD10\.json:element 1: cyclic parents: A00 → A01 → A00"),

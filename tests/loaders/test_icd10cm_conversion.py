@@ -126,7 +126,7 @@ def test_every_finding_is_reported_and_the_rest_is_loaded(tmp_path: Path) -> Non
     assert [n.partition("t.xlsx:")[2] for n in found.notices] == [
         "7: previous codes 'see the index': 'see index' is not understood",
         "8: 'A4' is not a code",
-        "9: 'soon' is not a date",
+        "9: 'soon' is not a date; write it like 2024-01-31",
     ]
 
 

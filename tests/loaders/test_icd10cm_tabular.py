@@ -42,7 +42,7 @@ def test_tree_notes_and_seventh_characters(tmp_path: Path) -> None:
     path.write_text(XML, encoding="utf-8")
     item = release(path)
     assert (item.header.version, item.header.source_line) == ("2025-04", "tabular")
-    assert any("no list of codes" in n for n in item.header.notices)
+    assert any("has no list of the codes" in n for n in item.header.notices)
     found = concepts(item)
     assert {code: r.parents for code, r in found.items()} == {
         "1": (),

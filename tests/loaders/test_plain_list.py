@@ -79,14 +79,14 @@ def test_declared_columns(tmp_path: Path) -> None:
     assert {p.code: p.value for p in found["A"].properties} == {"remark": "n1", "flag": True}
     assert [d.kind for d in found["A"].designations] == ["label.full", "label.short"]
     assert set(item.header.facets) >= {"label.full", "label.short", "hierarchy", "inactive", "property:flag"}
-    assert any("not read: fra, til" in n for n in item.header.notices)
+    assert any("not read: fra and til" in n for n in item.header.notices)
 
 
 @pytest.mark.parametrize(
     ("columns", "message"),
     [
         ({"code": "nope"}, "there is no column 'nope'; columns: kode"),
-        ({"text": "tekst"}, "which one holds the code"),
+        ({"text": "tekst"}, "do not name the one with the code"),
         ({"code": "kode", "colour": "kort"}, "no column role 'colour'; roles: code, text"),
     ],
 )

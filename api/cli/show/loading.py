@@ -26,7 +26,12 @@ def reports(page: Page, found: list[LoadReport]) -> None:
     kinds = Counter(_kind(r) for r in found)
     for kind, count in kinds.items():
         outcomes = Counter(r.outcome for r in found if _kind(r) == kind)
-        page.say("loaded.many", count=count, kind=kind, outcomes=_pairs(outcomes))
+        page.say(
+            "loaded.many",
+            count=count,
+            kind=kind,
+            outcomes=_pairs({page.word(k): n for k, n in outcomes.items()}),
+        )
     for line in dict.fromkeys(line for r in found for line in (*r.notices, *r.warnings)):
         page.line(f"  {in_language(line, page.lang)}")
 
@@ -48,7 +53,8 @@ def _report(page: Page, report: LoadReport) -> None:
         seconds=report.seconds,
     )
     if report.inferred:
-        page.line("  " + page.text("inferred", what=_pairs(report.inferred)))
+        taken = {page.word(k): page.word(str(v)) for k, v in report.inferred.items()}
+        page.line("  " + page.text("inferred", what=_pairs(taken)))
     if report.counts:
         named = {page.word(k): v for k, v in sorted(report.counts.items())}
         page.line("  " + page.text("compared", counts=_pairs(named)))

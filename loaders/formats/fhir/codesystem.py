@@ -15,6 +15,7 @@ from loaders.formats.fhir.reading import Json, coding, extensions, items, period
 from registry.content.view import ViewInfo
 from registry.entities.errors import ContentError
 from registry.entities.extensions import standards_status
+from registry.entities.messages import message
 from registry.entities.records import ConceptRecord, Designation, Note, Property, PropertyDefinition
 
 __all__ = ["ReadCodeSystem", "read_code_system"]
@@ -83,7 +84,7 @@ def _merge(found: dict[str, ConceptRecord], record: ConceptRecord, where: str) -
     """A code that stands in several places of the tree has several parents; other differences are an error."""
     first = found[record.code]
     if not record.parents or record.designations != first.designations:
-        raise ContentError(f"the code '{record.code}' stands here twice", line=where)
+        raise ContentError(message("fhir.twice", code=record.code), line=where)
     parents = tuple(dict.fromkeys((*first.parents, *record.parents)))
     found[record.code] = replace(first, parents=parents)
 
@@ -143,7 +144,7 @@ def _walk(
     parent: Json, names: _Names, above: tuple[str, ...], path: str, depth: int
 ) -> Iterator[tuple[ConceptRecord, str]]:
     if depth > _DEPTH:
-        raise ContentError("concepts are nested too deeply", line=path)
+        raise ContentError(message("fhir.deep"), line=path)
     for item, where in items(parent, "concept", path):
         record = _record(item, names, above, where)
         yield record, where
@@ -153,7 +154,7 @@ def _walk(
 def _record(item: Json, names: _Names, above: tuple[str, ...], path: str) -> ConceptRecord:
     code = text(item, "code", path)
     if not code:
-        raise ContentError("a concept needs a code", line=path)
+        raise ContentError(message("fhir.concept_code"), line=path)
     properties = tuple(p for q, where in items(item, "property", path) if (p := _property(q, names, where)))
     definition = text(item, "definition", path)
     parents = tuple(str(p.value) for p in properties if p.code in names.parent)

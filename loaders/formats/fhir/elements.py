@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import Any, Literal, get_args, get_origin
 
 from registry.entities.errors import ContentError
+from registry.entities.messages import message
 
 __all__ = ["ElementDefinition", "TypeDefinition", "resource_type"]
 
@@ -55,13 +56,13 @@ def resource_type(name: str, release: str) -> TypeDefinition:
 def _resource_model(name: str, release: str) -> Any:
     package = _PACKAGES.get(release)
     if package is None:
-        raise ContentError(f"FHIR {release} is none of {', '.join(_PACKAGES)}")
+        raise ContentError(message("fhir.no_release", release=release, releases=", ".join(_PACKAGES)))
     try:
         model = getattr(import_module(f"{package}.{name.lower()}"), name) if name.isalpha() else None
     except (ModuleNotFoundError, AttributeError):
         model = None
     if model is None or "implicitRules" not in model.model_fields:
-        raise ContentError(f"FHIR {release} has no resource '{name[:60]}'")
+        raise ContentError(message("fhir.no_resource_type", release=release, name=name[:60]))
     return model
 
 

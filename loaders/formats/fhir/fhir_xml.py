@@ -18,6 +18,7 @@ from loaders.formats.fhir.elements import ElementDefinition, TypeDefinition, res
 from loaders.reading.xml import UnsafeXML, bounded_events
 from registry.entities.errors import ContentError
 from registry.entities.exact_json import decimal_text
+from registry.entities.messages import message
 
 __all__ = ["FHIR", "MAX_BYTES", "json_to_xml", "xml_to_json"]
 
@@ -38,14 +39,14 @@ def xml_to_json(
     ``release`` is R4, R4B or R5; ``limit`` in bytes.
     """
     if len(data) > limit:
-        raise ContentError(f"larger than {limit:,} bytes", file=file)
+        raise ContentError(message("read.too_large", most=limit), file=file)
     try:
         root = _parsed(data)
         return _resource(root, release, etree.QName(root).localname)
     except UnsafeXML as error:
-        raise ContentError(str(error), file=file) from error
+        raise ContentError(error.why, file=file) from error
     except etree.XMLSyntaxError as error:
-        raise ContentError(f"not whole XML: {error.msg}", file=file, line=error.lineno) from error
+        raise ContentError(message("fhir.not_xml", detail=error.msg), file=file, line=error.lineno) from error
     except ContentError as error:
         raise ContentError(error.message, file=error.file or file, line=error.line) from error
 
@@ -55,9 +56,9 @@ def _parsed(data: bytes) -> etree._Element:
     for _, element in bounded_events(io.BytesIO(data), depth=_DEPTH):
         root = element if root is None else root
     if root is None:
-        raise ContentError("there is no element in it")
+        raise ContentError(message("fhir.no_element"))
     if root.getroottree().docinfo.internalDTD is not None:
-        raise UnsafeXML("a document type declaration is not allowed")
+        raise UnsafeXML(message("fhir.doctype"))
     return root
 
 
@@ -70,7 +71,7 @@ def _resource(element: etree._Element, release: str, path: str) -> dict[str, Any
 def _local(element: etree._Element, path: str) -> str:
     name = etree.QName(element)
     if name.namespace != FHIR:
-        raise ContentError(f"'{name.localname}' is not in FHIR's namespace", line=path)
+        raise ContentError(message("fhir.namespace", name=name.localname), line=path)
     return str(name.localname)
 
 
@@ -78,26 +79,31 @@ def _complex(element: etree._Element, kind: TypeDefinition, release: str, path: 
     """The object of an element: attributes, then its elements, repeated ones as lists."""
     found: dict[str, Any] = dict(_attributes(element, kind.attributes, path))
     if (element.text or "").strip():
-        raise ContentError("text stands here where only elements may", line=path)
+        raise ContentError(message("fhir.stray_text"), line=path)
     seen: dict[str, int] = {}
     for child in _children(element):
         name = _name(child, kind, path)
         definition = kind.elements.get(name)
         if definition is None:
-            raise ContentError(f"FHIR {release} has no element '{name}' here", line=f"{path}.{name}")
+            raise _unknown(release, name, path)
         number = seen.get(name, 0)
         seen[name] = number + 1
         if number and not definition.many:
-            raise ContentError("there may be only one", line=f"{path}.{name}")
+            raise ContentError(message("fhir.only_one"), line=f"{path}.{name}")
         where = f"{path}.{name}[{number}]" if definition.many else f"{path}.{name}"
         _put(found, definition, child, release, where)
     return _without_empty(found)
 
 
+def _unknown(release: str, name: str, path: str) -> ContentError:
+    """The error for an element that the release does not have."""
+    return ContentError(message("fhir.unknown_element", release=release, name=name), line=f"{path}.{name}")
+
+
 def _children(element: etree._Element) -> Iterator[etree._Element]:
     for child in element:
         if (child.tail or "").strip():
-            raise ContentError("text stands between elements", line=child.sourceline)
+            raise ContentError(message("fhir.text_between"), line=child.sourceline)
         if isinstance(child.tag, str):
             yield child
 
@@ -115,7 +121,7 @@ def _attributes(
         if name.startswith("{"):  # xsi:schemaLocation and its like say nothing of the resource
             continue
         if name not in allowed and name not in more:
-            raise ContentError(f"there is no attribute '{name}' here", line=path)
+            raise ContentError(message("fhir.no_attribute", name=name), line=path)
         yield str(name), str(value)
 
 
@@ -144,7 +150,7 @@ def _add(found: dict[str, Any], definition: ElementDefinition, value: Any) -> No
 def _inner(child: etree._Element, release: str, path: str) -> dict[str, Any]:
     inside = list(_children(child))
     if len(inside) != 1:
-        raise ContentError("one resource is expected here", line=path)
+        raise ContentError(message("fhir.one_resource"), line=path)
     return _resource(inside[0], release, path)
 
 
@@ -159,7 +165,7 @@ def _put_primitive(
     if extensions:
         extra["extension"] = extensions
     if value is None and not extra:
-        raise ContentError("an element without value says nothing", line=path)
+        raise ContentError(message("fhir.no_value"), line=path)
     beside = f"_{definition.name}"
     if definition.many:
         found.setdefault(definition.name, []).append(value)
@@ -173,7 +179,7 @@ def _put_primitive(
 
 def _extension(element: etree._Element, release: str, path: str) -> dict[str, Any]:
     if _local(element, path) != "extension":
-        raise ContentError(f"'{etree.QName(element).localname}' does not belong in a value", line=path)
+        raise ContentError(message("fhir.in_value", name=etree.QName(element).localname), line=path)
     kind = resource_type("Basic", release).elements["extension"].type
     return _complex(element, kind, release, path)
 
@@ -181,13 +187,13 @@ def _extension(element: etree._Element, release: str, path: str) -> dict[str, An
 def _value(text: str, definition: ElementDefinition, path: str) -> Any:
     if definition.kind == "boolean":
         if text not in ("true", "false"):
-            raise ContentError(f"'{text[:60]}' is neither true nor false", line=path)
+            raise ContentError(message("fhir.no_boolean", text=text[:60]), line=path)
         return text == "true"
     if definition.kind in _NUMBERS:
         try:
             return int(text) if definition.kind == "integer" else _decimal(text)
         except ValueError as error:
-            raise ContentError(f"'{text[:60]}' is no number", line=path) from error
+            raise ContentError(message("fhir.no_number", text=text[:60]), line=path) from error
     return text
 
 
@@ -226,7 +232,7 @@ def json_to_xml(resource: dict[str, Any], *, release: str = "R5") -> bytes:
 
 def _write_resource(resource: Any, release: str, path: str) -> etree._Element:
     if not isinstance(resource, dict) or not isinstance(resource.get("resourceType"), str):
-        raise ContentError("a resource is expected here", line=path)
+        raise ContentError(message("fhir.resource_expected"), line=path)
     name = resource["resourceType"]
     kind = resource_type(name, release)
     element = etree.Element(f"{{{FHIR}}}{name}", nsmap={None: FHIR})
@@ -238,10 +244,10 @@ def _write_elements(
     parent: etree._Element, value: Any, kind: TypeDefinition, release: str, path: str
 ) -> None:
     if not isinstance(value, dict):
-        raise ContentError("an object is expected here", line=path)
+        raise ContentError(message("fhir.not_object"), line=path)
     for name in value:
         if name.removeprefix("_") not in kind.elements and name not in (*kind.attributes, "fhir_comments"):
-            raise ContentError(f"FHIR {release} has no element '{name}' here", line=f"{path}.{name}")
+            raise _unknown(release, name, path)
     for name in kind.attributes & value.keys():
         parent.set(name, _text(value[name], f"{path}.{name}"))
     for name, definition in kind.elements.items():
@@ -259,7 +265,7 @@ def _write_element(
         return
     listed, extras = [] if values is None else values, [] if beside is None else beside
     if not isinstance(listed, list) or not isinstance(extras, list):
-        raise ContentError("a list is expected here", line=path)
+        raise ContentError(message("fhir.not_list"), line=path)
     for number in range(max(len(listed), len(extras))):
         value = listed[number] if number < len(listed) else None
         extra = extras[number] if number < len(extras) else None
@@ -299,9 +305,9 @@ def _text(value: Any, path: str) -> str:
     if isinstance(value, int | float):
         return repr(value)
     if not isinstance(value, str):
-        raise ContentError("a single value is expected here", line=path)
+        raise ContentError(message("fhir.not_single"), line=path)
     if any(c < " " and c not in "\t\n\r" for c in value) or "\ufffe" in value or "\uffff" in value:
-        raise ContentError("there are control characters that XML cannot hold", line=path)
+        raise ContentError(message("fhir.control"), line=path)
     return value
 
 
@@ -310,7 +316,7 @@ def _read_xhtml(value: Any, path: str) -> etree._Element:
     try:
         element = etree.fromstring(_text(value, path).encode(), parser)
     except etree.XMLSyntaxError as error:
-        raise ContentError(f"the narrative is not whole XHTML: {error.msg}", line=path) from error
+        raise ContentError(message("fhir.narrative", detail=error.msg), line=path) from error
     if element.getroottree().docinfo.internalDTD is not None or etree.QName(element).namespace != XHTML:
-        raise ContentError("the narrative is to be a div of XHTML", line=path)
+        raise ContentError(message("fhir.narrative_div"), line=path)
     return element

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from loaders.formats.fhir.reading import Json
+from registry.entities.messages import message
 
 __all__ = ["completed", "left_out"]
 
@@ -23,11 +24,11 @@ _ANY_VALUE = "?"  #: only to be validated, never read
 
 
 def left_out(resource: Json, path: str) -> list[str]:
-    """One sentence for each element that is missing and may be."""
-    found = [] if "status" in resource else [f"{path}.status is missing: it counts as unknown"]
+    """A notice for each element that is missing and may be missing."""
+    found: list[str] = [] if "status" in resource else [message("fhir.status_missing", path=path)]
     for where, condition in _filters(resource, path):
         if "value" not in condition:
-            found.append(f"{where}.value is missing: the value set cannot be evaluated")
+            found.append(message("fhir.filter_value_missing", path=where))
     return found
 
 

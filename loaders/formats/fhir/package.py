@@ -17,6 +17,7 @@ from loaders.formats.fhir.release import FORMAT, artifact_of, located, release_o
 from loaders.formats.fhir.resources import WANTED, Found, canonical_json, claimed, found_in
 from loaders.reading.archive import source_file
 from registry.entities.errors import ContentError, FormatError, UsageError
+from registry.entities.messages import message
 from registry.entities.records import SourceFile
 
 __all__ = ["KINDS", "FhirResources", "parsed_resource"]
@@ -43,14 +44,14 @@ class FhirResources:
         """
         systems, others = _sorted(source, options)
         if not systems and not others:
-            raise FormatError("there is no CodeSystem, ValueSet or ConceptMap in it", file=source.name)
+            raise FormatError(message("fhir.no_resource"), file=source.name)
         _check_options(systems, others, options)
         total, shared = len(systems) + len(others), _shared_oids(systems)
         for done, found in enumerate(systems + others, 1):
             item = _parsed(found, options, shared)
             yield _noticed(item, shared) if done == 1 else item
             if done % 100 == 0 or done == total:
-                progress("reading", done, total)
+                progress(message("progress.reading"), done, total)
 
 
 def parsed_resource(
@@ -63,7 +64,7 @@ def parsed_resource(
     """What one resource becomes; raises ContentError with the path of the element that is wrong."""
     kind = str(resource.get("resourceType", ""))
     if kind not in WANTED:
-        raise ContentError(f"a {' or a '.join(WANTED)} is expected, not '{kind}'", line="resourceType")
+        raise ContentError(message("fhir.kinds_expected", kinds=WANTED, kind=kind), line="resourceType")
     source = files[0] if files else source_file(kind, canonical_json(resource))
     yield _parsed(Found(resource, "", path or kind, source), options)
 
@@ -103,7 +104,7 @@ def _noticed(item: Parsed, shared: frozenset[str]) -> Parsed:
     """The item, with a notice of the OIDs that name nobody."""
     if not shared or not isinstance(item, ParsedRelease):
         return item
-    notice = f"OIDs that several code systems claim name none of them: {', '.join(sorted(shared))}"
+    notice = message("fhir.shared_oids", oids=", ".join(sorted(shared)))
     header = replace(item.header, notices=(*item.header.notices, notice))
     return dataclasses.replace(item, header=header)
 
@@ -111,6 +112,6 @@ def _noticed(item: Parsed, shared: frozenset[str]) -> Parsed:
 def _check_options(systems: list[Found], others: list[Found], options: LoadOptions) -> None:
     for name in ("system", "url", "title"):
         if getattr(options, name) and len(systems) > 1:
-            raise UsageError(f"--{name} says one name, but here are {len(systems)} code systems")
+            raise UsageError(message("fhir.one_name", name=name, count=len(systems)))
     if options.version and len(systems) + len(others) > 1:
-        raise UsageError(f"--version says one label, but here are {len(systems) + len(others)} resources")
+        raise UsageError(message("fhir.one_version", count=len(systems) + len(others)))

@@ -12,6 +12,7 @@ from typing import Any
 
 from registry.entities.errors import ContentError
 from registry.entities.exact_json import decimal_text
+from registry.entities.messages import message
 from registry.entities.records import Coding
 
 __all__ = ["PERIODS", "coding", "extensions", "items", "period", "read_date", "text", "texts", "typed_value"]
@@ -49,7 +50,7 @@ def text(resource: Json, name: str, path: str) -> str:
     """A text element, or empty; raises ContentError for anything but a text."""
     value = resource.get(name, "")
     if not isinstance(value, str):
-        raise ContentError(f"'{name}' is to be a text", line=f"{path}.{name}")
+        raise ContentError(message("fhir.name_text", name=name), line=f"{path}.{name}")
     return value
 
 
@@ -57,7 +58,7 @@ def texts(resource: Json, name: str, path: str) -> tuple[str, ...]:
     """A list of texts."""
     value = resource.get(name, [])
     if not isinstance(value, list) or any(not isinstance(v, str) for v in value):
-        raise ContentError(f"'{name}' is to be a list of texts", line=f"{path}.{name}")
+        raise ContentError(message("fhir.name_texts", name=name), line=f"{path}.{name}")
     return tuple(value)
 
 
@@ -65,11 +66,11 @@ def items(resource: Json, name: str, path: str) -> Iterator[tuple[Json, str]]:
     """The objects of a list with the path of each."""
     value = resource.get(name, [])
     if not isinstance(value, list):
-        raise ContentError(f"'{name}' is to be a list", line=f"{path}.{name}")
+        raise ContentError(message("fhir.name_list", name=name), line=f"{path}.{name}")
     for number, item in enumerate(value):
         where = f"{path}.{name}[{number}]"
         if not isinstance(item, dict):
-            raise ContentError("an object is expected here", line=where)
+            raise ContentError(message("fhir.not_object"), line=where)
         yield item, where
 
 
@@ -78,7 +79,7 @@ def extensions(resource: Json, path: str) -> tuple[dict[str, Any], ...]:
     found = []
     for extension, where in items(resource, "extension", path):
         if not text(extension, "url", where):
-            raise ContentError("an extension needs a url", line=f"{where}.url")
+            raise ContentError(message("fhir.extension_url"), line=f"{where}.url")
         extensions(extension, where)
         found.append(dict(extension))
     return tuple(found)
@@ -87,7 +88,7 @@ def extensions(resource: Json, path: str) -> tuple[dict[str, Any], ...]:
 def coding(value: Json, path: str) -> Coding:
     """A Coding."""
     if not isinstance(value, dict):
-        raise ContentError("a Coding is expected here", line=path)
+        raise ContentError(message("fhir.kind_expected", kind="Coding"), line=path)
     return Coding(*(text(value, name, path) for name in ("code", "system", "version", "display")))
 
 
@@ -99,7 +100,7 @@ def typed_value(item: Json, path: str) -> tuple[str, Any] | None:
             if kind == "Coding":
                 return kind, coding(value, f"{path}.{name}")
             if not isinstance(value, _PYTHON[kind]) or (isinstance(value, bool) and kind != "boolean"):
-                raise ContentError(f"a {kind} is expected here", line=f"{path}.{name}")
+                raise ContentError(message("fhir.kind_expected", kind=kind), line=f"{path}.{name}")
             return kind, _exact(kind, value, f"{path}.{name}")
     return None
 
@@ -109,7 +110,7 @@ def _exact(kind: str, value: Any, path: str) -> Any:
     if kind == "decimal":
         return decimal_text(value) if isinstance(value, Decimal) else str(value)
     if kind == "integer" and not -(2**31) <= value < 2**31:
-        raise ContentError("an integer has at most 32 bits", line=path)
+        raise ContentError(message("fhir.integer_32"), line=path)
     return value
 
 
@@ -128,7 +129,7 @@ def read_date(value: str, path: str, *, end: bool = False) -> date | None:
         last = 12 if len(numbers) == 1 else month
         return (date(year, last, 28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
     except (ValueError, TypeError) as error:
-        raise ContentError(f"'{value}' is no date", line=path) from error
+        raise ContentError(message("fhir.no_date", value=value), line=path) from error
 
 
 def period(resource: Json, path: str) -> tuple[date | None, date | None]:

@@ -24,6 +24,7 @@ from loaders.formats.fhir.validation import validate
 from loaders.formats.fhir.valueset import read_value_set
 from loaders.reading.header import finish
 from registry.entities.errors import ContentError
+from registry.entities.messages import message
 from registry.entities.records import ConceptRecord, Coverage, ReleaseHeader, SystemRecord
 from registry.store.artifacts import ArtifactRow
 from registry.systems import behaviour_of
@@ -57,13 +58,12 @@ def release_of(found: Found, options: LoadOptions) -> ParsedRelease | ParsedEntr
         fhir = validate(resource, path, release=options.extra.get("fhir") or found.package.release)
         content = text(resource, "content", path)
         if content not in _CONTENTS:
-            raise ContentError(f"'{content}' is none of {', '.join(_CONTENTS)}", line=f"{path}.content")
+            listed = message("fhir.none_of", value=content, allowed=", ".join(_CONTENTS))
+            raise ContentError(listed, line=f"{path}.content")
         dated = period(resource, path) != (None, None) or options.valid_from is not None
         system = system_record(resource, path, options, licence=found.package.licence, dated=dated)
         if not (system.url or options.system):
-            raise ContentError(
-                "a code system without a URL or an OID needs --system or --url", line=f"{path}.url"
-            )
+            raise ContentError(message("fhir.system_name"), line=f"{path}.url")
         if content == "not-present":
             return ParsedEntry(system=system)
         read = read_code_system(resource, path)
@@ -154,10 +154,10 @@ def _check_tree(records: Sequence[ConceptRecord], resource: Json, path: str) -> 
         for parent in record.parents:
             if parent not in codes:
                 where = _place(resource, record.code, path) or path
-                raise ContentError(f"the parent '{parent}' is not in the code system", line=where)
+                raise ContentError(message("fhir.parent", parent=parent), line=where)
     if cycle := find_cycle({r.code: r.parents for r in records if r.parents}):
         where = _place(resource, cycle[0], path) or path
-        raise ContentError(f"the parents form a cycle: {' → '.join(cycle)}", line=where)
+        raise ContentError(message("fhir.cycle", path=" → ".join(cycle)), line=where)
 
 
 def _place(parent: Json, code: str, path: str) -> str:
@@ -177,7 +177,7 @@ def artifact_of(found: Found, options: LoadOptions) -> ParsedResource:
         mapped = read_concept_map(resource, path) if found.kind == "ConceptMap" else None
         read = mapped or read_value_set(resource, path)
         if not (read.url or resource.get("id")):
-            raise ContentError(f"a {found.kind} needs a url or an id", line=f"{path}.url")
+            raise ContentError(message("fhir.url_or_id", kind=found.kind), line=f"{path}.url")
     row = ArtifactRow(
         kind=found.kind,
         resource_id=str(resource.get("id", "")),

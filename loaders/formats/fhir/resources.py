@@ -20,6 +20,7 @@ from loaders.reading.archive import source_file
 from loaders.reading.jsontext import parse
 from registry.entities.errors import ContentError
 from registry.entities.exact_json import dumps
+from registry.entities.messages import message
 from registry.entities.records import SourceFile
 
 __all__ = ["WANTED", "Found", "Package", "canonical_json", "claimed", "found_in", "package_of"]
@@ -146,7 +147,7 @@ def read_resource(data: bytes, *, file: str, release: str = "") -> dict[str, Any
         return xml_to_json(data, release=release or "R5", file=file)
     value, _ = parse(data, file=file, encoding="utf-8")
     if not isinstance(value, dict):
-        raise ContentError("a resource is to be an object", file=file)
+        raise ContentError(message("fhir.resource_object"), file=file)
     return value
 
 

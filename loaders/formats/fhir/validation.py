@@ -18,6 +18,7 @@ from loaders.formats.fhir.entry_types import Concept, Contains, Element, Referen
 from loaders.formats.fhir.mending import completed
 from loaders.formats.fhir.reading import Json
 from registry.entities.errors import ContentError
+from registry.entities.messages import Message, message
 
 __all__ = ["RELEASES", "release_by_shape", "validate"]
 
@@ -48,6 +49,7 @@ _R5_ONLY = frozenset(
 _R4_ONLY = frozenset(["sourceUri", "sourceCanonical", "targetUri", "targetCanonical"])
 _AT = re.compile(r" - at `\$(.*)`$")
 _FIELD = re.compile(r"field `(\w+)`")
+_GOT = re.compile(r"Expected `([^`]+)`, got `([^`]+)`")
 
 
 def release_by_shape(resource: Json) -> str:
@@ -83,7 +85,7 @@ def validate(resource: Json, path: str, *, release: str = "") -> str:
     kind = str(resource.get("resourceType", ""))
     for name in ("url", "version"):
         if resource.get(name) == "":
-            raise ContentError("an empty text says nothing: leave it out", line=f"{path}.{name}")
+            raise ContentError(message("fhir.empty_text"), line=f"{path}.{name}")
     lean = _check_lists(dict(completed(resource)), path)
     told = release or release_by_shape(resource)
     problem = _problem(lean, kind, told or "R4", path)
@@ -109,8 +111,10 @@ def _problem(resource: Json, kind: str, release: str, path: str) -> ContentError
     except ValidationError as error:
         found = error.errors(include_url=False)
         first = found[0]
-        more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
-        return ContentError(_said(first, release) + more, line=path + _steps(first["loc"]))
+        why = _violation(first, release)
+        if len(found) > 1:
+            why = message("fhir.invalid_more", problem=why, more=len(found) - 1)
+        return ContentError(why, line=path + _steps(first["loc"]))
     return _bound(resource, kind, release, path)
 
 
@@ -121,7 +125,8 @@ def _bound(resource: Json, kind: str, release: str, path: str) -> ContentError |
         allowed = extra.get("enum_values") if isinstance(extra, dict) else None
         value = resource.get(field.alias or name)
         if allowed and isinstance(value, str) and value not in allowed:
-            return ContentError(f"'{value}' is none of {', '.join(allowed)}", line=f"{path}.{name}")
+            listed = message("fhir.none_of", value=value, allowed=", ".join(allowed))
+            return ContentError(listed, line=f"{path}.{name}")
     return None
 
 
@@ -129,14 +134,14 @@ def _steps(places: tuple[Any, ...]) -> str:
     return "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in places)
 
 
-def _said(error: Any, release: str) -> str:
+def _violation(error: Any, release: str) -> Message:
+    """What a validation error of ``fhir.resources`` says."""
     name = error["loc"][-1] if error["loc"] else "element"
     if error["type"] == "extra_forbidden":
-        return f"FHIR {release} has no element '{name}' here"
+        return message("fhir.unknown_element", release=release, name=name)
     if "missing" in error["type"]:
-        return f"'{name}' is required"
-    message: str = error["msg"]
-    return message.removeprefix("Value error, ")
+        return message("fhir.required", name=name)
+    return message("fhir.invalid", detail=str(error["msg"]).removeprefix("Value error, "))
 
 
 def _check_lists(resource: dict[str, Any], path: str) -> dict[str, Any]:
@@ -185,12 +190,13 @@ def _checked(parent: Json, name: str, shape: type[Any], path: str, *, keep: int 
     return rest | {name: listed[:keep]} if keep else rest  # type: ignore[index]
 
 
-def _shaped(message: str, path: str) -> ContentError:
-    at = _AT.search(message)
-    where = path + at[1] if at else path
-    said = _AT.sub("", message)
-    if field := _FIELD.search(said):
-        where = f"{where}.{field[1]}"
-        missing = "missing" in said
-        said = f"'{field[1]}' is required" if missing else f"FHIR has no element '{field[1]}' here"
-    return ContentError(said, line=where)
+def _shaped(detail: str, path: str) -> ContentError:
+    """The error for a list that msgspec refuses, with the place that its text names."""
+    at = _AT.search(detail)
+    where, detail = path + at[1] if at else path, _AT.sub("", detail)
+    if field := _FIELD.search(detail):
+        key = "fhir.required" if "missing" in detail else "fhir.unknown_element_any"
+        return ContentError(message(key, name=field[1]), line=f"{where}.{field[1]}")
+    if got := _GOT.fullmatch(detail):
+        return ContentError(message("fhir.got", expected=got[1], found=got[2]), line=where)
+    return ContentError(message("fhir.invalid", detail=detail), line=where)

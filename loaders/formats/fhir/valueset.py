@@ -10,6 +10,7 @@ from loaders.formats.fhir.codesystem import read_designation
 from loaders.formats.fhir.reading import Json, extensions, items, period, read_date, text, texts, without
 from registry.entities.errors import ContentError
 from registry.entities.extensions import standards_status, value_of
+from registry.entities.messages import message
 from registry.terminology.issues import Place
 from registry.terminology.valueset import ConceptReference, Filter, Include, ValueSet
 
@@ -25,7 +26,7 @@ def read_value_set(resource: Json, path: str = "ValueSet", *, within: Place = ()
     """Read a resource, or one ``within`` another; raises ContentError naming the element that is wrong."""
     compose = resource.get("compose", {})
     if not isinstance(compose, dict):
-        raise ContentError("'compose' is to be an object", line=f"{path}.compose")
+        raise ContentError(message("fhir.name_object", name="compose"), line=f"{path}.compose")
     own = extensions(resource, path)
     valid_from, valid_to = period(resource, path)
     includes = tuple(_includes(compose, "include", f"{path}.compose", within))
@@ -108,7 +109,7 @@ def _concept(item: Json, path: str) -> ConceptReference:
 def _filter(item: Json, path: str) -> Filter:
     value = item.get("value")
     if value is not None and not isinstance(value, str):
-        raise ContentError("'value' is to be a text", line=f"{path}.value")
+        raise ContentError(message("fhir.name_text", name="value"), line=f"{path}.value")
     return Filter(text(item, "property", path), text(item, "op", path), value)
 
 

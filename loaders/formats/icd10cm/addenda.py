@@ -1,8 +1,8 @@
 """Addenda of ICD-10-CM order files: what a release says it changed, line by line.
 
 ``Add:``, ``Delete:``, ``Revise from:``, ``Revise to:``, each with flag, code, short and long text. A code that
-turns from billable to header (or back) is deleted and added. Here: typed entries and the changes they state;
-they are an independent witness of the changes derived from two order files. Not here: deriving changes.
+turns from billable to header (or back) is deleted and added. Output: typed entries and the changes that they state,
+an independent check of the changes derived from two order files.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from loaders.reading.decoding import lines_of
 from registry.entities.errors import ContentError
+from registry.entities.messages import message
 from registry.systems import behaviour_of
 
 __all__ = ["Addenda", "AddendaEntry", "parse_addenda", "stated_changes"]
@@ -52,7 +53,7 @@ def parse_addenda(text: str, *, file: str) -> list[AddendaEntry]:
             continue
         match = _LINE.match(line)
         if not match:
-            raise ContentError(f"not a line of addenda: {line[:60]!r}", file=file, line=number)
+            raise ContentError(message("icd10cm.addenda_line", line=line[:60]), file=file, line=number)
         action, flag, code, texts = match.groups()
         entries.append(
             AddendaEntry(

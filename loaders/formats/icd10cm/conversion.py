@@ -1,12 +1,11 @@
 """ICD-10-CM conversion tables (xlsx, csv): for each new code the code it was assigned to before, and since when.
 
-Columns: current code, effective, previous code(s). A whole number Y as effective is 1 October Y. Here: the
-table as official changes, one row a current code and previous expression. Not here: xlsx (``table``), the notation
-of previous codes (``previous_codes``), how codes relate beyond what the table says.
+Columns: current code, effective, previous code(s). A whole number Y as effective is 1 October Y. Output: a map of
+official changes, one row for each current code and previous expression (``previous_codes``).
 
-A row that is not understood does not stop the load: previous codes are kept as written in the row's comment,
-flagged ``not_understood``, and every finding is a notice with file and line. A table of which less than half is
-understood is refused with all findings.
+A row that is not understood does not stop the load: its previous codes are kept as written in the row's comment,
+flagged ``not_understood``, and every finding is a notice with file and line. If less than half of the table is
+understood, it is refused with all findings.
 """
 
 from __future__ import annotations
@@ -26,6 +25,7 @@ from loaders.reading.archive import source_file
 from loaders.reading.dates import start_of
 from loaders.reading.table import read_table
 from registry.entities.errors import ContentError
+from registry.entities.messages import Message, located, message
 from registry.entities.records import MapRecord, MapRowRecord
 from registry.systems import behaviour_of
 
@@ -58,7 +58,7 @@ class Icd10cmConversion:
         """A map for each table."""
         for member in _tables(source):
             yield _read_table(source, member, options)
-            progress("read", 1, None)
+            progress(message("progress.read"), 1, None)
 
 
 def _tables(source: Source) -> list[str]:
@@ -85,7 +85,7 @@ class _Reading:
 
     file: str
     rows: list[MapRowRecord] = field(default_factory=list)
-    findings: dict[str, list[int]] = field(default_factory=dict)
+    findings: dict[Message, list[int]] = field(default_factory=dict)
     lines: int = 0
     understood: int = 0
 
@@ -99,16 +99,16 @@ class _Reading:
         code = _RULES.canonical(str(current).strip().rstrip(".")) if str(current).strip() else ""
         day = _effective(effective)
         if not _CODE.fullmatch(code):
-            self._find(f"{str(current).strip()!r} is not a code", line)
+            self._find(message("icd10cm.no_code", text=str(current).strip()), line)
         elif day is None:
-            self._find(f"{str(effective).strip()!r} is not a date", line)
+            self._find(message("read.no_date", text=str(effective).strip()), line)
         else:
             self._add(code, day, written, line)
 
     def _add(self, code: str, day: date, written: str, line: int) -> None:
         found, rest = previous_codes(written)
         if rest:
-            self._find(f"previous codes {written!r}: {rest!r} is not understood", line)
+            self._find(message("icd10cm.previous", text=written, rest=rest), line)
             found = [((), {"not_understood": rest})]
         self.understood += not rest
         self.rows += [
@@ -116,25 +116,24 @@ class _Reading:
             for sources, flags in found
         ]
 
-    def _find(self, text: str, line: int) -> None:
+    def _find(self, text: Message, line: int) -> None:
         self.findings.setdefault(text, []).append(line)
 
     def notices(self) -> list[str]:
         """One line for each finding: file, lines, what is wrong."""
         return [
-            f"{self.file}:{', '.join(str(n) for n in lines)}: {text}" for text, lines in self.findings.items()
+            located(f"{self.file}:{', '.join(str(n) for n in lines)}", text)
+            for text, lines in self.findings.items()
         ]
 
     def require_understood(self) -> None:
         """Raise ContentError with every finding if less than half of the lines were understood."""
         if self.findings and self.understood * 2 < self.lines:
             (text, lines), *_ = self.findings.items()
-            more = "".join(f"\n{notice}" for notice in self.notices()[1:])
-            raise ContentError(
-                f"{text}; {self.understood} of {self.lines} lines are understood{more}",
-                file=self.file,
-                line=lines[0],
-            )
+            more = message("layout.lines", lines=self.notices()[1:])
+            counts = {"understood": self.understood, "lines": self.lines}
+            why = message("icd10cm.understood", finding=text, more=more, **counts)
+            raise ContentError(why, file=self.file, line=lines[0])
 
 
 def _read_table(source: Source, member: str, options: LoadOptions) -> ParsedMap:
@@ -142,7 +141,7 @@ def _read_table(source: Source, member: str, options: LoadOptions) -> ParsedMap:
     table = read_table(data, file=file, encoding=options.encoding, delimiter=options.delimiter or ",")
     at = next((i for i, (_, cells) in enumerate(table.rows) if _is_heading(cells)), None)
     if at is None:
-        raise ContentError("there is no heading 'Current code assignment'", file=file)
+        raise ContentError(message("icd10cm.no_heading"), file=file)
     reading = _Reading(file)
     for number, cells in table.rows[at + 1 :]:
         reading.read(cells, number)
@@ -150,7 +149,7 @@ def _read_table(source: Source, member: str, options: LoadOptions) -> ParsedMap:
     kept = _distinct(reading.rows)
     notices = [*table.notices, *reading.notices()]
     if len(kept) < len(reading.rows):
-        notices.append(f"{len(reading.rows) - len(kept)} rows repeat another and are left out")
+        notices.append(message("notice.rows_repeat", count=len(reading.rows) - len(kept)))
     record = MapRecord(
         slug="icd-10-cm-conversion",
         version=options.version or _label(kept),

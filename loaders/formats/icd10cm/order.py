@@ -19,6 +19,7 @@ from loaders.reading.archive import source_file
 from loaders.reading.decoding import decode, lines_of
 from loaders.reading.header import finish, options_file, system_of
 from registry.entities.errors import ContentError
+from registry.entities.messages import Message, message
 from registry.entities.records import ConceptRecord, Designation, Property, PropertyDefinition, ReleaseHeader
 
 __all__ = ["Icd10cmOrder", "order_members", "parse_order"]
@@ -78,9 +79,11 @@ def _read_file(source: Source, member: str, options: LoadOptions, progress: Prog
         format=Icd10cmOrder.name,
         properties=(_BILLABLE,),
         inferred={"system": "icd-10-cm", "version": update.label, "valid_from": str(update.valid_from or "")},
-        notices=(f"version {update.label}: {update.reason}", *notices),
+        notices=(message("notice.version", version=update.label, reason=update.reason), *notices),
     )
-    progress(f"read {file} in {perf_counter() - started:.1f} s", len(records), len(records))
+    progress(
+        message("progress.read_in", file=file, seconds=perf_counter() - started), len(records), len(records)
+    )
     finished = finish(header, options)
     return ParsedRelease(
         header=finished, concepts=records, system=system_of(finished.system, options), ordered=True
@@ -98,14 +101,11 @@ def parse_order(text: str, *, file: str) -> tuple[OrderConcepts, list[str]]:
         if before == number:
             continue
         if lines[before - 1][6:].rstrip() != line[6:].rstrip():
-            raise ContentError(
-                f"code {_dotted(code)} is already on line {before} with different content",
-                file=file,
-                line=number,
-            )
+            twice = message("check.twice", code=_dotted(code), line=before)
+            raise ContentError(twice, file=file, line=number)
         repeated.append(_dotted(code))
     if not first:
-        raise ContentError("there is no code in the file", file=file)
+        raise ContentError(message("list.no_code"), file=file)
     return OrderConcepts(lines, first), [repeats(repeated)] if repeated else []
 
 
@@ -114,7 +114,7 @@ def _checked(line: str, number: int, file: str) -> str:
     code = line[6:13].rstrip()
     if line[14:15] in _FLAGS and line[77:].rstrip() and line[:5].isdigit() and _CODE.fullmatch(code):
         return code
-    raise ContentError(_complaint(line) if line.strip() else "an empty line", file=file, line=number)
+    raise ContentError(_complaint(line), file=file, line=number)
 
 
 def _dotted(code: str) -> str:
@@ -159,11 +159,13 @@ def _parent(code: str, codes: Container[str]) -> tuple[str, ...]:
     return ()
 
 
-def _complaint(line: str) -> str:
+def _complaint(line: str) -> Message:
+    if not line.strip():
+        return message("icd10cm.empty_line")
     if not line[:5].isdigit():
-        return f"columns 1-5 hold {line[:5]!r}, not an order number"
+        return message("icd10cm.order_number", text=line[:5])
     if not _CODE.fullmatch(line[6:13].rstrip()):
-        return f"columns 7-13 hold {line[6:13]!r}, not a code"
+        return message("icd10cm.order_code", text=line[6:13])
     if line[14:15] not in _FLAGS:
-        return f"column 15 holds {line[14:15]!r}, neither 0 (header) nor 1 (billable)"
-    return "the line ends before the long text in column 78"
+        return message("icd10cm.order_flag", text=line[14:15])
+    return message("icd10cm.order_short")

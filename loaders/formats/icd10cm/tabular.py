@@ -26,6 +26,7 @@ from loaders.reading.archive import source_file
 from loaders.reading.header import finish, options_file, system_of
 from loaders.reading.xml import UnsafeXML, bounded_events
 from registry.entities.errors import ContentError
+from registry.entities.messages import message
 from registry.entities.records import ConceptRecord, Designation, Note, ReleaseHeader, SourceFile
 
 __all__ = ["Icd10cmTabular"]
@@ -94,9 +95,14 @@ def _read_file(source: Source, member: str, options: LoadOptions, progress: Prog
         origin=source.name,
         format=Icd10cmTabular.name,
         inferred={"system": "icd-10-cm", "version": update.label, "valid_from": str(update.valid_from or "")},
-        notices=(f"version {update.label}: {update.reason}", *notices, *repeated, *_known_oddities(records)),
+        notices=(
+            message("notice.version", version=update.label, reason=update.reason),
+            *notices,
+            *repeated,
+            *_known_oddities(records),
+        ),
     )
-    progress(f"read {file}", len(records), len(records))
+    progress(message("progress.read_file", file=file), len(records), len(records))
     finished = finish(header, options)
     return ParsedRelease(
         header=finished, concepts=records, system=system_of(finished.system, options), ordered=True
@@ -125,27 +131,21 @@ def _known_oddities(records: list[ConceptRecord]) -> list[str]:
     """A notice of each code that the XML nests elsewhere than the order file of the same update does."""
     odd: dict[str, str] = known("icd10cm_tabular")["parents"]
     found = [r.code for r in records if r.code in odd and r.parents == (odd[r.code],)]
-    return [
-        f"{code} stands under {odd[code]} in the XML, unlike in the order file; kept so" for code in found
-    ]
+    return [message("icd10cm.nested", code=code, parent=odd[code]) for code in found]
 
 
 def _listed_codes(source: Source) -> tuple[frozenset[str], tuple[SourceFile, ...], tuple[str, ...]]:
-    """The undotted codes that exist by a list beside the XML, that list, and a notice."""
+    """The undotted codes that exist by a list in the same source, that list, and a notice."""
     for member in order_members(source) if len(source.members()) > 1 else []:
         data = source.read(member)
         codes = frozenset(line[6:13].rstrip().decode("ascii", "replace") for line in data.splitlines())
-        return codes, (source_file(member, data),), (f"seventh characters as far as {member} has them",)
+        return codes, (source_file(member, data),), (message("icd10cm.seventh_listed", member=member),)
     for member in source.members():
         if "code" in member.lower() and "list" in member.lower() and member.lower().endswith(".txt"):
             data = source.read(member)
             codes = frozenset(c.decode("ascii").replace(".", "") for c in _LISTED.findall(data))
-            return codes, (source_file(member, data),), (f"seventh characters as far as {member} has them",)
-    return (
-        frozenset(),
-        (),
-        ("seventh characters by rule alone: no list of codes beside the file says which exist",),
-    )
+            return codes, (source_file(member, data),), (message("icd10cm.seventh_listed", member=member),)
+    return frozenset(), (), (message("icd10cm.seventh_rule"),)
 
 
 class _Node:
@@ -186,10 +186,9 @@ class _Tree:
                 else:
                     self._end(element)
         except (etree.XMLSyntaxError, UnsafeXML) as error:
+            detail = error.why if isinstance(error, UnsafeXML) else error.msg
             line = getattr(error, "lineno", None)
-            raise ContentError(
-                f"not well-formed XML: {getattr(error, 'msg', error)}", file=self.file, line=line
-            ) from error
+            raise ContentError(message("read.not_xml", detail=detail), file=self.file, line=line) from error
 
     def _start(self, element: etree._Element) -> None:
         if element.tag not in _NODES:
@@ -223,9 +222,8 @@ class _Tree:
 
     def _close(self, node: _Node) -> None:
         if not node.code or not node.text:
-            raise ContentError(
-                f"{node.code or 'a diagnosis'} has no name or text", file=self.file, line=node.line
-            )
+            unnamed = message("icd10cm.no_name", code=node.code or message("icd10cm.diagnosis"))
+            raise ContentError(unnamed, file=self.file, line=node.line)
         self.records[node.at] = self._record(node)
         if not node.children and "-" not in node.code and len(node.code) < 8:
             self._extend(node)

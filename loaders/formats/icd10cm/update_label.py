@@ -1,9 +1,8 @@
 """Which update of ICD-10-CM a file is: label and first day (FORMATS: ``2021``, ``2021-01``, ``2025-04``).
 
 A fiscal year begins on 1 October; updates come in January or April inside it. File names often give the year
-alone, so the update is told, in this order, from a month in the names of the files, the name of the list that
-the addenda beside it count, and codes known to have come with an update.
-Here: that choice and its reason. Not here: reading the files.
+alone, so the update follows, in this order, from a month in the names of the files, the name of the list that the
+addenda of the same source count, and codes known to have come with an update. Output: the update and the reason.
 """
 
 from __future__ import annotations
@@ -16,6 +15,7 @@ from datetime import date
 from loaders.contract import LoadOptions, Source
 from loaders.known_diffs import known
 from registry.entities.errors import UsageError
+from registry.entities.messages import message
 
 __all__ = ["Update", "find_update", "first_day"]
 
@@ -31,7 +31,7 @@ _LABEL = re.compile(r"(20\d\d)(?:-(\d\d))?")
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """The label of an update, its first day, and why it was chosen (for the user)."""
+    """The label of an update, its first day, and why it was chosen (a message)."""
 
     label: str
     valid_from: date | None
@@ -54,32 +54,32 @@ def first_day(label: str) -> date | None:
 
 
 def find_update(source: Source, member: str, codes: Container[str], options: LoadOptions) -> Update:
-    """The update that a file is; raises UsageError where neither the names nor the caller tell the year."""
+    """The update that a file is; raises UsageError if neither names nor options give the year."""
     if options.version:
-        return Update(options.version, first_day(options.version), "as given")
+        return Update(options.version, first_day(options.version), message("update.given"))
     for label, reason in _named_updates(source, member):
         return Update(label, first_day(label), reason)
     year = _year(source, member)
     if not year:
-        raise UsageError(f"{source.label(member)}: no year in the file's name: name --version")
+        raise UsageError(message("list.no_year", file=source.label(member)))
     witness = _witnessed(year, codes)
     if witness:
         label, code = witness
-        return Update(label, first_day(label), f"it holds {code}, which came with the update {label}")
-    return Update(year, first_day(year), f"the year in the file's name; valid from October {int(year) - 1}")
+        return Update(label, first_day(label), message("update.witness", code=code, label=label))
+    return Update(year, first_day(year), message("update.year", year=int(year) - 1))
 
 
 def _named_updates(source: Source, member: str) -> Iterable[tuple[str, str]]:
     names = [member.rsplit("/", 1)[-1], *(m.rsplit("/", 1)[-1] for m in source.members()), source.name]
     for name in names:
         if label := _label_in(name):
-            yield label, f"the month in the name {name}"
+            yield label, message("update.month", name=name)
     for other in source.members():
         if "addenda" in other.lower() and "order" in other.lower():
             counted = _COUNTED.findall(source.read(other))
             label = _label_in(counted[-1].decode("ascii", errors="replace")) if counted else ""
             if label:
-                yield label, f"the addenda beside it count {counted[-1].decode('ascii', errors='replace')}"
+                yield label, message("update.addenda", name=counted[-1].decode("ascii", errors="replace"))
 
 
 def _label_in(name: str) -> str:

@@ -25,6 +25,7 @@ from loaders.reading.day import download_day
 from loaders.reading.header import options_file
 from loaders.reading.jsontext import element_line, object_list, parse
 from registry.entities.errors import ContentError, UsageError
+from registry.entities.messages import message
 from registry.entities.records import ConceptRecord, Designation, Property, PropertyDefinition, ReleaseHeader
 from registry.systems import SystemBehaviour, behaviour_of
 
@@ -94,7 +95,7 @@ def _read_list(
     value, encoding = parse(data, file=file, encoding=options.encoding)
     rows = object_list(value, data, file=file, required=("Kode",))
     if not rows:
-        raise ContentError("there is no code in the file", file=file)
+        raise ContentError(message("list.no_code"), file=file)
     today = download_day(source, options)
     for system, places in _systems(member, rows, options, file).items():
         dated = [part for at in places for part in _dated(rows[at], at, system, file, data)]
@@ -116,7 +117,7 @@ def _read_list(
             inferred={"system": system, "published": today.isoformat()},
             notices=tuple(_notices(present, today)),
         )
-        progress("read", len(places), len(rows))
+        progress(message("progress.read"), len(places), len(rows))
         yield from rolling_releases(dated, header, options, file=file, today=today)
 
 
@@ -128,7 +129,7 @@ def _systems(
         return {options.system: list(range(len(rows)))}
     system = _system(member, rows)
     if not system:
-        raise UsageError(f"{file}: which code system is it? Name --system")
+        raise UsageError(message("list.which_system", file=file))
     found: dict[str, list[int]] = {}
     for at, row in enumerate(rows):
         extended = system == "icpc-2-no" and "2B" in str(row.get("Kodeverk") or "").upper()
@@ -152,10 +153,10 @@ def _facets(present: set[str]) -> tuple[str, ...]:
 
 
 def _notices(present: set[str], today: date) -> Iterator[str]:
-    yield f"the wording is that of {today}; content before that is marked reconstructed"
+    yield message("norwegian.wording", day=today)
     unread = sorted(present - _READ)
     if unread:
-        yield f"fields that are not read: {', '.join(unread)}"
+        yield message("notice.fields", names=", ".join(unread))
 
 
 def _dated(row: dict[str, Any], at: int, system: str, file: str, data: bytes) -> list[Dated]:
@@ -205,7 +206,7 @@ def _record(
     code, parent = rules.canonical(row["Kode"]), rules.canonical(row.get("Foreldrekode") or "")
     full, short = _text(row.get(_FULL)), _text(row.get(_SHORT))
     if not full and not short:
-        raise ContentError(f"code {code} has no text")
+        raise ContentError(message("norwegian.no_text", code=code))
     labels = (("label.full", full), ("label.short", short))
     return ConceptRecord(
         code=code,
@@ -241,7 +242,7 @@ def _said(value: Any) -> bool:
         return True
     if text in ("nei", "false", "0", ""):
         return False
-    raise ContentError(f"{value!r} is neither Ja nor Nei")
+    raise ContentError(message("norwegian.logical", value=value))
 
 
 def _text(value: Any) -> str:
@@ -249,7 +250,7 @@ def _text(value: Any) -> str:
 
 
 def _check(dated: Sequence[Dated], file: str) -> None:
-    """Parents must be in the list at some time, and must not run in a circle."""
+    """Raise ContentError for a parent that is never in the list, and for a cycle of parents."""
     lasting = {row.record.stable_key: row for row in dated}
     check_parents(
         [row.record for row in lasting.values()],

@@ -16,6 +16,7 @@ from loaders.reading.dates import start_of
 from loaders.reading.header import finish, options_file, system_of
 from loaders.reading.jsontext import parse
 from registry.entities.errors import ContentError
+from registry.entities.messages import message
 from registry.entities.records import ConceptRecord, Designation, Note, ReleaseHeader, SystemRecord
 
 __all__ = ["FatAdm"]
@@ -40,7 +41,7 @@ class FatAdm:
         """A release for each list."""
         for member in _lists(source):
             yield _read_list(source, member, options)
-            progress("read", 1, None)
+            progress(message("progress.read"), 1, None)
 
 
 def _lists(source: Source) -> list[str]:
@@ -59,10 +60,10 @@ def _read_list(source: Source, member: str, options: LoadOptions) -> ParsedRelea
     value, encoding = parse(data, file=file, encoding=options.encoding)
     number = str(value.get("id") or "").strip()
     if not number.isdigit():
-        raise ContentError(f"the id {number!r} is not the number of a list", file=file, line="id")
+        raise ContentError(message("norwegian.list_id", number=number), file=file, line="id")
     changed = start_of(value.get("status_last_changed"), file=file, line="status_last_changed")
     if changed is None:
-        raise ContentError("there is no date", file=file, line="status_last_changed")
+        raise ContentError(message("norwegian.no_date"), file=file, line="status_last_changed")
     records = [_record(row, at, file) for at, row in enumerate(value.get("concepts") or [])]
     records, notices = fold(records, file=file, where=lambda at: f"concepts[{at}]")
     not_empty(records, file=file)
@@ -82,7 +83,7 @@ def _read_list(source: Source, member: str, options: LoadOptions) -> ParsedRelea
         format=FatAdm.name,
         shell={key: value[key] for key in _SHELL if value.get(key) not in (None, "")},
         inferred={"system": slug, "version": changed.isoformat(), "valid_from": changed.isoformat()},
-        notices=(f"version {changed}: the day the list's status last changed", *notices),
+        notices=(message("norwegian.status_changed", version=changed), *notices),
     )
     finished = finish(header, options)
     return ParsedRelease(
@@ -109,7 +110,7 @@ def _system(value: dict[str, Any], number: str, slug: str, options: LoadOptions)
 
 def _record(row: Any, at: int, file: str) -> ConceptRecord:
     if not isinstance(row, dict) or not isinstance(row.get("code"), str) or not row["code"].strip():
-        raise ContentError("there is no code", file=file, line=f"concepts[{at}]")
+        raise ContentError(message("norwegian.no_code"), file=file, line=f"concepts[{at}]")
     display = str(row.get("display") or "").strip()
     definition = str(row.get("definition") or "").replace("\r\n", "\n").strip()
     return ConceptRecord(

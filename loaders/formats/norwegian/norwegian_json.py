@@ -1,11 +1,10 @@
 """Norwegian ICD-10, ICPC-2 and ICPC-2B as JSON lists ``[{code, text, mapsTo?}]``, also in an npm package.
 
-Here: the lists of one year each, and the links that some of them carry as a map: ``mapsTo`` in an ICD-10 list names
-ICPC-2 codes, in an ICPC-2 or ICPC-2B list ICD-10 codes. The lists are flat: they
-assert labels, no
-hierarchy and nothing of what may be coded. Not here: FAT's lists with dates (``fat``).
+Output: one release for each list of a year, and a map if the list links its codes to another system: ``mapsTo`` in an
+ICD-10 list names ICPC-2 codes, in an ICPC-2 or ICPC-2B list ICD-10 codes. The lists are flat: they state labels, neither
+a hierarchy nor which codes may be reported. FAT's lists with dates are read by ``fat``.
 
-Texts are kept as they are, save for outer blanks; remains of HTML in them are reported, not mended.
+Texts are kept as they are, except for outer blanks; remains of HTML in them are reported, not removed.
 """
 
 from __future__ import annotations
@@ -17,9 +16,11 @@ from typing import Any
 from loaders.checks import fold, not_empty
 from loaders.contract import LoadOptions, ParsedMap, ParsedRelease, Progress, Source
 from loaders.reading.archive import source_file
+from loaders.reading.decoding import encoding_notice
 from loaders.reading.header import finish, kind_of_labels, options_file, system_of, year_in, year_start
 from loaders.reading.jsontext import element_line, object_list, parse
 from registry.entities.errors import FormatError, UsageError
+from registry.entities.messages import message
 from registry.entities.records import (
     ConceptRecord,
     Designation,
@@ -101,9 +102,9 @@ def _read_list(
         origin=source.name,
         format=NorwegianJson.name,
         inferred=proposed | ({"label_kind": kind} if told else {}),
-        notices=(f"encoding: {encoding}", *notices, *_defects(rows)),
+        notices=(encoding_notice(encoding), *notices, *_defects(rows)),
     )
-    progress("read", len(rows), len(rows))
+    progress(message("progress.read"), len(rows), len(rows))
     finished = finish(header, options)
     yield ParsedRelease(header=finished, concepts=records, system=system_of(system, options))
     yield from _links(rows, finished, canonical, files[:1])
@@ -115,12 +116,10 @@ def _proposals(
     name = member.rsplit("/", 1)[-1]
     system = options.system or guess_system([row["code"] for row in rows])
     if not system:
-        raise FormatError(
-            "the codes look neither like ICD-10 nor like ICPC-2: name --system", file=source.label(member)
-        )
+        raise FormatError(message("list.system_shape"), file=source.label(member))
     version = options.version or year_in(name) or _package_year(source, member) or year_in(source.name)
     if not version:
-        raise UsageError(f"{source.label(member)}: no year in the file's name: name --version")
+        raise UsageError(message("list.no_year", file=source.label(member)))
     return {"system": system, "version": version, "valid_from": str(year_start(version) or "")}
 
 
@@ -149,12 +148,12 @@ def guess_system(codes: list[str]) -> str:
 def _defects(rows: list[dict[str, Any]]) -> Iterator[str]:
     html = [row["code"] for row in rows if _HTML.search(row["text"])]
     if html:
-        yield f"remains of HTML are kept in {len(html)} of the texts: {', '.join(html[:5])}"
+        yield message("norwegian.html", count=len(html), codes=", ".join(html[:5]))
     odd = sorted(set().union(*rows) - {"code", "text", *_LINKS})
     if odd:
-        yield f"fields that are not read: {', '.join(odd)}"
+        yield message("notice.fields", names=", ".join(odd))
     if any("mapsTo:" in row for row in rows):
-        yield "the key 'mapsTo:' (with a colon) is malformed; read as mapsTo"
+        yield message("norwegian.maps_to_colon")
 
 
 def _links(

@@ -1,7 +1,7 @@
 """Sources whose codes have dates of their own: one version for each date on which the content changes.
 
-Here: from dated records to releases (DOMAIN 12). Not here: reading such a source (``fat``, ``plain_list``).
-One download tells which codes were in the list when (reconstructed), in the wording of its own day.
+Input: dated records. Output: releases (DOMAIN 12). One download states which codes were in the list at which time
+(reconstructed), in the wording of the day of the download.
 """
 
 from __future__ import annotations
@@ -16,13 +16,14 @@ import msgspec
 from loaders.contract import LoadOptions, ParsedRelease
 from loaders.reading.header import finish, system_of
 from registry.entities.errors import ContentError, UsageError
+from registry.entities.messages import message
 from registry.entities.records import ConceptRecord, ReleaseHeader
 
 __all__ = ["Dated", "rolling_releases"]
 
 
 class Dated(msgspec.Struct, frozen=True):
-    """A record with the days on which it holds, half-open, and its place in the file."""
+    """A record with the days on which it is valid, half-open, and its line in the file."""
 
     record: ConceptRecord
     start: date | None
@@ -39,13 +40,11 @@ def rolling_releases(
     one code with different content.
     """
     if options.version or options.valid_from or options.valid_to:
-        raise UsageError(
-            f"{file}: its codes have dates, each change makes a version; version and validity can't be set"
-        )
+        raise UsageError(message("rolling.no_version", file=file))
     kept = _without_overlap(rows, file)
     days = _change_days(kept)
     if not any(_holds(row, day) for day in days for row in kept):
-        raise ContentError("no code has a date to begin a version with", file=file)
+        raise ContentError(message("rolling.no_start"), file=file)
     notices = tuple(_undated(kept, days[0]))
     current = max((day for day in days if day <= today), default=days[0])
     shared = msgspec.structs.replace(header, notices=(), rolling=True)
@@ -59,13 +58,13 @@ def rolling_releases(
 
 
 def _undated(rows: Sequence[Dated], first: date) -> Iterator[str]:
-    """Of rows without a first day nothing is claimed before the first day that is known."""
+    """Notices of rows without a first day: they are not part of any version before the first known day."""
     held = sum(row.start is None and _holds(row, first) for row in rows)
     gone = [row.record.code for row in rows if row.start is None and not _holds(row, first)]
     if held:
-        yield f"{held} rows without a first day are taken to hold from {first}"
+        yield message("rolling.held", count=held, day=first)
     if gone:
-        yield f"{len(gone)} rows end by {first} and have no first day; in no version: {', '.join(gone[:10])}"
+        yield message("rolling.gone", count=len(gone), day=first, codes=", ".join(gone[:10]))
 
 
 def _release(
@@ -115,11 +114,8 @@ def _without_overlap(rows: Sequence[Dated], file: str) -> list[Dated]:
     by_key: dict[str, list[Dated]] = defaultdict(list)
     for row in rows:
         if row.start is not None and row.end is not None and row.end <= row.start:
-            raise ContentError(
-                f"code {row.record.code} ends before it begins ({row.start}, up to but not including {row.end})",
-                file=file,
-                line=row.line,
-            )
+            dates = {"code": row.record.code, "start": row.start, "end": row.end}
+            raise ContentError(message("rolling.ends_before", **dates), file=file, line=row.line)
         by_key[row.record.stable_key].append(row)
     for several in by_key.values():
         if len(several) > 1:
@@ -138,11 +134,8 @@ def _joined(rows: list[Dated], file: str) -> list[Dated]:
             end = None if last.end is None or row.end is None else max(last.end, row.end)
             kept[-1] = msgspec.structs.replace(last, end=end)
         elif overlaps:
-            raise ContentError(
-                f"code {row.record.code} says something else on line {last.line} for some of the same days",
-                file=file,
-                line=row.line,
-            )
+            other = message("rolling.overlap", code=row.record.code, line=last.line)
+            raise ContentError(other, file=file, line=row.line)
         else:
             kept.append(row)
     return kept

@@ -10,8 +10,9 @@ catalogue has one table per area:
 
 Nynorsk readers get bokmål, readers of any other language English.
 
-Templates are ``str.format`` templates with two additions: ``{n:one|many}`` gives the number and the noun that agrees
-with it (``1 code``, ``2 codes``), ``{names:join or}`` a list with a word before its last item (``a, b or c``).
+Templates are ``str.format`` templates with three additions: ``{n:one|many}`` gives the number and the noun that agrees
+with it (``1 code``, ``2 codes``), ``{names:join or}`` a list with a word before its last item (``a, b or c``), and
+``{lines:below}`` each item on a line of its own. Numbers are grouped as each language does (``{n:,}``: 1,000 or 1 000).
 """
 
 from __future__ import annotations
@@ -38,7 +39,18 @@ __all__ = [
 
 LANGUAGES: Final = ("en", "nb", "nn")
 _NORWEGIAN: Final = frozenset({"nb", "nn"})
-_AREAS: Final = ("reasons", "codes", "sentences", "notes", "errors", "requests", "terminology")
+_AREAS: Final = (
+    "reasons",
+    "codes",
+    "sentences",
+    "notes",
+    "errors",
+    "requests",
+    "terminology",
+    "loading",
+    "list_formats",
+    "fhir_formats",
+)
 
 Pair = tuple[str, str]
 
@@ -59,7 +71,7 @@ class Message(str):
         if language(lang) not in _NORWEGIAN:
             return str(self)
         translated = {name: in_language(value, lang) for name, value in self.values.items()}
-        return _FORMAT.vformat(catalogue()[self.id][1], (), translated)
+        return _BOKMAAL.vformat(catalogue()[self.id][1], (), translated)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _restored, (self.id, dict(self.values))
@@ -178,10 +190,23 @@ class _Formatter(string.Formatter):
         if format_spec.startswith("join "):
             items = [str(item) for item in value]
             return f" {format_spec[5:]} ".join(filter(None, [", ".join(items[:-1]), *items[-1:]]))
+        if format_spec == "below":
+            return "".join(f"\n{item}" for item in value)
         if "|" in format_spec:
             one, _, many = format_spec.partition("|")
             return f"{value} {one if value == 1 else many}"
         return str(super().format_field(value, format_spec))
 
 
+class _NorwegianFormatter(_Formatter):
+    """Numbers with blanks between groups and a decimal comma."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        text = super().format_field(value, format_spec)
+        if "|" in format_spec or isinstance(value, bool) or not isinstance(value, int | float):
+            return text
+        return text.replace(",", "\u00a0").replace(".", ",")
+
+
 _FORMAT: Final = _Formatter()
+_BOKMAAL: Final = _NorwegianFormatter()

@@ -10,6 +10,7 @@ Pair = tuple[str, str]
 
 MESSAGES: Final[dict[str, Pair]] = {
     "layout.located": ("{where}: {text}", "{where}: {text}"),
+    "layout.lines": ("{lines:below}", "{lines:below}"),
     "layout.first_last": ("{first} … {last}", "{first} … {last}"),
     "error.states_missing": (
         "a release names states that are not in the database",
