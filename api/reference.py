@@ -106,27 +106,44 @@ def fhir_page() -> str:
 
 _FHIR = (
     "Below `/fhir` and `/fhir/r4` (R4), `/fhir/r5` (R5) and `/fhir/as-of/DATE` (as if it were that day). The guide is "
-    "[Ask in FHIR](../howto/fhir.md). `OperationDefinition/ID` gives the same as a resource.\n"
+    "[Ask in FHIR](../howto/fhir.md). `OperationDefinition/ID` gives the same as a resource.\n\n"
+    "The tables of parameters say where each is defined, and what is done with it: *used*, *refused* (it would change "
+    "the answer and is not implemented) or *no effect* (settings of clients). Any other parameter is refused, in a URL "
+    "and in a Parameters resource alike. `R4` and `R5` are the operation's definitions in the standard (linked under "
+    "each heading), `ecosystem` is the [HL7 terminology ecosystem](https://build.fhir.org/ig/HL7/fhir-tx-ecosystem-ig/), "
+    "`Gyldig` this server's OperationDefinition.\n"
 )
+_RELEASES = ("R4", "R5")
 
 
 def _operation(operation: Operation) -> list[str]:
     methods = ", ".join(m for m in operation.methods if m != "HEAD")
     lines = [f"## {operation.kind} ${operation.name}\n" if operation.kind else f"## ${operation.name}\n"]
     lines += [operation.text + "\n", f"{methods} `{operation.example}` · OperationDefinition `{operation.ident}` · "
-              f"level: {', '.join(operation.levels)}\n"]  # fmt: skip
+              f"level: {', '.join(operation.levels)}{_clauses(operation)}\n"]  # fmt: skip
     if operation.parameters:
-        lines += ["| parameter | type | | from | |", "|---|---|---|---|---|"]
-        lines += [*(_fhir_parameter(p) for p in operation.parameters), ""]
+        lines += ["| parameter | type | | defined in | | |", "|---|---|---|---|---|---|"]
+        lines += [*(_fhir_parameter(p, _EFFECTS[p.effect]) for p in operation.parameters), ""]
     lines += ["| result | type | | from | |", "|---|---|---|---|---|"]
     return [*lines, *(_fhir_parameter(p) for p in operation.results), ""]
 
 
-def _fhir_parameter(parameter: FhirParameter) -> str:
+_EFFECTS = {"used": " used |", "hint": " no effect |", "refused": " refused |"}
+
+
+def _clauses(operation: Operation) -> str:
+    """Links to the operation in the releases of the standard."""
+    if not any(p.origin.startswith("R") for p in operation.parameters):
+        return ""
+    page = f"{operation.kind.lower()}-operation-{operation.name}.html"
+    return "".join(f" · [{r}](https://hl7.org/fhir/{r}/{page})" for r in _RELEASES)
+
+
+def _fhir_parameter(parameter: FhirParameter, effect: str = "") -> str:
     parts = f" Parts: {', '.join(p.name for p in parameter.parts)}." if parameter.parts else ""
     kind = parameter.type or "parts"
     times = f"{parameter.min}..{parameter.max}"
-    return f"| `{parameter.name}` | {kind} | {times} | {parameter.origin} | {_cell(parameter.text)}{parts} |"
+    return f"| `{parameter.name}` | {kind} | {times} | {parameter.origin} |{effect} {_cell(parameter.text)}{parts} |"
 
 
 def _route(method: str, path: str, operation: dict[str, Any]) -> list[str]:

@@ -23,8 +23,8 @@ from api.fhir.operations.answer_language import answer_language, display_languag
 from api.fhir.operations.client_cache import ClientCache
 from api.fhir.operations.fast_path import FastPath
 from api.fhir.operations.operation_definition import operation_definition
-from api.fhir.operations.operation_table import OPERATIONS, PARAMETER_NAMES, find_operation
-from api.fhir.operations.parameter_check import check_names, check_values, names_of
+from api.fhir.operations.operation_table import OPERATIONS, find_operation
+from api.fhir.operations.parameter_check import check_parameters
 from api.fhir.operations.request_context import RequestContext
 from api.fhir.resources.resource_index import ResourceEntry, library
 from api.fhir.resources.resource_search import search, shown
@@ -185,20 +185,14 @@ class Service:
             raise _not_allowed(request.method)
         self.set_instance(call, address)
         query = Given.of_query(request.query)
-        check_names(names_of(operation), query, strict=True)
-        body = (
-            Given.of_resource(request.body) if request.method == "POST" and request.body is not None else None
-        )
-        for given in (query, body):
-            if given is not None:
-                check_values(operation, given)
-        call.given = query if body is None else body.over(query)
+        if request.method == "POST" and request.body is not None:
+            query = Given.of_resource(request.body).beside(query)
+        check_parameters(operation, query)
+        call.given = query
         stamp = None if "x-cache-id" in request.headers else self.cache_key(call.catalog)
         place = (address.release, address.on, address.path, *_context_of(request.headers))
         fast_path = self.fast_path[request.trusted]
         written = fast_path.answer(operation, call, stamp, place)
-        if body is not None:
-            check_names(PARAMETER_NAMES, body, strict=False)
         return Reply(200, written)
 
     def cache_key(self, catalog: Catalog) -> object | None:

@@ -201,11 +201,11 @@ def select(context: Context, prepared: Prepared, usage: ExpansionSources) -> lis
     value_set = prepared.value_set
     chosen = [s for i in value_set.includes for s in _included(context, prepared, i, usage)]
     removed = [s for i in value_set.excludes for s in _included(context, prepared, i, usage)]
-    _exclude(chosen, removed, versions_match(value_set), usage)
+    _exclude(chosen, removed, versions_match(context, value_set), usage)
     if value_set.inactive is False:
         for one in chosen:
             one.ids = one.ids - one.content.inactive()
-    if versions_match(value_set):
+    if versions_match(context, value_set):
         usage.matched = True
         return _merged(chosen)
     return chosen

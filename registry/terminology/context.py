@@ -86,6 +86,7 @@ class Context:
     asked: bool = False
     until: date | None = None  #: last day of a date that the caller gave only as month or year
     supplements: tuple[str, ...] = ()
+    versions_match: bool | None = None  #: the caller's word on several versions of one system
     limit: int = 10_000
     #: includes of a value set that came with the request, by identity: what they mean is kept for the request alone
     sent: frozenset[int] = frozenset()

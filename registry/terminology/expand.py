@@ -181,7 +181,7 @@ def _told(
         ),
         ("date", "dateTime", context.on.isoformat() if context.asked and context.on else None),
         *(("designation", "string", d) for d in request.designations),
-        ("versionsMatch", "boolean", True if usage.matched else None),
+        ("versionsMatch", "boolean", True if usage.matched else context.versions_match),
         *((name, "uri", value) for name, value in usage.pins),
         *_pinned_sets(context, prepared),
     ]

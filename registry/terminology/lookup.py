@@ -18,6 +18,7 @@ from registry.entities.records import ConceptRecord, Designation
 from registry.systems.designation_uses import PREFERRED
 from registry.terminology.catalog import Missing
 from registry.terminology.context import Context
+from registry.terminology.filters.operator_contract import known_property
 from registry.terminology.issues import Issue, Unanswerable, issue
 from registry.terminology.validation.judged_version import unknown_system
 
@@ -25,6 +26,8 @@ __all__ = ["LookupRequest", "LookupResult", "lookup", "shown"]
 
 #: Properties that follow from a code's history; ``*`` asks for them too.
 _DATES = {"effectiveDate", "deprecationDate", "*"}
+#: properties that $lookup defines for every system and gives in parameters of their own
+_NAMED = frozenset({"*", "system", "url", "name", "version", "code", "abstract", "designation"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +86,7 @@ def _lookup(context: Context, request: LookupRequest) -> LookupResult:
     result = LookupResult(content=content, record=record, ident=ident)
     _texts(context, content, record, result)
     wanted = set(request.properties)
+    _restrict_languages(result, wanted)
     rows = _properties(context, content, ident, record, relatives=request.relatives)
     result.properties = [p for p in rows if not wanted or "*" in wanted or p[0] in wanted]
     if wanted & _DATES:
@@ -91,8 +95,24 @@ def _lookup(context: Context, request: LookupRequest) -> LookupResult:
             p for p in _dates(content, record) if p[0] not in known and wanted & {p[0], "*"}
         ]
     late = context.not_in_force(content, "version")
-    result.warnings = [late] if late else []
+    result.warnings = [*([late] if late else []), *_unknown_properties(content, request.properties)]
     return result
+
+
+def _restrict_languages(result: LookupResult, wanted: set[str]) -> None:
+    """Keep the designations of the languages ``X`` for which ``lang.X`` is asked for; all if none is."""
+    languages = {name.removeprefix("lang.").lower() for name in wanted if name.startswith("lang.")}
+    if languages and not wanted & {"*", "designation"}:
+        result.designations = [d for d in result.designations if d[0].language.lower() in languages]
+
+
+def _unknown_properties(content: ContentView, names: tuple[str, ...]) -> list[Issue]:
+    """A warning for each property asked for that neither the standard nor the version knows."""
+    return [
+        issue("PROPERTY_UNKNOWN", name, content.info.url, content.info.version, place="property")
+        for name in dict.fromkeys(names)
+        if name not in _NAMED and not name.startswith("lang.") and not known_property(content, name)
+    ]
 
 
 def _dates(content: ContentView, record: ConceptRecord) -> Iterator[tuple[str, str, Any, str]]:

@@ -23,7 +23,8 @@
 =  ==========================================  ===============================================  ======================
 
 TX = the cases of the FHIR terminology ecosystem. "Included" are the versions that the includes of the same value
-set resolve to; the rules hold for each value set by itself, so an imported one keeps its own.
+set resolve to; the rules hold for each value set by itself, so an imported one keeps its own. ``versionsMatch`` is the
+request's parameter, else the value set's own.
 Not here: which version an include means (``context``), sets of ids (``compose``), texts (``validation``).
 """
 
@@ -32,6 +33,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 from typing import TypeVar
 
+from registry.terminology.context import Context
 from registry.terminology.valueset import ValueSet
 from registry.time.version_order import ordered
 
@@ -41,8 +43,10 @@ _T = TypeVar("_T")
 _PARAMETER = "versionsMatch"
 
 
-def versions_match(value_set: ValueSet) -> bool | None:
-    """The value set's own parameter ``versionsMatch``; None where it has none."""
+def versions_match(context: Context, value_set: ValueSet) -> bool | None:
+    """``versionsMatch`` of the request, else the value set's own parameter; None where neither has it."""
+    if context.versions_match is not None:
+        return context.versions_match
     text = value_set.parameters.get(_PARAMETER, ("",))[0].lower()
     return {"true": True, "false": False}.get(text)
 

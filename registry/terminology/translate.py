@@ -188,7 +188,7 @@ def _of_map(context: Context, concept_map: ConceptMap, request: TranslateRequest
     for group in concept_map.groups:
         if request.reverse:
             yield from _reverse(context, concept_map, group, request)
-        elif not request.target_system or group.target == request.target_system:
+        elif request.target_system in ("", group.target) and request.source_system in ("", group.source):
             yield from _forward(context, concept_map, group, request, ())
 
 

@@ -67,6 +67,7 @@ REFUSED = [(o, p) for o in OPERATIONS for p in o.parameters if p.effect == "refu
 START: dict[str, dict[str, str]] = {
     "ValueSet-expand": {"url": URL + "?fhir_vs"},
     "ConceptMap-translate": {"code": "F1", "system": URL},
+    "ValueSet-validate-code": {"url": URL + "?fhir_vs", "code": "F1", "system": URL},
 }
 
 

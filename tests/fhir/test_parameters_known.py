@@ -45,17 +45,56 @@ def test_counts_are_plain_digits(client: TestClient, count: str) -> None:
         assert client.get(f"/fhir/{path}{count}").status_code == 400
 
 
-def test_a_body_may_bring_settings_of_the_client_but_no_near_misses(client: TestClient) -> None:
-    def ask(*more: str) -> int:
+def test_a_body_is_checked_like_a_url(client: TestClient) -> None:
+    def ask(*more: str, query: str = "") -> int:
         named = [("system", "valueUri", URL), ("code", "valueCode", "F1")]
         named += [(name, "valueString", "1") for name in more]
         listed = [{"name": n, kind: v} for n, kind, v in named]
         body = {"resourceType": "Parameters", "parameter": listed}
-        return int(client.post("/fhir/CodeSystem/$lookup", json=body).status_code)
+        return int(client.post("/fhir/CodeSystem/$lookup" + query, json=body).status_code)
 
-    assert ask("x-my-own-setting", "uuid") == 200
-    assert ask("dato") == 400
+    assert ask("uuid", "diagnostics", "default-to-latest-version") == 200
+    assert ask("x-my-own-setting") == ask("dato") == ask("codeA") == 400
     assert ask("version", "version") == 400
+    assert ask(query="?version=2020") == 200
+    assert ask(query="?code=F2") == 400
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "named"),
+    [
+        ("CodeSystem/$lookup", f"system={URL}&code=F1&url={URL}", "url"),
+        ("CodeSystem/fruit-2022/$lookup", "system=http://t/other&code=F1", "system"),
+        ("CodeSystem/$validate-code", f"url={URL}|2020&version=2022&code=F1", "version"),
+        ("CodeSystem/$lookup", f"system={URL}&code=F1&date=", "date"),
+        ("ConceptMap/$translate", f"system={URL}&sourceCode=F1&reverse=true", "sourceCode"),
+        ("ConceptMap/$translate", f"system={URL}&sourceCode=F1&code=F1", "code"),
+    ],
+)
+def test_what_contradicts_another_part_of_the_request_is_refused(
+    client: TestClient, path: str, query: str, named: str
+) -> None:
+    answer = client.get(f"/fhir/{path}?{query}")
+    assert answer.status_code == 400
+    assert answer.json()["issue"][0]["expression"] == [named]
+
+
+def test_an_unknown_property_of_a_lookup_is_a_warning(client: TestClient) -> None:
+    """The standard makes it no error, and a client with one list of properties for all systems is served."""
+    answer = client.get(
+        f"{LOOKUP}&property=weight&property=colour&property=designation&property=lang.nb"
+    ).json()
+    shown = [p["part"][0]["valueCode"] for p in answer["parameter"] if p["name"] == "property"]
+    issues = next(p["resource"]["issue"] for p in answer["parameter"] if p["name"] == "issues")
+    assert shown == ["colour"]
+    assert ["weight" in i["details"]["text"] for i in issues] == [True]
+    assert [i["severity"] for i in issues] == ["warning"]
+
+
+def test_a_language_as_property_restricts_the_designations(client: TestClient) -> None:
+    answer = client.get(f"{LOOKUP}&property=lang.nb").json()
+    texts = [p["part"] for p in answer["parameter"] if p["name"] == "designation"]
+    assert [next(q["valueCode"] for q in t if q["name"] == "language") for t in texts] == ["nb"]
 
 
 def test_an_include_of_nothing_is_refused(client: TestClient) -> None:

@@ -6,7 +6,7 @@ Here: access with an error that names the parameter. Not here: what any operatio
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from functools import cache
 from typing import Any
@@ -64,6 +64,15 @@ class Given:
     def over(self, base: Given) -> Given:
         """These parameters, with those of ``base`` whose names do not occur here."""
         return Given({**base._values, **self._values})
+
+    def beside(self, other: Given) -> Given:
+        """These parameters and the other ones; a name that occurs in both has all values, these first."""
+        names = dict.fromkeys((*self._values, *other._values))
+        return Given({name: [*self.all(name), *other.all(name)] for name in names})
+
+    def only(self, names: Collection[str]) -> Given:
+        """These parameters as far as their names are among the given ones."""
+        return Given({k: v for k, v in self._values.items() if k in names})
 
     def without(self, *names: str) -> Given:
         """These parameters but the named ones."""

@@ -11,21 +11,27 @@ from api.fhir.format.encoding import parameters
 from api.fhir.format.outcome import Refused, outcome, refuse
 from api.fhir.format.parameters import Given
 from api.fhir.operations.asked import Asked
-from api.fhir.operations.common_parameters import CONTEXT, HINTS, VALUE_SETS
+from api.fhir.operations.common_parameters import (
+    DATE,
+    HINTS,
+    LANGUAGE,
+    RESOURCES,
+    SUPPLEMENTS,
+    VALUE_SETS,
+    VERSIONS,
+    defined_by,
+)
 from api.fhir.operations.operation import Operation, Parameter, PreparedRequest, Varying
-from api.fhir.operations.parameter_check import check_names, check_values
+from api.fhir.operations.parameter_check import check_parameters
 from api.fhir.operations.request_context import RequestContext, context_of
 from api.fhir.operations.validate_code_system import VALIDATE_CODE_SYSTEM
 from api.fhir.operations.validate_value_set import VALIDATE_VALUE_SET
-from api.fhir.operations.validation_parameters import OPTIONS
+from api.fhir.operations.validation_parameters import ALTERNATIVES, IN_VALUE_SETS, OPTIONS
 from registry.entities.messages import message
 
 __all__ = ["BATCH_VALIDATE_CODE_SYSTEM", "BATCH_VALIDATE_VALUE_SET"]
 
 _MOST = 10_000  #: validations in one request
-_KNOWN = {
-    row.name for operation in (VALIDATE_CODE_SYSTEM, VALIDATE_VALUE_SET) for row in operation.parameters
-}
 
 
 def prepare(call: RequestContext) -> PreparedRequest:
@@ -40,9 +46,10 @@ def prepare(call: RequestContext) -> PreparedRequest:
     kept: dict[Any, PreparedRequest] = {}
 
     def one(resource: Any) -> dict[str, Any]:
-        own = replace(call, catalog=catalog, given=Given.of_resource(resource).over(shared))
+        own = replace(call, catalog=catalog)
         try:
-            return {"name": "validation", "resource": orjson.Fragment(_answered(own, kept))}
+            operation, own.given = _applied(Given.of_resource(resource), shared)
+            return {"name": "validation", "resource": orjson.Fragment(_answered(operation, own, kept))}
         except Refused as refused:
             return {"name": "validation", "resource": outcome([refused.issue], own.language)}
 
@@ -52,20 +59,27 @@ def prepare(call: RequestContext) -> PreparedRequest:
     return answer
 
 
-def _answered(call: RequestContext, kept: dict[Any, PreparedRequest]) -> bytes:
-    """One validation; those that share everything but the code are prepared once."""
-    in_value_set = call.given.has("url") or call.given.has("valueSet")
+def _applied(own: Given, shared: Given) -> tuple[Operation, Given]:
+    """The operation of one validation, and its parameters with those of the batch that this operation has."""
+    whole = own.over(shared)
+    in_value_set = whole.has("url") or whole.has("valueSet")
     operation = VALIDATE_VALUE_SET if in_value_set else VALIDATE_CODE_SYSTEM
-    check_values(operation, call.given)
+    if not any(own.has(name) for name in ALTERNATIVES[0]):
+        raise refuse("NO_CODE_GIVEN")
+    given = own.over(shared.only({row.name for row in operation.parameters}))
+    check_parameters(operation, given)
+    return operation, given
+
+
+def _answered(operation: Operation, call: RequestContext, kept: dict[Any, PreparedRequest]) -> bytes:
+    """One validation; those that share everything but the code are prepared once."""
     asked = Asked.of(operation, call.given)
-    prepared = kept.get((in_value_set, asked.key)) if asked.key is not None else None
+    prepared = kept.get((operation, asked.key)) if asked.key is not None else None
     if prepared is None:
         prepared = operation.prepared(replace(call, given=asked.shared))
         if asked.key is not None:
-            kept[in_value_set, asked.key] = prepared
-    written = prepared(asked.varying)
-    check_names(_KNOWN, call.given, strict=False)
-    return written
+            kept[operation, asked.key] = prepared
+    return prepared(asked.varying)
 
 
 def _operation(kind: str, title: str) -> Operation:
@@ -90,8 +104,10 @@ def _operation(kind: str, title: str) -> Operation:
             Parameter(name="valueSet", type="ValueSet", text="The same value set itself."),
             Parameter(name="valueSetVersion", type="string", text="Version of the value set."),
             *OPTIONS,
+            *IN_VALUE_SETS,
             *VALUE_SETS,
-            *CONTEXT,
+            *defined_by("ecosystem", *DATE, *LANGUAGE, *VERSIONS, *SUPPLEMENTS),
+            *RESOURCES,
             *HINTS,
         ),
         results=(

@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
-from api.fhir.operations.operation import Parameter
+from dataclasses import replace
 
-__all__ = ["CONTEXT", "DATE", "HINTS", "VALUE_SETS"]
+from api.fhir.operations.operation import Origin, Parameter
+
+__all__ = [
+    "DATE",
+    "EXPANSION_HINTS",
+    "HINTS",
+    "LANGUAGE",
+    "LIMIT",
+    "RESOURCES",
+    "SUPPLEMENTS",
+    "VALUE_SETS",
+    "VERSIONS",
+    "defined_by",
+]
 
 DATE = (
     Parameter(
@@ -20,14 +33,14 @@ DATE = (
         text="Answer with what the registry knew at this instant (a date means the end of that day).",
     ),
 )
-_LANGUAGE = (
+LANGUAGE = (
     Parameter(
         name="displayLanguage",
         type="code",
         text="Languages of displays in order of preference, as in Accept-Language, which it overrides.",
     ),
 )
-_VERSIONS = (
+VERSIONS = (
     Parameter(
         name="system-version",
         type="canonical",
@@ -47,7 +60,7 @@ _VERSIONS = (
         text="Version of a system, whatever the value set names.",
     ),
 )
-_RESOURCES = (
+SUPPLEMENTS = (
     Parameter(
         name="useSupplement",
         type="canonical",
@@ -55,6 +68,8 @@ _RESOURCES = (
         origin="R5",
         text="Supplements to apply; unknown ones are an error.",
     ),
+)
+RESOURCES = (
     Parameter(
         name="tx-resource",
         type="Resource",
@@ -69,18 +84,27 @@ _RESOURCES = (
         text="Keep the resources sent, and use those sent earlier under this name.",
     ),
 )
-#: the date, versions, languages and resources of a request: every operation on content takes them
-CONTEXT = (*DATE, *_LANGUAGE, *_VERSIONS, *_RESOURCES)
-
 VALUE_SETS = (
     Parameter(
         name="default-valueset-version",
         type="canonical",
         max="*",
-        origin="R5",
+        origin="ecosystem",
         text="Version (`url|version`) of an imported value set for which none is named.",
     ),
+    Parameter(
+        name="versionsMatch",
+        type="boolean",
+        origin="ecosystem",
+        text="True: of several versions of one system each code counts once; false: each version by itself. "
+        "Without it a value set's own parameter decides.",
+    ),
 )
+
+
+def defined_by(origin: Origin, *rows: Parameter) -> tuple[Parameter, ...]:
+    """Rows as an operation has them whose definition in the standard lacks them."""
+    return tuple(replace(row, origin=origin) for row in rows)
 
 
 def _hint(name: str, kind: str, text: str) -> Parameter:
@@ -89,11 +113,26 @@ def _hint(name: str, kind: str, text: str) -> Parameter:
 
 #: settings that clients of the ecosystem send with every request and that cannot change an answer of this server
 HINTS = (
-    _hint("diagnostics", "boolean", "Ignored: nothing is added to answers."),
-    _hint("for-code-system", "uri", "Ignored: the request names its system."),
-    _hint("incomplete-ok", "boolean", "Ignored: answers are complete or refused."),
-    _hint("limit", "integer", "Ignored: the X-Too-Costly-Threshold header lowers the limit."),
-    _hint("no-cache", "boolean", "Ignored: an answer from a cache is what would be made anew."),
-    _hint("profile-url", "uri", "Ignored: send its parameters."),
-    _hint("uuid", "uuid", "Ignored: identifies the client's request."),
+    _hint("default-to-latest-version", "boolean", "A version that is not known is always reported."),
+    _hint("diagnostics", "boolean", "Nothing is added to answers."),
+    _hint("for-code-system", "uri", "The request names its system."),
+    _hint("incomplete-ok", "boolean", "Answers are complete or refused."),
+    _hint("no-cache", "boolean", "An answer from a cache is what would be made anew."),
+    _hint("profile-url", "uri", "Send its parameters."),
+    _hint("uuid", "uuid", "Identifies the client's request."),
 )
+
+_OF_EXPANSIONS = {
+    "designation": "string",
+    "excludeNested": "boolean",
+    "excludeNotForUI": "boolean",
+    "excludePostCoordinated": "boolean",
+    "includeDefinition": "boolean",
+    "includeDesignations": "boolean",
+    "property": "string",
+}
+#: how expansions are to look: validators send one set of parameters with $expand and with $validate-code
+EXPANSION_HINTS = tuple(_hint(name, kind, "About expansions.") for name, kind in _OF_EXPANSIONS.items())
+
+_LIMIT_TEXT = "More codes than this in an answer are an error, as by the header X-Too-Costly-Threshold."
+LIMIT = (Parameter(name="limit", type="integer", origin="ecosystem", text=_LIMIT_TEXT),)

@@ -5,9 +5,18 @@ from __future__ import annotations
 from api.fhir.format.expansion import expansion_json
 from api.fhir.format.outcome import Refused
 from api.fhir.format.parameters import Given
-from api.fhir.operations.common_parameters import CONTEXT, HINTS, VALUE_SETS
+from api.fhir.operations.common_parameters import (
+    DATE,
+    HINTS,
+    LANGUAGE,
+    LIMIT,
+    RESOURCES,
+    SUPPLEMENTS,
+    VALUE_SETS,
+    VERSIONS,
+)
 from api.fhir.operations.entry_cache import EntryCache
-from api.fhir.operations.operation import Operation, Parameter, PreparedRequest, Varying
+from api.fhir.operations.operation import Operation, Origin, Parameter, PreparedRequest, Varying
 from api.fhir.operations.request_context import (
     RequestContext,
     apply_value_set_defaults,
@@ -79,9 +88,17 @@ def _request(given: Given, value_set: ValueSet) -> ExpandRequest:
     )
 
 
-def _refused(name: str, kind: str, text: str, *, neutral: str = "", max: str = "1") -> Parameter:
+def _refused(
+    name: str, kind: str, text: str, *, neutral: str = "", max: str = "1", origin: Origin = "R4 and R5"
+) -> Parameter:
     return Parameter(
-        name=name, type=kind, text="Not implemented: " + text, effect="refused", neutral=neutral, max=max
+        name=name,
+        type=kind,
+        text=text[:1].upper() + text[1:],
+        effect="refused",
+        neutral=neutral,
+        max=max,
+        origin=origin,
     )
 
 
@@ -94,6 +111,7 @@ EXPAND = Operation(
     standard="http://hl7.org/fhir/OperationDefinition/ValueSet-expand",
     varying=frozenset({"filter", "count", "offset"}),
     prepare=prepare,
+    alternatives=(("valueSetVersion", "valueSet"),),
     example="ValueSet/$expand?url=…&filter=…&count=20",
     parameters=(
         Parameter(
@@ -114,16 +132,23 @@ EXPAND = Operation(
             max="*",
             text="Designations to return, by use (`system|code`) or language (`urn:ietf:bcp:47|nb`).",
         ),
-        Parameter(name="property", type="string", max="*", text="Properties to return with each code."),
+        Parameter(
+            name="property", type="string", max="*", origin="R5", text="Properties to return with each code."
+        ),
         _refused("exclude-system", "canonical", "systems to leave out.", max="*"),
         _refused("excludePostCoordinated", "boolean", "leave expressions out.", neutral="false"),
         _refused("excludeNotForUI", "boolean", "leave abstract codes out.", neutral="false"),
-        _refused("includeAlternateCodes", "code", "alternate codes.", max="*"),
-        _refused("property-value", "BackboneElement", "codes with this property value alone.", max="*"),
+        _refused("includeAlternateCodes", "code", "alternate codes.", max="*", origin="ecosystem"),
+        _refused("property-value", "BackboneElement", "codes with this value.", max="*", origin="ecosystem"),
         _refused("context", "uri", "the value set that an element is bound to."),
         _refused("contextDirection", "code", "the direction of the context."),
+        *LIMIT,
         *VALUE_SETS,
-        *CONTEXT,
+        *DATE,
+        *LANGUAGE,
+        *VERSIONS,
+        *SUPPLEMENTS,
+        *RESOURCES,
         *HINTS,
     ),
     results=(Parameter(name="return", type="ValueSet", min=1, text="The value set with its expansion."),),

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from api.fhir.format.encoding import lookup_json
 from api.fhir.format.outcome import Refused, refuse
-from api.fhir.operations.common_parameters import CONTEXT, HINTS
+from api.fhir.operations.common_parameters import (
+    DATE,
+    HINTS,
+    LANGUAGE,
+    RESOURCES,
+    SUPPLEMENTS,
+    VERSIONS,
+    defined_by,
+)
 from api.fhir.operations.lookup_writer import LookupWriter
 from api.fhir.operations.operation import Operation, Parameter, PreparedRequest, Varying
-from api.fhir.operations.request_context import RequestContext, context_of
+from api.fhir.operations.request_context import RequestContext, agreed, context_of
 from registry.entities.exact_json import dumps
+from registry.entities.records import Coding
 from registry.terminology.catalog import Missing
 from registry.terminology.lookup import LookupRequest, lookup
 
@@ -19,9 +28,10 @@ def prepare(call: RequestContext) -> PreparedRequest:
     """Everything but the code: context, system, version, properties."""
     context, given = context_of(call), call.given
     coding = given.coding("coding")
-    system = coding.system if coding else given.text("system", "url") or call.instance.get("url", "")
-    version = coding.version if coding else given.text("version") or call.instance.get("version", "")
-    if coding is None and not system:
+    named = coding or Coding("")
+    system = agreed("system", named.system, given.text("system", "url"), call.instance.get("url", ""))
+    version = agreed("version", named.version, given.text("version")) or call.instance.get("version", "")
+    if not system:
         raise refuse("REQUEST_REQUIRED", "system", place="system")
     properties = given.texts("property")
     content = context.view(system, context.pins.effective(system, version)[0])
@@ -56,22 +66,29 @@ LOOKUP = Operation(
     varying=frozenset({"code"}),
     prepare=prepare,
     single_code=True,
+    alternatives=(("code", "coding"), ("system", "url")),
     example="CodeSystem/$lookup?system=…&code=…",
     parameters=(
         Parameter(name="code", type="code", text="The code; needs system."),
-        Parameter(
-            name="system", type="uri", text="Canonical URL of the code system (`url` is accepted as well)."
-        ),
+        Parameter(name="system", type="uri", text="Canonical URL of the code system."),
         Parameter(name="url", type="uri", origin="Gyldig", text="The same as system."),
-        Parameter(name="version", type="string", text="Version of the system; a pattern is allowed."),
+        Parameter(
+            name="version",
+            type="string",
+            text="Version of the system; a pattern is allowed.",
+        ),
         Parameter(name="coding", type="Coding", text="The code, in place of code, system and version."),
         Parameter(
             name="property",
             type="code",
             max="*",
-            text="Properties to return; without it all of the source's. `*` adds effectiveDate and deprecationDate.",
+            text="Properties to return; without it all of the source's. `*` adds effectiveDate and deprecationDate, `lang.X` restricts designations to language X; an unknown one is a warning.",
         ),
-        *CONTEXT,
+        *DATE,
+        *LANGUAGE,
+        *defined_by("ecosystem", *VERSIONS),
+        *SUPPLEMENTS,
+        *RESOURCES,
         *HINTS,
     ),
     results=(

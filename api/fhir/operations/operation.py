@@ -16,7 +16,7 @@ from registry.terminology.issues import Unanswerable
 if TYPE_CHECKING:
     from api.fhir.operations.request_context import RequestContext
 
-__all__ = ["Level", "Operation", "Parameter", "PreparedRequest", "Varying"]
+__all__ = ["Level", "Operation", "Origin", "Parameter", "PreparedRequest", "Varying"]
 
 Level = Literal["system", "type", "instance"]
 Origin = Literal["R4 and R5", "R4", "R5", "ecosystem", "Gyldig"]
@@ -54,7 +54,7 @@ class Operation:
 
     ``prepare`` makes a PreparedRequest from everything but the ``varying`` parameters; it is the request builder of
     GET and POST, and the fast path keeps what it makes. ``standard``: the canonical of the standard's definition.
-    ``repeatable``: whether what was prepared may answer another request. ``single_code``: answers are about one code,
+    ``alternatives``: groups of parameters of which a request may give one. ``repeatable``: whether what was prepared may answer another request. ``single_code``: answers are about one code,
     so a GET takes the fast path and whole answers are not kept.
     """
 
@@ -65,6 +65,7 @@ class Operation:
     levels: tuple[Level, ...]
     parameters: tuple[Parameter, ...]
     results: tuple[Parameter, ...] = ()
+    alternatives: tuple[tuple[str, ...], ...] = ()
     varying: frozenset[str] = frozenset()
     prepare: Callable[[RequestContext], PreparedRequest]
     methods: tuple[str, ...] = ("GET", "HEAD", "POST")

@@ -17,7 +17,7 @@ from api.fhir.operations.translate import TRANSLATE
 from api.fhir.operations.validate_code_system import VALIDATE_CODE_SYSTEM
 from api.fhir.operations.validate_value_set import VALIDATE_VALUE_SET
 
-__all__ = ["OPERATIONS", "PARAMETER_NAMES", "find_operation", "operations_of"]
+__all__ = ["OPERATIONS", "find_operation", "operations_of"]
 
 OPERATIONS: tuple[Operation, ...] = (
     LOOKUP,
@@ -31,7 +31,6 @@ OPERATIONS: tuple[Operation, ...] = (
     VERSIONS,
     CACHE_CONTROL,
 )
-PARAMETER_NAMES = frozenset(row.name for operation in OPERATIONS for row in operation.parameters)
 _BY_NAME = {(operation.kind, "$" + operation.name): operation for operation in OPERATIONS}
 
 

@@ -1,11 +1,17 @@
 """The check of a request's parameters against the table of operations: none that changes the question is ignored.
 
-| parameter | in a URL | in a Parameters resource |
-|---|---|---|
-| not of this operation | error | error if it is nearly one (``dato``) and of no operation, else ignored: clients send settings of their own |
-| may occur once, occurs again | error | error |
-| its value does not have its type | error | error |
-| would change the answer, not implemented | error | error |
+The rule is the same for a URL and a Parameters resource. Every row is an error with status 400 that names the parameter:
+
+| parameter | clause |
+|---|---|
+| not in the operation's rows of the table | R5 operations.html: a server may reject what it does not know |
+| max 1, occurs again | OperationDefinition.parameter.max |
+| its value does not have its type | OperationDefinition.parameter.type |
+| given with an alternative to it (``code`` and ``coding``, ``display`` and ``coding``) | $validate-code: one (and only one) of code, coding, codeableConcept; a display belongs to a code |
+| would change the answer, not implemented | no parameter is accepted and ignored |
+
+Settings that clients of the HL7 terminology ecosystem send with every request and that cannot change an answer are
+rows of the table too, with the effect ``hint``.
 
 Not here: what parameters mean (the operations' modules).
 """
@@ -16,46 +22,35 @@ from collections.abc import Collection, Iterable
 from functools import cache
 from typing import Any
 
-from api.fhir.format.outcome import refuse
+from api.fhir.format.outcome import Refused, refuse
 from api.fhir.format.parameters import Given
 from api.fhir.operations.operation import Operation, Parameter
 from registry.entities.messages import message
 
-__all__ = ["check_names", "check_values", "names_of", "nearest"]
+__all__ = ["check_parameters", "nearest"]
 
 _NEAR = 2  #: letters to change, add or leave out
 _COMPLEX = ("Coding", "CodeableConcept", "CodeSystem", "ValueSet", "ConceptMap")
 
 
-def check_names(known: Collection[str], given: Given, *, strict: bool) -> None:
-    """Raise Refused for the first parameter whose name is not among the known ones.
-
-    ``strict``: the parameters come from a URL. Those of a body are checked after the answer: that a request lacks
-    something is reported before what it has too much.
-    """
-    for name in given.names():
-        if name in known:
-            continue
-        near, shown = nearest(name, known), name[:60]
-        if strict or near:
-            hint = message("request.is_meant", near=near) if near else ""
-            raise refuse(
-                "REQUEST_INVALID", message("request.unknown_parameter", name=shown, hint=hint), place=shown
-            )
-
-
-def check_values(operation: Operation, given: Given) -> None:
-    """Raise Refused for the first parameter that is repeated, malformed or not implemented."""
+def check_parameters(operation: Operation, given: Given) -> None:
+    """Raise Refused for the first parameter that is unknown, repeated, malformed, out of place or not implemented."""
     known = _known(operation)
     for name in given.names():
-        if name in known:
-            _check_values(known[name], given)
+        if name not in known:
+            raise _unknown(name, known)
+        _check_values(known[name], given)
+    for group in operation.alternatives:
+        both = [name for name in group if given.has(name)]
+        if len(both) > 1:
+            text = message("request.only_one", names=" / ".join(both))
+            raise refuse("REQUEST_INVALID", text, place=both[1])
 
 
-@cache
-def names_of(operation: Operation) -> frozenset[str]:
-    """The names of the operation's parameters."""
-    return frozenset(_known(operation))
+def _unknown(name: str, known: Collection[str]) -> Refused:
+    near, shown = nearest(name, known), name[:60]
+    hint = message("request.is_meant", near=near) if near else ""
+    return refuse("REQUEST_INVALID", message("request.unknown_parameter", name=shown, hint=hint), place=shown)
 
 
 @cache

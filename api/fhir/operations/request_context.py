@@ -29,7 +29,19 @@ from registry.terminology.context import Context, Pins
 from registry.terminology.issues import issue
 from registry.terminology.valueset import ValueSet
 
-__all__ = ["RequestContext", "all_sent", "context_of", "apply_value_set_defaults", "value_set_of"]
+__all__ = ["RequestContext", "agreed", "all_sent", "apply_value_set_defaults", "context_of", "value_set_of"]
+
+
+def agreed(name: str, *values: str) -> str:
+    """The one value that a request gives in several places; empty if none does.
+
+    Raises Refused naming the parameter if two of them differ.
+    """
+    found = list(dict.fromkeys(value for value in values if value))
+    if len(found) > 1:
+        text = message("request.contradicts", name=name, one=found[0], other=found[1])
+        raise refuse("REQUEST_INVALID", text, place=name)
+    return found[0] if found else ""
 
 
 @dataclass(slots=True)
@@ -123,6 +135,7 @@ def context_of(call: RequestContext) -> Context:
         asked=asked is not None,
         until=last if last != first else None,
         supplements=given.texts("useSupplement"),
+        versions_match=given.flag("versionsMatch"),
         limit=_limit(call),
     )
 
@@ -138,8 +151,8 @@ def _pins(given: Given) -> Pins:
 
 def _limit(call: RequestContext) -> int:
     """A caller may ask for a smaller limit than ours, never for a greater one."""
-    wanted = whole_number(call.headers.get("x-too-costly-threshold", ""))
-    return call.settings.limit if wanted is None else min(wanted, call.settings.limit)
+    wanted = (whole_number(call.headers.get("x-too-costly-threshold", "")), call.given.number("limit"))
+    return min(call.settings.limit, *(limit for limit in wanted if limit is not None), call.settings.limit)
 
 
 def _languages(call: RequestContext, value_set: ValueSet | None) -> Languages | None:
@@ -175,7 +188,7 @@ def apply_value_set_defaults(context: Context, call: RequestContext, value_set: 
 def value_set_of(context: Context, call: RequestContext) -> ValueSet:
     """The value set that the request names or brings; raises Refused where it is unknown."""
     given, inline = call.given, call.given.object("valueSet")
-    url = given.text("url") or call.instance.get("url", "")
+    url = agreed("url", given.text("url"), call.instance.get("url", ""))
     if inline is not None:
         own = _inline(inline, url, call)
         context.sent = frozenset(id(include) for include in (*own.includes, *own.excludes))

@@ -6,9 +6,9 @@ import orjson
 
 from api.fhir.format.encoding import subsumes_json
 from api.fhir.format.outcome import Refused, refuse
-from api.fhir.operations.common_parameters import CONTEXT, HINTS
+from api.fhir.operations.common_parameters import DATE, HINTS, LANGUAGE, RESOURCES, VERSIONS, defined_by
 from api.fhir.operations.operation import Operation, Parameter, PreparedRequest, Varying
-from api.fhir.operations.request_context import RequestContext, context_of
+from api.fhir.operations.request_context import RequestContext, agreed, context_of
 from registry.entities.messages import message
 from registry.terminology.subsumes import SubsumesRequest, subsumes
 
@@ -19,12 +19,16 @@ def prepare(call: RequestContext) -> PreparedRequest:
     """Everything but codeA and codeB: context, system, version."""
     given, context = call.given, context_of(call)
     a, b = given.coding("codingA"), given.coding("codingB")
-    system = given.text("system") or (a.system if a else "") or call.instance.get("url", "")
-    if not system:
-        raise refuse("REQUEST_REQUIRED", "system", place="system")
+    codings = [c for c in (a, b) if c is not None]
     if a and b and a.system != b.system:
         raise refuse("REQUEST_INVALID", message("request.one_system"), place="codingB")
-    version = given.text("version") or (a.version if a else "") or call.instance.get("version", "")
+    system = agreed(
+        "system", given.text("system"), *(c.system for c in codings), call.instance.get("url", "")
+    )
+    if not system:
+        raise refuse("REQUEST_REQUIRED", "system", place="system")
+    version = agreed("version", given.text("version"), *(c.version for c in codings))
+    version = version or call.instance.get("version", "")
 
     def answer(varying: Varying) -> bytes:
         code_a = a.code if a else str(varying.get("codeA", ""))
@@ -51,6 +55,7 @@ SUBSUMES = Operation(
     varying=frozenset({"codeA", "codeB"}),
     prepare=prepare,
     single_code=True,
+    alternatives=(("codeA", "codingA"), ("codeB", "codingB")),
     example="CodeSystem/$subsumes?system=…&codeA=…&codeB=…",
     parameters=(
         Parameter(name="codeA", type="code", text="The first code."),
@@ -59,7 +64,9 @@ SUBSUMES = Operation(
         Parameter(name="version", type="string", text="Version of the system; a pattern is allowed."),
         Parameter(name="codingA", type="Coding", text="The first code, in place of codeA and system."),
         Parameter(name="codingB", type="Coding", text="The second code, in place of codeB and system."),
-        *CONTEXT,
+        *defined_by("Gyldig", *DATE, *LANGUAGE),
+        *defined_by("ecosystem", *VERSIONS),
+        *RESOURCES,
         *HINTS,
     ),
     results=(

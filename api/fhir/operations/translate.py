@@ -11,9 +11,9 @@ import orjson
 from api.fhir.format.encoding import translate_json
 from api.fhir.format.outcome import Refused, refuse
 from api.fhir.format.parameters import Given
-from api.fhir.operations.common_parameters import CONTEXT, HINTS
+from api.fhir.operations.common_parameters import DATE, HINTS, LANGUAGE, RESOURCES, defined_by
 from api.fhir.operations.operation import Operation, Parameter, PreparedRequest, Varying
-from api.fhir.operations.request_context import RequestContext, context_of
+from api.fhir.operations.request_context import RequestContext, agreed, context_of
 from loaders.formats.fhir.conceptmap import read_concept_map
 from registry.entities.canonical import split
 from registry.entities.errors import ContentError
@@ -26,6 +26,7 @@ __all__ = ["TRANSLATE"]
 _TARGETS = ("targetCode", "targetCoding", "targetCodeableConcept")
 _SOURCES = ("sourceCode", "sourceCoding", "sourceCodeableConcept")
 _PLAIN = ("code", "coding", "codeableConcept")
+_CODED = tuple(n for n in (*_SOURCES, *_TARGETS, *_PLAIN) if not n.endswith("ode"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +47,9 @@ class _Form:
         """The form of a request that gives these names: R5's with a target, R5's with a source, else R4's."""
         version = shared.text("version")
         if any(name in given for name in _TARGETS):
-            return _Form(_TARGETS, shared.text("targetSystem", "system"), version, reverse=True)
+            return _Form(_TARGETS, _system(shared, "targetSystem"), version, reverse=True)
         if any(name in given for name in _SOURCES):
-            return _Form(_SOURCES, shared.text("sourceSystem", "system"), version)
+            return _Form(_SOURCES, _system(shared, "sourceSystem"), version)
         reverse = shared.flag("reverse") is True
         return _Form(_PLAIN, shared.text("system"), version, reverse=reverse, swapped=reverse)
 
@@ -61,12 +62,18 @@ class _Form:
         return (one,) if one is not None else given.codings(concept)
 
 
+def _system(shared: Given, name: str) -> str:
+    """The system of a bare code; raises Refused if it is given twice, differently."""
+    return agreed(name, shared.text(name), shared.text("system"))
+
+
 def prepare(call: RequestContext) -> PreparedRequest:
     """Everything but what is to be translated: context, map, systems."""
     shared, context = call.given, context_of(call)
     inline = shared.object("conceptMap")
     own = _inline_map(inline, call) if inline is not None else None
-    url, version = split(shared.text("url") or call.instance.get("url", ""))
+    url, version = split(shared.text("url"))
+    url = agreed("url", url, call.instance.get("url", ""))
     map_version = shared.text("conceptMapVersion") or version or call.instance.get("version", "")
     source_system, target_system = shared.text("sourceSystem"), shared.text("targetSystem", "targetsystem")
     source_scope, target_scope = shared.text("sourceScope", "source"), shared.text("targetScope", "target")
@@ -87,7 +94,7 @@ def prepare(call: RequestContext) -> PreparedRequest:
             map=url,
             map_version=map_version,
             given=own,
-            source_system=source_system if form.reverse else "",
+            source_system=source_system,
             target_system=target_system,
             source_scope=source_scope,
             target_scope=target_scope,
@@ -118,6 +125,16 @@ TRANSLATE = Operation(
     varying=frozenset({*_TARGETS, *_SOURCES, *_PLAIN}),
     prepare=prepare,
     single_code=True,
+    alternatives=(
+        (*_SOURCES, *_TARGETS, *_PLAIN),
+        *((name, *_CODED) for name in ("system", "version")),
+        ("reverse", *_SOURCES, *_TARGETS),
+        ("url", "conceptMap"),
+        ("conceptMapVersion", "conceptMap"),
+        ("targetSystem", "targetsystem"),
+        ("sourceScope", "source"),
+        ("targetScope", "target"),
+    ),
     example="ConceptMap/$translate?system=…&code=…&targetSystem=…",
     parameters=(
         Parameter(
@@ -148,7 +165,12 @@ TRANSLATE = Operation(
         Parameter(
             name="codeableConcept", type="CodeableConcept", origin="R4", text="As sourceCodeableConcept."
         ),
-        Parameter(name="reverse", type="boolean", origin="R4", text="The code given is a target."),
+        Parameter(
+            name="reverse",
+            type="boolean",
+            origin="R4",
+            text="The code given is a target.",
+        ),
         Parameter(name="system", type="uri", text="System of the code."),
         Parameter(name="version", type="string", text="Version of the code's system."),
         Parameter(name="sourceSystem", type="uri", origin="ecosystem", text="System of the source codes."),
@@ -163,9 +185,10 @@ TRANSLATE = Operation(
             type="BackboneElement",
             max="*",
             effect="refused",
-            text="Not implemented: further data elements that rows of a map depend on.",
+            text="Further data elements that rows of a map depend on.",
         ),
-        *CONTEXT,
+        *defined_by("Gyldig", *DATE, *LANGUAGE),
+        *RESOURCES,
         *HINTS,
     ),
     results=(

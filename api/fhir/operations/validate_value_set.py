@@ -7,7 +7,17 @@ import orjson
 from api.fhir.format.encoding import validation_json
 from api.fhir.format.outcome import Refused
 from api.fhir.format.parameters import Given
-from api.fhir.operations.common_parameters import CONTEXT, HINTS, VALUE_SETS
+from api.fhir.operations.common_parameters import (
+    DATE,
+    EXPANSION_HINTS,
+    HINTS,
+    LANGUAGE,
+    RESOURCES,
+    SUPPLEMENTS,
+    VALUE_SETS,
+    VERSIONS,
+    defined_by,
+)
 from api.fhir.operations.operation import Operation, Parameter, PreparedRequest, Varying
 from api.fhir.operations.ordinary_answers import OrdinaryAnswers
 from api.fhir.operations.request_context import (
@@ -17,7 +27,9 @@ from api.fhir.operations.request_context import (
     value_set_of,
 )
 from api.fhir.operations.validation_parameters import (
+    ALTERNATIVES,
     CODINGS,
+    IN_VALUE_SETS,
     OPTIONS,
     RESULTS,
     VARYING,
@@ -117,6 +129,7 @@ VALIDATE_VALUE_SET = Operation(
     varying=VARYING,
     prepare=prepare,
     single_code=True,
+    alternatives=(*ALTERNATIVES, ("valueSetVersion", "valueSet")),
     example="ValueSet/$validate-code?url=…&system=…&code=…",
     parameters=(
         Parameter(
@@ -124,11 +137,23 @@ VALIDATE_VALUE_SET = Operation(
         ),
         Parameter(name="valueSet", type="ValueSet", text="The value set itself."),
         Parameter(name="valueSetVersion", type="string", text="Version of the value set."),
+        Parameter(
+            name="context",
+            type="uri",
+            effect="refused",
+            text="The value set that an element is bound to.",
+        ),
         *CODINGS,
         *OPTIONS,
+        *IN_VALUE_SETS,
         *VALUE_SETS,
-        *CONTEXT,
+        *DATE,
+        *LANGUAGE,
+        *defined_by("ecosystem", *VERSIONS),
+        *SUPPLEMENTS,
+        *RESOURCES,
         *HINTS,
+        *EXPANSION_HINTS,
     ),
     results=RESULTS,
 )

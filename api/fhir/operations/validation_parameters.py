@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
 from api.fhir.format.outcome import refuse
 from api.fhir.format.parameters import Given
 from api.fhir.operations.operation import Parameter
+from api.fhir.operations.request_context import agreed
 from registry.entities.records import Coding
 from registry.terminology.validate_code import (
     CodingRequest,
@@ -13,7 +18,17 @@ from registry.terminology.validate_code import (
     ValidationOptions,
 )
 
-__all__ = ["CODINGS", "OPTIONS", "RESULTS", "VARYING", "is_default", "validate_request"]
+__all__ = [
+    "ALTERNATIVES",
+    "CODINGS",
+    "CODINGS_IN_SYSTEM",
+    "IN_VALUE_SETS",
+    "OPTIONS",
+    "RESULTS",
+    "VARYING",
+    "is_default",
+    "validate_request",
+]
 
 VARYING = frozenset({"code", "display", "coding", "codeableConcept"})
 CODINGS = (
@@ -28,21 +43,32 @@ CODINGS = (
         name="codeableConcept", type="CodeableConcept", text="Several codes; one of them has to be valid."
     ),
 )
+#: the same for a code system, which the standard lets ``url`` and ``version`` name alone
+CODINGS_IN_SYSTEM = tuple(
+    replace(row, origin="ecosystem") if row.name.startswith("system") else row for row in CODINGS
+)
+_CODED = ("coding", "codeableConcept")
+ALTERNATIVES = tuple((name, *_CODED) for name in ("code", "display", "system", "systemVersion"))
 OPTIONS = (
     Parameter(name="abstract", type="boolean", text="False: an abstract code is not valid."),
     Parameter(
         name="activeOnly", type="boolean", origin="ecosystem", text="True: an inactive code is not valid."
     ),
     Parameter(
-        name="inferSystem", type="boolean", origin="R5", text="True: the value set tells the code's system."
-    ),
-    Parameter(name="implySystem", type="boolean", origin="ecosystem", text="As inferSystem."),
-    Parameter(
         name="lenient-display-validation",
         type="boolean",
         origin="ecosystem",
         text="True: a wrong display is a warning.",
     ),
+)
+IN_VALUE_SETS = (
+    Parameter(
+        name="inferSystem",
+        type="boolean",
+        origin="R5",
+        text="True: the value set decides the system of a code that has none.",
+    ),
+    Parameter(name="implySystem", type="boolean", origin="ecosystem", text="As inferSystem."),
     Parameter(
         name="valueset-membership-only",
         type="boolean",
@@ -68,7 +94,7 @@ RESULTS = (
 
 def is_default(given: Given) -> bool:
     """Whether no option is set that changes how a single code is judged."""
-    return not any(given.has(option.name) for option in OPTIONS)
+    return not any(given.has(option.name) for option in (*OPTIONS, *IN_VALUE_SETS))
 
 
 def _options(given: Given) -> ValidationOptions:
@@ -80,28 +106,42 @@ def _options(given: Given) -> ValidationOptions:
     )
 
 
-def validate_request(given: Given, *, system: str = "", version: str = "") -> ValidateRequest:
+def validate_request(
+    given: Given, *, system: str = "", version: str = "", default: str = ""
+) -> ValidateRequest:
     """The codings to validate, in whichever form they are given; raises Refused if there are none.
 
-    ``system`` and ``version`` apply where the codings name none.
+    ``system`` and ``version`` are those of the request; codings that name none have them, and a coding of the system
+    must not contradict the version. ``default`` is the version of a coding for which none is named.
     """
+    version_of = partial(_version_of, system, version, default)
     infer = given.flag("inferSystem") is True or given.flag("implySystem") is True
     rules, coding = _options(given), given.coding("coding")
     if given.has("codeableConcept"):
         found = given.codings("codeableConcept")
-        asked = tuple(_asked(c, f"CodeableConcept.coding[{n}]", system, version) for n, c in enumerate(found))
+        asked = tuple(
+            _asked(c, f"CodeableConcept.coding[{n}]", system, version_of) for n, c in enumerate(found)
+        )
         return ValidateRequest(codings=asked, concept=True, infer_system=infer, rules=rules)
     if coding is not None:
-        one = _asked(coding, "Coding", system, version)
+        one = _asked(coding, "Coding", system, version_of)
         return ValidateRequest(codings=(one,), infer_system=infer, rules=rules)
     code, named = given.text("code"), given.text("system") or system
     if not code or not (named or infer):
         raise refuse("NO_CODE_GIVEN")
-    loose = Coding(code, named, given.text("systemVersion") or version, given.text("display"))
-    return ValidateRequest(codings=(_asked(loose, "code", "", ""),), infer_system=infer, rules=rules)
+    loose = Coding(code, named, given.text("systemVersion"), given.text("display"))
+    return ValidateRequest(
+        codings=(_asked(loose, "code", system, version_of),), infer_system=infer, rules=rules
+    )
 
 
-def _asked(coding: Coding, path: str, system: str, version: str) -> CodingRequest:
+def _version_of(system: str, version: str, default: str, coding: Coding) -> str:
+    """The version of a coding in a request about a version of a system."""
+    if coding.system not in ("", system):
+        return coding.version
+    return agreed("version", coding.version, version) or default
+
+
+def _asked(coding: Coding, path: str, system: str, version_of: Callable[[Coding], str]) -> CodingRequest:
     named = coding.system or system
-    fallback = version if named == system else ""
-    return CodingRequest(named, coding.code, ElementPath(path), coding.version or fallback, coding.display)
+    return CodingRequest(named, coding.code, ElementPath(path), version_of(coding), coding.display)

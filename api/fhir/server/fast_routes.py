@@ -17,7 +17,7 @@ from api.fhir.operations.client_profile import ClientProfile
 from api.fhir.operations.fast_path import split_query
 from api.fhir.operations.operation import Operation, PreparedRequest
 from api.fhir.operations.operation_table import find_operation
-from api.fhir.operations.parameter_check import check_names, check_values, names_of
+from api.fhir.operations.parameter_check import check_parameters
 from api.fhir.service import Address, Request, Service
 
 __all__ = ["FastRoutes"]
@@ -97,8 +97,7 @@ class FastRoutes:
     ) -> PreparedRequest | None:
         """What requests with these parameters share, from the same builder as the service's; None = not to be kept."""
         whole = _given(query.decode("ascii"))
-        check_names(names_of(route.operation), whole, strict=True)
-        check_values(route.operation, whole)
+        check_parameters(route.operation, whole)
         asked = Asked.of(route.operation, _given("&".join(shared)))
         if asked.varying or asked.key is None:
             return None

@@ -106,6 +106,14 @@ MESSAGES: Final[dict[str, Pair]] = {
         "At most {most} validations at once",
         "Høyst {most} valideringer om gangen",
     ),
+    "request.only_one": (
+        "Only one of these may be given: {names}",
+        "Bare én av disse kan oppgis: {names}",
+    ),
+    "request.contradicts": (
+        "'{name}' contradicts another part of the request: '{one}', '{other}'",
+        "'{name}' strider mot en annen del av forespørselen: '{one}', '{other}'",
+    ),
     "request.given_twice": (
         "'{name}' is given more than once",
         "'{name}' er oppgitt mer enn én gang",

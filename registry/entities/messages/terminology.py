@@ -282,6 +282,10 @@ MESSAGES: Final[dict[str, Pair]] = {
         "The version '{1}' of the code system '{0}' is not in force on {2} ({3})",
         "Versjonen '{1}' av kodeverket '{0}' gjelder ikke {2} ({3})",
     ),
+    "PROPERTY_UNKNOWN": (
+        "The property '{0}' is not known in the CodeSystem '{1}' version '{2}'",
+        "Egenskapen '{0}' er ikke kjent i CodeSystem '{1}' versjon '{2}'",
+    ),
     "NO_CODE_GIVEN": (
         "Unable to find code to validate (looked for coding | codeableConcept | code+system | "
         "code+inferSystem in parameters",

@@ -119,7 +119,7 @@ def _removes(context: Context, prepared: Prepared, system: str, out: Membership,
     if out.content is None or one.content is None or out.version == one.version:
         return True
     included = _included_versions(context, prepared, system)
-    return excludes_by_code(out.named, out.version, included, versions_match(prepared.value_set))
+    return excludes_by_code(out.named, out.version, included, versions_match(context, prepared.value_set))
 
 
 def _included_versions(context: Context, prepared: Prepared, system: str) -> set[str]:
