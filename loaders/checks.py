@@ -1,48 +1,81 @@
-"""Checks of a parsed release that need no database: empty content, repeated codes, unknown and cyclic parents."""
+"""What must hold of the records of a release, checked while they are read; no loader leaves these to chance.
+
+Here: empty content, one code twice, unknown and cyclic parents. What is kept of a record until the last one is read:
+its key, its place, a hash of what it says, its parents. Not here: anything that needs the database.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from array import array
+from collections.abc import Callable, Collection, Mapping, Sequence
 
+from loaders.reading.record_spool import RecordSpool, SpooledRecords
 from registry.entities.errors import ContentError
 from registry.entities.messages import message
 from registry.entities.records import ConceptRecord
 
-__all__ = ["Where", "check_parents", "fold", "not_empty", "repeats"]
+__all__ = ["CheckedRecords", "Where", "find_cycle", "repeats", "require_parents"]
 
-#: the place of the n-th record in its file, for messages: a line number or the path of an element
+#: how a message names the place that a record was given with: as it is for a line number
 Where = Callable[[int], int | str]
 
 
-def not_empty(records: Sequence[ConceptRecord], *, file: str) -> None:
-    """Raise ContentError for a file of the right format without any code."""
-    if not records:
-        raise ContentError(message("list.no_code"), file=file)
+def _as_it_is(at: int) -> int:
+    return at
 
 
-def fold(
-    records: Sequence[ConceptRecord], *, file: str, where: Where
-) -> tuple[list[ConceptRecord], list[str]]:
-    """The records without repetitions, and a notice naming those left out.
+class CheckedRecords:
+    """Takes the records of one release in and spools those to keep.
 
-    Raises ContentError if a code occurs twice with different content, naming both places.
+    ``where`` is only called for messages. A code that comes twice is kept once, with a notice; with different content
+    it is an error that names both places.
     """
-    first: dict[str, int] = {}
-    for index, record in enumerate(records):
-        first.setdefault(record.stable_key, index)
-    if len(first) == len(records):
-        return list(records), []
-    kept, repeated = [], []
-    for index, record in enumerate(records):
-        origin = first[record.stable_key]
-        if origin == index:
-            kept.append(record)
-        elif records[origin] == record:
-            repeated.append(record.code)
-        else:
-            twice = message("check.twice", code=record.code, line=where(origin))
-            raise ContentError(twice, file=file, line=where(index))
-    return kept, [repeats(repeated)]
+
+    def __init__(self, *, file: str, where: Where = _as_it_is, spool: RecordSpool | None = None) -> None:
+        self._file, self._where = file, where
+        self._kept = (spool or RecordSpool()).records(ConceptRecord)
+        self._first: dict[str, int] = {}
+        self._hashes, self._places = array("q"), array("Q")
+        self._parents: dict[str, tuple[str, ...]] = {}
+        self._repeated: list[str] = []
+
+    def add(self, record: ConceptRecord, at: int) -> None:
+        """Take the record at a place in; raises ContentError."""
+        number = self._first.setdefault(record.stable_key, len(self._first))
+        if number < len(self._hashes):
+            self._repeat(record, number, at)
+            return
+        self._hashes.append(self._kept.add(record))
+        self._places.append(at)
+        if record.parents:
+            self._parents[record.stable_key] = record.parents
+
+    def _repeat(self, record: ConceptRecord, number: int, at: int) -> None:
+        if self._kept.hash_of(record) != self._hashes[number]:
+            first = self._where(self._places[number])
+            differs = message("check.twice", code=record.code, line=first)
+            raise ContentError(differs, file=self._file, line=self._where(at))
+        self._repeated.append(record.code)
+
+    def finished(self, *, tree: bool = False) -> SpooledRecords[ConceptRecord]:
+        """The records; raises ContentError if there are none, or with ``tree`` if the parents make none."""
+        if not self._first:
+            raise ContentError(message("list.no_code"), file=self._file)
+        if tree:
+            require_parents(self._parents, self._first, file=self._file, where=self._place)
+        return self._kept
+
+    @property
+    def keys(self) -> Collection[str]:
+        """The stable keys of the records."""
+        return self._first.keys()
+
+    def _place(self, key: str) -> int | str:
+        return self._where(self._places[self._first[key]])
+
+    def notices(self) -> list[str]:
+        """What the user should know of the records that were left out."""
+        return [repeats(self._repeated)] if self._repeated else []
 
 
 def repeats(codes: Sequence[str]) -> str:
@@ -50,21 +83,24 @@ def repeats(codes: Sequence[str]) -> str:
     return message("notice.repeats", count=len(codes), codes=_some(codes))
 
 
-def check_parents(records: Sequence[ConceptRecord], *, file: str, where: Where) -> None:
-    """Raise ContentError where a parent is not in the list, or a concept is its own ancestor."""
-    parents = {r.stable_key: r.parents for r in records}
-    for index, record in enumerate(records):
-        for parent in record.parents:
-            if parent not in parents:
-                missing = message("check.parent", code=record.code, parent=parent)
-                raise ContentError(missing, file=file, line=where(index))
-    cycle = find_cycle(parents)
-    if cycle:
-        index = next(i for i, r in enumerate(records) if r.stable_key == cycle[0])
-        raise ContentError(message("check.cycle", path=" → ".join(cycle)), file=file, line=where(index))
+def require_parents(
+    parents: Mapping[str, tuple[str, ...]],
+    keys: Mapping[str, object],
+    *,
+    file: str,
+    where: Callable[[str], int | str],
+) -> None:
+    """Raise ContentError if a parent is not among the keys, or a concept is its own ancestor."""
+    for key, above in parents.items():
+        for parent in above:
+            if parent not in keys:
+                missing = message("check.parent", code=key, parent=parent)
+                raise ContentError(missing, file=file, line=where(key))
+    if cycle := find_cycle(parents):
+        raise ContentError(message("check.cycle", path=" → ".join(cycle)), file=file, line=where(cycle[0]))
 
 
-def find_cycle(parents: dict[str, tuple[str, ...]]) -> list[str]:
+def find_cycle(parents: Mapping[str, tuple[str, ...]]) -> list[str]:
     """One cycle among the parents, from a key back to itself; empty where there is none.
 
     >>> find_cycle({"a": ("b",), "b": ("a",), "c": ("a",)})

@@ -11,7 +11,6 @@ from lxml import etree
 
 from loaders.contract import Source
 from loaders.reading.decoding import line_at
-from loaders.reading.jsontext import json_problem
 from loaders.reading.xml import UnsafeXML, bounded_events
 from registry.entities.messages import Message, message
 
@@ -62,7 +61,10 @@ def _json(data: bytes) -> tuple[Message, int | None]:
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         match = _BYTE.search(str(error))
         line = line_at(data, int(match[1]) if match else len(data))
-        return message("source.broken_json", detail=json_problem(error)), line
+        return message(
+            "source.broken_json",
+            detail=message("read.json_truncated" if "truncated" in str(error) else "read.json_invalid"),
+        ), line
     if not value:
         return message("source.empty_json"), None
     first = value[0] if isinstance(value, list) and value else value

@@ -9,18 +9,29 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date
+from itertools import islice
 from pathlib import PurePosixPath
 from typing import Any
 
-from loaders.checks import check_parents, fold, not_empty
+from msgspec.structs import replace
+
+from loaders.checks import CheckedRecords
 from loaders.contract import LoadOptions, ParsedMap, ParsedRelease, Progress, Source
-from loaders.formats.norwegian.rolling import Dated, rolling_releases
-from loaders.reading.archive import source_file
-from loaders.reading.columns import Layout, find_layout, with_toml
+from loaders.formats.norwegian.rolling import DatedRecords, rolling_releases
+from loaders.reading.columns import find_layout, with_toml
 from loaders.reading.dates import end_of, start_of
 from loaders.reading.day import download_day
-from loaders.reading.header import finish, kind_of_labels, options_file, system_of, year_in, year_start
-from loaders.reading.table import Table, read_table, sniff
+from loaders.reading.decoding import lines_of
+from loaders.reading.header import (
+    LabelLengths,
+    finish,
+    kind_of_labels,
+    options_file,
+    system_of,
+    year_in,
+    year_start,
+)
+from loaders.reading.table import Row, Table, open_table, sniff
 from loaders.system_of_list import guess
 from registry.entities.errors import ContentError, UsageError
 from registry.entities.messages import message
@@ -34,6 +45,7 @@ _SUFFIXES = (".txt", ".csv", ".tsv", ".skv", ".xlsx", ".xlsm")
 _DELETED = re.compile(r"deleted\s+(\S+)", re.IGNORECASE)
 _YES = frozenset({"t", "true", "ja", "j", "yes", "y", "1", "x", "sann"})
 _NO = frozenset({"f", "false", "nei", "n", "no", "0", "", "usann"})
+_LOGICAL = 4  #: values of a column from which on it holds more than T, F and nothing
 _FACETS = {"parent": "hierarchy", "inactive": "inactive", "selectable": "selectable"}
 
 
@@ -73,48 +85,43 @@ def _is_table(source: Source, member: str) -> bool:
         "utf-16" if head.startswith((b"\xff\xfe", b"\xfe\xff")) else "latin-1", errors="ignore"
     )
     whole = text[: text.rfind("\n") + 1] or text
-    return not text.lstrip("\xef\xbb\xbf \r\n\t").startswith(("{", "[", "<")) and bool(sniff(whole))
+    return not text.lstrip("\xef\xbb\xbf \r\n\t").startswith(("{", "[", "<")) and bool(sniff(lines_of(whole)))
 
 
 def _read_list(source: Source, member: str, said: LoadOptions) -> Iterator[ParsedRelease]:
     options, toml = with_toml(source, member, said)
-    file, data = source.label(member), source.read(member)
-    table = read_table(
-        data,
-        file=file,
+    table = open_table(
+        source,
+        member,
         encoding=options.encoding,
         delimiter=options.delimiter,
         sheet=options.extra.get("sheet", ""),
     )
-    if not table.rows:
-        raise ContentError(message("list.no_code"), file=file)
-    layout = find_layout(table.rows[0][1], options)
-    body = _Body(file, layout, table.rows[1:] if layout.header else table.rows)
+    body = _Body(source.label(member), table, options)
     header = _header(source, member, table, body, options, toml)
-    header = _with_files(header, member, data, table, options)
     records = body.records(behaviour_of(header.system), header.facets[0], header.language)
-    if not options.version and ("valid_from" in layout.places or "valid_to" in layout.places):
-        yield from rolling_releases(
-            body.dated(records), header, options, file=file, today=download_day(source, options)
-        )
+    places = body.layout.places
+    if not options.version and ("valid_from" in places or "valid_to" in places):
+        dated = DatedRecords(body.file)
+        for number, row, record in records:
+            dated.add(record, *body.days(row, number), number)
+        yield from rolling_releases(dated, header, options, today=download_day(source, options))
         return
-    kept, notices = fold(records, file=file, where=body.line)
-    not_empty(kept, file=file)
-    if "parent" in layout.places:
-        check_parents(kept, file=file, where=body.line)
-    yield _release(source, member, header, kept, (*notices, *body.notices()), options)
+    checked = CheckedRecords(file=body.file)
+    for number, _, record in records:
+        checked.add(record, number)
+    yield _release(source, member, header, checked, body, options)
 
 
 def _release(
     source: Source,
     member: str,
     header: ReleaseHeader,
-    kept: list[ConceptRecord],
-    notices: tuple[str, ...],
+    checked: CheckedRecords,
+    body: _Body,
     options: LoadOptions,
 ) -> ParsedRelease:
-    from msgspec.structs import replace
-
+    kept = checked.finished(tree="parent" in body.layout.places)
     version = options.version or year_in(PurePosixPath(member).name) or year_in(source.name)
     if not version:
         raise UsageError(message("list.no_year", file=source.label(member)))
@@ -124,39 +131,51 @@ def _release(
         header,
         version=version,
         valid_from=start,
-        coverage=coverage_of(behaviour_of(header.system), (r.code for r in kept)),
+        coverage=coverage_of(behaviour_of(header.system), checked.keys),
         inferred=inferred,
-        notices=header.notices + notices,
+        notices=(*header.notices, *checked.notices(), *body.notices()),
     )
     finished = finish(full, options)
     return ParsedRelease(header=finished, concepts=kept, system=system_of(finished.system, options))
 
 
 class _Body:
-    """The rows below the header, and how they become records."""
+    """The rows below the header, and how they become records: read once to know the columns, then once more."""
 
-    def __init__(self, file: str, layout: Layout, rows: list[tuple[int, list[Any]]]) -> None:
-        self.file, self.layout, self.rows = file, layout, rows
-        logical = {name for name, at in layout.properties.items() if self._is_logical(at)}
-        self.types = {name: "boolean" if name in logical else "string" for name in layout.properties}
-        self.without_text = 0
+    def __init__(self, file: str, table: Table, options: LoadOptions) -> None:
+        self.file, self._table = file, table
+        first = next(iter(table.rows), None)
+        if first is None:
+            raise ContentError(message("list.no_code"), file=file)
+        self.layout = find_layout(first[1], options)
+        self.lengths, self.codes, self.deletes, self.without_text = LabelLengths(), list[str](), False, 0
+        values: dict[str, set[str]] = {name: set() for name in self.layout.properties}
+        for _, row in self.rows():
+            self._look(row, values, keep_code=not options.system)
+        logical = {name for name, found in values.items() if found - {""} and found <= {"T", "F", ""}}
+        self.types = {name: "boolean" if name in logical else "string" for name in self.layout.properties}
 
-    def _is_logical(self, at: int) -> bool:
-        values = {str(row[at]).strip() for _, row in self.rows if at < len(row)} - {""}
-        return bool(values) and values <= {"T", "F"}
+    def rows(self) -> Iterator[Row]:
+        """The rows without the header."""
+        return islice(self._table.rows, 1 if self.layout.header else 0, None)
 
-    def line(self, index: int) -> int:
-        """The line of the n-th row."""
-        return self.rows[index][0]
+    def _look(self, row: list[Any], values: dict[str, set[str]], *, keep_code: bool) -> None:
+        places = self.layout.places
+        if keep_code:
+            self.codes.append(_cell(row, places.get("code", -1)))
+        if 0 <= (at := places.get("text", -1)) < len(row):
+            self.lengths.add(str(row[at]).strip())
+        self.deletes = self.deletes or bool(_DELETED.search(_cell(row, places.get("inactive", -1))))
+        for name, found in values.items():
+            if len(found) < _LOGICAL:
+                found.add(_cell(row, self.layout.properties[name]))
 
-    def column(self, role: str) -> list[str]:
-        """The texts of a column."""
-        at = self.layout.places.get(role)
-        return [] if at is None else [str(row[at]).strip() for _, row in self.rows if at < len(row)]
-
-    def records(self, rules: SystemBehaviour, kind: str, language: str) -> list[ConceptRecord]:
-        """A record for each row; raises ContentError for rows without a code."""
-        return [self._record(number, row, rules, kind, language) for number, row in self.rows]
+    def records(
+        self, rules: SystemBehaviour, kind: str, language: str
+    ) -> Iterator[tuple[int, list[Any], ConceptRecord]]:
+        """The line, the cells and the record of each row; raises ContentError for rows without a code."""
+        for number, row in self.rows():
+            yield number, row, self._record(number, row, rules, kind, language)
 
     def _record(
         self, number: int, row: list[Any], rules: SystemBehaviour, kind: str, language: str
@@ -164,8 +183,7 @@ class _Body:
         places = self.layout.places
 
         def cell(role: str) -> str:
-            at = places.get(role, -1)
-            return str(row[at]).strip() if 0 <= at < len(row) else ""
+            return _cell(row, places.get(role, -1))
 
         code = rules.canonical(cell("code"))
         if not code:
@@ -201,21 +219,15 @@ class _Body:
             return False
         raise ContentError(message("list.logical", text=text), file=self.file, line=number)
 
-    def dated(self, records: list[ConceptRecord]) -> list[Dated]:
-        """The records with their days; "Deleted yyyy/mm/dd" as an end is the first day after."""
-        start_at, end_at = self.layout.places.get("valid_from", -1), self.layout.places.get("valid_to", -1)
-        dated = []
-        for (number, row), record in zip(self.rows, records, strict=True):
-            start = start_of(row[start_at], file=self.file, line=number) if 0 <= start_at < len(row) else None
-            end = self._end(row[end_at], number) if 0 <= end_at < len(row) else None
-            dated.append(Dated(record, start, end, number))
-        return dated
-
-    def _end(self, value: Any, number: int) -> date | None:
-        deleted = _DELETED.search(str(value))
+    def days(self, row: list[Any], number: int) -> tuple[date | None, date | None]:
+        """The days on which a row holds, half-open; "Deleted yyyy/mm/dd" as an end is the first day after."""
+        places = self.layout.places
+        last = _cell(row, places.get("valid_to", -1))
+        deleted = _DELETED.search(last)
+        start = start_of(_cell(row, places.get("valid_from", -1)), file=self.file, line=number)
         if deleted:
-            return start_of(deleted[1], file=self.file, line=number)
-        return end_of(value, file=self.file, line=number)
+            return start, start_of(deleted[1], file=self.file, line=number)
+        return start, end_of(last, file=self.file, line=number)
 
     def notices(self) -> Iterator[str]:
         """Notices about the rows."""
@@ -227,22 +239,26 @@ class _Body:
     def definitions(self) -> tuple[PropertyDefinition, ...]:
         """The properties that the columns declare."""
         found = [PropertyDefinition(name, type) for name, type in self.types.items()]
-        if any(_DELETED.search(value) for value in self.column("inactive")):
+        if self.deletes:
             found.append(PropertyDefinition("deleted", "dateTime"))
         return tuple(found)
+
+
+def _cell(row: list[Any], at: int) -> str:
+    return str(row[at]).strip() if 0 <= at < len(row) else ""
 
 
 def _header(
     source: Source, member: str, table: Table, body: _Body, options: LoadOptions, toml: str
 ) -> ReleaseHeader:
     name = PurePosixPath(member).name
-    system = options.system or guess(name, body.column("code"))
+    system = options.system or guess(name, body.codes)
     if not system:
         raise UsageError(message("list.which_system", file=body.file))
     entry = known(system)
     kind, told = ("display", False)
     if options.label_kind or (entry is not None and entry.language == "nb"):
-        kind, told = kind_of_labels(body.column("text"), options)
+        kind, told = kind_of_labels(body.lengths, options)
     places = body.layout.places
     labels = [
         k for role, k in (("text", kind), ("full", "label.full"), ("short", "label.short")) if role in places
@@ -262,16 +278,9 @@ def _header(
         priority=20,
         language=options.language or (entry.language if entry else "") or "nb",
         origin=source.name,
+        files=(table.file, *options_file(options)),
         format=PlainList.name,
         properties=definitions,
         inferred=proposed | ({"label_kind": kind} if told and "text" in places else {}),
         notices=(*table.notices, *((message("notice.toml", name=toml),) if toml else ())),
     )
-
-
-def _with_files(
-    header: ReleaseHeader, member: str, data: bytes, table: Table, options: LoadOptions
-) -> ReleaseHeader:
-    from msgspec.structs import replace
-
-    return replace(header, files=(source_file(member, data, table.encoding), *options_file(options)))

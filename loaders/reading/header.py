@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -21,9 +20,9 @@ from registry.systems import behaviour_of, known
 
 __all__ = [
     "SHORT",
+    "LabelLengths",
     "finish",
     "kind_of_labels",
-    "label_shape",
     "options_file",
     "system_of",
     "year_in",
@@ -101,17 +100,27 @@ def year_start(version: str) -> date | None:
     return date(int(version), 1, 1) if _YEAR.fullmatch(version) else None
 
 
-def label_shape(texts: Iterable[str]) -> str:
-    """``label.short`` where at least 99 % of the texts have at most 60 characters, else ``label.full`` (DOMAIN 7)."""
-    lengths = [len(t) for t in texts]
-    long = sum(n > SHORT for n in lengths)
-    return "label.short" if long * 100 <= len(lengths) else "label.full"
+class LabelLengths:
+    """Counts the labels of a column, and those with more than 60 characters."""
+
+    def __init__(self) -> None:
+        self.count = self.long = 0
+
+    def add(self, text: str) -> None:
+        """Count a label."""
+        self.count += 1
+        self.long += len(text) > SHORT
+
+    @property
+    def kind(self) -> str:
+        """``label.short`` if at least 99 % have at most 60 characters, else ``label.full`` (DOMAIN 7)."""
+        return "label.short" if self.long * 100 <= self.count else "label.full"
 
 
-def kind_of_labels(texts: Iterable[str], options: LoadOptions) -> tuple[str, bool]:
-    """The kind of a column of labels, and whether it was derived from their lengths."""
+def kind_of_labels(lengths: LabelLengths, options: LoadOptions) -> tuple[str, bool]:
+    """The kind of a column of labels, and whether it was told from their lengths."""
     if not options.label_kind:
-        return label_shape(texts), True
+        return lengths.kind, True
     if options.label_kind not in ("label.full", "label.short", "display"):
         raise UsageError(message("list.label_kind", kind=options.label_kind))
     return options.label_kind, False

@@ -1,54 +1,42 @@
-"""Decodes JSON lists; errors name the line. The meaning of the elements is the loader's concern."""
+"""JSON as sources send it: small files as a whole, long lists element by element, errors with the line.
+
+Here: decoding, and where the n-th element of a list stands. Not here: what the elements mean.
+"""
 
 from __future__ import annotations
 
-import json
-import re
+from collections.abc import Iterator
 from typing import Any
 
-import msgspec
-
-from loaders.reading.decoding import decode, line_at
+from loaders.reading.decoding import decode
+from loaders.reading.json_stream import JsonStream
+from loaders.reading.text_file import TextFile
 from registry.entities.errors import ContentError
-from registry.entities.exact_json import decoder
 from registry.entities.messages import Message, message
 
-__all__ = ["element_line", "json_problem", "object_list", "parse"]
-
-_decode = decoder(object).decode
-_BYTE = re.compile(r"\(byte (\d+)\)")
+__all__ = ["element_line", "objects", "parse"]
 
 
 def parse(data: bytes, *, file: str, encoding: str = "") -> tuple[Any, str]:
     """The decoded JSON and the encoding it was in; raises ContentError with the line where it is malformed."""
     text = decode(data, file=file, encoding=encoding)
-    plain = text.text.encode("utf-8")
-    try:
-        return _decode(plain), text.encoding
-    except msgspec.DecodeError as error:
-        match = _BYTE.search(str(error))
-        line = line_at(plain, int(match[1]) if match else len(plain))
-        raise ContentError(
-            message("read.not_json", problem=json_problem(error)), file=file, line=line
-        ) from error
-    except RecursionError as error:
-        raise ContentError(message("read.json_deep"), file=file) from error
+    stream = JsonStream((text.text,), file=file)
+    value = stream.value()
+    stream.end()
+    return value, text.encoding
 
 
-def json_problem(error: Exception) -> str:
-    """What is wrong with JSON that msgspec could not decode."""
-    return message("read.json_truncated" if "truncated" in str(error) else "read.json_invalid")
-
-
-def object_list(value: Any, data: bytes, *, file: str, required: tuple[str, ...]) -> list[dict[str, Any]]:
-    """The value as a list of objects that all have the required texts, else ContentError with the line."""
-    if not isinstance(value, list):
-        raise ContentError(message("read.json_no_list"), file=file, line=1)
-    for index, row in enumerate(value):
-        problem = _problem(row, required, index + 1)
-        if problem is not None:
-            raise ContentError(problem, file=file, line=element_line(data, index))
-    return value
+def objects(text: TextFile, *, required: tuple[str, ...]) -> Iterator[dict[str, Any]]:
+    """The elements of a list of objects that all have the required texts, else ContentError with the line."""
+    stream = JsonStream(text.texts(), file=text.file)
+    if stream.kind() not in ("[", ""):
+        raise ContentError(message("read.json_no_list"), file=text.file, line=1)
+    for number, _ in enumerate(stream.elements(), 1):
+        row = stream.value()
+        if (problem := _problem(row, required, number)) is not None:
+            raise ContentError(problem, file=text.file, line=element_line(text, number - 1))
+        yield row
+    stream.end()
 
 
 def _problem(row: Any, required: tuple[str, ...], number: int) -> Message | None:
@@ -63,15 +51,11 @@ def _problem(row: Any, required: tuple[str, ...], number: int) -> Message | None
     return None
 
 
-def element_line(data: bytes, index: int) -> int:
-    """The line where the n-th element (from 0) of a JSON list begins. Slow: only for error messages."""
-    text = data.decode("utf-8-sig", errors="replace")
-    decoder, at = json.JSONDecoder(), text.find("[") + 1
-    gap = re.compile(r"[\s,]*")
-    try:
-        for _ in range(index):
-            at = gap.match(text, at).end()  # type: ignore[union-attr]
-            at = decoder.raw_decode(text, at)[1]
-    except ValueError:
-        return 1
-    return line_at(text, gap.match(text, at).end())  # type: ignore[union-attr]
+def element_line(text: TextFile, index: int) -> int:
+    """The line on which the n-th element (from 0) of a list begins. Reads the file again: for messages only."""
+    stream = JsonStream(text.texts(), file=text.file)
+    for number, _ in enumerate(stream.elements()):
+        if number == index:
+            return stream.line
+        stream.value()
+    return 1

@@ -1,39 +1,51 @@
-"""Reads delimited text and xlsx into rows with their line numbers: delimiter, quotation marks, sheets."""
+"""Tables as people keep them: delimited text or xlsx, to rows with their line numbers, a few at a time.
+
+Here: delimiter, quoting, sheets. Not here: what the columns mean.
+"""
 
 from __future__ import annotations
 
 import csv
-import io
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from itertools import islice
+from tempfile import SpooledTemporaryFile
+from typing import Any, BinaryIO, cast
 
-from loaders.reading.decoding import decode, lines_of
+from loaders.contract import Source
+from loaders.reading.record_spool import RecordSpool
+from loaders.reading.text_file import TextFile, hashed, pieces
 from registry.entities.errors import ArchiveError, ContentError, UsageError
 from registry.entities.messages import message
+from registry.entities.records import SourceFile
 
-__all__ = ["DELIMITERS", "Table", "read_table", "sniff"]
+__all__ = ["DELIMITERS", "Row", "Table", "open_table", "sniff"]
 
 DELIMITERS = ("\t", ";", "|", ",")
 _XLSX_TOTAL = 512 << 20
+_XLSX = b"PK\x03\x04"
 _SAMPLE = 50
+_IN_MEMORY = 16 << 20
+
+Row = tuple[int, list[Any]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """Rows of cells (text; from xlsx also dates and numbers), each with its line number in the file."""
+    """Rows of cells (text; from xlsx also numbers and logicals), each with its line number; iterated more than once."""
 
-    rows: list[tuple[int, list[Any]]]
+    rows: Iterable[Row]
+    file: SourceFile
     encoding: str = ""
     delimiter: str = ""
     notices: tuple[str, ...] = ()
 
 
-def read_table(
-    data: bytes,
+def open_table(
+    source: Source,
+    member: str,
     *,
-    file: str,
     encoding: str = "",
     delimiter: str = "",
     sheet: str = "",
@@ -41,19 +53,28 @@ def read_table(
 ) -> Table:
     """The rows of a delimited text or an xlsx, empty ones left out (only the ``first`` rows of an xlsx).
 
-    Raises SourceError with the line.
+    Raises SourceError with the line, now or while the rows are read.
     """
-    if data[:4] == b"PK\x03\x04":
-        return Table(rows=list(_xlsx_rows(data, file, sheet, first)), encoding="xlsx")
-    text = decode(data, file=file, encoding=encoding)
-    found = _named(delimiter) or sniff(text.text)
+    if source.read(member, 4) == _XLSX:
+        rows = RecordSpool().records(tuple[int, list[Any]])
+        for row in _xlsx_rows(source, member, sheet, first):
+            rows.add(row)
+        return Table(rows=rows, file=hashed(source, member, "xlsx"), encoding="xlsx")
+    text = TextFile(source, member, encoding=encoding)
+    found = _named_delimiter(delimiter) or sniff(islice(text.lines(), _SAMPLE))
     if not found:
-        raise ContentError(message("read.no_delimiter"), file=file, line=1)
-    rows = _text_rows(text.text, found, file)
-    return Table(rows=rows, encoding=text.encoding, delimiter=found, notices=(text.notice,))
+        raise ContentError(message("read.no_delimiter"), file=text.file, line=1)
+    rows_of_text = _TextRows(text, found)
+    return Table(
+        rows=rows_of_text,
+        file=text.source_file,
+        encoding=text.encoding,
+        delimiter=found,
+        notices=(text.notice,),
+    )
 
 
-def _named(delimiter: str) -> str:
+def _named_delimiter(delimiter: str) -> str:
     named = {"tab": "\t", "\\t": "\t", "semicolon": ";", "comma": ",", "bar": "|", "pipe": "|"}
     found = named.get(delimiter.lower(), delimiter)
     if len(found) > 1:
@@ -61,13 +82,13 @@ def _named(delimiter: str) -> str:
     return found
 
 
-def sniff(text: str) -> str:
+def sniff(lines: Iterable[str]) -> str:
     """The delimiter that is in (nearly) every one of the first lines; empty where none is.
 
-    >>> sniff("a;b, c\\nd;e\\n")
+    >>> sniff(["a;b, c", "d;e"])
     ';'
     """
-    lines = [line for line in lines_of(text)[:_SAMPLE] if line.strip()]
+    lines = [line for line in islice(lines, _SAMPLE) if line.strip()]
     for delimiter in DELIMITERS:
         with_it = sum(delimiter in line for line in lines)
         if lines and with_it * 10 >= len(lines) * 9:
@@ -75,43 +96,71 @@ def sniff(text: str) -> str:
     return ""
 
 
-def _text_rows(text: str, delimiter: str, file: str) -> list[tuple[int, list[Any]]]:
-    """Cells in quotation marks where the whole file pairs them so; else the marks are part of the text."""
-    plain = [(n, line.split(delimiter)) for n, line in enumerate(lines_of(text), 1) if line.strip()]
-    if '"' not in text:
-        return plain
-    try:
-        return list(_quoted_rows(text, delimiter))
-    except csv.Error as error:
-        widths = {max((at for at, cell in enumerate(cells, 1) if cell), default=0) for _, cells in plain}
-        if len(widths) == 1:
-            return plain
-        at = next((n for n, cells in plain if sum(c.count('"') for c in cells) % 2), plain[0][0])
-        raise ContentError(message("read.quotes", detail=str(error)), file=file, line=at) from error
+class _TextRows:
+    """Cells in quotation marks if the whole file pairs them so; else the marks are part of the text."""
+
+    def __init__(self, text: TextFile, delimiter: str) -> None:
+        self._text, self._delimiter = text, delimiter
+        self._quoted = any('"' in piece for piece in text.texts()) and self._pairs()
+
+    def __iter__(self) -> Iterator[Row]:
+        return self._in_quotes() if self._quoted else self._plain()
+
+    def _plain(self) -> Iterator[Row]:
+        delimiter = self._delimiter
+        return ((n, line.split(delimiter)) for n, line in enumerate(self._text.lines(), 1) if line.strip())
+
+    def _in_quotes(self) -> Iterator[Row]:
+        ended = (line + "\n" for line in self._text.lines())
+        reader = csv.reader(ended, delimiter=self._delimiter, strict=True)
+        number = 1
+        for row in reader:
+            if any(cell.strip() for cell in row):
+                yield number, list(row)
+            number = reader.line_num + 1
+
+    def _pairs(self) -> bool:
+        """Whether the marks pair. If not, every line has the same number of cells, or ContentError is raised."""
+        try:
+            for _ in self._in_quotes():
+                pass
+            return True
+        except csv.Error as error:
+            widths, odd, first = set[int](), 0, 0
+            for n, cells in self._plain():
+                first = first or n
+                widths.add(max((at for at, cell in enumerate(cells, 1) if cell), default=0))
+                odd = odd or (n if sum(c.count('"') for c in cells) % 2 else 0)
+            if len(widths) == 1:
+                return False
+            unpaired = message("read.quotes", detail=str(error))
+            raise ContentError(unpaired, file=self._text.file, line=odd or first) from error
 
 
-def _quoted_rows(text: str, delimiter: str) -> Iterator[tuple[int, list[Any]]]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    number = 1
-    for row in reader:
-        if any(cell.strip() for cell in row):
-            yield number, list(row)
-        number = reader.line_num + 1
-
-
-def _xlsx_rows(data: bytes, file: str, sheet: str, first: int | None) -> Iterator[tuple[int, list[Any]]]:
+def _xlsx_rows(source: Source, member: str, sheet: str, first: int | None) -> Iterator[Row]:
     from openpyxl import load_workbook
 
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as packed:
-            if sum(info.file_size for info in packed.infolist()) > _XLSX_TOTAL:
-                raise ArchiveError(message("read.unpacks_to", most=_XLSX_TOTAL), file=file)
-        book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
-        raise ArchiveError(message("read.damaged_xlsx", detail=str(error)), file=file) from error
-    if sheet and sheet not in book.sheetnames:
-        raise UsageError(message("read.no_sheet", file=file, sheet=sheet, names=book.sheetnames))
-    page = book[sheet or book.sheetnames[0]]
-    for number, row in enumerate(page.iter_rows(values_only=True, max_row=first), 1):
-        if any(cell is not None and str(cell).strip() for cell in row):
-            yield number, ["" if cell is None else cell for cell in row]
+    file = source.label(member)
+    with SpooledTemporaryFile(max_size=_IN_MEMORY) as data:
+        for piece in pieces(source.open(member)):
+            data.write(piece)
+        try:
+            with zipfile.ZipFile(cast(BinaryIO, data)) as packed:
+                if sum(info.file_size for info in packed.infolist()) > _XLSX_TOTAL:
+                    raise ArchiveError(message("read.unpacks_to", most=_XLSX_TOTAL), file=file)
+            book = load_workbook(cast(BinaryIO, data), read_only=True, data_only=True)
+        except (zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
+            raise ArchiveError(message("read.damaged_xlsx", detail=str(error)), file=file) from error
+        if sheet and sheet not in book.sheetnames:
+            raise UsageError(message("read.no_sheet", file=file, sheet=sheet, names=book.sheetnames))
+        page = book[sheet or book.sheetnames[0]]
+        for number, row in enumerate(page.iter_rows(values_only=True, max_row=first), 1):
+            if any(cell is not None and str(cell).strip() for cell in row):
+                yield number, [_cell(cell) for cell in row]
+
+
+def _cell(value: Any) -> Any:
+    """A cell's value; dates and times as text."""
+    if value is None:
+        return ""
+    return value if isinstance(value, str | int | bool) else str(value)

@@ -46,7 +46,7 @@ def coverage_of(behaviour: SystemBehaviour, codes: Iterable[str]) -> Coverage:
     >>> coverage_of(ICPC2_NO, ["A01", "-30"]).name
     'without-process-codes'
     """
-    held = set(codes)
+    held = set(codes) if behaviour.blocks else ()
     missing = [
         b for b in behaviour.blocks if 2 * sum(bool(_matcher(b.pattern).fullmatch(c)) for c in held) <= b.size
     ]

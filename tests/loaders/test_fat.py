@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loaders.contract import LoadOptions, ParsedRelease
-from loaders.formats.norwegian.rolling import Dated, rolling_releases
+from loaders.formats.norwegian.rolling import DatedRecords, rolling_releases
 from registry.entities.errors import ContentError, UsageError
 from registry.entities.records import ConceptRecord, ReleaseHeader
 from tests.loaders.made import concepts, json_list, parsed, release
@@ -178,26 +178,27 @@ DAYS = st.none() | st.dates(min_value=date(2000, 1, 1), max_value=date(2000, 1, 
 
 @given(st.lists(st.tuples(st.sampled_from("ABC"), DAYS, DAYS), min_size=1, max_size=6))
 def test_any_day_gives_the_codes_that_hold_then(rows: list[tuple[str, date | None, date | None]]) -> None:
-    dated = [
-        Dated(ConceptRecord(code=c), a, b, n) for n, (c, a, b) in enumerate(rows) if not (a and b and b <= a)
-    ]
+    rows = [(c, a, b) for c, a, b in rows if not (a and b and b <= a)]
+    dated = DatedRecords("x")
+    for n, (code, start, end) in enumerate(rows):
+        dated.add(ConceptRecord(code=code), start, end, n)
     header = ReleaseHeader(system="x", version="", source_line="x", facets=())
     options = LoadOptions()
     try:
-        releases = rolling_releases(dated, header, options, file="x", today=date(2000, 1, 10))
+        releases = rolling_releases(dated, header, options, today=date(2000, 1, 10))
     except ContentError as error:
         assert "no code has a date" in str(error)
         return
     starts = [r.header.valid_from for r in releases]
     for day in (date(2000, 1, n) for n in range(1, 22)):
         held = {
-            r.record.code
-            for r in dated
-            if (r.start is None or r.start <= day) and (r.end is None or day < r.end)
+            code
+            for code, start, end in rows
+            if (start is None or start <= day) and (end is None or day < end)
         }
         current = [r for r, start in zip(releases, starts, strict=True) if start and start <= day][-1:]
         current = [r for r in current if r.header.valid_to is None or day < r.header.valid_to]
-        if current or not any(r.start is None for r in dated):
+        if current or not any(start is None for _, start, _ in rows):
             assert set(concepts(current[0]) if current else {}) == held
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import tempfile
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from loaders.checks import find_cycle
+from loaders.reading.archive import open_source
 from loaders.reading.dates import end_of, start_of
 from loaders.reading.decoding import decode, line_at, lines_of
-from loaders.reading.table import read_table
+from loaders.reading.table import open_table
 from registry.entities.errors import ContentError, DecodeError, UsageError
 
 WORDS = st.lists(
@@ -39,7 +42,10 @@ def test_lines_end_at_line_ends_only(cells: list[str], end: str, last: bool) -> 
 def test_tables_keep_characters_that_look_like_line_ends(cells: list[str], quoted: bool) -> None:
     mark = '"' if quoted else ""
     text = "".join(f"{mark}A{n:02d}{mark};{mark}{cell}{mark}\n" for n, cell in enumerate(cells))
-    rows = read_table(text.encode(), file="x").rows
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "x"
+        path.write_bytes(text.encode())
+        rows = [*open_table(open_source(path), "x").rows]
     assert rows == [(n + 1, [f"A{n:02d}", cell]) for n, cell in enumerate(cells)]
 
 

@@ -14,16 +14,15 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from msgspec.structs import replace
 
 from loaders.contract import LoadOptions, ParsedMap, ParsedRelease, Progress, Source
 from loaders.formats.icd10cm.previous_codes import previous_codes
-from loaders.reading.archive import source_file
 from loaders.reading.dates import start_of
-from loaders.reading.table import read_table
+from loaders.reading.table import open_table
 from registry.entities.errors import ContentError
 from registry.entities.messages import Message, located, message
 from registry.entities.records import MapRecord, MapRowRecord
@@ -71,7 +70,7 @@ def _is_table(source: Source, member: str) -> bool:
     head = source.read(member, 4000)
     if not head.startswith(b"PK\x03\x04"):
         return _HEADING.encode() in head.lower()
-    rows = read_table(source.read(member), file=source.label(member), first=10).rows
+    rows = open_table(source, member, first=10).rows
     return any(_is_heading(cells) for _, cells in rows)
 
 
@@ -137,13 +136,13 @@ class _Reading:
 
 
 def _read_table(source: Source, member: str, options: LoadOptions) -> ParsedMap:
-    file, data = source.label(member), source.read(member)
-    table = read_table(data, file=file, encoding=options.encoding, delimiter=options.delimiter or ",")
-    at = next((i for i, (_, cells) in enumerate(table.rows) if _is_heading(cells)), None)
-    if at is None:
+    file = source.label(member)
+    table = open_table(source, member, encoding=options.encoding, delimiter=options.delimiter or ",")
+    rows = iter(table.rows)
+    if not any(_is_heading(cells) for _, cells in rows):
         raise ContentError(message("icd10cm.no_heading"), file=file)
     reading = _Reading(file)
-    for number, cells in table.rows[at + 1 :]:
+    for number, cells in rows:
         reading.read(cells, number)
     reading.require_understood()
     kept = _distinct(reading.rows)
@@ -159,7 +158,7 @@ def _read_table(source: Source, member: str, options: LoadOptions) -> ParsedMap:
         title="ICD-10-CM conversion table of new codes",
         method="official: previous code assignment of each new code",
         published=options.published or _last_change(kept),
-        files=(source_file(member, data, table.encoding),),
+        files=(table.file,),
         rows=tuple(_related(kept)),
         notices=tuple(notices),
     )
@@ -193,8 +192,6 @@ def _effective(value: Any) -> date | None:
     >>> _effective("2017"), _effective("April 1, 2025"), _effective("soon")
     (datetime.date(2017, 10, 1), datetime.date(2025, 4, 1), None)
     """
-    if isinstance(value, datetime):
-        return value.date()
     text = str(value).strip().removesuffix(".0")
     if re.fullmatch(r"(19|20)\d\d", text):
         return date(int(text), 10, 1)

@@ -15,16 +15,16 @@ from time import perf_counter
 from loaders.checks import repeats
 from loaders.contract import LoadOptions, ParsedMap, ParsedRelease, Progress, Source
 from loaders.formats.icd10cm.update_label import find_update
-from loaders.reading.archive import source_file
-from loaders.reading.decoding import decode, lines_of
 from loaders.reading.header import finish, options_file, system_of
+from loaders.reading.text_file import TextFile
 from registry.entities.errors import ContentError
 from registry.entities.messages import Message, message
 from registry.entities.records import ConceptRecord, Designation, Property, PropertyDefinition, ReleaseHeader
 
-__all__ = ["Icd10cmOrder", "order_members", "parse_order"]
+__all__ = ["Icd10cmOrder", "OrderConcepts", "order_members"]
 
 _LINE = re.compile(rb"\d{5} [A-Z][0-9A-Z]{2}[0-9A-Z ]{4} [01] \S")
+_LEFT_OUT = 255  #: of a line that repeats another
 _CODE = re.compile(r"[A-Z][0-9A-Z]{2,6}")
 _FLAGS = {
     "0": (False, (Property("billable", False, "boolean"),)),
@@ -62,10 +62,9 @@ def order_members(source: Source) -> list[str]:
 
 
 def _read_file(source: Source, member: str, options: LoadOptions, progress: Progress) -> ParsedRelease:
-    started, file, data = perf_counter(), source.label(member), source.read(member)
-    text = decode(data, file=file, encoding=options.encoding)
-    records, notices = parse_order(text.text, file=file)
-    update = find_update(source, member, records.codes(), options)
+    started, text = perf_counter(), TextFile(source, member, encoding=options.encoding)
+    records = OrderConcepts(text)
+    update = find_update(source, member, records.codes, options)
     header = ReleaseHeader(
         system="icd-10-cm",
         version=update.label,
@@ -74,39 +73,100 @@ def _read_file(source: Source, member: str, options: LoadOptions, progress: Prog
         valid_from=update.valid_from,
         priority=20,
         language="en",
-        files=(source_file(member, data, text.encoding), *options_file(options)),
+        files=(text.source_file, *options_file(options)),
         origin=source.name,
         format=Icd10cmOrder.name,
         properties=(_BILLABLE,),
         inferred={"system": "icd-10-cm", "version": update.label, "valid_from": str(update.valid_from or "")},
-        notices=(message("notice.version", version=update.label, reason=update.reason), *notices),
+        notices=(message("notice.version", version=update.label, reason=update.reason), *records.notices()),
     )
-    progress(
-        message("progress.read_in", file=file, seconds=perf_counter() - started), len(records), len(records)
-    )
+    took = message("progress.read_in", file=text.file, seconds=perf_counter() - started)
+    progress(took, len(records), len(records))
     finished = finish(header, options)
     return ParsedRelease(
-        header=finished, concepts=records, system=system_of(finished.system, options), ordered=True
+        header=finished, concepts=records.checked(), system=system_of(finished.system, options), ordered=True
     )
 
 
-def parse_order(text: str, *, file: str) -> tuple[OrderConcepts, list[str]]:
-    """The concepts of an order file and notices; raises ContentError with the line of what is wrong."""
-    lines = lines_of(text)
-    first: dict[str, int] = {}
-    repeated: list[str] = []
-    for number, line in enumerate(lines, 1):
-        code = _checked(line, number, file)
-        before = first.setdefault(code, number)
-        if before == number:
-            continue
-        if lines[before - 1][6:].rstrip() != line[6:].rstrip():
-            twice = message("check.twice", code=_dotted(code), line=before)
-            raise ContentError(twice, file=file, line=number)
-        repeated.append(_dotted(code))
-    if not first:
-        raise ContentError(message("list.no_code"), file=file)
-    return OrderConcepts(lines, first), [repeats(repeated)] if repeated else []
+class OrderConcepts:
+    """The concepts of an order file. Its lines are checked at once and read again each time that concepts are made.
+
+    Raises ContentError with the line of what is wrong. ``codes`` are those of the file, until it is iterated.
+    """
+
+    def __init__(self, text: TextFile) -> None:
+        self._text = text
+        first: dict[str, int] = {}
+        self._repeated: dict[int, int] = {}  #: line → the earlier line of its code
+        number = 0
+        for number, line in enumerate(text.lines(), 1):
+            before = first.setdefault(_checked(line, number, text.file), number)
+            if before != number:
+                self._repeated[number] = before
+        if not first:
+            raise ContentError(message("list.no_code"), file=text.file)
+        if self._repeated:
+            self._require_repeats()
+        #: of each line the length of its parent's code, 0 without a parent, or that it is left out
+        self._parents = bytearray(number)
+        for code, number in first.items():
+            self._parents[number - 1] = _parent_length(code, first)
+        for number in self._repeated:
+            self._parents[number - 1] = _LEFT_OUT
+        self._count = len(first)
+        self.codes = _Codes(first)
+
+    def _require_repeats(self) -> None:
+        """Raise ContentError if a line says something else than the earlier line of its code."""
+        says: dict[int, str] = dict.fromkeys(self._repeated.values(), "")
+        for number, line in enumerate(self._text.lines(), 1):
+            if number in says:
+                says[number] = line[6:].rstrip()
+            before = self._repeated.get(number)
+            if before is not None and says[before] != line[6:].rstrip():
+                differs = message("check.twice", code=_dotted(line[6:13].rstrip()), line=before)
+                raise ContentError(differs, file=self._text.file, line=number)
+
+    def notices(self) -> list[str]:
+        """What the user should know of lines that were left out."""
+        if not self._repeated:
+            return []
+        lines = (line for number, line in enumerate(self._text.lines(), 1) if number in self._repeated)
+        return [repeats([_dotted(line[6:13].rstrip()) for line in lines])]
+
+    def checked(self) -> OrderConcepts:
+        """The concepts without what was only kept to check them."""
+        self.codes = _Codes({})
+        return self
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __iter__(self) -> Iterator[ConceptRecord]:
+        for line, parent in zip(self._text.lines(), self._parents, strict=True):
+            if parent == _LEFT_OUT:
+                continue
+            selectable, properties = _FLAGS[line[14:15]]
+            yield ConceptRecord(
+                code=_dotted(line[6:13].rstrip()),
+                designations=(
+                    Designation("label.full", line[77:].rstrip(), "en"),
+                    Designation("label.short", line[16:76].rstrip(), "en"),
+                ),
+                parents=(_dotted(line[6 : 6 + parent]),) if parent else (),
+                selectable=selectable,
+                properties=properties,
+            )
+
+
+class _Codes:
+    """The codes with their dots."""
+
+    def __init__(self, bare: Container[str]) -> None:
+        self._bare = bare
+
+    def __contains__(self, code: object) -> bool:
+        return isinstance(code, str) and code.replace(".", "") in self._bare
 
 
 def _checked(line: str, number: int, file: str) -> str:
@@ -121,42 +181,12 @@ def _dotted(code: str) -> str:
     return code if len(code) == 3 else f"{code[:3]}.{code[3:]}"
 
 
-class OrderConcepts:
-    """The concepts of checked lines, made one by one while they are read; each time anew."""
-
-    def __init__(self, lines: list[str], first: dict[str, int]) -> None:
-        self._lines, self._first = lines, first
-
-    def __len__(self) -> int:
-        return len(self._first)
-
-    def codes(self) -> set[str]:
-        """Every code with its dot."""
-        return {_dotted(code) for code in self._first}
-
-    def __iter__(self) -> Iterator[ConceptRecord]:
-        for code, number in self._first.items():
-            line = self._lines[number - 1]
-            selectable, properties = _FLAGS[line[14:15]]
-            yield ConceptRecord(
-                code=_dotted(code),
-                designations=(
-                    Designation("label.full", line[77:].rstrip(), "en"),
-                    Designation("label.short", line[16:76].rstrip(), "en"),
-                ),
-                parents=_parent(code, self._first),
-                selectable=selectable,
-                properties=properties,
-            )
-
-
-def _parent(code: str, codes: Container[str]) -> tuple[str, ...]:
-    """The longest shorter code that is in the file."""
+def _parent_length(code: str, codes: Container[str]) -> int:
+    """The length of the longest shorter code that is in the file; 0 if none is."""
     for length in range(len(code) - 1, 2, -1):
-        shorter = code[:length]
-        if shorter in codes:
-            return (_dotted(shorter),)
-    return ()
+        if code[:length] in codes:
+            return length
+    return 0
 
 
 def _complaint(line: str) -> Message:

@@ -12,18 +12,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from io import BytesIO
+from typing import BinaryIO
 
 from lxml import etree
 from msgspec.structs import replace
 
-from loaders.checks import check_parents, fold, not_empty
+from loaders.checks import CheckedRecords
 from loaders.contract import LoadOptions, ParsedMap, ParsedRelease, Progress, Source
 from loaders.formats.icd10cm.order import order_members
 from loaders.formats.icd10cm.update_label import find_update
 from loaders.known_diffs import known
 from loaders.reading.archive import source_file
 from loaders.reading.header import finish, options_file, system_of
+from loaders.reading.text_file import hashed
 from loaders.reading.xml import UnsafeXML, bounded_events
 from registry.entities.errors import ContentError
 from registry.entities.messages import message
@@ -73,16 +74,14 @@ def _tabulars(source: Source) -> list[str]:
 
 
 def _read_file(source: Source, member: str, options: LoadOptions, progress: Progress) -> ParsedRelease:
-    file, data = source.label(member), source.read(member)
     existing, listing, notices = _listed_codes(source)
-    tree = _Tree(file, existing)
-    tree.read(data)
-    lines = {record.code: line for record, line in zip(tree.records, tree.lines, strict=True)}
-    records, repeated = fold(tree.records, file=file, where=lambda at: tree.lines[at])
-    records = _without_single_sections(records)
-    not_empty(records, file=file)
-    check_parents(records, file=file, where=lambda at: lines[records[at].code])
-    update = find_update(source, member, {r.code for r in records}, options)
+    checked, oddities, file = CheckedRecords(file=source.label(member)), _Oddities(), source.label(member)
+    for records, lines in _Tree(file, existing).chapters(source.open(member)):
+        for record, line in _without_single_sections(records, lines):
+            checked.add(record, line)
+            oddities.look(record)
+    kept = checked.finished(tree=True)
+    update = find_update(source, member, checked.keys, options)
     header = ReleaseHeader(
         system="icd-10-cm",
         version=update.label,
@@ -91,31 +90,32 @@ def _read_file(source: Source, member: str, options: LoadOptions, progress: Prog
         valid_from=update.valid_from,
         priority=30,
         language="en",
-        files=(source_file(member, data, "utf-8"), *listing, *options_file(options)),
+        files=(hashed(source, member, "utf-8"), *listing, *options_file(options)),
         origin=source.name,
         format=Icd10cmTabular.name,
         inferred={"system": "icd-10-cm", "version": update.label, "valid_from": str(update.valid_from or "")},
         notices=(
             message("notice.version", version=update.label, reason=update.reason),
             *notices,
-            *repeated,
-            *_known_oddities(records),
+            *checked.notices(),
+            *oddities.notices(),
         ),
     )
-    progress(message("progress.read_file", file=file), len(records), len(records))
+    progress(message("progress.read_file", file=file), len(kept), len(kept))
     finished = finish(header, options)
     return ParsedRelease(
-        header=finished, concepts=records, system=system_of(finished.system, options), ordered=True
+        header=finished, concepts=kept, system=system_of(finished.system, options), ordered=True
     )
 
 
-def _without_single_sections(records: list[ConceptRecord]) -> list[ConceptRecord]:
-    """The records with sections of one category of the same name made one with it; its notes come first."""
+def _without_single_sections(
+    records: list[ConceptRecord], lines: list[int]
+) -> Iterator[tuple[ConceptRecord, int]]:
+    """The records and lines, sections of one category of the same name made one with it; its notes come first."""
     by_code = {record.code: record for record in records}
     single = {code: by_code[f"{code}-{code}"] for code in by_code if f"{code}-{code}" in by_code}
     gone = {section.code for section in single.values()}
-    kept = []
-    for record in records:
+    for record, line in zip(records, lines, strict=True):
         if section := single.get(record.code):
             title = section.designations[0].text
             named = () if title == record.designations[0].text else (Note("section", title, "en"),)
@@ -123,15 +123,24 @@ def _without_single_sections(records: list[ConceptRecord]) -> list[ConceptRecord
         elif record.parents and record.parents[0] in gone:
             record = replace(record, parents=by_code[record.parents[0]].parents)
         if record.code not in gone:
-            kept.append(record)
-    return kept
+            yield record, line
 
 
-def _known_oddities(records: list[ConceptRecord]) -> list[str]:
-    """A notice of each code that the XML nests elsewhere than the order file of the same update does."""
-    odd: dict[str, str] = known("icd10cm_tabular")["parents"]
-    found = [r.code for r in records if r.code in odd and r.parents == (odd[r.code],)]
-    return [message("icd10cm.nested", code=code, parent=odd[code]) for code in found]
+class _Oddities:
+    """Codes that the XML nests elsewhere than the order file of the same update does."""
+
+    def __init__(self) -> None:
+        self._odd: dict[str, str] = known("icd10cm_tabular")["parents"]
+        self._found: list[str] = []
+
+    def look(self, record: ConceptRecord) -> None:
+        """Note a record that is one of them."""
+        if record.code in self._odd and record.parents == (self._odd[record.code],):
+            self._found.append(record.code)
+
+    def notices(self) -> list[str]:
+        """A notice of each."""
+        return [message("icd10cm.nested", code=code, parent=self._odd[code]) for code in self._found]
 
 
 def _listed_codes(source: Source) -> tuple[frozenset[str], tuple[SourceFile, ...], tuple[str, ...]]:
@@ -168,7 +177,7 @@ class _Node:
 
 
 class _Tree:
-    """Reads the XML in one pass; ``records`` in the order of the list, parents first."""
+    """Reads the XML in one pass, a chapter at a time; the records of a chapter in the list's order, parents first."""
 
     def __init__(self, file: str, existing: frozenset[str]) -> None:
         self.file, self.existing = file, existing
@@ -177,14 +186,18 @@ class _Tree:
         self._open: list[_Node] = []
         self._nodes = 0
 
-    def read(self, data: bytes) -> None:
-        """Read the whole XML; raises ContentError with the line."""
+    def chapters(self, stream: BinaryIO) -> Iterator[tuple[list[ConceptRecord], list[int]]]:
+        """Records and lines of each chapter; raises ContentError with the line. Closes the stream."""
         try:
-            for event, element in bounded_events(BytesIO(data)):
-                if event == "start":
-                    self._start(element)
-                else:
+            with stream:
+                for event, element in bounded_events(stream):
+                    if event == "start":
+                        self._start(element)
+                        continue
                     self._end(element)
+                    if self.records and not self._open:
+                        yield self.records, self.lines
+                        self.records, self.lines = [], []
         except (etree.XMLSyntaxError, UnsafeXML) as error:
             detail = error.why if isinstance(error, UnsafeXML) else error.msg
             line = getattr(error, "lineno", None)

@@ -9,21 +9,22 @@ Not here: administrative lists (``fat_adm``), dates (``rolling``).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 from msgspec.structs import replace
 
-from loaders.checks import check_parents
 from loaders.contract import LoadOptions, ParsedMap, ParsedRelease, Progress, Source
 from loaders.formats.norwegian.norwegian_json import guess_system
-from loaders.formats.norwegian.rolling import Dated, rolling_releases
-from loaders.reading.archive import source_file
+from loaders.formats.norwegian.rolling import DatedRecords, rolling_releases
 from loaders.reading.dates import end_of, start_of
 from loaders.reading.day import download_day
 from loaders.reading.header import options_file
-from loaders.reading.jsontext import element_line, object_list, parse
+from loaders.reading.jsontext import element_line, objects
+from loaders.reading.text_file import TextFile
 from registry.entities.errors import ContentError, UsageError
 from registry.entities.messages import message
 from registry.entities.records import ConceptRecord, Designation, Property, PropertyDefinition, ReleaseHeader
@@ -91,60 +92,76 @@ def _lists(source: Source) -> list[str]:
 def _read_list(
     source: Source, member: str, options: LoadOptions, progress: Progress
 ) -> Iterator[ParsedRelease]:
-    file, data = source.label(member), source.read(member)
-    value, encoding = parse(data, file=file, encoding=options.encoding)
-    rows = object_list(value, data, file=file, required=("Kode",))
-    if not rows:
-        raise ContentError(message("list.no_code"), file=file)
+    text = TextFile(source, member, encoding=options.encoding)
     today = download_day(source, options)
-    for system, places in _systems(member, rows, options, file).items():
-        dated = [part for at in places for part in _dated(rows[at], at, system, file, data)]
-        _check(dated, file)
-        present = set().union(*(rows[at] for at in places))
+    parts, rows = dict[str, _Part](), 0
+    system = options.system or _system(member, text)
+    for at, row in enumerate(objects(text, required=("Kode",))):
+        name = system if options.system else _system_of_row(system, row)
+        if name not in parts:
+            parts[name] = _Part(DatedRecords(text.file))
+        parts[name].take(row, at, name, text)
+        rows = at + 1
+    if not parts:
+        raise ContentError(message("list.no_code"), file=text.file)
+    for system, part in parts.items():
+        part.records.require_tree(lambda line: f"element {line}")
         header = ReleaseHeader(
             system=system,
             version="",
             source_line="fat",
             track="fat",
-            facets=_facets(present),
+            facets=_facets(part.present),
             published=today.isoformat(),
             priority=10,
             language="nb",
-            files=(source_file(member, data, encoding), *options_file(options)),
+            files=(text.source_file, *options_file(options)),
             origin=source.name,
             format=Fat.name,
-            properties=tuple(d for d in _DEFINITIONS if d.code in present),
+            properties=tuple(d for d in _DEFINITIONS if d.code in part.present),
             inferred={"system": system, "published": today.isoformat()},
-            notices=tuple(_notices(present, today)),
+            notices=tuple(_notices(part.present, today)),
         )
-        progress(message("progress.read"), len(places), len(rows))
-        yield from rolling_releases(dated, header, options, file=file, today=today)
+        progress(message("progress.read"), len(part.records.rows), rows)
+        yield from rolling_releases(part.records, header, options, today=today)
 
 
-def _systems(
-    member: str, rows: Sequence[dict[str, Any]], options: LoadOptions, file: str
-) -> dict[str, list[int]]:
-    """System → indexes of its rows: the ICPC-2 download holds ICPC-2B codes too, named in ``Kodeverk``."""
-    if options.system:
-        return {options.system: list(range(len(rows)))}
-    system = _system(member, rows)
-    if not system:
-        raise UsageError(message("list.which_system", file=file))
-    found: dict[str, list[int]] = {}
-    for at, row in enumerate(rows):
-        extended = system == "icpc-2-no" and "2B" in str(row.get("Kodeverk") or "").upper()
-        found.setdefault("icpc-2b-no" if extended else system, []).append(at)
-    return found
+@dataclass(slots=True)
+class _Part:
+    """The rows of one system, and the fields that occur in them."""
+
+    records: DatedRecords
+    present: set[str] = field(default_factory=set)
+
+    def take(self, row: dict[str, Any], at: int, system: str, text: TextFile) -> None:
+        """Take a row in; ``line`` of its pieces is its number in the list."""
+        self.present.update(row)
+        try:
+            for record, start, end in _pieces(row, system):
+                self.records.add(record, start, end, at + 1)
+        except ContentError as error:
+            raise ContentError(error.message, file=text.file, line=element_line(text, at)) from error
 
 
-def _system(member: str, rows: Sequence[dict[str, Any]]) -> str:
-    if _NPR in rows[0] or "Stjernekode" in rows[0]:
+def _system_of_row(system: str, row: dict[str, Any]) -> str:
+    """The ICPC-2 download holds ICPC-2B codes too, named in ``Kodeverk``."""
+    extended = system == "icpc-2-no" and "2B" in str(row.get("Kodeverk") or "").upper()
+    return "icpc-2b-no" if extended else system
+
+
+def _system(member: str, text: TextFile) -> str:
+    """The system of the list by the fields of its first row, else by its name, else by its codes."""
+    first = next(objects(text, required=("Kode",)), {})
+    if _NPR in first or "Stjernekode" in first:
         return "icd-10-no"
-    if "Tilhørighet_i_ICPC_2B" in rows[0]:
+    if "Tilhørighet_i_ICPC_2B" in first:
         return "icpc-2-no"
     name = member.rsplit("/", 1)[-1].lower()
-    named = next((system for pattern, system in _NAMES if re.search(pattern, name)), "")
-    return named or guess_system([row["Kode"] for row in rows])
+    found = next((system for pattern, system in _NAMES if re.search(pattern, name)), "")
+    found = found or guess_system([row["Kode"] for row in objects(text, required=("Kode",))])
+    if first and not found:
+        raise UsageError(message("list.which_system", file=text.file))
+    return found
 
 
 def _facets(present: set[str]) -> tuple[str, ...]:
@@ -159,29 +176,17 @@ def _notices(present: set[str], today: date) -> Iterator[str]:
         yield message("notice.fields", names=", ".join(unread))
 
 
-def _dated(row: dict[str, Any], at: int, system: str, file: str, data: bytes) -> list[Dated]:
-    try:
-        return _pieces(row, at, system)
-    except ContentError as error:
-        raise ContentError(error.message, file=file, line=element_line(data, at)) from error
-
-
-def _pieces(row: dict[str, Any], at: int, system: str) -> list[Dated]:
-    """The row cut at its NPR dates; ``line`` is the element's number in the list."""
+def _pieces(row: dict[str, Any], system: str) -> Iterator[tuple[ConceptRecord, date | None, date | None]]:
+    """The row cut at its NPR dates, each piece with the days on which it holds."""
     start, end = start_of(row.get("Gyldig_fra")), end_of(row.get("Gyldig_til"))
     first, last = start_of(row.get(_NPR_FROM)), end_of(row.get(_NPR_TO))
     record = _record(row, behaviour_of(system), _GROUPS.get(system), first, last)
     if not _said(row.get(_NPR)) or (start and end and end <= start):
-        return [Dated(_reportable(record, row, reportable=False), start, end, at + 1)]
-    cuts = [
-        start,
-        *sorted(d for d in {first, last} if d and (start or date.min) < d < (end or date.max)),
-        end,
-    ]
-    return [
-        Dated(_reportable(record, row, reportable=_inside(a, b, first, last)), a, b, at + 1)
-        for a, b in zip(cuts, cuts[1:], strict=False)
-    ]
+        yield _reportable(record, row, reportable=False), start, end
+        return
+    inner = sorted(d for d in {first, last} if d and (start or date.min) < d < (end or date.max))
+    for a, b in pairwise([start, *inner, end]):
+        yield _reportable(record, row, reportable=_inside(a, b, first, last)), a, b
 
 
 def _inside(start: date | None, end: date | None, first: date | None, last: date | None) -> bool:
@@ -247,13 +252,3 @@ def _said(value: Any) -> bool:
 
 def _text(value: Any) -> str:
     return str(value).strip() if value is not None else ""
-
-
-def _check(dated: Sequence[Dated], file: str) -> None:
-    """Raise ContentError for a parent that is never in the list, and for a cycle of parents."""
-    lasting = {row.record.stable_key: row for row in dated}
-    check_parents(
-        [row.record for row in lasting.values()],
-        file=file,
-        where=lambda index: f"element {list(lasting.values())[index].line}",
-    )

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from loaders.checks import fold, not_empty
+from loaders.checks import CheckedRecords
 from loaders.contract import LoadOptions, ParsedMap, ParsedRelease, Progress, Source
-from loaders.reading.archive import source_file
 from loaders.reading.dates import start_of
 from loaders.reading.header import finish, options_file, system_of
-from loaders.reading.jsontext import parse
+from loaders.reading.json_stream import JsonStream
+from loaders.reading.text_file import TextFile
 from registry.entities.errors import ContentError
 from registry.entities.messages import message
 from registry.entities.records import ConceptRecord, Designation, Note, ReleaseHeader, SystemRecord
@@ -56,17 +56,16 @@ def _lists(source: Source) -> list[str]:
 
 
 def _read_list(source: Source, member: str, options: LoadOptions) -> ParsedRelease:
-    file, data = source.label(member), source.read(member)
-    value, encoding = parse(data, file=file, encoding=options.encoding)
+    text = TextFile(source, member, encoding=options.encoding)
+    file, checked = text.file, CheckedRecords(file=text.file, where=lambda at: f"concepts[{at}]")
+    value = dict(_members(text, checked))
     number = str(value.get("id") or "").strip()
     if not number.isdigit():
         raise ContentError(message("norwegian.list_id", number=number), file=file, line="id")
     changed = start_of(value.get("status_last_changed"), file=file, line="status_last_changed")
     if changed is None:
         raise ContentError(message("norwegian.no_date"), file=file, line="status_last_changed")
-    records = [_record(row, at, file) for at, row in enumerate(value.get("concepts") or [])]
-    records, notices = fold(records, file=file, where=lambda at: f"concepts[{at}]")
-    not_empty(records, file=file)
+    records = checked.finished()
     slug = f"volven-{number}"
     header = ReleaseHeader(
         system=slug,
@@ -78,17 +77,29 @@ def _read_list(source: Source, member: str, options: LoadOptions) -> ParsedRelea
         rolling=True,
         priority=20,
         language="nb",
-        files=(source_file(member, data, encoding), *options_file(options)),
+        files=(text.source_file, *options_file(options)),
         origin=source.name,
         format=FatAdm.name,
         shell={key: value[key] for key in _SHELL if value.get(key) not in (None, "")},
         inferred={"system": slug, "version": changed.isoformat(), "valid_from": changed.isoformat()},
-        notices=(message("norwegian.status_changed", version=changed), *notices),
+        notices=(message("norwegian.status_changed", version=changed), *checked.notices()),
     )
     finished = finish(header, options)
     return ParsedRelease(
         header=finished, concepts=records, system=_system(value, number, finished.system, options)
     )
+
+
+def _members(text: TextFile, checked: CheckedRecords) -> Iterator[tuple[str, Any]]:
+    """What the list says of itself; its concepts are taken in on the way."""
+    stream = JsonStream(text.texts(), file=text.file)
+    for name in stream.members():
+        if name != "concepts" or stream.kind() != "[":
+            yield name, stream.value()
+            continue
+        for at, _ in enumerate(stream.elements()):
+            checked.add(_record(stream.value(), at, text.file), at)
+    stream.end()
 
 
 def _system(value: dict[str, Any], number: str, slug: str, options: LoadOptions) -> SystemRecord:

@@ -13,12 +13,19 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from loaders.checks import fold, not_empty
+from loaders.checks import CheckedRecords
 from loaders.contract import LoadOptions, ParsedMap, ParsedRelease, Progress, Source
-from loaders.reading.archive import source_file
-from loaders.reading.decoding import encoding_notice
-from loaders.reading.header import finish, kind_of_labels, options_file, system_of, year_in, year_start
-from loaders.reading.jsontext import element_line, object_list, parse
+from loaders.reading.header import (
+    LabelLengths,
+    finish,
+    kind_of_labels,
+    options_file,
+    system_of,
+    year_in,
+    year_start,
+)
+from loaders.reading.jsontext import element_line, objects
+from loaders.reading.text_file import TextFile
 from registry.entities.errors import FormatError, UsageError
 from registry.entities.messages import message
 from registry.entities.records import (
@@ -38,6 +45,7 @@ _HEAD = re.compile(rb'\s*\[\s*\{\s*"(?:code|text)"\s*:')
 _HTML = re.compile(r"<\s*/?\s*[a-zA-Z]+\s*/?\s*>|&[a-z]+;|&#\d+;")
 _PACKAGE_YEAR = re.compile(r'"version"\s*:\s*"\d+\.((?:19|20)\d\d)\.\d+')
 _LINKS = ("mapsTo", "mapsTo:")
+_REQUIRED = ("code", "text")
 #: system of a list → system that its ``mapsTo`` names
 _LINKED = {"icd-10-no": "icpc-2-no", "icpc-2-no": "icd-10-no", "icpc-2b-no": "icd-10-no"}
 #: system → what its codes look like in these files, and which share of a list must look so
@@ -74,47 +82,69 @@ def _lists(source: Source) -> list[str]:
 def _read_list(
     source: Source, member: str, options: LoadOptions, progress: Progress
 ) -> Iterator[ParsedRelease | ParsedMap]:
-    file, data = source.label(member), source.read(member)
-    value, encoding = parse(data, file=file, encoding=options.encoding)
-    rows = object_list(value, data, file=file, required=("code", "text"))
-    proposed = _proposals(source, member, rows, options)
+    text = TextFile(source, member, encoding=options.encoding)
+    seen = _Seen(text)
+    proposed = _proposals(source, member, seen.codes, options)
     system = proposed["system"]
     canonical = behaviour_of(system).canonical
-    texts = [row["text"].strip() for row in rows]
-    kind, told = kind_of_labels(texts, options)
-    records = [
-        ConceptRecord(code=canonical(row["code"]), designations=(Designation(kind, text, "nb"),))
-        for row, text in zip(rows, texts, strict=True)
-    ]
-    records, notices = fold(records, file=file, where=lambda i: element_line(data, i))
-    not_empty(records, file=file)
-    files = (source_file(member, data, encoding), *options_file(options))
+    kind, told = kind_of_labels(seen.lengths, options)
+    checked = CheckedRecords(file=text.file, where=lambda at: element_line(text, at))
+    for at, row in enumerate(objects(text, required=_REQUIRED)):
+        label = Designation(kind, row["text"].strip(), "nb")
+        checked.add(ConceptRecord(code=canonical(row["code"]), designations=(label,)), at)
+    records = checked.finished()
+    files = (text.source_file, *options_file(options))
     header = ReleaseHeader(
         system=system,
         version=proposed["version"],
         source_line="list",
         facets=(kind,),
         valid_from=year_start(proposed["version"]),
-        coverage=coverage_of(behaviour_of(system), (r.code for r in records)),
+        coverage=coverage_of(behaviour_of(system), map(canonical, seen.codes)),
         priority=20,
         language="nb",
         files=files,
         origin=source.name,
         format=NorwegianJson.name,
         inferred=proposed | ({"label_kind": kind} if told else {}),
-        notices=(encoding_notice(encoding), *notices, *_defects(rows)),
+        notices=(text.notice, *checked.notices(), *seen.defects()),
     )
-    progress(message("progress.read"), len(rows), len(rows))
+    progress(message("progress.read"), len(records), len(records))
     finished = finish(header, options)
     yield ParsedRelease(header=finished, concepts=records, system=system_of(system, options))
-    yield from _links(rows, finished, canonical, files[:1])
+    yield from _links(seen, finished, canonical, files[:1])
 
 
-def _proposals(
-    source: Source, member: str, rows: list[dict[str, Any]], options: LoadOptions
-) -> dict[str, str]:
+class _Seen:
+    """What has to be known of all rows before the first becomes a record."""
+
+    def __init__(self, text: TextFile) -> None:
+        self.codes: list[str] = []
+        self.links: list[tuple[str, str]] = []
+        self.lengths = LabelLengths()
+        self._html: list[str] = []
+        self._keys: set[str] = set()
+        for row in objects(text, required=_REQUIRED):
+            self.codes.append(row["code"])
+            self.lengths.add(row["text"].strip())
+            self._keys.update(row)
+            self.links += [(row["code"], code) for key in _LINKS for code in _texts(row.get(key))]
+            if _HTML.search(row["text"]):
+                self._html.append(row["code"])
+
+    def defects(self) -> Iterator[str]:
+        """What is odd in the rows and was kept, left out or mended."""
+        if self._html:
+            yield message("norwegian.html", count=len(self._html), codes=", ".join(self._html[:5]))
+        if odd := sorted(self._keys - {"code", "text", *_LINKS}):
+            yield message("notice.fields", names=", ".join(odd))
+        if "mapsTo:" in self._keys:
+            yield message("norwegian.maps_to_colon")
+
+
+def _proposals(source: Source, member: str, codes: list[str], options: LoadOptions) -> dict[str, str]:
     name = member.rsplit("/", 1)[-1]
-    system = options.system or guess_system([row["code"] for row in rows])
+    system = options.system or guess_system(codes)
     if not system:
         raise FormatError(message("list.system_shape"), file=source.label(member))
     version = options.version or year_in(name) or _package_year(source, member) or year_in(source.name)
@@ -145,29 +175,17 @@ def guess_system(codes: list[str]) -> str:
     return ""
 
 
-def _defects(rows: list[dict[str, Any]]) -> Iterator[str]:
-    html = [row["code"] for row in rows if _HTML.search(row["text"])]
-    if html:
-        yield message("norwegian.html", count=len(html), codes=", ".join(html[:5]))
-    odd = sorted(set().union(*rows) - {"code", "text", *_LINKS})
-    if odd:
-        yield message("notice.fields", names=", ".join(odd))
-    if any("mapsTo:" in row for row in rows):
-        yield message("norwegian.maps_to_colon")
-
-
 def _links(
-    rows: list[dict[str, Any]],
+    seen: _Seen,
     header: ReleaseHeader,
     canonical: Callable[[str], str],
     files: tuple[SourceFile, ...],
 ) -> Iterator[ParsedMap]:
-    links = [(row["code"], code) for row in rows for key in _LINKS for code in _texts(row.get(key))]
-    target_system = _LINKED.get(header.system) or _LINKED.get(guess_system([row["code"] for row in rows]), "")
-    if not links or not target_system:
+    target_system = _LINKED.get(header.system) or _LINKED.get(guess_system(seen.codes), "")
+    if not seen.links or not target_system:
         return
     target = behaviour_of(target_system).canonical
-    pairs = dict.fromkeys((canonical(source), target(code)) for source, code in links)
+    pairs = dict.fromkeys((canonical(source), target(code)) for source, code in seen.links)
     found = tuple(MapRowRecord(sources=(s,), target=t, relationship="related-to") for s, t in pairs)
     record = MapRecord(
         slug=f"{header.system}-to-{target_system}",

@@ -13,35 +13,66 @@ from datetime import date
 
 import msgspec
 
+from loaders.checks import Where, require_parents
 from loaders.contract import LoadOptions, ParsedRelease
 from loaders.reading.header import finish, system_of
+from loaders.reading.record_spool import RecordSpool
 from registry.entities.errors import ContentError, UsageError
 from registry.entities.messages import message
 from registry.entities.records import ConceptRecord, ReleaseHeader
 
-__all__ = ["Dated", "rolling_releases"]
+__all__ = ["DatedRecords", "rolling_releases"]
 
 
-class Dated(msgspec.Struct, frozen=True):
-    """A record with the days on which it is valid, half-open, and its line in the file."""
+class Dated(msgspec.Struct, frozen=True, gc=False):
+    """A record with the days on which it holds, half-open, and its place in the file.
 
-    record: ConceptRecord
+    ``number`` counts the records; ``says`` is a hash of what the record says.
+    """
+
+    number: int
+    key: str
+    says: int
     start: date | None
     end: date | None
     line: int
 
 
+class DatedRecords:
+    """The records of a source whose codes have dates; they wait in a spool, their dates in memory."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.records = RecordSpool().records(ConceptRecord)
+        self.rows: list[Dated] = []
+        self._parents: dict[str, tuple[str, ...]] = {}
+        self._lines: dict[str, int] = {}
+
+    def add(self, record: ConceptRecord, start: date | None, end: date | None, line: int) -> None:
+        """Take a record in."""
+        key = record.stable_key
+        self.rows.append(Dated(len(self.rows), key, self.records.add(record), start, end, line))
+        self._lines[key] = line
+        if record.parents or key in self._parents:
+            self._parents[key] = record.parents
+
+    def require_tree(self, where: Where) -> None:
+        """Raise ContentError if a parent is in the list at no time, or parents run in a circle."""
+        require_parents(self._parents, self._lines, file=self.file, where=lambda key: where(self._lines[key]))
+
+
 def rolling_releases(
-    rows: Sequence[Dated], header: ReleaseHeader, options: LoadOptions, *, file: str, today: date
+    dated: DatedRecords, header: ReleaseHeader, options: LoadOptions, *, today: date
 ) -> list[ParsedRelease]:
     """A release for each date on which the content changes, earliest first; ``today`` is the download's day.
 
     ``header`` holds what they share. Raises ContentError for ends before starts and for overlapping rows of
     one code with different content.
     """
+    file = dated.file
     if options.version or options.valid_from or options.valid_to:
         raise UsageError(message("rolling.no_version", file=file))
-    kept = _without_overlap(rows, file)
+    kept = _without_overlap(dated.rows, file)
     days = _change_days(kept)
     if not any(_holds(row, day) for day in days for row in kept):
         raise ContentError(message("rolling.no_start"), file=file)
@@ -49,7 +80,7 @@ def rolling_releases(
     current = max((day for day in days if day <= today), default=days[0])
     shared = msgspec.structs.replace(header, notices=(), rolling=True)
     releases = [
-        _release(kept, shared, options, day, following, reconstructed=day < current)
+        _release(dated, kept, shared, options, day, following, reconstructed=day < current)
         for day, following in zip(days, [*days[1:], None], strict=True)
         if any(_holds(row, day) for row in kept)
     ]
@@ -60,7 +91,7 @@ def rolling_releases(
 def _undated(rows: Sequence[Dated], first: date) -> Iterator[str]:
     """Notices of rows without a first day: they are not part of any version before the first known day."""
     held = sum(row.start is None and _holds(row, first) for row in rows)
-    gone = [row.record.code for row in rows if row.start is None and not _holds(row, first)]
+    gone = [row.key for row in rows if row.start is None and not _holds(row, first)]
     if held:
         yield message("rolling.held", count=held, day=first)
     if gone:
@@ -68,6 +99,7 @@ def _undated(rows: Sequence[Dated], first: date) -> Iterator[str]:
 
 
 def _release(
+    dated: DatedRecords,
     rows: Sequence[Dated],
     shared: ReleaseHeader,
     options: LoadOptions,
@@ -86,20 +118,22 @@ def _release(
     )
     finished = finish(header, options)
     return ParsedRelease(
-        header=finished, concepts=_Content(rows, day), system=system_of(finished.system, options)
+        header=finished, concepts=_Content(dated, rows, day), system=system_of(finished.system, options)
     )
 
 
 class _Content:
-    """The concepts that hold on a day, made when asked for: a hundred versions share the same records."""
+    """The concepts that hold on a day, read when asked for: a hundred versions share the same records."""
 
-    def __init__(self, rows: Sequence[Dated], day: date) -> None:
-        self._rows, self._day = rows, day
+    def __init__(self, dated: DatedRecords, rows: Sequence[Dated], day: date) -> None:
+        self._dated, self._rows, self._day = dated, rows, day
 
     def __iter__(self) -> Iterator[ConceptRecord]:
-        held = [row.record for row in self._rows if _holds(row, self._day)]
-        keys = {record.stable_key for record in held}
-        for record in held:
+        held = {row.number: row.key for row in self._rows if _holds(row, self._day)}
+        keys = set(held.values())
+        for number, record in enumerate(self._dated.records):
+            if number not in held:
+                continue
             if record.parents and not keys.issuperset(record.parents):
                 yield msgspec.structs.replace(record, parents=tuple(p for p in record.parents if p in keys))
             else:
@@ -114,9 +148,9 @@ def _without_overlap(rows: Sequence[Dated], file: str) -> list[Dated]:
     by_key: dict[str, list[Dated]] = defaultdict(list)
     for row in rows:
         if row.start is not None and row.end is not None and row.end <= row.start:
-            dates = {"code": row.record.code, "start": row.start, "end": row.end}
+            dates = {"code": row.key, "start": row.start, "end": row.end}
             raise ContentError(message("rolling.ends_before", **dates), file=file, line=row.line)
-        by_key[row.record.stable_key].append(row)
+        by_key[row.key].append(row)
     for several in by_key.values():
         if len(several) > 1:
             several[:] = _joined(sorted(several, key=lambda row: (row.start or date.min, row.line)), file)
@@ -130,11 +164,11 @@ def _joined(rows: list[Dated], file: str) -> list[Dated]:
         last = kept[-1]
         meets = last.end is None or (row.start or date.min) <= last.end
         overlaps = last.end is None or (row.start or date.min) < last.end
-        if meets and row.record == last.record:
+        if meets and row.says == last.says:
             end = None if last.end is None or row.end is None else max(last.end, row.end)
             kept[-1] = msgspec.structs.replace(last, end=end)
         elif overlaps:
-            other = message("rolling.overlap", code=row.record.code, line=last.line)
+            other = message("rolling.overlap", code=row.key, line=last.line)
             raise ContentError(other, file=file, line=row.line)
         else:
             kept.append(row)
@@ -147,7 +181,7 @@ def _change_days(rows: Sequence[Dated]) -> list[date]:
     ends: dict[date, Counter[str]] = defaultdict(Counter)
     for row in rows:
         if row.start:
-            begins[row.start][row.record.stable_key] += 1
+            begins[row.start][row.key] += 1
         if row.end:
-            ends[row.end][row.record.stable_key] += 1
+            ends[row.end][row.key] += 1
     return sorted(begins.keys() | ends.keys())
