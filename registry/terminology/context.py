@@ -95,7 +95,7 @@ class Context:
     _cache_key: list[object] = field(default_factory=list)
     _behaviours: dict[str, SystemBehaviour] = field(default_factory=dict)
     _maps: dict[tuple[str, str], ConceptMap | Missing] = field(default_factory=dict)
-    _mapped: dict[tuple[str, str], ContentView | None] = field(default_factory=dict)
+    _mapped: dict[tuple[str, str], ContentView | Missing] = field(default_factory=dict)
 
     def cache_key(self) -> object | None:
         """The catalog's stamp when it was first asked for: one request works in one state of the catalog."""
@@ -126,15 +126,15 @@ class Context:
             self._maps[key] = choose()
         return self._maps[key]
 
-    def mapped(self, system: str, version: str) -> ContentView | None:
-        """The content that a map's codes are looked up in; None if it is unknown, not in force or not open to the caller."""
+    def mapped(self, system: str, version: str) -> ContentView | Missing:
+        """The content that a map's codes are looked up in; the reason ``restricted`` if the caller may not read it."""
         key = (system, version)
         if key not in self._mapped:
             try:
-                found = self.catalog.code_system(system, version, self.on) if system else None
+                found = self.catalog.code_system(system, version, self.on)
             except Restricted:
-                found = None
-            self._mapped[key] = None if isinstance(found, Missing) else found
+                found = Missing("restricted", system, version)
+            self._mapped[key] = found
         return self._mapped[key]
 
     def view(self, system: str, version: str = "", on: date | None = None) -> ContentView | Missing:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from registry.content.display import choose
 from registry.entities.records import Coding
-from registry.terminology.catalog import CodeValidity
+from registry.terminology.catalog import CodeValidity, Missing
 from registry.terminology.context import Context
 
 __all__ = ["UNKNOWN", "described"]
@@ -23,14 +23,16 @@ def described(
 ) -> tuple[Coding, CodeValidity]:
     """The code in its canonical form with version and display, and whether it is valid.
 
-    ``version`` is the one that the map names: it decides unless the caller gave a day. Validity is unknown where the
-    system is unknown, not loaded, not in force, or not open to the caller.
+    ``version`` is the one that the map names: it decides unless the caller gave a day. Validity is unknown, with the
+    reason, if the system is unknown, not loaded, not in force on the day, or the caller may not read it.
     """
     code = context.behaviour(system).canonical(code)
     by_day = not version or context.asked
-    view = context.mapped(system, "" if by_day else version)
-    if view is None:
+    if not system:
         return Coding(code, system, version, display), UNKNOWN
+    view = context.mapped(system, "" if by_day else version)
+    if isinstance(view, Missing):
+        return Coding(code, system, version, display), CodeValidity(valid=None, reason=view.reason)
     ident = view.find(code)
     record = view.concept(ident) if ident is not None else None
     info = view.info

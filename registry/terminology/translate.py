@@ -13,6 +13,9 @@ a match reads from the code asked about to the  DOMAIN 9: narrower and broader s
 code found: in reverse the relationship swaps   row's own ``automatic_back``, defaults and weights are left out
 a code found that is not valid on the day is    DOMAIN 10: said so, with its successors as proposals, never silently
 stale: it does not make ``result`` true
+a code found that could not be checked (its     DOMAIN 2: a reason, never a pick; validity has three values. The code is
+system has no version in force, is not loaded,  given as the map states it, with the reason why it was not checked
+not known or not open to the caller) is marked
 =============================================  ===================================================================
 
 Not here: composing maps, and converting data sets (``mappings``).
@@ -40,6 +43,9 @@ from registry.terminology.maps_in_force import known_about, map_of, maps_of
 from registry.time.in_force import Interval, contains
 
 __all__ = ["Match", "TranslateRequest", "TranslateResult", "translate"]
+
+#: why no version of a known system answers on a day: the message says so too, not the match alone
+_IN_TIME = frozenset({"before_first", "gap", "after_last", "not_loaded", "outside_coverage"})
 
 _NONE = (message("translate.none"),)
 
@@ -88,6 +94,11 @@ class Match:
     def found(self) -> Coding | None:
         """The code that the translation found."""
         return self.source or self.concept
+
+    @property
+    def not_checked(self) -> str:
+        """Why it is not known whether the code found is valid on the day; empty if it is known."""
+        return self.validity.reason if self.validity.valid is None else ""
 
     @property
     def usable(self) -> bool:
@@ -142,13 +153,19 @@ def _messages(
     if not answer.matches:
         ended = not maps and known_about(context, {coding.system for coding in request.codings})
         return (message("translate.no_map_on", on=context.on),) if ended else _NONE
-    stale = [(m.found, m.validity) for m in answer.matches if m.validity.valid is False]
-    return tuple(_stale(context, coding, validity) for coding, validity in stale if coding is not None)
+    found = [
+        (m.found, m.validity)
+        for m in answer.matches
+        if m.validity.valid is False or m.not_checked in _IN_TIME
+    ]
+    return tuple(_about(context, coding, validity) for coding, validity in found if coding is not None)
 
 
-def _stale(context: Context, coding: Coding, validity: CodeValidity) -> str:
+def _about(context: Context, coding: Coding, validity: CodeValidity) -> str:
+    """What a reader must know of a code found that is not valid, or could not be checked."""
     named = ", ".join(s.code for s in validity.successors)
     name = "MAP_TARGET_REPLACED" if named else "MAP_TARGET_NOT_VALID"
+    name = name if validity.valid is False else "MAP_TARGET_NOT_CHECKED"
     return issue(
         name,
         coding.code,

@@ -131,3 +131,26 @@ def test_resources_are_returned_as_given_and_rows_are_in_the_store(
     known = {"date": "2024-06-01", "known-at": str(before)}
     assert [m["concept"]["code"] for m in ask(client, "a", **known)["matches"]] == ["B00"]
     assert client.get("/fhir/r5/ConceptMap/m/_history/1").json()["group"] == first["group"]
+
+
+@pytest.mark.parametrize("release", ["r4/", "r5/"])
+@pytest.mark.parametrize(
+    ("target", "day", "reason", "told"),
+    [
+        (URL, "2001-01-01", "before_first", True),
+        (URL, "2030-01-01", "after_last", True),
+        ("http://example.org/nowhere", "2025-06-01", "unknown_url", False),
+    ],
+)
+def test_a_target_that_cannot_be_checked_says_why(
+    client: TestClient, target: str, day: str, reason: str, told: bool, release: str
+) -> None:
+    resource = a_map(("a", "B00"))
+    resource["group"][0]["target"] = target
+    put(client, resource)
+    found = ask(client, "a", release, date=day)
+    (match,) = found["matches"]
+    marks = {e["url"].rpartition(":")[2]: e["valueCode"] for e in match["extension"]}
+    assert marks == {"not-checked": reason}
+    assert (match["concept"]["code"], found["result"]) == ("B00", True)
+    assert ("B00" in (found.get("message") or "")) is told

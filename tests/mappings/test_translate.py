@@ -16,6 +16,7 @@ from mappings import translate
 from registry import Registry
 from registry.entities.errors import UnknownTarget, UsageError
 from registry.entities.records import MapRecord, MapRowRecord, SystemRecord
+from registry.terminology.translate import Match
 from tests.registry.making import load
 
 URL, OTHER, MAP = "http://example.org/demo", "http://example.org/other", "http://example.org/map"
@@ -48,25 +49,32 @@ def registry(open_registry: Callable[..., Registry]) -> Registry:
     return registry
 
 
-@pytest.mark.parametrize("day", ["2024-06-01", "2025-06-01"])
+def _marks(match: Match) -> list[tuple[str, str]]:
+    """The marks of a match as FHIR has them: not valid, or not checked, with the reason."""
+    word = {True: "", False: "not-valid", None: "not-checked"}[match.validity.valid]
+    return [(word, match.validity.reason)] if word and match.validity.reason else []
+
+
+@pytest.mark.parametrize("day", ["2024-06-01", "2025-06-01", "2030-06-01"])
 def test_python_and_fhir_agree(registry: Registry, day: str) -> None:
     asked = {"system": URL, "sourceCode": "a00", "targetSystem": OTHER, "date": day}
     with TestClient(create_app(Settings(), registry=registry)) as client:
         answer = client.get("/fhir/r5/ConceptMap/$translate", params=asked).json()["parameter"]
     fhir = [
-        {p["name"]: p for p in item["part"]} | {"stale": "extension" in item}
+        {p["name"]: p for p in item["part"]}
+        | {"marks": [(e["url"].rpartition(":")[2], e["valueCode"]) for e in item.get("extension", [])]}
         for item in answer
         if item["name"] == "match"
     ]
     found = translate(registry, "demo-icd", "a00", target="other", on=day)
     assert [
-        (m["concept"]["valueCoding"], m["relationship"]["valueCode"], m["originMap"]["valueCanonical"], m["stale"])
+        (m["concept"]["valueCoding"], m["relationship"]["valueCode"], m["originMap"]["valueCanonical"], m["marks"])
         for m in fhir
     ] == [
         (
             {k: v for k, v in (("system", m.concept.system), ("version", m.concept.version), ("code", m.concept.code),
                                ("display", m.concept.display)) if v},
-            m.relationship, m.origin, m.validity.valid is False,
+            m.relationship, m.origin, _marks(m),
         )
         for m in found.matches if m.concept
     ]  # fmt: skip

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from api.fhir.format.outcome import outcome
-from api.fhir.format.own_extensions import with_origin
+from api.fhir.format.own_extensions import NOT_CHECKED, NOT_VALID, SUCCESSOR, with_origin
 from api.fhir.format.parameters import writing
 from registry.entities.records import Coding, Designation
 from registry.entities.relationships import to_r4
@@ -171,17 +171,15 @@ def translate_json(answer: TranslateResult, release: str, *, lang: str = "en") -
     return parameters(items)
 
 
-_NOT_VALID = "urn:gyldig:extension:not-valid"
-_SUCCESSOR = "urn:gyldig:extension:successor"
-
-
 def _marked(item: Json, match: Match) -> Json:
-    """A match whose code is not valid on the day, with the reason and proposed successors as extensions."""
+    """A match whose code is not valid on the day, or could not be checked: the reason and successors as extensions."""
     validity = match.validity
-    if validity.valid is not False:
-        return item
-    successors = [{"url": _SUCCESSOR, "valueCoding": coding_json(s)} for s in validity.successors]
-    return {"extension": [{"url": _NOT_VALID, "valueCode": validity.reason}, *successors], **item}
+    if validity.valid is False:
+        successors = [{"url": SUCCESSOR, "valueCoding": coding_json(s)} for s in validity.successors]
+        return {"extension": [{"url": NOT_VALID, "valueCode": validity.reason}, *successors], **item}
+    if match.not_checked:
+        return {"extension": [{"url": NOT_CHECKED, "valueCode": match.not_checked}], **item}
+    return item
 
 
 def _match(match: Match, release: str) -> Iterator[Json]:

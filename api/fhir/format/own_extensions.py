@@ -10,7 +10,18 @@ from typing import Any
 
 from registry.content.view import ViewInfo
 
-__all__ = ["IN_FORCE", "PROVISIONAL", "RELEASE", "USED", "VERSION", "used", "with_origin"]
+__all__ = [
+    "IN_FORCE",
+    "NOT_CHECKED",
+    "NOT_VALID",
+    "PROVISIONAL",
+    "RELEASE",
+    "SUCCESSOR",
+    "USED",
+    "VERSION",
+    "used",
+    "with_origin",
+]
 
 Json = dict[str, Any]
 _BASE = "urn:gyldig:extension:"
@@ -24,6 +35,10 @@ VERSION = _BASE + "version"
 USED = _BASE + "used-release"
 #: ``upcoming`` or ``expired``: the version does not apply on the date asked about
 IN_FORCE = _BASE + "in-force"
+#: of a match of $translate: why its code is not valid on the day, and what is proposed in its place
+NOT_VALID, SUCCESSOR = _BASE + "not-valid", _BASE + "successor"
+#: of a match of $translate: why it is not known whether its code is valid on the day
+NOT_CHECKED = _BASE + "not-checked"
 
 
 def _origin(info: ViewInfo) -> list[Json]:

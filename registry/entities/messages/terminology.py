@@ -266,6 +266,10 @@ MESSAGES: Final[dict[str, Pair]] = {
         "The code '{0}' of {1} is not valid on {2}: {3}.",
         "Koden '{0}' i {1} er ikke gyldig {2}: {3}.",
     ),
+    "MAP_TARGET_NOT_CHECKED": (
+        "It is not known whether the code '{0}' of {1} is valid on {2}: {3}.",
+        "Det er ukjent om koden '{0}' i {1} er gyldig {2}: {3}.",
+    ),
     "MAP_TARGET_REPLACED": (
         "The code '{0}' of {1} is not valid on {2}: {3}. Proposed successors, not reviewed: {4}.",
         "Koden '{0}' i {1} er ikke gyldig {2}: {3}. Foreslåtte etterfølgere, ikke kvalitetssikret: {4}.",
