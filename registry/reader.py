@@ -53,7 +53,7 @@ class Moment:
     snapshot: Snapshot
     known_at: str | None
     timelines: dict[int, Timeline]
-    resolved: dict[tuple[str, str | None, str | None], Resolved]
+    resolved: dict[tuple[object, ...], Resolved]
 
     @property
     def nbytes(self) -> int:
@@ -69,7 +69,7 @@ class Moment:
             found = self.timelines[system.system_id] = Timeline(self.snapshot.facts_of(system))
         return found
 
-    def remember(self, key: tuple[str, str | None, str | None], found: Resolved) -> None:
+    def remember(self, key: tuple[object, ...], found: Resolved) -> None:
         """Cache the resolution of a request; the cache is cleared when it is full."""
         if len(self.resolved) > _RESOLVED:
             self.resolved.clear()
@@ -132,8 +132,8 @@ class Reader:
         self._moments: Bounded[tuple[int, int | None], Moment] = caches.named("moments", _MOMENTS)
         self._bitmaps: Bounded[int, BitMap] = caches.named("bitmaps", _BITMAPS, bytes_of)
         #: parents shown in lookups, by the releases of the content and the parent's key or id
-        self.parents: Bounded[tuple[tuple[int, ...], int | str], list[CodeDisplay]]
-        self.parents = caches.named("parents in lookups", _PARENTS, lambda parents: 400 * len(parents) + 100)
+        self.parents: Bounded[tuple[tuple[int, ...], int | str], tuple[int, CodeDisplay] | None]
+        self.parents = caches.named("parents in lookups", _PARENTS, lambda parent: 500)
         self._views: Bounded[tuple[str | int | None, ...], StoredView]
         self._views = caches.named("views", _VIEWS, lambda view: 6000)
 
@@ -253,17 +253,16 @@ class Reader:
     ) -> Resolved:
         """The content of the named version, or of the version in force on the day; never that of a nearest version."""
         moment = self.moment(known_at)
-        day = self.day(on, moment)
-        key = (system, version, f"{day.isoformat()}{on is None}")
+        key = (system, version, on, self.day(None, moment) if on is None else None)
         found = moment.resolved.get(key)
         if found is None:
-            found = self._resolve(moment, system, version, day, given=on is not None)
+            found = self._resolve(moment, system, version, self.day(on, moment), given=on is not None)
             moment.remember(key, found)
         return found
 
     def content(self, moment: Moment, version: VersionRow, day: date) -> Resolved:
         """The content of a version on a day, which may be outside its validity."""
-        key = (str(version.row_id), None, day.isoformat())
+        key = (version.row_id, day)
         found = moment.resolved.get(key)
         if found is None:
             timeline = moment.timeline(moment.snapshot.systems[version.system_id])

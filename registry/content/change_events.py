@@ -48,16 +48,18 @@ def events_of(found: Difference, links: Sequence[Link]) -> Iterator[Change]:
         yield _together(found, sorted({link for held in group.values() for link in held}), sorted(group))
     for m in found.modified.values():
         if m.before.code not in linked:
-            yield event_of_aspects(m.before, m.after, m.aspects)
+            yield event_of_aspects(m.before, m.after, m.aspects, languages=found.languages)
     for record in (r for r in found.gone.values() if r.code not in linked):
-        yield _event(["deleted"], [record], [])
+        yield _event(found.languages, ["deleted"], [record], [])
     for record in (r for r in found.come.values() if r.code not in linked):
         yield _appeared(found, record)
 
 
-def event_of_aspects(before: ConceptRecord, after: ConceptRecord, aspects: Sequence[Aspect]) -> Change:
-    """The event of a concept that no link concerns."""
-    return _event([a.type for a in aspects], [before], [after], aspects)
+def event_of_aspects(
+    before: ConceptRecord, after: ConceptRecord, aspects: Sequence[Aspect], *, languages: tuple[str, str]
+) -> Change:
+    """The event of a concept that no link concerns; ``languages``: of the old and the new content."""
+    return _event(languages, [a.type for a in aspects], [before], [after], aspects)
 
 
 def with_aspects(change: Change, aspects: Sequence[Aspect]) -> Change:
@@ -102,6 +104,7 @@ def _together(found: Difference, links: list[Link], codes: list[str]) -> Change:
     shape = _Shape(links, lasting, {c for c, a in aspects if TYPES[a.type].relationship == RELATED})
     types = by_gravity([*shape.types(), *(a.type for _, a in aspects)])
     change = _event(
+        found.languages,
         types,
         sorted(before.values(), key=lambda r: (r.code in lasting, r.code)),
         sorted(after.values(), key=lambda r: (r.code not in lasting, r.code)),
@@ -190,15 +193,18 @@ def _appeared(found: Difference, record: ConceptRecord) -> Change:
     for held in found.earlier(record.code):
         same = same_name(held.record, record)
         if same:
-            return _event(["reactivated"], [held.record], [record], note=message("change.code_before"))
+            note = message("change.code_before")
+            return _event(found.languages, ["reactivated"], [held.record], [record], note=note)
         note = note or message("change.code_before_other_label")
         if same is False:
-            text = display_text(held.record)
-            return _event(["created"], [], [record], note=message("change.code_before_other_text", text=text))
-    return _event(["created"], [], [record], note=note)
+            text = display_text(held.record, language=found.languages[0])
+            note = message("change.code_before_other_text", text=text)
+            break
+    return _event(found.languages, ["created"], [], [record], note=note)
 
 
 def _event(
+    languages: tuple[str, str],
     types: Sequence[str],
     inputs: Sequence[ConceptRecord],
     outputs: Sequence[ConceptRecord],
@@ -208,12 +214,15 @@ def _event(
     reviewed: bool = False,
     note: str = "",
 ) -> Change:
-    """A change event of the gravest of the types; automatic only if all of them are."""
+    """A change event of the gravest of the types; automatic only if all of them are.
+
+    ``languages``: of the texts that the old and the new content show.
+    """
     names = by_gravity(types)
     return Change(
         type=names[0],
-        inputs=[CodeDisplay(code=r.code, display=display_text(r)) for r in inputs],
-        outputs=[CodeDisplay(code=r.code, display=display_text(r)) for r in outputs],
+        inputs=[CodeDisplay(code=r.code, display=display_text(r, language=languages[0])) for r in inputs],
+        outputs=[CodeDisplay(code=r.code, display=display_text(r, language=languages[1])) for r in outputs],
         aspects=names,
         relationship=TYPES[names[0]].relationship,
         automatic_forward=all(TYPES[t].forward for t in names),

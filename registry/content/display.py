@@ -92,14 +92,14 @@ def own_display(designations: Sequence[Designation], language: str = "") -> Desi
 
     None where the record has only other designations.
     """
-    best_text, least = None, (0, 0)
+    best_text, least = None, 99
     for text in designations:
         kind = _RANKS.get(text.kind)
-        if kind is None:
+        if kind is None or kind > least:
             continue
-        found = (0 if text.language == language else _far_from(language, text), kind)
-        if best_text is None or found < least or (found == least and _order(text) < _order(best_text)):
-            best_text, least = text, found
+        rank = kind if text.language == language else kind + 10 * _far_from(language, text)
+        if rank < least or (rank == least and best_text is not None and _order(text) < _order(best_text)):
+            best_text, least = text, rank
     return best_text
 
 

@@ -16,6 +16,7 @@ _KEPT = "<>=+%±≤≥*†"
 _PUNCTUATION = re.compile(rf"[^\w\s{re.escape(_KEPT)}]+")
 _OTHER_THAN_STOPS = re.compile(rf"[^\w\s.{re.escape(_KEPT)}]+")
 _WITH_OR_WITHOUT = re.compile(r"\b([mu])/\s*")
+_PLAIN = re.compile(r"[A-Za-z0-9æøåÆØÅ ,]*")
 _STOP_WITHIN = re.compile(r"\.(?=\w)")
 _ROMAN = {
     roman: str(number)
@@ -61,7 +62,7 @@ def same_wording(old: str, new: str) -> bool:
     a, b = _arabic(old), _arabic(new)
     if (a, b) != (old, new) and _normal(a) == _normal(b):
         return True
-    return _shortened(_parts(old), _parts(new))
+    return _may_be_shortened(old, new) and _shortened(_parts(old), _parts(new))
 
 
 def normal_form(text: str) -> str:
@@ -82,6 +83,11 @@ def _arabic(text: str) -> str:
     if "I" not in text and "V" not in text and "X" not in text:
         return text
     return " ".join(_ROMAN.get(word.strip(".,;:()"), word) for word in text.split())
+
+
+def _may_be_shortened(old: str, new: str) -> bool:
+    """False for texts of letters, digits, spaces and commas alone, whose words are all there is to compare."""
+    return not (_PLAIN.fullmatch(old) and _PLAIN.fullmatch(new))
 
 
 def _parts(text: str) -> list[str]:

@@ -8,7 +8,7 @@ Not here: which release is in force (``registry.time.timeline``).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from datetime import date
 from functools import cached_property
 from itertools import islice
@@ -31,7 +31,7 @@ from registry.entities.offload import require_offload
 from registry.entities.records import ConceptRecord
 from registry.store.bounded import Bounded
 from registry.store.cache import bytes_of
-from registry.store.content import family_codes
+from registry.store.content import family_codes, states_by_code
 from registry.store.engine import Database
 from registry.store.rows import fetch
 from registry.store.state_lookup import (
@@ -154,6 +154,11 @@ class StoredView:
 
     def find_concept(self, key: str) -> int | None:
         """Id of the member or group with the stable key."""
+        found = self._with_key(key)
+        return found if found is None or found in self._members or found in self._groups else None
+
+    def _with_key(self, key: str) -> int | None:
+        """Id of the concept with the stable key: of a member, else of the layer that the hierarchy comes from."""
         if not storable(key):
             return None
         rows = states_with_key(self._database.reader(), self._system_id, key)
@@ -169,13 +174,13 @@ class StoredView:
                 return member if counterpart == ident else ident
         return None
 
-    def record_of(self, key: str) -> ConceptRecord | None:
-        """The record of the member or group with the stable key: ``find_concept`` and ``concept`` in one statement."""
+    def parent_named(self, key: str) -> tuple[int, ConceptRecord] | None:
+        """Id and record of the concept that a member of this view names as its parent."""
         if self._overlay is not None or not storable(key):
-            found = self.find_concept(key)
-            return None if found is None else self.concept(found)
+            found = self._with_key(key)
+            return None if found is None else (found, self.concept(found))
         rows = bodies_with_key(self._database.reader(), self._system_id, key)
-        return next((decode(body) for ident, body in rows if ident in self._members), None)
+        return next(((ident, decode(body)) for ident, body in rows if ident in self._members), None)
 
     def renamed(self, code: str) -> list[int]:
         """Ids of members that had the code in another version and have another one here."""
@@ -194,6 +199,15 @@ class StoredView:
         if self._overlay is not None:
             return self._overlay.merged(ident)
         return MergedConcept(self._own(ident), self._layers[0].header.facets)
+
+    def merged_with_code(self, code: str) -> MergedConcept | None:
+        """``merged`` of what ``find`` finds: in one statement where the code is written as the system writes it."""
+        if self._overlay is None:
+            for ident, body in states_by_code(self._database.reader(), self._system_id, code):
+                if ident in self._members:
+                    return MergedConcept(decode(body), self._layers[0].header.facets)
+        found = self.find(code)
+        return None if found is None else self.merged(found)
 
     def _own(self, ident: int) -> ConceptRecord:
         body = body_of(self._database.reader(), ident)
@@ -254,10 +268,14 @@ class StoredView:
             closure, self._overlay.counterparts[asserting - 1], self._members, layer.bitmap
         )
 
+    @property
+    def _groups(self) -> BitMap:
+        found = self._relatives
+        return found.groups if isinstance(found, ProjectedHierarchy) else BitMap()
+
     def groups(self) -> BitMap:
         """Ids of concepts above members that only the source of the hierarchy has."""
-        found = self._relatives
-        return found.groups.copy() if isinstance(found, ProjectedHierarchy) else BitMap()
+        return self._groups.copy()
 
     def find_in_hierarchy(self, code: str) -> int | None:
         """Id of a member or group by its code."""
@@ -266,12 +284,13 @@ class StoredView:
             return found
         other = self._layers[self._asserting]
         there = StoredView(self._database, [other], self._info, self._rules).find(code)
-        return there if there is not None and there in self.groups() else None
+        return there if there is not None and there in self._groups else None
 
-    def _arranged(self, idents: Sequence[int]) -> list[int]:
-        """Groups by code, then members in the view's order."""
+    def arranged(self, idents: Iterable[int]) -> list[int]:
+        """Groups by code, then members in the view's order; for few."""
+        idents = list(idents)
         if len(idents) < 2:
-            return list(idents)
+            return idents
         groups = [i for i in idents if i not in self._members] if self._asserting else []
         if not groups:
             return self._index.arrange(idents)
@@ -280,21 +299,21 @@ class StoredView:
 
     def parents(self, ident: int) -> list[int]:
         """Ids of the direct parents, in the view's order."""
-        return self._arranged(self._relatives.parents(ident))
+        return self.arranged(self._relatives.parents(ident))
 
     def parents_within(self, idents: Sequence[int]) -> list[int | None]:
         """For each of the members the first of its parents, in the view's order, that is one of them."""
         within, found = set(idents), list[int | None]()
         for parents in self._relatives.parents_of_each(idents):
             above = [ident for ident in parents if ident in within]
-            found.append(self._arranged(above)[0] if len(above) > 1 else above[0] if above else None)
+            found.append(self.arranged(above)[0] if len(above) > 1 else above[0] if above else None)
         return found
 
     def parents_of(self, record: ConceptRecord) -> list[int]:
         """Ids of the direct parents that a record of this view names, without building the whole hierarchy."""
         if self._asserting is not None:
-            found = (self.find_concept(key) for key in record.parents)
-            return self._arranged([ident for ident in dict.fromkeys(found) if ident is not None])
+            found = (self._with_key(key) for key in record.parents)
+            return self.arranged([ident for ident in dict.fromkeys(found) if ident is not None])
         if self._info.hierarchy != "structural":
             return []
         above = (self._find(code) for code in self._rules.structural_parents(record.code))
@@ -302,11 +321,11 @@ class StoredView:
 
     def children(self, ident: int) -> list[int]:
         """Ids of the direct children, in the view's order."""
-        return self._arranged(self._relatives.children(ident))
+        return self.arranged(self._relatives.children(ident))
 
     def roots(self) -> list[int]:
         """Ids of the concepts without a parent, in the view's order."""
-        return self._arranged(self._relatives.roots())
+        return self.arranged(self._relatives.roots())
 
     def ancestors(self, ident: int) -> BitMap:
         """All ancestors, without the concept itself."""

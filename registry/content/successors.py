@@ -65,7 +65,7 @@ class Side:
 
     ``differing``: by stable key, the records whose state the other side does not have. ``get``: the record of a
     code on this side. ``covers``: whether absence of a code means that it was not there. ``siblings``: the records
-    under the topmost code that contains a code.
+    under the topmost code that contains a code. ``language``: of the texts that are shown.
     """
 
     differing: Mapping[str, ConceptRecord]
@@ -73,6 +73,7 @@ class Side:
     facets: frozenset[str]
     covers: Callable[[str], bool] = lambda code: True
     siblings: Callable[[str], Iterable[ConceptRecord]] = _no_siblings
+    language: str = ""
 
 
 class Modified(NamedTuple):
@@ -96,6 +97,11 @@ class Difference:
     come: dict[str, ConceptRecord] = field(default_factory=dict)
     outside: set[str] = field(default_factory=set)  #: codes absent on a side that does not cover them
     _forms: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def languages(self) -> tuple[str, str]:
+        """The languages of the texts that each side shows."""
+        return self.old.language, self.new.language
 
     def before(self, code: str) -> ConceptRecord | None:
         """The old record of a code; what the comparison holds is not read again."""
@@ -161,15 +167,15 @@ def identical_texts(found: Difference, explained: Collection[str] = ()) -> TextL
 
     Of several such codes the one that shares the longest beginning with the old code is proposed, if it is one.
     """
-    lost = sorted(_lost(found, explained))
+    lost, gained = _moved_texts(found, explained)
     carriers: dict[str, set[str]] = {}
-    for code, texts in _gained(found, explained) if lost else ():
+    for code, texts in gained.items():
         for text in texts:
             carriers.setdefault(text, set()).add(code)
     links: list[Link] = []
     contested: dict[str, tuple[str, ...]] = {}
     claimed: dict[str, tuple[str, ...]] = {}
-    for code, texts in lost:
+    for code, texts in sorted(lost.items()):
         candidates = {c for text in texts for c in carriers.get(text, ())}
         claimed |= {c: (*claimed.get(c, ()), code) for c in candidates}
         nearest = _nearest(code, candidates)
@@ -180,22 +186,16 @@ def identical_texts(found: Difference, explained: Collection[str] = ()) -> TextL
     return TextLinks(tuple(links), contested, claimed)
 
 
-def _gained(found: Difference, explained: Collection[str]) -> Iterator[tuple[str, set[str]]]:
-    """New and relabelled codes with the texts that they have now and had not before."""
-    for code, record in found.come.items():
-        if code not in explained:
-            yield code, _all(found.texts(record))
+def _moved_texts(
+    found: Difference, explained: Collection[str]
+) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
+    """By code, the texts that vanished and relabelled codes have no more, and that new and relabelled ones have now."""
+    lost = {code: _all(found.old_texts(r)) for code, r in found.gone.items() if code not in explained}
+    gained = {code: _all(found.texts(r)) for code, r in found.come.items() if code not in explained}
     for m in _relabelled(found, explained):
-        yield m.after.code, _all(found.texts(m.after)) - _all(found.old_texts(m.before))
-
-
-def _lost(found: Difference, explained: Collection[str]) -> Iterator[tuple[str, set[str]]]:
-    """Vanished and relabelled codes with the texts that they had before and have no more."""
-    for code, record in found.gone.items():
-        if code not in explained:
-            yield code, _all(found.old_texts(record))
-    for m in _relabelled(found, explained):
-        yield m.before.code, _all(found.old_texts(m.before)) - _all(found.texts(m.after))
+        before, after = _all(found.old_texts(m.before)), _all(found.texts(m.after))
+        lost[m.before.code], gained[m.after.code] = before - after, after - before
+    return lost, gained
 
 
 def _relabelled(found: Difference, explained: Collection[str]) -> Iterator[Modified]:

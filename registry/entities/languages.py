@@ -64,6 +64,7 @@ def parse(text: str) -> Languages:
     return Languages(tuple(tag for tag, _ in ranked), shown, only)
 
 
+@lru_cache(maxsize=512)
 def fit(wanted: str, language: str) -> int:
     """How well a text's language matches the requested one: 3 the same, 2 a variety of it, 1 its base, 0 no match.
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import cast
 
 from pyroaring import BitMap
@@ -17,12 +17,13 @@ from registry.content.changes import Derived, derive, difference
 from registry.content.layers import each_state_once, merge_sources
 from registry.content.official_links import OfficialLinks
 from registry.content.successors import Earlier, Side, TextLinks, identical_texts
+from registry.content.view_info import content_language
 from registry.entities.offload import require_offload
 from registry.entities.records import ConceptRecord, ReleaseHeader
 from registry.queries.lookup import covers, merged_concept
 from registry.reader import Reader, layer_id
 from registry.store.content import family_codes, states_by_ids
-from registry.store.metadata import ReleaseRow
+from registry.store.metadata import ReleaseRow, SystemRow
 from registry.store.states import decode
 from registry.store.tokens import compact_code
 from registry.systems import SystemBehaviour
@@ -38,18 +39,30 @@ class Content:
     """One side of a comparison: the content of a version, as its releases in order of precedence."""
 
     reader: Reader
-    system_id: int
-    rules: SystemBehaviour
+    system: SystemRow
     layers: Layers
 
     @property
+    def system_id(self) -> int:
+        return self.system.system_id
+
+    @property
+    def rules(self) -> SystemBehaviour:
+        return self.system.rules
+
+    @cached_property
     def facets(self) -> frozenset[str]:
         return frozenset(f for r in self.layers for f in r.header.facets)
 
-    @property
+    @cached_property
     def lines(self) -> list[str]:
         """The source lines, in order of precedence."""
         return [r.source_line for r in self.layers]
+
+    @property
+    def language(self) -> str:
+        """The language of the texts that the content shows."""
+        return content_language(self.system, self.layers)
 
     def bitmap(self) -> BitMap:
         return self.reader.bitmap(self.layers[0])
@@ -76,7 +89,7 @@ class Content:
 
     def side(self, differing: Mapping[str, ConceptRecord]) -> Side:
         """The input of ``derive`` for this content."""
-        return Side(differing, self.getter(), self.facets, self.covers, self.siblings())
+        return Side(differing, self.getter(), self.facets, self.covers, self.siblings(), self.language)
 
     def covers(self, code: str) -> bool:
         return any(covers(r, self.rules, code) for r in self.layers)

@@ -7,7 +7,7 @@ difference of both contents. Spans are built in ``registry.queries.history``, ev
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
@@ -85,7 +85,7 @@ class ConceptEvents:
     """The events of the concepts of one system; the steps are those of its default track, in order."""
 
     def __init__(
-        self, reader: Reader, timeline: Timeline, steps: list[Step], official: OfficialTables
+        self, reader: Reader, timeline: Timeline, steps: Sequence[Step], official: OfficialTables
     ) -> None:
         self.reader, self.timeline, self.steps, self.official = reader, timeline, steps, official
         self.system_id, self.behaviour = timeline.system.system_id, timeline.system.rules
@@ -106,9 +106,15 @@ class ConceptEvents:
         if not plain or _renamed(aspects) or self._others_affected(first, second, new.code):
             event = self._of_pair(first, second, old, new)
         else:
-            event = event_of_aspects(old, new, aspects) if aspects else None
+            event = self._event(first, second, old, new, aspects) if aspects else None
         later = [*self._older_differences(first, second, new, asserted)]
         return self._with_older(event, later, (first, old), (second, new)) if later else _dated_here(event)
+
+    def _event(
+        self, first: Step, second: Step, old: ConceptRecord, new: ConceptRecord, aspects: list[Aspect]
+    ) -> Change:
+        languages = (first.content.language, second.content.language)
+        return event_of_aspects(old, new, aspects, languages=languages)
 
     def _aspects(self, first: Step, second: Step, old: ConceptRecord, new: ConceptRecord) -> list[Aspect]:
         if old == new:
@@ -138,7 +144,7 @@ class ConceptEvents:
             whole = with_aspects(event, aspects)
         else:
             moved = self._moved_texts(later, before[0], after)
-            whole = moved or event_of_aspects(before[1], after[1], aspects)
+            whole = moved or self._event(before[0], after[0], before[1], after[1], aspects)
         if event is not None and whole.type in event.aspects:
             return DatedEvent(whole, None)
         dated = (one.step for one in later if any(a.type == whole.type for a in one.aspects))
@@ -248,7 +254,7 @@ class _EarlierSteps:
         self._events, self._number = events, number
 
     @cached_property
-    def steps(self) -> list[Step]:
+    def steps(self) -> Sequence[Step]:
         """The earlier steps, newest first."""
         return self._events.steps[: self._number][::-1]
 

@@ -86,7 +86,7 @@ def content_of(reader: Reader, resolved: Resolved) -> Content:
     """The content of the version without the rolling tracks that complement it."""
     if resolved.system is None or resolved.segment is None:
         raise ValueError("nothing is resolved")
-    return Content(reader, resolved.system.system_id, resolved.system.rules, resolved.segment.layers)
+    return Content(reader, resolved.system, resolved.segment.layers)
 
 
 def _official(

@@ -6,7 +6,8 @@ A span has its code, its text, and the changes with which it began and ended. Th
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -19,12 +20,15 @@ from registry.queries.concept_events import ConceptEvents, DatedEvent, LastAsser
 from registry.queries.lookup import merged_concept
 from registry.queries.official import OfficialTables
 from registry.reader import Moment, Reader
+from registry.store.bounded import Bounded
 from registry.store.content import states_by_code
 from registry.store.state_lookup import concepts_by_code
 from registry.time.reasons import explain
 from registry.time.timeline import Timeline
 
 __all__ = ["code_dates", "history"]
+
+_STEPS, _STEP = 2_000_000, 600  #: bytes of all steps that are kept, and of one
 
 
 def code_dates(
@@ -48,7 +52,7 @@ def history(reader: Reader, system: str, code: str, *, known_at: str | date | No
         return History(system=system, code=code, spans=[], reason="unknown_system", message=message)
     timeline = moment.timeline(row)
     canonical = _canonical_code(reader, timeline, code)
-    steps = _steps(reader, timeline)
+    steps = _steps(reader, moment, timeline)
     missing = [v.label for v in timeline.on_track(None) if not any(s.layers for s in timeline.segments(v))]
     spans = _spans(ConceptEvents(reader, timeline, steps, OfficialTables(reader, moment, row)), canonical)
     return History(
@@ -75,15 +79,22 @@ def _never(reader: Reader, moment: Moment, timeline: Timeline, code: str) -> str
     return message("history.no_code", system=timeline.system.slug, code=code)
 
 
-def _steps(reader: Reader, timeline: Timeline) -> list[Step]:
-    """Every loaded segment of the default track, in order."""
+def _steps(reader: Reader, moment: Moment, timeline: Timeline) -> Sequence[Step]:
+    """Every loaded segment of the default track, in order; cached, for they are the same for every code."""
+    kept: Bounded[Hashable, Sequence[Step]]
+    kept = reader.caches.named("steps of histories", _STEPS, lambda steps: _STEP * (len(steps) + 1))
+    key = (reader.ledger().epoch, moment.snapshot.instant, timeline.system.system_id)
+    return kept.get(key, lambda: _all_steps(reader, timeline))
+
+
+def _all_steps(reader: Reader, timeline: Timeline) -> Sequence[Step]:
     steps: list[Step] = []
     skipped, end = False, None
     for segment in (s for v in timeline.on_track(None) for s in timeline.segments(v)):
         if not segment.layers:
             skipped = True
             continue
-        content = Content(reader, timeline.system.system_id, timeline.system.rules, segment.layers)
+        content = Content(reader, timeline.system, segment.layers)
         gap = bool(steps and end and segment.valid_from and segment.valid_from > end)
         steps.append(Step(len(steps), segment, content, (skipped or gap) and bool(steps), content.facets))
         skipped, end = False, segment.valid_to
@@ -112,11 +123,12 @@ class _Concept:
     timeline: Timeline
     events: ConceptEvents
     states: list[tuple[int, str]]
-    spans: list[tuple[int, Span]] = field(default_factory=list)
+    spans: list[tuple[int, dict[str, Any]]] = field(default_factory=list)  #: fields of spans
+    records: dict[int, ConceptRecord] = field(default_factory=dict)  #: of states that are read alone
     asserted: LastAsserted = field(default_factory=LastAsserted)
     code: str = ""  #: the newest one met
 
-    def over(self, steps: list[Step]) -> list[tuple[int, Span]]:
+    def over(self, steps: Sequence[Step]) -> list[tuple[int, Span]]:
         """The spans, each with the number of its first step."""
         before: tuple[Step, ConceptRecord | None] | None = None
         for step in steps:
@@ -131,14 +143,20 @@ class _Concept:
                 self.asserted.note(step, record)
                 self.code = record.code
             before = (step, record)
-        return self.spans
+        return [(number, Span(**fields)) for number, fields in self.spans]
 
     def _record(self, step: Step) -> ConceptRecord | None:
+        """The record in a step; the same object as long as one state alone says it."""
         members = step.content.bitmap()
-        code = next((code for ident, code in self.states if ident in members), None)
-        if code is None:
+        ident, code = next(((ident, code) for ident, code in self.states if ident in members), (None, ""))
+        if ident is None:
             return None
+        alone = len(step.content.layers) == 1
+        if alone and ident in self.records:
+            return self.records[ident]
         found = merged_concept(self.reader, self.timeline.system.system_id, code, step.content.layers)
+        if found is not None and alone:
+            self.records[ident] = found.record
         return found.record if found else None
 
     def _absent(self, before: tuple[Step, ConceptRecord | None] | None, step: Step) -> None:
@@ -168,37 +186,35 @@ class _Concept:
                 self._end(ends="recoded")
             self._add(step, record, _span_change(dated, record.code, before[0], step))
             return
-        span, display = self.spans[-1][1], self._display(record)
-        hole = Gap(valid_from=span.valid_to, valid_to=step.segment.valid_from)
-        self._end(
-            to_version=step.label,
-            valid_to=step.segment.valid_to,
-            displays=span.displays if display in span.displays else [*span.displays, display],
-            gaps=[*span.gaps, hole] if step.skipped else span.gaps,
-        )
+        span, display = self.spans[-1][1], self._display(step, record)
+        if display not in span["displays"]:
+            span["displays"].append(display)
+        if step.skipped:
+            span["gaps"].append(Gap(valid_from=span["valid_to"], valid_to=step.segment.valid_from))
+        self._end(to_version=step.label, valid_to=step.segment.valid_to)
 
     def _end(self, **changed: Any) -> None:
         """Replace fields of the last span."""
-        number, span = self.spans[-1]
-        self.spans[-1] = (number, replace(span, **changed))
+        self.spans[-1][1].update(changed)
 
-    def _display(self, record: ConceptRecord) -> str:
-        return display_text(record, language=self.timeline.system.record.language)
+    def _display(self, step: Step, record: ConceptRecord) -> str:
+        return display_text(record, language=step.content.language)
 
     def _add(self, step: Step, record: ConceptRecord, change: SpanChange | None) -> None:
-        segment, display = step.segment, self._display(record)
-        span = Span(
-            concept=record.stable_key,
-            code=record.code,
-            display=display,
-            from_version=step.label,
-            to_version=step.label,
-            valid_from=segment.valid_from,
-            valid_to=segment.valid_to,
-            inactive=record.inactive,
-            change=change,
-            displays=[display],
-        )
+        segment, display = step.segment, self._display(step, record)
+        span = {
+            "concept": record.stable_key,
+            "code": record.code,
+            "display": display,
+            "from_version": step.label,
+            "to_version": step.label,
+            "valid_from": segment.valid_from,
+            "valid_to": segment.valid_to,
+            "inactive": record.inactive,
+            "change": change,
+            "displays": [display],
+            "gaps": [],
+        }
         self.spans.append((step.number, span))
 
 

@@ -37,11 +37,11 @@ def lookup(
     if resolved.segment is None or resolved.system is None:
         return _answer(resolved, system, code, None, resolved.reason, resolved.message)
     view = reader.view(resolved)
-    ident = view.find(code)
-    if ident is None:
+    found = view.merged_with_code(code)
+    if found is None:
         return _missing(reader, resolved, view, code)
     languages = [lang] if isinstance(lang, str) else list(lang or ())
-    concept = _concept(reader, resolved, view, view.merged(ident), languages)
+    concept = _concept(reader, resolved, view, found, languages)
     return _answer(resolved, system, concept.code, concept, None, "")
 
 
@@ -150,24 +150,26 @@ def _line(found: MergedConcept, facet: str) -> str:
 
 def _parents(reader: Reader, view: StoredView, record: ConceptRecord) -> list[CodeDisplay]:
     """Parents with their displays; cached, because siblings have the same parents."""
-    shown = reader.parents
-    if view.info.hierarchy == "asserted" and len(record.parents) == 1:
-        key = record.parents[0]
-        return shown.get((view.key, key), lambda: _display_of(view, view.record_of(key)))
-    return [
-        d for i in view.parents_of(record) for d in shown.get((view.key, i), partial(_displays, view, [i]))
-    ]
+    asserted = view.info.hierarchy == "asserted"
+    named: Sequence[str | int] = record.parents if asserted else view.parents_of(record)
+    shown, content = reader.parents, view.key
+    parents = [shown.get((content, name), partial(_parent, view, name)) for name in named]
+    found = dict([parent for parent in parents if parent is not None])
+    return [found[ident] for ident in view.arranged(found)] if len(found) > 1 else [*found.values()]
+
+
+def _parent(view: StoredView, name: str | int) -> tuple[int, CodeDisplay] | None:
+    """Id, code and display of a parent, by its stable key or its id."""
+    found = view.parent_named(name) if isinstance(name, str) else (name, view.concept(name))
+    return None if found is None else (found[0], _display_of(view, found[1]))
 
 
 def _displays(view: StoredView, idents: Sequence[int]) -> list[CodeDisplay]:
-    return [d for record in view.concepts(idents) for d in _display_of(view, record)]
+    return [_display_of(view, record) for record in view.concepts(idents)]
 
 
-def _display_of(view: StoredView, record: ConceptRecord | None) -> list[CodeDisplay]:
-    """The code and display of a record; empty without a record."""
-    if record is None:
-        return []
-    return [CodeDisplay(code=record.code, display=display_text(record, language=view.info.language))]
+def _display_of(view: StoredView, record: ConceptRecord) -> CodeDisplay:
+    return CodeDisplay(code=record.code, display=display_text(record, language=view.info.language))
 
 
 def _answer(
@@ -181,8 +183,7 @@ def _answer(
     also_in: list[str] | None = None,
     recoded_to: list[CodeDisplay] | None = None,
 ) -> Lookup:
-    version = resolved.version
-    segment = resolved.segment
+    version, segment = resolved.version, resolved.segment
     return Lookup(
         system=resolved.system.slug if resolved.system else system,
         code=code,

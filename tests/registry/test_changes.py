@@ -187,3 +187,16 @@ def test_exports_show_the_text_that_lookup_shows(registry: Registry) -> None:
     found = registry.lookup("demo-icd", "A01", version="2021").concept
     assert found is not None and found.display == "Eple"
     assert [row["display"] for row in registry.export_rows("demo-icd", "2021")] == ["Eple", "Eple"]
+
+
+def test_events_and_histories_show_the_text_in_the_language_of_the_content(registry: Registry) -> None:
+    """The release says English, the system Norwegian: the release counts, as in lookup."""
+    for year, code in (("2020", "A"), ("2021", "B")):
+        texts = (Designation("label.full", "arm", "en"), Designation("label.full", "aaa", "nb"))
+        record = ConceptRecord(code=code, key="k", designations=texts)
+        load(registry, year, [record], system=PLAIN, language="en")
+    (event,) = registry.diff("plain", "2020", "2021").changes
+    assert [c.display for c in (*event.inputs, *event.outputs)] == ["arm", "arm"]
+    assert [span.display for span in registry.history("plain", "B").spans] == ["arm", "arm"]
+    concept = registry.lookup("plain", "B", version="2021").concept
+    assert concept is not None and concept.display == "arm"

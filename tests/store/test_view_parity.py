@@ -170,8 +170,8 @@ def test_stored_and_in_memory_answer_alike(database: Database, records: list[Con
     assert isinstance(stored, StoredView)
     info = ViewInfo(system="demo", url="urn:demo", version="2024", language="nb", hierarchy="asserted")
     assert answers(stored) == answers(MemoryView(info, records))
-    assert [stored.record_of(r.stable_key) for r in records] == records
-    assert stored.record_of("other") is None
+    assert [stored.parent_named(r.stable_key) for r in records] == [(stored.find(r.code), r) for r in records]
+    assert stored.parent_named("other") is None
 
 
 @given(flat())
@@ -226,8 +226,11 @@ def test_two_sources_of_one_version(
     )  # fmt: skip
     assert answers(stored) == answers(memory)
     for key in by_key:
-        found = stored.find_concept(key)
-        assert stored.record_of(key) == (None if found is None else stored.concept(found))
+        mine, plain = stored.find_concept(key), memory.find_concept(key)
+        assert (mine is None) == (plain is None)
+        if mine is not None and plain is not None:
+            assert stored.concept(mine).code == memory.concept(plain).code
+            assert stored.parent_named(key) == (mine, stored.concept(mine))
 
 
 def _ancestors(records: dict[str, ConceptRecord], key: str) -> set[str]:
