@@ -5,13 +5,13 @@ Pure functions on records. Not here: changes that concern several codes (``regis
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from registry.content.change_types import gravity
 from registry.content.display import NAMING_KINDS, display_text
-from registry.content.label_comparison import normal_form, same_wording
-from registry.entities.records import ConceptRecord
+from registry.content.label_comparison import same_wording
+from registry.entities.records import ConceptRecord, Designation
 from registry.systems import SystemBehaviour
 
 __all__ = ["Aspect", "aspects_between", "naming_texts", "same_name"]
@@ -60,6 +60,8 @@ def _labels(old: ConceptRecord, new: ConceptRecord, facets: frozenset[str]) -> I
     full_same = "label.full" in facets and _texts(old, "label.full") == _texts(new, "label.full")
     kinds = {d.kind for d in (*old.designations, *new.designations)} & facets
     for kind in sorted(kinds):
+        if _of_kind(old, kind) == _of_kind(new, kind):
+            continue
         a, b = _texts(old, kind), _texts(new, kind)
         if a == b:
             continue
@@ -67,11 +69,14 @@ def _labels(old: ConceptRecord, new: ConceptRecord, facets: frozenset[str]) -> I
         yield Aspect("clarified" if wording else "relabelled", kind, _shown(a), _shown(b))
 
 
+def _of_kind(record: ConceptRecord, kind: str) -> list[Designation]:
+    return [d for d in record.designations if d.kind == kind]
+
+
 def _texts(record: ConceptRecord, kind: str) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    for d in record.designations:
-        if d.kind == kind:
-            found.setdefault(d.language, []).append(d.text)
+    for d in _of_kind(record, kind):
+        found.setdefault(d.language, []).append(d.text)
     return {language: sorted(texts) for language, texts in found.items()}
 
 
@@ -117,15 +122,13 @@ def _properties(old: ConceptRecord, new: ConceptRecord, facets: frozenset[str]) 
             yield Aspect("property_changed", f"property:{name}", ", ".join(a), ", ".join(b))
 
 
-def naming_texts(
-    record: ConceptRecord, behaviour: SystemBehaviour, form: Callable[[str], str] = normal_form
-) -> dict[str, set[str]]:
-    """By kind, the normal forms of the texts that name the concept; texts of reserve codes name nothing."""
+def naming_texts(record: ConceptRecord, behaviour: SystemBehaviour) -> dict[str, set[str]]:
+    """By kind, the texts that name the concept; texts of reserve codes name nothing."""
     found: dict[str, set[str]] = {}
     reserve = bool(behaviour.reserve)
     for d in record.designations:
         if d.kind in NAMING_KINDS and d.text and not (reserve and behaviour.is_reserve(record.code, d.text)):
-            found.setdefault(d.kind, set()).add(form(d.text))
+            found.setdefault(d.kind, set()).add(d.text)
     return found
 
 

@@ -121,18 +121,20 @@ class Difference:
         return self.new.get(code)
 
     def texts(self, record: ConceptRecord) -> dict[str, set[str]]:
-        """Naming texts of a record by kind, in normal form."""
-        return naming_texts(record, self.behaviour, self._form)
+        """Naming texts of a record by kind, as written."""
+        return naming_texts(record, self.behaviour)
 
-    def _form(self, text: str) -> str:
-        """The normal form, made once: full and short texts are often the same."""
-        found = self._forms.get(text)
-        if found is None:
-            found = self._forms[text] = normal_form(text)
+    def forms(self, texts: Iterable[str]) -> set[str]:
+        """The normal forms of texts, each made once: full and short texts are often the same."""
+        known, found = self._forms, set[str]()
+        for text in texts:
+            if (form := known.get(text)) is None:
+                form = known[text] = normal_form(text)
+            found.add(form)
         return found
 
     def old_texts(self, record: ConceptRecord) -> dict[str, set[str]]:
-        """Naming texts of an old record by kind; of kinds that only the new side asserts, from an earlier version."""
+        """Naming texts of an old record by kind, as written; of kinds that only the new side asserts, from an earlier version."""
         found = self.texts(record)
         wanted = self.new.facets & NAMING_KINDS
         if wanted & found.keys():
@@ -189,12 +191,21 @@ def identical_texts(found: Difference, explained: Collection[str] = ()) -> TextL
 def _moved_texts(
     found: Difference, explained: Collection[str]
 ) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
-    """By code, the texts that vanished and relabelled codes have no more, and that new and relabelled ones have now."""
-    lost = {code: _all(found.old_texts(r)) for code, r in found.gone.items() if code not in explained}
-    gained = {code: _all(found.texts(r)) for code, r in found.come.items() if code not in explained}
-    for m in _relabelled(found, explained):
-        before, after = _all(found.old_texts(m.before)), _all(found.texts(m.after))
-        lost[m.before.code], gained[m.after.code] = before - after, after - before
+    """By code, the texts that vanished and relabelled codes have no more, and that new and relabelled ones have now,
+    in normal form. Texts that a relabelled code keeps are normalised only where that could matter."""
+    forms = found.forms
+    lost = {c: forms(_all(found.old_texts(r))) for c, r in found.gone.items() if c not in explained}
+    gained = {c: forms(_all(found.texts(r))) for c, r in found.come.items() if c not in explained}
+    relabelled = [
+        (m.before.code, _all(found.old_texts(m.before)), _all(found.texts(m.after)))
+        for m in _relabelled(found, explained)
+    ]
+    for code, before, after in relabelled:
+        lost[code], gained[code] = forms(before - after), forms(after - before)
+    moved = set[str]().union(*lost.values()) & set[str]().union(*gained.values())
+    for code, before, after in relabelled:
+        if moved & lost[code] or moved & gained[code]:
+            lost[code], gained[code] = forms(before) - forms(after), forms(after) - forms(before)
     return lost, gained
 
 
@@ -316,9 +327,10 @@ class _Structure:
 
     def _same_text(self, record: ConceptRecord, target: str) -> list[str]:
         """Codes of the same family that have the vanished code's text and had it before."""
-        texts = _all(self.found.old_texts(record))
+        forms = self.found.forms
+        texts = forms(_all(self.found.old_texts(record)))
         return sorted(
             r.code
             for r in self.found.new.siblings(record.code)
-            if r.code != target and texts & _all(self.found.texts(r))
+            if r.code != target and texts & forms(_all(self.found.texts(r)))
         )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import date
-from functools import partial
+from functools import cache, partial
+
+from pyroaring import BitMap
 
 from registry.content.change_types import TYPES, count_types
 from registry.content.official_links import OfficialLinks
@@ -115,17 +117,20 @@ def earlier_getter(reader: Reader, resolved: Resolved, other: Resolved) -> Calla
         return lambda code: iter(())
     before = min(_before(timeline, version), _before(timeline, other.version), key=len)
     loaded_layers = [s.layers for v in reversed(before) for s in reversed(timeline.segments(v)) if s.layers]
-    return partial(_records_in, reader, timeline.system.system_id, loaded_layers)
+    contents = cache(lambda: [(layers, reader.bitmap(layers[0])) for layers in loaded_layers])
+    return partial(_records_in, reader, timeline.system.system_id, contents)
 
 
 def _records_in(
-    reader: Reader, system_id: int, loaded_layers: Sequence[Sequence[ReleaseRow]], code: str
+    reader: Reader,
+    system_id: int,
+    contents: Callable[[], Sequence[tuple[Sequence[ReleaseRow], BitMap]]],
+    code: str,
 ) -> Iterator[Earlier]:
-    """Records of a code in the contents that have it."""
-    rows = states_by_code(reader.connection, system_id, code) if loaded_layers else []
-    for layers in loaded_layers:
-        bitmap = reader.bitmap(layers[0])
-        if any(ident in bitmap for ident, _ in rows):
+    """Records of a code in the contents that have it; ``contents``: their layers and members."""
+    states = [ident for ident, _ in states_by_code(reader.connection, system_id, code)] if contents() else []
+    for layers, members in contents():
+        if any(ident in members for ident in states):
             found = merged_concept(reader, system_id, code, layers)
             if found is not None:
                 yield Earlier(found.facets, found.record)

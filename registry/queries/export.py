@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from registry.content.stored import StoredView
@@ -13,13 +14,15 @@ from registry.entities.records import ConceptRecord
 from registry.entities.results import Span
 from registry.queries.flat_export import Table, table_of
 from registry.queries.history import history
-from registry.reader import Reader
+from registry.reader import Moment, Reader
 from registry.store.content import by_code
 from registry.store.system_states import codes_of
+from registry.time.timeline import Segment, Timeline
 
 __all__ = ["export_rows", "history_rows"]
 
 _BLOCK = 1000  #: records read at a time
+_PARENTS = 50_000  #: codes whose parents are kept in one export
 
 
 def export_rows(
@@ -58,19 +61,67 @@ def history_rows(
     row = moment.snapshot.system(system)
     if row is None:
         raise UnknownTarget(message("error.no_system", system=system))
+    timeline = moment.timeline(row)
+    above = _Ancestors(reader, moment, timeline)
     for code in codes_of(reader.connection, row.system_id):
-        common = {"system": row.slug, "code": code, "ancestors": " ".join(row.rules.structural_parents(code))}
         for span in history(reader, system, code, known_at=known_at).spans:
             if span.code == code:  # the concept's other codes have separate rows
-                yield from ({**common, **interval} for interval in _intervals(span))
+                yield from ({"system": row.slug, "code": code, **found} for found in _intervals(span, above))
 
 
-def _intervals(span: Span) -> Iterator[dict[str, Any]]:
-    """A row for each part of the span that loaded versions cover, so that a join by date never matches a gap."""
-    starts = [span.valid_from, *(g.valid_to for g in span.gaps)]
-    ends = [*(g.valid_from for g in span.gaps), span.valid_to]
-    for number, (start, end) in enumerate(zip(starts, ends, strict=True)):
+class _Ancestors:
+    """The ancestors of codes in the loaded segments of a timeline, as the view of each segment has them."""
+
+    def __init__(self, reader: Reader, moment: Moment, timeline: Timeline) -> None:
+        self._reader, self._moment = reader, moment
+        self._segments = [s for v in timeline.on_track(None) for s in timeline.segments(v) if s.layers]
+        self._starts = [(s.version.label, s.valid_from) for s in self._segments]
+        self._ends = [(s.version.label, s.valid_to) for s in self._segments]
+        self._parents = lru_cache(maxsize=_PARENTS)(self._parents_of)
+
+    def during(self, span: Span) -> Iterator[tuple[Segment, str]]:
+        """Each segment of the span with the codes above the span's code, nearest first."""
+        first = self._starts.index((span.from_version, span.valid_from))
+        last = self._ends.index((span.to_version, span.valid_to), first)
+        for number in range(first, last + 1):
+            yield self._segments[number], self._above(number, span.code)
+
+    def _above(self, number: int, code: str) -> str:
+        found, level = dict[str, None](), [code]
+        while level:
+            above = dict.fromkeys(p for c in level for p in self._parents(number, c))
+            level = [c for c in above if c not in found]
+            found |= dict.fromkeys(level)
+        return " ".join(found)
+
+    def _parents_of(self, number: int, code: str) -> list[str]:
+        view = self._view(number)
+        ident = view.find_in_hierarchy(code)
+        return [] if ident is None else [r.code for r in view.concepts(view.parents(ident))]
+
+    def _view(self, number: int) -> StoredView:
+        segment = self._segments[number]
+        day = segment.valid_from or segment.valid_to or self._reader.today()
+        return self._reader.view(self._reader.content(self._moment, segment.version, day))
+
+
+def _intervals(span: Span, above: _Ancestors) -> Iterator[dict[str, Any]]:
+    """A row for each part of the span that loaded versions cover and that has the same ancestors, so that a join by
+    date never matches a gap."""
+    resumed = {gap.valid_to for gap in span.gaps}
+    parts: list[tuple[date | None, date | None, str]] = []
+    for segment, ancestors in above.during(span):
+        start, end = segment.valid_from, segment.valid_to
+        if parts and start not in resumed:
+            begun, _, same = parts[-1]
+            parts[-1] = (begun, start, same)
+            if same == ancestors:
+                parts[-1] = (begun, end, same)
+                continue
+        parts.append((start, end, ancestors))
+    for number, (start, end, ancestors) in enumerate(parts):
         yield {
+            "ancestors": ancestors,
             "concept": span.concept,
             "display": span.display,
             "from_version": span.from_version,

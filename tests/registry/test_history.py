@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from registry import Registry
 from registry.entities.records import ConceptRecord, Designation
 from registry.entities.results import Change, SpanChange
-from tests.registry.making import PLAIN, load
+from tests.registry.making import DEMO, PLAIN, concept, load
 
 KINDS = ("label.full", "label.short")
 CODES = ("A00", "A00.0", "A00.1", "B00", "B00.9")
@@ -57,6 +57,21 @@ def test_history_and_differences_agree_where_kinds_of_label_change(years: list[A
         for code in CODES:
             begun = [r["change"] for r in rows if r["code"] == code and r["change"]]
             assert begun == [c.type for _, c in shown[code]]
+
+
+def test_rows_of_histories_name_the_ancestors_that_the_hierarchy_has(registry: Registry) -> None:
+    """The parents of the source count, not the code; ancestors that change further up begin another interval."""
+    for year, above in (("2020", "A"), ("2021", "A"), ("2022", "D"), ("2024", "D")):
+        records = [concept("A", "a"), concept("D", "d"), concept("B", "b", parents=(above,))]
+        records.append(concept("C", "c", parents=("B",)))
+        load(registry, year, records, system=DEMO, facets=("label.full", "hierarchy"))
+    rows = [r for r in registry.history_rows("demo-icd") if r["code"] == "C"]
+    assert [(r["valid_from"], r["valid_to"], r["ancestors"]) for r in rows] == [
+        ("2020-01-01", "2022-01-01", "B A"),
+        ("2022-01-01", "2023-01-01", "B D"),
+        ("2024-01-01", "2025-01-01", "B D"),
+    ]
+    assert {(r["from_version"], r["to_version"]) for r in rows} == {("2020", "2024")}
 
 
 @settings(max_examples=25, deadline=None)

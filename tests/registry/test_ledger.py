@@ -118,8 +118,8 @@ def test_a_small_write_reads_its_own_rows_and_keeps_other_systems(
     assert moment is not before
     plain = moment.snapshot.slugs["plain"]
     assert moment.timeline(plain) is kept
-    assert ("plain", None, "2020-05-01False") in moment.resolved
-    assert ("demo-icd", None, "2020-05-01False") not in moment.resolved
+    assert ("plain", None, "2020-05-01", None) in moment.resolved
+    assert ("demo-icd", None, "2020-05-01", None) not in moment.resolved
     assert registry.applicable("demo-icd", scope="npr", **asked).versions[0].status == "permitted"
 
 

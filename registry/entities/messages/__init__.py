@@ -83,9 +83,18 @@ def message(key: str, /, **values: Any) -> Message:
     >>> message("valid_yes", code="K63.8", on="2024-01-01")
     'Yes: K63.8 was valid on 2024-01-01.'
     """
+    return _with_values(key, values) if values else _constant(key)
+
+
+def _with_values(key: str, values: Mapping[str, Any]) -> Message:
     found = Message(_FORMAT.vformat(catalogue()[key][0], (), values))
     found.id, found.values = key, values
     return found
+
+
+@cache
+def _constant(key: str) -> Message:
+    return _with_values(key, {})
 
 
 def numbered(key: str, *values: object) -> Message:
