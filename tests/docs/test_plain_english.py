@@ -15,6 +15,9 @@ from pathlib import Path
 
 import pytest
 
+from registry.entities.messages import catalogue
+from registry.entities.messages.terminology import MESSAGES as TERMINOLOGY
+
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [
     ROOT / "README.md",
@@ -66,3 +69,9 @@ def _found(text: str) -> list[str]:
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: str(p.relative_to(ROOT)))
 def test_documents_are_plain_english(page: Path) -> None:
     assert not _found(page.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("key", [key for key in catalogue() if key not in TERMINOLOGY])
+def test_messages_are_plain_english(key: str) -> None:
+    """But for the texts of FHIR operations, which are those of the terminology ecosystem."""
+    assert not _found(catalogue()[key][0])

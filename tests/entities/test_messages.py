@@ -14,6 +14,7 @@ import pytest
 from api.auth import NotAuthorised
 from api.rest.answers import BadCursor
 from api.rest.problems import NotFound
+from loaders.reading.xml import UnsafeXML
 from registry.entities.errors import ContentError, GyldigError
 from registry.entities.messages import Message, catalogue, in_language, language, message, word
 from registry.entities.messages.headings import WORDS
@@ -97,7 +98,9 @@ def test_every_id_in_use_is_in_the_catalogue() -> None:
     assert _ids_in_use() - catalogue().keys() == set()
 
 
-ERRORS = {c.__name__ for c in (GyldigError, *_below(GyldigError), NotFound, BadCursor, NotAuthorised)}
+ERRORS = {
+    c.__name__ for c in (GyldigError, *_below(GyldigError), NotFound, BadCursor, NotAuthorised, UnsafeXML)
+}
 #: rooms whose errors are all messages
 ROOMS = ("registry", "api", "mappings", "loaders")
 

@@ -124,7 +124,7 @@ def test_elements_stand_in_fhirs_order() -> None:
         (f"<ValueSet {NS}><status value='a'/><status value='b'/></ValueSet>", "ValueSet.status: .*only one"),
         (f"<ValueSet {NS}><experimental value='yes'/></ValueSet>", "ValueSet.experimental: 'yes'"),
         (f"<ValueSet {NS}><status/></ValueSet>", "ValueSet.status: an element without value"),
-        (f"<ValueSet {NS}>hello</ValueSet>", "text stands here"),
+        (f"<ValueSet {NS}>hello</ValueSet>", "there is text where"),
         (f"<ValueSet {NS} colour='red'/>", "no attribute 'colour'"),
         (f"<!DOCTYPE ValueSet><ValueSet {NS}/>", "document type"),
         (f"<!DOCTYPE a [<!ENTITY e 'x'>]><ValueSet {NS}><title value='&e;'/></ValueSet>", "entities"),

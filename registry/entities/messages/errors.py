@@ -33,8 +33,8 @@ MESSAGES: Final[dict[str, Pair]] = {
         "{what} {text!r} er ikke en dato: skriv åååå-mm-dd, for eksempel 2020-03-02",
     ),
     "error.known_at_future": (
-        "known_at {day} lies in the future: nobody knows yet what will be known then",
-        "known_at {day} er fram i tid: ingen vet ennå hva som vil være kjent da",
+        "known_at {day} is in the future: what will be known then is unknown",
+        "known_at {day} er fram i tid: hva som vil være kjent da, er ukjent",
     ),
     "error.known_at_form": (
         "known_at {text!r} is neither a date (2024-03-01) nor an instant (2024-03-01T12:00:00+01:00)",
@@ -152,8 +152,8 @@ MESSAGES: Final[dict[str, Pair]] = {
         "koden {code!r} forekommer to ganger med ulikt innhold",
     ),
     "error.code_of_two": (
-        "code {code!r} stands for two concepts: {one} and {other}",
-        "koden {code!r} står for to begreper: {one} og {other}",
+        "code {code!r} is used for two concepts: {one} and {other}",
+        "koden {code!r} brukes for to begreper: {one} og {other}",
     ),
     "error.removed_not_changes": (
         "code {code!r} is removed, but the release is not made of changes to another one",
@@ -196,11 +196,11 @@ MESSAGES: Final[dict[str, Pair]] = {
         "en oppdatering må ha datoen den trer i kraft: --effective-from",
     ),
     "error.correction_no_date": (
-        "a correction is always meant so and has no date of effect: say --kind update",
+        "a correction applies from the beginning and has no effective date: use --kind update",
         "en rettelse gjelder fra begynnelsen og har ingen ikrafttredelsesdato: bruk --kind update",
     ),
     "error.version_sign": (
-        "version {version!r}: the sign @ parts a version from its release",
+        "version {version!r}: the character @ separates a version from its release",
         "versjon {version!r}: tegnet @ skiller en versjon fra utgivelsen",
     ),
     "error.slug_form": (
@@ -230,7 +230,7 @@ MESSAGES: Final[dict[str, Pair]] = {
         "bruksområdet {scope!r} finnes ikke: legg det til først med `gyldig scopes add {scope}`",
     ),
     "error.code_pattern": (
-        "{scope} {version}: {codes!r} is no pattern for codes",
+        "{scope} {version}: {codes!r} is not a pattern for codes",
         "{scope} {version}: {codes!r} er ikke et mønster for koder",
     ),
     "error.scope_dates_order": (
@@ -238,8 +238,8 @@ MESSAGES: Final[dict[str, Pair]] = {
         "{scope} {version}: allowed_from, required_from og accepted_until er ikke i rekkefølge",
     ),
     "error.why": (
-        "say why: --why TEXT is kept with the registry's history",
-        "oppgi hvorfor: --why TEKST beholdes i registerets historikk",
+        "give the reason: --why TEXT is kept in the registry's history",
+        "oppgi en begrunnelse: --why TEKST blir stående i registerets historikk",
     ),
     "error.several_releases": (
         "{system} {version} has several releases: name one as {version}@… of {hashes}",
@@ -270,7 +270,7 @@ MESSAGES: Final[dict[str, Pair]] = {
         "sikkerhetskopien til {path} mislyktes: {error}",
     ),
     "error.restricted": (
-        "The content of {system} is restricted by its licence ({licence}): it is answered on the machine "
+        "The content of {system} is restricted by its licence ({licence}): it is available on the machine "
         "itself, or with a token (Authorization: Bearer …).",
         "Lisensen ({licence}) begrenser bruken av innholdet i {system}: det gis på maskinen selv, eller med"
         " et token (Authorization: Bearer …).",
@@ -334,7 +334,7 @@ MESSAGES: Final[dict[str, Pair]] = {
         "ukjente kolonner: {unknown}; kjente: {known}",
     ),
     "error.two_ends": (
-        "accepted_until and accepted_through name the same end: give one",
+        "accepted_until and accepted_through give the same end: use one of them",
         "accepted_until og accepted_through angir samme slutt: oppgi én av dem",
     ),
     "error.too_large": (

@@ -16,13 +16,13 @@ MESSAGES: Final[dict[str, Pair]] = {
     "fhir.not_object": ("an object is expected here", "her skulle det stått et objekt"),
     "fhir.not_list": ("a list is expected here", "her skulle det stått en liste"),
     "fhir.not_single": ("a single value is expected here", "her skulle det stått én enkelt verdi"),
-    "fhir.resource_object": ("a resource is to be an object", "en ressurs skal være et objekt"),
+    "fhir.resource_object": ("a resource must be an object", "en ressurs skal være et objekt"),
     "fhir.resource_expected": ("a resource is expected here", "her skulle det stått en ressurs"),
     "fhir.one_resource": ("one resource is expected here", "her skulle det stått én ressurs"),
-    "fhir.name_object": ("'{name}' is to be an object", "'{name}' skal være et objekt"),
-    "fhir.name_text": ("'{name}' is to be a text", "'{name}' skal være en tekst"),
-    "fhir.name_texts": ("'{name}' is to be a list of texts", "'{name}' skal være en liste med tekster"),
-    "fhir.name_list": ("'{name}' is to be a list", "'{name}' skal være en liste"),
+    "fhir.name_object": ("'{name}' must be an object", "'{name}' skal være et objekt"),
+    "fhir.name_text": ("'{name}' must be a text", "'{name}' skal være en tekst"),
+    "fhir.name_texts": ("'{name}' must be a list of texts", "'{name}' skal være en liste med tekster"),
+    "fhir.name_list": ("'{name}' must be a list", "'{name}' skal være en liste"),
     "fhir.extension_url": ("an extension needs a url", "en extension må ha en url"),
     "fhir.kind_expected": ("a {kind} is expected here", "her skulle det stått en {kind}"),
     "fhir.kinds_expected": (
@@ -30,7 +30,7 @@ MESSAGES: Final[dict[str, Pair]] = {
         "her skulle det stått en {kinds:join eller}, ikke '{kind}'",
     ),
     "fhir.integer_32": ("an integer has at most 32 bits", "et heltall har høyst 32 bit"),
-    "fhir.no_date": ("'{value}' is no date", "'{value}' er ikke en dato"),
+    "fhir.no_date": ("'{value}' is not a date", "'{value}' er ikke en dato"),
     "fhir.none_of": ("'{value}' is none of {allowed}", "'{value}' er ingen av {allowed}"),
     "fhir.parent": (
         "the parent '{parent}' is not in the code system",
@@ -42,7 +42,7 @@ MESSAGES: Final[dict[str, Pair]] = {
         "et kodeverk uten URL eller OID må ha --system eller --url",
     ),
     "fhir.url_or_id": ("a {kind} needs a url or an id", "{kind} må ha en url eller en id"),
-    "fhir.twice": ("the code '{code}' stands here twice", "koden '{code}' står her to ganger"),
+    "fhir.twice": ("the code '{code}' occurs here twice", "koden '{code}' står her to ganger"),
     "fhir.deep": ("concepts are nested too deeply", "begrepene har for mange nivåer"),
     "fhir.concept_code": ("a concept needs a code", "et begrep må ha en kode"),
     "fhir.no_resource": (
@@ -58,7 +58,7 @@ MESSAGES: Final[dict[str, Pair]] = {
         "--version gir én versjon, men det er {count} ressurser: last dem hver for seg",
     ),
     "fhir.shared_oids": (
-        "OIDs that several code systems claim name none of them: {oids}",
+        "OIDs that several code systems declare identify none of them: {oids}",
         "OID-er som flere kodeverk gjør krav på, brukes ikke som navn på noen av dem: {oids}",
     ),
     "fhir.no_element": ("there is no element in it", "den inneholder ikke noe element"),
@@ -72,10 +72,10 @@ MESSAGES: Final[dict[str, Pair]] = {
         "'{name}' er ikke i navnerommet til FHIR",
     ),
     "fhir.stray_text": (
-        "text stands here where only elements may",
+        "there is text where only elements are allowed",
         "her står det tekst der det bare kan stå elementer",
     ),
-    "fhir.text_between": ("text stands between elements", "det står tekst mellom elementer"),
+    "fhir.text_between": ("there is text between elements", "det står tekst mellom elementer"),
     "fhir.unknown_element": (
         "FHIR {release} has no element '{name}' here",
         "FHIR {release} har ikke noe element '{name}' her",
@@ -87,12 +87,12 @@ MESSAGES: Final[dict[str, Pair]] = {
     "fhir.only_one": ("there may be only one", "det kan bare være ett"),
     "fhir.no_attribute": ("there is no attribute '{name}' here", "attributtet '{name}' finnes ikke her"),
     "fhir.no_value": (
-        "an element without value says nothing: leave it out",
+        "an element without value has no meaning: leave it out",
         "et element uten verdi har ingen betydning: utelat det",
     ),
     "fhir.in_value": ("'{name}' does not belong in a value", "'{name}' hører ikke hjemme i en verdi"),
     "fhir.no_boolean": ("'{text}' is neither true nor false", "'{text}' er verken true eller false"),
-    "fhir.no_number": ("'{text}' is no number", "'{text}' er ikke et tall"),
+    "fhir.no_number": ("'{text}' is not a number", "'{text}' er ikke et tall"),
     "fhir.control": (
         "there are control characters that XML cannot hold",
         "teksten har kontrolltegn som ikke kan stå i XML",
@@ -102,7 +102,7 @@ MESSAGES: Final[dict[str, Pair]] = {
         "fortellingen (narrative) er ikke fullstendig XHTML: {detail}",
     ),
     "fhir.narrative_div": (
-        "the narrative is to be a div of XHTML",
+        "the narrative must be a div of XHTML",
         "fortellingen (narrative) skal være en div i XHTML",
     ),
     "fhir.no_release": ("FHIR {release} is none of {releases}", "FHIR {release} er ingen av {releases}"),
@@ -111,7 +111,7 @@ MESSAGES: Final[dict[str, Pair]] = {
         "FHIR {release} har ikke ressursen '{name}'",
     ),
     "fhir.empty_text": (
-        "an empty text says nothing: leave it out",
+        "an empty text has no meaning: leave it out",
         "en tom tekst har ingen betydning: utelat den",
     ),
     "fhir.required": ("'{name}' is required", "'{name}' er påkrevd"),

@@ -32,7 +32,7 @@ MESSAGES: Final[dict[str, Pair]] = {
         "blir {total:,} byte når det pakkes ut; høyst {most:,} er tillatt",
     ),
     "read.zip_bomb": (
-        "{name} unpacks to {size:,} bytes from {packed:,}: more than {ratio} to 1 is taken for a zip bomb",
+        "{name} unpacks to {size:,} bytes from {packed:,}: more than {ratio} to 1 counts as a zip bomb",
         "{name} går fra {packed:,} til {size:,} byte når den pakkes ut: mer enn {ratio} til 1 regnes som en zip-bombe",
     ),
     "read.many_files": (
@@ -80,7 +80,7 @@ MESSAGES: Final[dict[str, Pair]] = {
         "byte {byte} er ikke {encoding}, selv om det meste av filen er det; oppgi tegnkodingen med --encoding",
     ),
     "read.encoding_unclear": (
-        "byte {byte} is not {encoding}, and {names:join or} cannot be told apart; name one with --encoding",
+        "byte {byte} is not {encoding}, and {names:join or} cannot be distinguished; name one with --encoding",
         "byte {byte} er ikke {encoding}, og det er uklart om filen er i {names:join eller}; oppgi én med --encoding",
     ),
     "read.not_json": (

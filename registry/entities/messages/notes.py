@@ -20,8 +20,8 @@ MESSAGES: Final[dict[str, Pair]] = {
         "ingen lastet versjon av {system} har koden {code}",
     ),
     "history.between_silent": (
-        "some time between {first} and {last}: the versions in between do not say",
-        "et sted mellom {first} og {last}: versjonene imellom sier ikke når",
+        "some time between {first} and {last}: the versions in between do not show when",
+        "et sted mellom {first} og {last}: versjonene imellom viser ikke når",
     ),
     "history.between_not_loaded": (
         "some time between {first} and {last}: the versions in between are not loaded",
@@ -42,15 +42,15 @@ MESSAGES: Final[dict[str, Pair]] = {
         "teksten er endret; om betydningen er det, er ikke vurdert",
     ),
     "change.split_off": (
-        "the code goes on with a narrower meaning beside its new longer codes",
+        "the code continues with a narrower meaning, in addition to its new longer codes",
         "koden fortsetter med en snevrere betydning ved siden av de nye, lengre kodene",
     ),
     "change.transferred": (
-        "codes came and went under one that goes on: what moved where is not known",
+        "codes were added and removed under a code that continues: what moved where is unknown",
         "koder kom til og falt bort under en kode som fortsetter: hva som ble flyttet hvor, er ikke kjent",
     ),
     "change.may_hold": (
-        "{code} may hold what was {others:join and}",
+        "{code} may contain what was {others:join and}",
         "{code} kan inneholde det som var {others:join og}",
     ),
     "change.labels_differ": (
@@ -70,7 +70,7 @@ MESSAGES: Final[dict[str, Pair]] = {
         "koden {code!r} fjernes, men har aldri vært der",
     ),
     "load.removed_not_in_base": (
-        "code {code!r} is removed but is not in what the release starts from",
+        "code {code!r} is removed but is not in the base of the release",
         "koden {code!r} fjernes, men finnes ikke i det utgivelsen bygger på",
     ),
     "load.dates_now": (

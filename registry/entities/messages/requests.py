@@ -59,7 +59,7 @@ MESSAGES: Final[dict[str, Pair]] = {
     "invalid.dict_type": ("is not a JSON object", "er ikke et JSON-objekt"),
     "invalid.list_type": ("is not a list", "er ikke en liste"),
     "request.not_boolean": (
-        "'{name}' is to be true or false",
+        "'{name}' must be true or false",
         "'{name}' skal være true eller false",
     ),
     "request.coding_expected": (
@@ -71,7 +71,7 @@ MESSAGES: Final[dict[str, Pair]] = {
         "Elementene i en Coding er tekster",
     ),
     "request.not_single": (
-        "'{name}' is to be a single value",
+        "'{name}' must be a single value",
         "'{name}' skal være én enkelt verdi",
     ),
     "request.parameters_expected": (
@@ -79,11 +79,11 @@ MESSAGES: Final[dict[str, Pair]] = {
         "En Parameters-ressurs er ventet",
     ),
     "request.parameter_list": (
-        "'parameter' is to be a list",
+        "'parameter' must be a list",
         "'parameter' skal være en liste",
     ),
     "request.not_whole_number": (
-        "'{name}' is to be a whole number, 0 or more",
+        "'{name}' must be a whole number, 0 or more",
         "'{name}' skal være et heltall, 0 eller mer",
     ),
     "request.no_date": (
@@ -91,11 +91,11 @@ MESSAGES: Final[dict[str, Pair]] = {
         "'{name}': '{text}' er ikke en dato; skriv den som 2024-01-31",
     ),
     "request.not_object": (
-        "'{name}' is to be an object",
+        "'{name}' must be an object",
         "'{name}' skal være et objekt",
     ),
     "request.coding_list": (
-        "'coding' is to be a list",
+        "'coding' must be a list",
         "'coding' skal være en liste",
     ),
     "request.parameter_name": (
@@ -131,7 +131,7 @@ MESSAGES: Final[dict[str, Pair]] = {
         "En terminologiressurs er ventet, ikke {kind}",
     ),
     "request.value_set_expected": (
-        "'valueSet' is to be a ValueSet",
+        "'valueSet' must be a ValueSet",
         "'valueSet' skal være et ValueSet",
     ),
     "request.url_and_value_set": (
@@ -151,15 +151,15 @@ MESSAGES: Final[dict[str, Pair]] = {
         "Mer enn {most} begreper eller koder er oppgitt",
     ),
     "request.not_kept": (
-        "Resources are not kept here",
-        "Ressurser beholdes ikke her",
+        "Resources cannot be stored here",
+        "Ressurser kan ikke lagres her",
     ),
     "request.no_mode": (
-        "'{mode}' is no mode",
+        "'{mode}' is not a mode",
         "'{mode}' er ikke en modus",
     ),
     "request.one_system": (
-        "Both codings are to be of one system",
+        "Both codings must belong to the same code system",
         "Begge kodinger skal være fra samme kodeverk",
     ),
     "request.no_search_date": (
@@ -171,7 +171,7 @@ MESSAGES: Final[dict[str, Pair]] = {
         "En {kind} er ventet",
     ),
     "request.search_number": (
-        "'{name}' is to be a whole number",
+        "'{name}' must be a whole number",
         "'{name}' skal være et heltall",
     ),
     "request.summary": (
@@ -183,8 +183,8 @@ MESSAGES: Final[dict[str, Pair]] = {
         "'{name}' er en av {allowed}",
     ),
     "request.no_sort": (
-        "'{name}' is nothing to sort by",
-        "det går ikke an å sortere etter '{name}'",
+        "Results cannot be sorted by '{name}'",
+        "Resultatene kan ikke sorteres etter '{name}'",
     ),
     "request.unknown_search": (
         "The search parameter '{name}' is not known",
@@ -219,8 +219,8 @@ MESSAGES: Final[dict[str, Pair]] = {
         "En batch inne i en batch er ikke mulig",
     ),
     "request.batch_spent": (
-        "The batch has taken {spent}: ask for the rest in another",
-        "Batchen har brukt {spent}: be om resten i en ny",
+        "The batch has taken {spent}: send the rest in another",
+        "Batchen har brukt {spent}: send resten i en ny",
     ),
     "request.url_unreadable": (
         "'url' cannot be read",
@@ -259,8 +259,8 @@ MESSAGES: Final[dict[str, Pair]] = {
         "Ressurser kan ikke endres her",
     ),
     "request.is_meant": (
-        ": is '{near}' meant?",
-        ": er '{near}' ment?",
+        ": did you mean '{near}'?",
+        ": mente du '{near}'?",
     ),
     "request.spent_bytes": (
         "more than {most} bytes of answers",

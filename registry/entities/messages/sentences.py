@@ -26,13 +26,13 @@ MESSAGES: Final[dict[str, Pair]] = {
     ),
     "provisional": ("This content is provisional.", "Dette innholdet er foreløpig."),
     "disagree": (
-        "The sources disagree on {facet}: {used!r} ({used_line}) is used, {other_line} says {other!r}.",
-        "Kildene er uenige om {facet}: {used!r} ({used_line}) brukes, {other_line} sier {other!r}.",
+        "The sources disagree on {facet}: {used!r} ({used_line}) is used, {other_line} has {other!r}.",
+        "Kildene er uenige om {facet}: {used!r} ({used_line}) brukes, {other_line} har {other!r}.",
     ),
     "history_head": ("History of {code} in {system}", "Historien til {code} i {system}"),
     "history_missing": (
-        "Not loaded here, so nothing is known of: {versions}.",
-        "Ikke lastet her, så ingenting er kjent om: {versions}.",
+        "Not loaded here, so their content is unknown: {versions}.",
+        "Ikke lastet her, så innholdet er ukjent: {versions}.",
     ),
     "history_gaps": (
         "No loaded version covers: {gaps}.",
@@ -48,8 +48,8 @@ MESSAGES: Final[dict[str, Pair]] = {
     "diff_same": ("Nothing changed.", "Ingenting er endret."),
     "diff_unchanged": ("{n:code is|codes are} unchanged.", "{n:kode|koder} er uendret."),
     "diff_not_comparable": (
-        "Not comparable, because only one side says it: {what}.",
-        "Kan ikke sammenlignes, fordi bare den ene siden sier det: {what}.",
+        "Not comparable, because only one of the versions has it: {what}.",
+        "Kan ikke sammenlignes, fordi bare den ene versjonen har det: {what}.",
     ),
     "official_left_out": (
         "{n:row|rows} of official change tables not used: not one code, a code that neither version has, or a contradiction.",
