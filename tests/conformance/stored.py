@@ -23,17 +23,17 @@ from loaders.contract import LoadOptions
 from loaders.run import load_paths
 from registry import Registry
 
-__all__ = ["run_stored"]
+__all__ = ["Client", "run_stored", "runner"]
 
 _TOKEN = "conformance"
-_MIME = "application/fhir+json; fhirVersion=5.0"
+_MIME = "application/fhir+json; fhirVersion="
 
 
 def run_stored(
     place: Path, work: Path, database: Callable[[str], AbstractContextManager[str]]
 ) -> list[dict[str, Any]]:
     """The runner's result of every case; ``database`` gives the URL of an empty database for a suite's name."""
-    txrun = _runner(place)
+    txrun = runner(place)
     found: list[dict[str, Any]] = []
     suites = txrun.Suite(str(place / "tests"), {"general"}, None)
     for suite in suites.suites:
@@ -44,7 +44,7 @@ def run_stored(
     return found
 
 
-def _runner(place: Path) -> ModuleType:
+def runner(place: Path) -> ModuleType:
     spec = importlib.util.spec_from_file_location("txrun", place / "txrun.py")
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -74,7 +74,7 @@ def _run(
     loaded = [json.dumps(r, sort_keys=True) for r in setup]
     out = work / "out.json"
     with TestClient(app, client=("127.0.0.1", 50000)) as web:
-        txrun.Client = lambda base, timeout: _Client(txrun, web, loaded)
+        txrun.Client = lambda base, timeout: Client(txrun, web, loaded, base="/fhir/r5/", version="5.0")
         options = argparse.Namespace(
             base="/fhir/r5", suite=[suite], exclude=[], filter=None, json=str(out), mode=[], fhir_version=None,
             tight=False, lenient_base64=False, no_cache=True, timeout=30, keep=False, verbose=False,
@@ -85,25 +85,28 @@ def _run(
     return results
 
 
-class _Client:
+class Client:
     """The runner's client over the application, without the resources that are loaded."""
 
-    def __init__(self, txrun: ModuleType, web: TestClient, loaded: list[str]) -> None:
-        self._txrun, self._web, self._loaded = txrun, web, loaded
-        self.fver = "5.0"
+    def __init__(
+        self, txrun: ModuleType, web: TestClient, loaded: list[str], *, base: str, version: str
+    ) -> None:
+        self._txrun, self._web, self._loaded, self._base = txrun, web, loaded, base
+        self.fver = version
 
     def call(
         self, path: str, body: Any = None, headers: dict[str, str] | None = None
     ) -> tuple[int, Any, bytes]:
         """Status, JSON and bytes of the answer."""
-        sent = {"Accept": _MIME, "Authorization": f"Bearer {_TOKEN}", **(headers or {})}
+        mime = _MIME + self.fver
+        sent = {"Accept": mime, "Authorization": f"Bearer {_TOKEN}", **(headers or {})}
         if body is None:
-            answer = self._web.get("/fhir/r5/" + path, headers=sent)
+            answer = self._web.get(self._base + path, headers=sent)
         else:
             rest = [p for p in body["parameter"] if not self._is_loaded(p)]
             content = self._txrun.dumps({**body, "parameter": rest}).encode()
             answer = self._web.post(
-                "/fhir/r5/" + path, content=content, headers={**sent, "Content-Type": _MIME}
+                self._base + path, content=content, headers={**sent, "Content-Type": mime}
             )
         try:
             found = self._txrun.loads(answer.content)

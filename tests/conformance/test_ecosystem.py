@@ -24,6 +24,7 @@ import uvicorn
 from api.fhir.fhir_settings import FhirSettings
 from api.fhir.server.app import fhir_app
 from registry.terminology.catalog import MemoryCatalog
+from tests.conformance.r4 import run_r4
 from tests.conformance.stored import run_stored
 from tests.conftest import DATABASES, new_database
 
@@ -104,6 +105,11 @@ def _passed(by_name: dict[str, dict[str, Any]], name: str) -> bool:
 def test_passes_never_fall(tmp_path: Path, announced: bool) -> None:
     """Also where the resources of a suite are sent once and remembered."""
     check(results(tmp_path / "out.json", FhirSettings(cache_announced=announced)), BASELINE)
+
+
+def test_passes_never_fall_in_r4(tmp_path: Path) -> None:
+    """The same baseline for R4: requests and expected answers in R4's shapes."""
+    check(run_r4(folder(), tmp_path / "out.json"), BASELINE)
 
 
 @pytest.mark.slow
