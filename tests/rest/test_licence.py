@@ -81,6 +81,40 @@ def test_whole_lists_follow_the_licence(client_of: Make, licensed: str) -> None:
     assert far.get("/api/systems/free/versions/1/download").status_code == 200
 
 
+#: whole lists of the system that may be read and not passed on
+LISTS = ["/api/systems/readable/versions/1/download", "/fhir/CodeSystem/readable-1", "/fhir/ValueSet/$expand?url=urn:gyldig:readable?fhir_vs"]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_exports_over_the_network_follow_the_licence(client_of: Make, licensed: str, path: str) -> None:
+    """ADR 0005: whole lists are given to this machine and with a token, to nobody else."""
+    far = client_of(host="192.0.2.7", db=licensed, token=TOKEN)
+    assert far.get(path).status_code == 403
+    assert far.get(path, headers=BEARER).status_code == 200
+    assert client_of(db=licensed).get(path).status_code == 200
+    assert far.get(path.replace("readable", "free")).status_code == 200
+
+
+@pytest.mark.parametrize("arguments", [("1",), ("--history",)])
+@pytest.mark.parametrize(("system", "reminds"), [("secret", True), ("readable", True), ("free", False)])
+def test_exports_of_the_command_line_are_given_with_a_reminder(
+    gyldig: Callable[..., Any], licensed: str, arguments: tuple[str, ...], system: str, reminds: bool
+) -> None:
+    """ADR 0005: who has the database has the content; the licence is named on standard error."""
+    found = gyldig("--db", licensed, "export", system, *arguments)
+    assert found.code == 0 and "alfa" in found.out
+    assert ("does not allow passing this on" in found.err) is reminds
+
+
+def test_exports_of_python_are_given_and_the_licence_can_be_read(licensed: str) -> None:
+    with Registry.open(licensed) as registry:
+        for system, redistribution in (("secret", "no"), ("readable", "no"), ("free", "yes")):
+            entry = registry.system(system)
+            assert entry is not None and entry.redistribution == redistribution
+            assert [row["code"] for row in registry.history_rows(system)] == ["A"]
+            assert registry.export_rows(system, "1")
+
+
 def test_writing_needs_the_token(client_of: Make, licensed: str) -> None:
     entry = {"scope": "zoo", "system": "free", "version": "1", "allowed_from": "2024-01-01"}
     assert client_of(db=licensed).post("/api/scopes", json=entry, headers=BEARER).status_code == 403
