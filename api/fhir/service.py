@@ -190,7 +190,7 @@ class Service:
         check_parameters(operation, query)
         call.given = query
         stamp = None if "x-cache-id" in request.headers else self.cache_key(call.catalog)
-        place = (address.release, address.on, address.path, *_context_of(request.headers))
+        place = (address.release, address.on, address.path, call.small, *_context_of(request.headers))
         fast_path = self.fast_path[request.trusted]
         written = fast_path.answer(operation, call, stamp, place)
         return Reply(200, written)

@@ -44,8 +44,10 @@ class SystemLinks:
         self._down, self._down_starts = _inverted(
             len(numbers), ((n, row[0]) for nodes, row in zip(above, listed, strict=True) for n in nodes)
         )
+        self._only = NumberTable("I")
+        self._only.put((ident, self._one_parent(row)) for row, (ident, _, _) in enumerate(listed))
         flat = (self._node, self._up, self._up_starts, self._states, self._states_starts, self._down)
-        self.nbytes = 4 * sum(map(len, (*flat, self._down_starts))) + self._row.nbytes
+        self.nbytes = 4 * sum(map(len, (*flat, self._down_starts))) + self._row.nbytes + self._only.nbytes
 
     @classmethod
     def asserted(cls, connection: Connection, system_id: int) -> SystemLinks:
@@ -80,24 +82,17 @@ class SystemLinks:
                 break
         return found
 
-    def parents_of_each(self, idents: Iterable[int], members: BitMap) -> list[list[int]]:
-        """``parents`` of many members; that of a state with one parent which has one state is read at once."""
-        row, up, starts = self._row, self._up, self._up_starts
-        states, states_starts = self._states, self._states_starts
-        found: list[list[int]] = []
-        for ident in idents:
-            at = row[ident]
-            first, end = starts[at], starts[at + 1]
-            if first == end:
-                found.append([])
-                continue
-            node = up[first]
-            place = states_starts[node]
-            if end - first == 1 and states_starts[node + 1] - place == 1:
-                found.append([state] if (state := states[place]) in members else [])
-            else:
-                found.append(self.parents(ident, members))
-        return found
+    def only_parents(self, idents: Iterable[int]) -> list[int]:
+        """The parent of each of many states that names one node, which has one state; 0 for other states."""
+        return self._only.get_many(idents)
+
+    def _one_parent(self, row: int) -> int:
+        first, end = self._up_starts[row], self._up_starts[row + 1]
+        if end - first != 1:
+            return 0
+        node = self._up[first]
+        states = self._states[self._states_starts[node] : self._states_starts[node + 1]]
+        return states[0] if len(states) == 1 else 0
 
     def children(self, ident: int, members: BitMap) -> list[int]:
         """The members that are children of a state, by id."""

@@ -24,8 +24,8 @@ class Relatives(Protocol):
 
     def parents(self, ident: int) -> list[int]: ...
 
-    def parents_of_each(self, idents: Sequence[int]) -> list[list[int]]:
-        """``parents`` of many members."""
+    def only_parents(self, idents: Sequence[int]) -> Sequence[int]:
+        """The parent of each of many members where it can only be this one or none; 0 where ``parents`` is to tell."""
 
     def children(self, ident: int) -> list[int]: ...
 
@@ -53,8 +53,8 @@ class NoHierarchy:
     def parents(self, ident: int) -> list[int]:
         return []
 
-    def parents_of_each(self, idents: Sequence[int]) -> list[list[int]]:
-        return [[] for _ in idents]
+    def only_parents(self, idents: Sequence[int]) -> Sequence[int]:
+        return [0] * len(idents)
 
     def children(self, ident: int) -> list[int]:
         return []
@@ -104,8 +104,8 @@ class ProjectedHierarchy:
         there = self._there(ident)
         return [] if there is None else self._here(self._closure.parents(there))
 
-    def parents_of_each(self, idents: Sequence[int]) -> list[list[int]]:
-        return [self.parents(ident) for ident in idents]
+    def only_parents(self, idents: Sequence[int]) -> Sequence[int]:
+        return [0] * len(idents)
 
     def children(self, ident: int) -> list[int]:
         there = self._there(ident)

@@ -74,9 +74,9 @@ class ReleaseHierarchy:
         """The parents that are in the release."""
         return self._links().parents(ident, self._members) if ident in self._members else []
 
-    def parents_of_each(self, idents: Sequence[int]) -> list[list[int]]:
-        """``parents`` of many members."""
-        return self._links().parents_of_each(idents, self._members)
+    def only_parents(self, idents: Sequence[int]) -> Sequence[int]:
+        """The parent of each of many members where it can only be this one or none; 0 for others."""
+        return self._links().only_parents(idents)
 
     def children(self, ident: int) -> list[int]:
         """The children."""

@@ -303,10 +303,13 @@ class StoredView:
 
     def parents_within(self, idents: Sequence[int]) -> list[int | None]:
         """For each of the members the first of its parents, in the view's order, that is one of them."""
-        within, found = set(idents), list[int | None]()
-        for parents in self._relatives.parents_of_each(idents):
-            above = [ident for ident in parents if ident in within]
-            found.append(self.arranged(above)[0] if len(above) > 1 else above[0] if above else None)
+        within, relatives = set(idents), self._relatives
+        only = relatives.only_parents(idents)
+        found = [above if above in within else None for above in only]
+        for place, above in enumerate(only):
+            if not above:
+                here = [ident for ident in relatives.parents(idents[place]) if ident in within]
+                found[place] = (self.arranged(here) if len(here) > 1 else here)[0] if here else None
         return found
 
     def parents_of(self, record: ConceptRecord) -> list[int]:

@@ -114,7 +114,8 @@ class SystemCodes:
 
     def by_code(self, idents: Iterable[int]) -> list[int]:
         """States in the order of their codes."""
-        return sorted(idents, key=self._places.__getitem__)
+        few = list(idents)
+        return [ident for _, ident in sorted(zip(self._places.get_many(few), few, strict=True))]
 
     def ordered(self, idents: BitMap) -> Iterator[int]:
         """States of a large set in the order of their codes."""

@@ -36,6 +36,11 @@ class NumberTable:
     def __getitem__(self, ident: int) -> int:
         return self._pages[ident >> _PAGE][ident & _WITHIN]
 
+    def get_many(self, idents: Iterable[int]) -> list[int]:
+        """The numbers of many ids, in their order."""
+        pages = self._pages
+        return [pages[ident >> _PAGE][ident & _WITHIN] for ident in idents]
+
     @property
     def nbytes(self) -> int:
         """Bytes, about."""

@@ -91,6 +91,7 @@ class Context:
     #: includes of a value set that came with the request, by identity: what they mean is kept for the request alone
     sent: frozenset[int] = frozenset()
     _conditions: dict[Hashable, Any] = field(default_factory=dict)
+    #: contents found: they depend on the catalog, the days and the supplements
     _views: dict[tuple[str, str, date | None], ContentView | Missing] = field(default_factory=dict)
     _cache_key: list[object] = field(default_factory=list)
     _behaviours: dict[str, SystemBehaviour] = field(default_factory=dict)
@@ -102,6 +103,23 @@ class Context:
         if not self._cache_key:
             self._cache_key.append(self.catalog.cache_key())
         return self._cache_key[0]
+
+    def apart(self) -> Context:
+        """A context of the same circumstances, whose languages, pins and supplements a value set may change."""
+        return Context(
+            self.catalog,
+            self.pins,
+            self.languages,
+            self.languages_told,
+            self.on,
+            self.asked,
+            self.until,
+            self.supplements,
+            self.limit,
+            _views=self._views,
+            _cache_key=self._cache_key,
+            _behaviours=self._behaviours,
+        )
 
     def kept(self, content: ContentView, include: object, make: Callable[[], T]) -> T:
         """What an include means in a content, made once; kept with the content unless the include was sent along."""
@@ -172,8 +190,8 @@ class Context:
             raise Unanswerable(missing_supplements(missing))
         if wanted != self.supplements:
             self.supplements = wanted
-            self._views.clear()
-            self._conditions.clear()
+            self._views = {}  # others may share them
+            self._conditions = {}
 
     def value_set(self, canonical: str, version: str = "") -> ValueSet | Missing:
         """A value set by ``url|version``; without a version the pinned one, else the one in force."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import orjson
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.fhir.operations import expand
+from api.fhir.operations import entry_cache, expand
 from api.fhir.server.app import FhirApp
 from api.fhir.service import Request
 from registry.terminology.entries import ExpansionEntryBuilder
@@ -49,3 +50,31 @@ def test_written_entries_are_those_of_the_general_maker(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(expand, "EntryCache", plain_maker)
         assert first == again == expansion(slow, release, pairs)
+
+
+FORESTS = st.lists(st.integers(-1, 20), min_size=1, max_size=20)
+
+
+@given(FORESTS, st.randoms(use_true_random=False))
+def test_a_tree_in_one_pass_is_the_tree_in_any_order(parents: list[int], chance: Any) -> None:
+    """Each entry names an earlier one as parent, or none; the order is depth first, then any."""
+    above = [p if p < n else None for n, p in enumerate(parents)]
+    above = [p if p is not None and p >= 0 else None for p in above]
+    order = list(depth_first(above, None))
+    written = [b'"code":"%d"' % n for n in range(len(above))]
+
+    def made(how: Any) -> bytes:
+        found: bytes = how(b'{"system":"s",', order, [written[n] for n in order], [above[n] for n in order])
+        return found
+
+    assert made(entry_cache._nested) == made(entry_cache._tree)
+    chance.shuffle(order)
+    assert made(entry_cache._nested) in (b"", made(entry_cache._tree))
+    assert orjson.loads(b"[" + made(entry_cache._tree) + b"]")
+
+
+def depth_first(above: list[int | None], top: int | None) -> Iterator[int]:
+    for n, parent in enumerate(above):
+        if parent == top:
+            yield n
+            yield from depth_first(above, n)

@@ -7,7 +7,7 @@ Not here: which concepts are shown (``registry.terminology.expand``), the rest o
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import orjson
@@ -70,10 +70,10 @@ class EntryCache(ExpansionEntryBuilder):
         if written is None:
             return super().tree(one, ids)
         start, fragments = written
-        below: dict[int | None, list[int]] = {None: []}
-        for place, above in enumerate(one.content.parents_within(order)):
-            below.setdefault(above, []).append(place)
-        return [orjson.Fragment(_joined(below[None], start, order, fragments, below))]
+        above = one.content.parents_within(order)
+        return [
+            orjson.Fragment(_nested(start, order, fragments, above) or _tree(start, order, fragments, above))
+        ]
 
 
 def _start(url: str, version: str) -> bytes:
@@ -82,20 +82,46 @@ def _start(url: str, version: str) -> bytes:
     return orjson.dumps(begun)[:-1] + b","
 
 
-def _joined(
-    places: Sequence[int],
-    start: bytes,
-    order: Sequence[int],
-    fragments: Sequence[bytes],
-    below: Mapping[int | None, Sequence[int]],
+def _nested(
+    start: bytes, order: Sequence[int], fragments: Sequence[bytes], parents: Sequence[int | None]
 ) -> bytes:
-    """The entries at these places of the order, each with those below it (places by the id of their parent)."""
-    written = []
-    for place in places:
-        inner = below.get(order[place])
-        if inner is None:
-            written.append(fragments[place])
+    """The entries as a tree, in one pass; empty if one follows neither its parent nor what is below its parent."""
+    inside, beside = b',"contains":[' + start, b"}," + start
+    written, path = [start], list[int]()
+    for ident, above, fragment in zip(order, parents, fragments, strict=True):
+        if not path:
+            if above is not None:
+                return b""
+        elif above == path[-1]:
+            written.append(inside)
         else:
-            nested = _joined(inner, start, order, fragments, below)
-            written.append(b'%b,"contains":[%b]' % (fragments[place], nested))
-    return start + (b"}," + start).join(written) + b"}"
+            path.pop()
+            while path and path[-1] != above:
+                path.pop()
+                written.append(b"}]")
+            if above is not None and not path:
+                return b""
+            written.append(beside)
+        written.append(fragment)
+        path.append(ident)
+    written.append(b"}]" * (len(path) - 1) + b"}")
+    return b"".join(written)
+
+
+def _tree(
+    start: bytes, order: Sequence[int], fragments: Sequence[bytes], parents: Sequence[int | None]
+) -> bytes:
+    """The entries as a tree, in whatever order they are."""
+    below: dict[int | None, list[int]] = {None: []}
+    for place, above in enumerate(parents):
+        below.setdefault(above, []).append(place)
+
+    def joined(places: Sequence[int]) -> bytes:
+        written = []
+        for place in places:
+            inner = below.get(order[place])
+            nested = b',"contains":[%b]' % joined(inner) if inner is not None else b""
+            written.append(fragments[place] + nested)
+        return start + (b"}," + start).join(written) + b"}"
+
+    return joined(below[None])

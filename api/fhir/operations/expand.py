@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
 from api.fhir.format.expansion import expansion_json
 from api.fhir.format.outcome import Refused
 from api.fhir.format.parameters import Given
@@ -24,12 +27,13 @@ from api.fhir.operations.request_context import (
     value_set_of,
 )
 from registry.entities.exact_json import dumps
+from registry.terminology.context import Context
 from registry.terminology.expand import ExpandRequest, expand
 from registry.terminology.valueset import ValueSet
 
 __all__ = ["EXPAND"]
 
-#: parameters that a value set may set for its own expansion
+#: parameters that a value set may set for its own expansion, where the caller does not
 _OWN = (
     "activeOnly",
     "excludeNested",
@@ -43,16 +47,18 @@ _OWN_LISTS = ("designation", "property")
 
 
 def prepare(call: RequestContext) -> PreparedRequest:
-    """Everything but text and page: context, value set, options."""
-    context = context_of(call)
-    value_set = value_set_of(context, call)
-    apply_value_set_defaults(context, call, value_set)
-    shared = _with_own(call.given, value_set)
+    """Everything but text, page and a value set sent along: context, value set named, options."""
+    base, shared = context_of(call), call.given
+    options = _options(shared)
+    named: list[_Question] = []
 
     def answer(varying: Varying) -> bytes:
-        given = Given.of_values(varying).over(shared) if varying else shared
-        request = _request(given, value_set)
-        found = expand(context, request, EntryCache)
+        inline = varying.get("valueSet")
+        if inline is None and not named:
+            named.append(_question(base.apart(), call, None))
+        question = named[0] if inline is None else _question(base.apart(), call, inline)
+        request = question.request(shared, varying, options)
+        found = expand(question.context, request, EntryCache)
         if found.problem is not None:
             raise Refused(found.problem)
         return dumps(
@@ -64,28 +70,44 @@ def prepare(call: RequestContext) -> PreparedRequest:
     return answer
 
 
-def _with_own(given: Given, value_set: ValueSet) -> Given:
-    """The value set's own expansion parameters, where the caller says nothing."""
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """A value set and the context that it is expanded in; ``own``: expansion parameters that it sets itself."""
+
+    context: Context
+    value_set: ValueSet
+    own: dict[str, list[Any]]
+
+    def request(self, shared: Given, varying: Varying, options: dict[str, Any]) -> ExpandRequest:
+        """The request of the operation; ``options`` are those of the shared parameters."""
+        if self.own or len(varying) > ("valueSet" in varying):
+            given = shared.over(Given(self.own)) if self.own else shared
+            options = _options(Given.of_values(varying).over(given))
+        return ExpandRequest(value_set=self.value_set, **options)
+
+
+def _question(context: Context, call: RequestContext, inline: dict[str, Any] | None) -> _Question:
+    value_set = value_set_of(context, call, inline)
+    apply_value_set_defaults(context, call, value_set)
     names = (*_OWN, *_OWN_LISTS)
     own = {name: list(values) for name, values in value_set.parameters.items() if name in names}
     if value_set.properties:
         own.setdefault("property", list(value_set.properties))
-    return given.over(Given(own)) if own else given
+    return _Question(context, value_set, own)
 
 
-def _request(given: Given, value_set: ValueSet) -> ExpandRequest:
-    return ExpandRequest(
-        value_set=value_set,
-        filter=given.text("filter"),
-        offset=given.number("offset"),
-        count=given.number("count"),
-        active_only=given.flag("activeOnly"),
-        exclude_nested=given.flag("excludeNested"),
-        include_designations=given.flag("includeDesignations"),
-        include_definition=given.flag("includeDefinition"),
-        designations=given.texts("designation"),
-        properties=given.texts("property"),
-    )
+def _options(given: Given) -> dict[str, Any]:
+    return {
+        "filter": given.text("filter"),
+        "offset": given.number("offset"),
+        "count": given.number("count"),
+        "active_only": given.flag("activeOnly"),
+        "exclude_nested": given.flag("excludeNested"),
+        "include_designations": given.flag("includeDesignations"),
+        "include_definition": given.flag("includeDefinition"),
+        "designations": given.texts("designation"),
+        "properties": given.texts("property"),
+    }
 
 
 def _refused(
@@ -109,7 +131,7 @@ EXPAND = Operation(
     text="The codes of a value set, in the versions named or in force on the date.",
     levels=("type", "instance"),
     standard="http://hl7.org/fhir/OperationDefinition/ValueSet-expand",
-    varying=frozenset({"filter", "count", "offset"}),
+    varying=frozenset({"filter", "count", "offset", "valueSet"}),
     prepare=prepare,
     alternatives=(("valueSetVersion", "valueSet"),),
     example="ValueSet/$expand?url=…&filter=…&count=20",

@@ -64,11 +64,15 @@ class RequestContext:
         asked = self.given.all("displayLanguage")
         return answer_language(asked[0] if asked else "", self.headers)
 
+    @property
+    def small(self) -> bool:
+        """Whether the body is too small to hold too many concepts."""
+        return self.body_size is not None and self.body_size <= self.settings.given_concepts
+
     def check_concepts(self, resources: Any, place: str) -> None:
-        """Raise Refused if resources sent along hold too many concepts; a small body cannot."""
-        most = self.settings.given_concepts
-        if self.body_size is None or self.body_size > most:
-            check_given(resources, most, place)
+        """Raise Refused if resources sent along hold too many concepts."""
+        if not self.small:
+            check_given(resources, self.settings.given_concepts, place)
 
 
 def read_sent(resource: Any, place: str) -> TerminologyResource:
@@ -185,9 +189,9 @@ def apply_value_set_defaults(context: Context, call: RequestContext, value_set: 
         context.languages, context.languages_told = _tolerant(value_set.language), False
 
 
-def value_set_of(context: Context, call: RequestContext) -> ValueSet:
-    """The value set that the request names or brings; raises Refused where it is unknown."""
-    given, inline = call.given, call.given.object("valueSet")
+def value_set_of(context: Context, call: RequestContext, inline: dict[str, Any] | None) -> ValueSet:
+    """The value set that the request brings (``inline``) or names; raises Refused where it is unknown."""
+    given = call.given
     url = agreed("url", given.text("url"), call.instance.get("url", ""))
     if inline is not None:
         own = _inline(inline, url, call)

@@ -55,7 +55,7 @@ __all__ = ["VALIDATE_VALUE_SET"]
 def prepare(call: RequestContext) -> PreparedRequest:
     """Everything but the code and its display: context, value set with its imports, options."""
     context, shared = context_of(call), call.given
-    value_set = value_set_of(context, call)
+    value_set = value_set_of(context, call, call.given.object("valueSet"))
     apply_value_set_defaults(context, call, value_set)
     found = _imports(context, value_set)
     plain = found is not None and is_default(shared) and not shared.has("systemVersion")

@@ -13,4 +13,7 @@ __all__ = ["select"]
 def select(content: ContentView, name: str, value: str) -> BitMap:
     """The concept ``value`` with its descendants; raises UnknownCode."""
     ident = concept_named(content, value)
-    return (content.descendants(ident) | BitMap([ident])) & content.all()
+    found = content.descendants(ident)
+    if ident not in content.groups():
+        found.add(ident)
+    return found
