@@ -64,6 +64,7 @@ class Request:
     base: str = ""
     size: int | None = None  #: bytes of the body as it came, None = not known
     trusted: bool = True  #: may see restricted content
+    stamp: object | None = None  #: of the catalog, where it was read for this request already
     permit: Callable[[], None] | None = None  #: raises where the caller may not write
 
 
@@ -189,7 +190,9 @@ class Service:
             query = Given.of_resource(request.body).beside(query)
         check_parameters(operation, query)
         call.given = query
-        stamp = None if "x-cache-id" in request.headers else self.cache_key(call.catalog)
+        stamp = request.stamp
+        if stamp is None and "x-cache-id" not in request.headers:
+            stamp = self.cache_key(call.catalog)
         place = (address.release, address.on, address.path, call.small, *_context_of(request.headers))
         fast_path = self.fast_path[request.trusted]
         written = fast_path.answer(operation, call, stamp, place)

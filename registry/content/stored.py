@@ -53,7 +53,7 @@ __all__ = ["Layer", "StoredView"]
 T = TypeVar("T")
 
 _HIERARCHIES = 40_000_000  #: bytes of the hierarchies of all views, without closures
-_SETS = 48_000_000  #: bytes of the sets of concepts kept for all views
+_SETS = 96_000_000  #: bytes of what is kept for all views: sets of concepts, trees as texts
 _INLINE_LIMIT = 2000  #: records read while others wait
 
 

@@ -15,8 +15,9 @@ import orjson
 
 __all__ = ["decimal_text", "decoder", "dumps", "encode", "loads"]
 
-#: JSON that may have a number with a fraction or exponent; a match inside a string only costs time
-_MAY_HOLD_DECIMAL = re.compile(rb"[:,\[]\s*-?\d+[.eE]")
+#: JSON that may have a number with a fraction or exponent, by the character before it (a search that begins with one
+#: fixed character is the fastest); a match inside a string only costs time
+_MAY_HOLD_DECIMAL = [re.compile(mark + rb"\s*-?\d+[.eE]").search for mark in (rb":", rb",", rb"\[")]
 _LONGEST_FRACTION = 40  #: most digits after the point that are written without an exponent
 
 _T = TypeVar("_T")
@@ -38,7 +39,7 @@ def loads(data: bytes | str) -> Any:
     """
     value = orjson.loads(data)
     written = data.encode() if isinstance(data, str) else data
-    return _decode(written) if _MAY_HOLD_DECIMAL.search(written) else value
+    return _decode(written) if any(search(written) for search in _MAY_HOLD_DECIMAL) else value
 
 
 def dumps(value: Any, option: int = 0) -> bytes:

@@ -20,7 +20,7 @@ from registry.store.state_texts import StateTextTables
 __all__ = ["CacheFigures", "Caches", "bytes_of"]
 
 _OBJECT = 100  #: bytes of any object, about
-_TEXTS = 72_000_000  #: bytes of the texts of states
+_TEXTS = 96_000_000  #: bytes of the texts of states
 
 
 def bytes_of(value: object) -> int:

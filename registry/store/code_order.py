@@ -12,6 +12,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from operator import itemgetter
+from typing import cast
 
 from pyroaring import BitMap
 
@@ -82,6 +83,8 @@ class SystemCodes:
     def find_many(self, codes: Iterable[str], members: BitMap) -> list[int | None]:
         """``find`` for many codes, in their order."""
         found = list(map(self._newest, codes))
+        if None not in found and BitMap(cast("list[int]", found)) <= members:
+            return found
         return [i if i is None or i in members else self._earlier(i, members) for i in found]
 
     def _earlier(self, newest: int, members: BitMap) -> int | None:

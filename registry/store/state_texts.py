@@ -1,8 +1,7 @@
 """Texts that follow from single states, written once: by state id, bounded in bytes for all tables of a registry together.
 
-A table belongs to one way of writing (its key); its texts are kept in pages, so that many are read at once. A part that
-many texts have in common is kept once and known by its number. When half of the limit is new, what has not been used
-since then is dropped.
+A table belongs to one way of writing (its key). A part that many texts have in common is kept once and known by its
+number. When half of the limit is new, what has not been used since then is dropped.
 Not here: what the texts contain (``api.fhir.operations.fragment_cache``).
 """
 
@@ -13,14 +12,9 @@ from weakref import WeakSet
 
 __all__ = ["StateTexts", "StateTextTables"]
 
-_PAGE = 8  #: bits of an id within a page
-_WITHIN = (1 << _PAGE) - 1
-_PAGE_BYTES = 2200  #: bytes of a page without its texts
-_TEXT_BYTES = 33  #: bytes that a text takes besides its length
-_TABLE_BYTES = 1000  #: bytes of a table without pages
+_TEXT_BYTES = 130  #: bytes that a text takes besides its length
+_TABLE_BYTES = 1000  #: bytes of an empty table
 _SHARED = 2000  #: common parts of one table
-
-_Page = list[bytes | None]
 
 
 class StateTexts:
@@ -31,41 +25,29 @@ class StateTexts:
     def __init__(self, owner: StateTextTables | None = None) -> None:
         """Without an owner nothing bounds the table: for views of one request."""
         self._owner = owner
-        self._recent: dict[int, _Page] = {}
-        self._older: dict[int, _Page] = {}
+        self._recent: dict[int, bytes] = {}
+        self._older: dict[int, bytes] = {}
         self._shared: list[bytes] = []
         self._numbers: dict[bytes, bytes] = {}
 
     def __len__(self) -> int:
-        return sum(text is not None for page in self._recent.values() for text in page)
+        return len(self._recent)
 
     def get(self, ident: int) -> bytes | None:
         """The text of a state; None if it is not written."""
-        try:
-            found = self._recent[ident >> _PAGE][ident & _WITHIN]
-        except KeyError:
-            found = None
+        found = self._recent.get(ident)
         return self._from_older(ident) if found is None and self._older else found
 
     def get_many(self, idents: Sequence[int]) -> list[bytes | None]:
         """The texts of many states, in their order."""
-        pages = self._recent
-        try:
-            found = [pages[ident >> _PAGE][ident & _WITHIN] for ident in idents]
-        except KeyError:
-            return [self.get(ident) for ident in idents]
+        found = list(map(self._recent.get, idents))
         return [self.get(ident) for ident in idents] if self._older and None in found else found
 
     def put(self, ident: int, text: bytes) -> None:
         """Keep a text."""
-        page = self._recent.get(ident >> _PAGE)
-        weight = len(text) + _TEXT_BYTES
-        if page is None:
-            page = self._recent.setdefault(ident >> _PAGE, [None] * (_WITHIN + 1))
-            weight += _PAGE_BYTES
-        page[ident & _WITHIN] = text
+        self._recent[ident] = text
         if self._owner is not None:
-            self._owner.add(weight)
+            self._owner.add(len(text) + _TEXT_BYTES)
 
     def share(self, part: bytes) -> bytes | None:
         """The number of a part that texts have in common, as a text; None where there are too many already."""
@@ -90,8 +72,7 @@ class StateTexts:
         self._older, self._recent = {}, {}
 
     def _from_older(self, ident: int) -> bytes | None:
-        page = self._older.get(ident >> _PAGE)
-        found = page[ident & _WITHIN] if page is not None else None
+        found = self._older.get(ident)
         if found is not None:
             self.put(ident, found)
         return found

@@ -14,11 +14,13 @@ import orjson
 from pyroaring import BitMap
 
 from api.fhir.operations.fragment_cache import Fragments
+from api.fhir.operations.tree_text import part_of_tree
+from registry.content.view import ViewInfo
 from registry.terminology.compose import IncludedConcepts
 from registry.terminology.context import Context
 from registry.terminology.entries import EntryOptions, ExpansionEntryBuilder
 
-__all__ = ["EntryCache"]
+__all__ = ["EntryCache", "entry_start"]
 
 
 class EntryCache(ExpansionEntryBuilder):
@@ -39,12 +41,14 @@ class EntryCache(ExpansionEntryBuilder):
         own = any(c.display or c.designations or c.extensions for c in listed)
         return self._usual and not own and not self._context.supplements
 
+    def _start(self, one: IncludedConcepts) -> bytes:
+        info = one.content.info
+        return entry_start(info, versioned=info.version_needed or info.url in self._versioned)
+
     def _written(self, one: IncludedConcepts, idents: Sequence[int]) -> tuple[bytes, list[bytes]] | None:
         """What all entries begin with, and their fragments; None if one of them is special."""
-        info = one.content.info
-        versioned = info.version_needed or info.url in self._versioned
         found = Fragments(one.content, self._context.languages).fill(idents)
-        return (_start(info.url, info.version if versioned else ""), found) if all(found) else None
+        return (self._start(one), found) if all(found) else None
 
     def flat(self, one: IncludedConcepts, idents: Sequence[int]) -> Iterator[Any]:
         """Entries for ids, in their order; those written already as one piece."""
@@ -65,8 +69,11 @@ class EntryCache(ExpansionEntryBuilder):
 
     def tree(self, one: IncludedConcepts, ids: BitMap) -> list[Any]:
         """Entries as a tree."""
+        plain = self._plain(one) and one.content.info.hierarchy
+        if plain and (part := self._part(one, ids)) is not None:
+            return [orjson.Fragment(part)]
         order = one.content.page(ids, 0, None)
-        written = self._written(one, order) if self._plain(one) and one.content.info.hierarchy else None
+        written = self._written(one, order) if plain else None
         if written is None:
             return super().tree(one, ids)
         start, fragments = written
@@ -75,10 +82,21 @@ class EntryCache(ExpansionEntryBuilder):
             orjson.Fragment(_nested(start, order, fragments, above) or _tree(start, order, fragments, above))
         ]
 
+    def _part(self, one: IncludedConcepts, ids: BitMap) -> bytes | None:
+        """The tree below the concept that a filter names, from the text of the whole tree."""
+        filters = one.include.filters
+        if len(filters) != 1 or filters[0].op != "is-a":
+            return None
+        top = one.content.find(filters[0].value or "")
+        if top is None:
+            return None
+        return part_of_tree(one.content, self._context.languages, self._start(one), top, ids)
 
-def _start(url: str, version: str) -> bytes:
+
+def entry_start(info: ViewInfo, *, versioned: bool) -> bytes:
     """What the entries of a system begin with, up to the first member of the fragment."""
-    begun = {"system": url, "version": version} if version else {"system": url}
+    version = info.version if versioned else ""
+    begun = {"system": info.url, "version": version} if version else {"system": info.url}
     return orjson.dumps(begun)[:-1] + b","
 
 

@@ -197,14 +197,16 @@ class FhirApp:
         replies = self._replies[caller.trusted]
         kept = replies.find(stamp, key)
         if kept is None:
-            kept = self._general(scope, caller, body)
+            kept = self._general(scope, caller, body, stamp)
             if kept.status == 200:
                 replies.keep(stamp, key, kept)
         return kept
 
-    def _general(self, scope: Scope, caller: ClientProfile, body: bytes) -> Encoded:
+    def _general(
+        self, scope: Scope, caller: ClientProfile, body: bytes, stamp: object | None = None
+    ) -> Encoded:
         query = _query(scope)
-        request = self._request(scope, query, caller, body)
+        request = self._request(scope, query, caller, body, stamp)
         return self._encoded(self.service.answer(request), query, caller)
 
     def _encoded(self, reply: Reply, query: list[tuple[str, str]], caller: ClientProfile) -> Encoded:
@@ -212,7 +214,12 @@ class FhirApp:
         return _encoded(reply, xml=wants_xml(format_, caller.headers.get("accept", "")))
 
     def _request(
-        self, scope: Scope, query: list[tuple[str, str]], caller: ClientProfile, body: bytes
+        self,
+        scope: Scope,
+        query: list[tuple[str, str]],
+        caller: ClientProfile,
+        body: bytes,
+        stamp: object | None = None,
     ) -> Request:
         """The request as the service takes it; raises Refused where its body cannot be read."""
         parsed: Any = None
@@ -232,6 +239,7 @@ class FhirApp:
             base=_base(scope),
             size=len(body),
             trusted=caller.trusted,
+            stamp=stamp,
             permit=partial(self._permits, scope) if self._permits else None,
         )
 

@@ -1,7 +1,7 @@
 """What the first requests need is read before the server says that it is ready.
 
 For every code system the version in force today: its codes, order and hierarchy, and the fragments of its concepts
-without a choice of languages (for entries and lookups); and the index of resources. Bounded in concepts and in time: the rest is read when it is
+without a choice of languages (for entries and lookups), and its tree as a text; and the index of resources. Bounded in concepts and in time: the rest is read when it is
 asked for first. Not here: what is kept, and how much of it (the registry's caches).
 """
 
@@ -10,8 +10,10 @@ from __future__ import annotations
 import time
 from contextlib import suppress
 
+from api.fhir.operations.entry_cache import entry_start
 from api.fhir.operations.fragment_cache import Fragments
 from api.fhir.operations.lookup_fragment import LookupFragments
+from api.fhir.operations.tree_text import write_tree
 from api.fhir.resources.resource_index import library
 from registry.content.view import ContentView
 from registry.entities.errors import GyldigError
@@ -53,6 +55,7 @@ def _read(view: ContentView) -> None:
         some = order[start : start + _CODES]
         for ident, record in zip(some, view.concepts(some), strict=True):
             parts.of_record(ident, record)
+    write_tree(view, None, entry_start(view.info, versioned=view.info.version_needed))
     if order:
         first = view.concepts(order[:_CODES])
         view.find_many([record.code for record in first])
