@@ -35,6 +35,9 @@ class Relatives(Protocol):
 
     def descendants(self, ident: int) -> BitMap: ...
 
+    def descendants_at_hand(self, ident: int) -> BitMap | None:
+        """``descendants`` where they are found without walking; else None."""
+
     def subsumes(self, ancestor: int, descendant: int) -> bool: ...
 
     @property
@@ -66,6 +69,9 @@ class NoHierarchy:
         return BitMap()
 
     def descendants(self, ident: int) -> BitMap:
+        return BitMap()
+
+    def descendants_at_hand(self, ident: int) -> BitMap | None:
         return BitMap()
 
     def subsumes(self, ancestor: int, descendant: int) -> bool:
@@ -118,6 +124,9 @@ class ProjectedHierarchy:
     def ancestors(self, ident: int) -> BitMap:
         there = self._there(ident)
         return BitMap() if there is None else self._alignment.translate(self._closure.ancestors(there))
+
+    def descendants_at_hand(self, ident: int) -> BitMap | None:
+        return None
 
     def descendants(self, ident: int) -> BitMap:
         there = self._there(ident)

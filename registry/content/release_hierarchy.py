@@ -96,6 +96,11 @@ class ReleaseHierarchy:
             return closure.descendants(ident)
         return self._reached(ident, up=False) if ident in self._members else BitMap()
 
+    def descendants_at_hand(self, ident: int) -> BitMap | None:
+        """All descendants if there is a closure."""
+        closure = self._ready()
+        return closure.descendants(ident) if closure is not None else None
+
     def subsumes(self, ancestor: int, descendant: int) -> bool:
         """Whether ``descendant`` is a proper descendant of ``ancestor``."""
         if (closure := self._ready()) is not None:

@@ -336,7 +336,8 @@ class StoredView:
 
     def descendants(self, ident: int) -> BitMap:
         """All descendants, without the concept itself."""
-        return self.kept(ident, lambda: self._relatives.descendants(ident)).copy()
+        found = self._relatives.descendants_at_hand(ident)
+        return self.kept(ident, lambda: self._relatives.descendants(ident)).copy() if found is None else found
 
     def subsumes(self, ancestor: int, descendant: int) -> bool:
         """Whether ``descendant`` is a proper descendant of ``ancestor``."""

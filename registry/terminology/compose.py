@@ -187,8 +187,9 @@ def _condition(context: Context, include: Include, content: ContentView) -> _Con
 def _evaluated(include: Include, content: ContentView) -> _Condition:
     if include.concepts:
         found = content.find_many([c.code for c in include.concepts])
-        order = [i for i in dict.fromkeys(found) if i is not None]
-        return _Condition(include, BitMap(order), order)
+        order = [i for i in found if i is not None]
+        ids = BitMap(order)
+        return _Condition(include, ids, order if len(ids) == len(order) else list(dict.fromkeys(order)))
     sets = [
         filters.apply(content, condition, (*include.place, "filter", number))
         for number, condition in enumerate(include.filters)

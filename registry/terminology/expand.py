@@ -166,7 +166,8 @@ def _told(
     context: Context, request: ExpandRequest, prepared: Prepared, usage: ExpansionSources
 ) -> list[tuple[str, str, Any]]:
     """Parameters as given, then what the expansion used and warnings about it."""
-    given: list[tuple[str, str, Any]] = [
+    languages = context.languages if context.languages_told else None
+    given = (
         ("filter", "string", request.filter or None),
         ("offset", "integer", request.offset),
         ("count", "integer", request.count),
@@ -174,18 +175,16 @@ def _told(
         ("excludeNested", "boolean", request.exclude_nested),
         ("includeDesignations", "boolean", request.include_designations),
         ("includeDefinition", "boolean", request.include_definition),
-        (
-            "displayLanguage",
-            "code",
-            context.languages.text if context.languages and context.languages_told else None,
-        ),
+        ("displayLanguage", "code", languages.text if languages else None),
         ("date", "dateTime", context.on.isoformat() if context.asked and context.on else None),
         *(("designation", "string", d) for d in request.designations),
         ("versionsMatch", "boolean", True if usage.matched else context.versions_match),
         *((name, "uri", value) for name, value in usage.pins),
-        *_pinned_sets(context, prepared),
-    ]
-    return [g for g in given if g[2] is not None] + _used(context, prepared, usage)
+    )
+    found: list[tuple[str, str, Any]] = [g for g in given if g[2] is not None]
+    if context.pins.value_sets:
+        found += _pinned_sets(context, prepared)
+    return found + _used(context, prepared, usage)
 
 
 def _pinned_sets(context: Context, prepared: Prepared) -> Iterator[tuple[str, str, Any]]:

@@ -96,11 +96,20 @@ def _known(resource: Json, kind: str, release: str) -> Json:
     return {k: v for k, v in resource.items() if k.removeprefix("_") in known}
 
 
+#: elements that all three have in both releases, without elements inside
+_SAME = frozenset(
+    {"resourceType", "id", "language", "url", "version", "name", "title", "status", "experimental", "date"}
+    | {"publisher"}
+)
+
+
 def in_release(resource: Json, release: str) -> Json:
     """A CodeSystem, ValueSet or ConceptMap in R4's or R5's elements; any other resource as it is."""
     kind = str(resource.get("resourceType", ""))
     if (kind, release) not in ELEMENTS:
         return resource
+    if resource.keys() <= _SAME:
+        return dict(resource)
     made = _metadata_to_r4(resource, kind) if release == "R4" else _metadata_to_r5(resource, kind)
     if kind == "ValueSet":
         made = _value_set(made, _to_extension if release == "R4" else _from_extension)

@@ -57,7 +57,7 @@ class EntryCache(ExpansionEntryBuilder):
             yield from super().flat(one, idents)
         else:
             start, fragments = written
-            yield orjson.Fragment(start + (b"}," + start).join(fragments) + b"}")
+            yield orjson.Fragment(b"".join((start, (b"}," + start).join(fragments), b"}")))
 
     def separate(self, one: IncludedConcepts, idents: Sequence[int]) -> list[Any]:
         """As ``flat``, with one item for each id."""
