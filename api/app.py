@@ -1,7 +1,4 @@
-"""The web application: REST, FHIR and what else is served, around one registry.
-
-Here: assembly, life of the registry, limits. Not here: routes (``api.rest``, ``api.fhir``).
-"""
+"""The web application: assembles REST, FHIR and pages around one registry, which it opens and closes."""
 
 from __future__ import annotations
 
@@ -34,7 +31,7 @@ _ABOUT = (
 
 
 class _Web(FastAPI):
-    """FastAPI, except that what lies below ``/fhir`` goes straight to its own application: routing costs more than answers."""
+    """FastAPI, but paths below ``/fhir`` go directly to the FHIR application, because routing costs more than an answer."""
 
     fhir: FhirApp
 
@@ -50,12 +47,12 @@ class _Web(FastAPI):
 
 
 def create_app(settings: Settings | None = None, *, registry: Registry | None = None) -> FastAPI:
-    """The application; it opens the registry of the settings unless one is given, and closes what it opened."""
+    """The application; it opens the registry of the settings unless one is given, and closes it in the end."""
     wanted = settings or Settings()
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
-        # Opened here, in the thread that answers: a SQLite connection belongs to its thread.
+        # Opened in the thread that answers: an SQLite connection belongs to its thread.
         app.state.registry = registry or Registry.open(wanted.db or None, today=wanted.today)
         # Before the first connection is taken, so that a server that answers at all answers at once.
         app.state.registry.warm_up()
@@ -104,7 +101,7 @@ def _rest(app: FastAPI) -> APIRouter:
 
 
 def _fhir(app: FastAPI) -> FhirApp:
-    """The FHIR application; it has limits of its own and answers its own failures."""
+    """The FHIR application; it has its own limits and error responses."""
     from api.fhir.server.mount import mounted
 
     return mounted(app)

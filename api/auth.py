@@ -1,7 +1,7 @@
-"""Who may read restricted content, take whole lists, and write (DOMAIN 14). REST, FHIR and pages ask here.
+"""Permissions: who may read restricted content, download whole lists, and write (DOMAIN 14); for REST, FHIR and pages.
 
-Restricted content is served on loopback or with the token of the settings; a request that a proxy passed on
-is not loopback. Writing always needs the token. The command line is not asked: it is its user's own machine.
+Restricted content is served on loopback or with the token of the settings; a forwarded request never counts as
+loopback. Writing always needs the token. The command line has no restrictions.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _PASSED_ON = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
 
 
 class NotAuthorised(Restricted):
-    """No token, or a wrong one, where one is needed."""
+    """A required token is missing or wrong."""
 
     status = 401
 
@@ -46,12 +46,12 @@ def _has_token(connection: HTTPConnection, token: str) -> bool:
 
 
 def may_read_restricted(connection: HTTPConnection, token: str) -> bool:
-    """Whether content with a restricting licence may be answered to this caller."""
+    """Whether this caller may read restricted content."""
     return _loopback(connection) or _has_token(connection, token)
 
 
 def require_read(connection: HTTPConnection, token: str, system: SystemAnswer) -> None:
-    """Raise ``Restricted`` where the content of the system may not be answered to this caller."""
+    """Raise ``Restricted`` if this caller may not read the system's content."""
     if system.access == "restricted" and not may_read_restricted(connection, token):
         raise Restricted(
             message(
@@ -63,7 +63,7 @@ def require_read(connection: HTTPConnection, token: str, system: SystemAnswer) -
 
 
 def require_take(connection: HTTPConnection, token: str, system: SystemAnswer) -> None:
-    """Raise ``Restricted`` where the caller may not take the whole list, which passes it on."""
+    """Raise ``Restricted`` if this caller may not download the whole list, which is redistribution."""
     require_read(connection, token, system)
     if system.redistribution == "no" and not may_read_restricted(connection, token):
         raise Restricted(
@@ -76,7 +76,7 @@ def require_take(connection: HTTPConnection, token: str, system: SystemAnswer) -
 
 
 def require_write(connection: HTTPConnection, token: str) -> None:
-    """Raise where the caller may not write: without a token in the settings nobody may."""
+    """Raise if the caller may not write; without a token in the settings no caller may."""
     if not token:
         raise Restricted(message("error.writing_off"))
     if not _has_token(connection, token):

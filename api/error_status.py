@@ -1,15 +1,13 @@
-"""The HTTP status of each error of the project, for REST and FHIR alike.
+"""The HTTP status of each error of the project, for REST and FHIR.
 
 ========================================  ======
 wrong use                                 400
 a token is needed                         401
 the licence does not allow it             403
-something named is not there              404
+a named resource does not exist           404
 a source that cannot be loaded            422
 another load runs, no usable database     503
 ========================================  ======
-
-Not here: exit codes of the command line (``registry.entities.errors``).
 """
 
 from __future__ import annotations
@@ -26,7 +24,7 @@ from registry.entities.errors import (
 
 __all__ = ["http_status"]
 
-#: The first class that an error is an instance of decides.
+#: The first class of which an error is an instance decides.
 _STATUS: tuple[tuple[type[GyldigError], int], ...] = (
     (UnknownTarget, 404),
     (UsageError, 400),
@@ -38,7 +36,7 @@ _STATUS: tuple[tuple[type[GyldigError], int], ...] = (
 
 
 def http_status(error: Exception) -> int:
-    """The status that stands for an error; errors of the API carry their own ``status``; anything else is 500.
+    """The status of an error; errors of the API have their own ``status``; any other is 500.
 
     >>> http_status(UsageError("x")), http_status(ValueError("x"))
     (400, 500)

@@ -1,4 +1,4 @@
-"""A bound on request bodies, before anything reads them: 413 with a problem body."""
+"""A limit on request bodies, checked before they are parsed: 413 with a problem body."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["BodyLimit"]
 
 
 class BodyLimit:
-    """ASGI middleware: a body that is announced or turns out larger than ``limit`` bytes is refused."""
+    """ASGI middleware: a body of more than ``limit`` bytes, by its header or its content, is refused."""
 
     def __init__(self, app: ASGIApp, limit: int) -> None:
         self.app, self.limit = app, limit
@@ -30,7 +30,7 @@ class BodyLimit:
         await self._counted(scope, receive, send)
 
     async def _counted(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Read the body first (it is bounded), so that one that is too large is answered and not cut off."""
+        """Read the whole body first, so that a body that is too large gets an answer and no closed connection."""
         chunks: list[MutableMapping[str, Any]] = []
         size = 0
         while True:

@@ -1,7 +1,7 @@
 """Generated documentation: the command reference from the commands, the REST reference from OpenAPI, the FHIR
 reference from the table of operations, README answers.
 
-``python -m api.reference`` writes them; ``tests/docs`` fails where a page is not current.
+``python -m api.reference`` writes them; ``tests/docs`` fails if a page is not current.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def pages() -> dict[Path, str]:
 
 
 def commands_page() -> str:
-    """The command reference, from the commands' own declarations."""
+    """The command reference, from the declarations of the commands."""
     from api.cli.main import app
     from api.cli.tree import commands, global_options
 
@@ -60,7 +60,7 @@ def _parameter(parameter: Parameter) -> str:
 
 
 def _cell(text: str) -> str:
-    """Text that stays inside its column."""
+    """Text escaped for a table cell."""
     return text.replace("|", "\\|")
 
 
@@ -180,7 +180,7 @@ _BLOCK = re.compile(r"(```console\n\$ )(gyldig [^\n]+)\n(.*?)(```)", re.DOTALL)
 
 
 def refreshed(text: str, answers: Any) -> str:
-    """The text with the output of every ``$ gyldig …`` block made anew; ``answers`` runs a command line."""
+    """The text with the output of every ``$ gyldig …`` block replaced; ``answers`` runs a command line."""
     return _BLOCK.sub(lambda m: f"{m[1]}{m[2]}\n{answers(shlex.split(m[2])[1:])}{m[4]}", text)
 
 

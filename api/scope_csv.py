@@ -1,7 +1,4 @@
-"""Rows of scopes from a CSV file, checked line by line before anything is registered.
-
-Here: the columns and their errors. Not here: the registry, the command.
-"""
+"""Rows of scopes from a CSV file, all checked before anything is registered."""
 
 from __future__ import annotations
 
@@ -28,7 +25,7 @@ _LIMIT = 10_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScopeEntry:
-    """One line: the row, and what the scope is called."""
+    """One line: the row, and title and kind of the scope."""
 
     row: ScopeRow
     title: str

@@ -1,7 +1,4 @@
-"""Running the web application under uvicorn.
-
-Here: address, processes, what is printed. Not here: the application (``api.app``).
-"""
+"""Runs the web application under uvicorn."""
 
 from __future__ import annotations
 
@@ -20,7 +17,7 @@ __all__ = ["serve"]
 
 def serve(session: Session, *, host: str, port: int, workers: int, today: date | None) -> None:
     """Serve until Ctrl-C. Workers are processes that read the settings from the environment."""
-    # Made, migrated, or found unusable here, once, before the workers open it.
+    # Create, migrate or refuse the database once, before the workers open it.
     session.open(readonly=False).close()
     if session.db:
         os.environ["GYLDIG_DB"] = session.db

@@ -1,7 +1,4 @@
-"""What can be set from outside: environment variables that begin with ``GYLDIG_``.
-
-Here: names, defaults and what they mean. Not here: options of single commands.
-"""
+"""Settings from environment variables that begin with ``GYLDIG_``: names, defaults and meaning."""
 
 from __future__ import annotations
 
@@ -17,12 +14,11 @@ __all__ = ["Settings"]
 class Settings(BaseSettings):
     """The settings of one process.
 
-    ``db``: a path, ``sqlite:///…`` or ``postgresql://…``; empty = a file in the user's data folder. ``token``:
-    what callers name (``Authorization: Bearer …``) to write and to read restricted content; empty = nobody
-    can. ``today``: the day that counts as today, for test systems; empty = the day in Oslo. ``workers``: how many
-    processes answer, as the server tells them: more than one cannot remember what a client sent. ``max_body``: the
-    largest request body in bytes; ``max_operation_body``: the same of a FHIR operation or batch, and of callers
-    without the token.
+    ``db``: a path, ``sqlite:///…`` or ``postgresql://…``; empty = a file in the user's data folder. ``token``: the token
+    (``Authorization: Bearer …``) required to write and to read restricted content; empty = not possible. ``today``: the
+    day that counts as today, for test systems; empty = the day in Oslo. ``workers``: number of processes, set by the
+    server; with more than one, resources sent by clients are not cached. ``max_body``: largest request body in bytes;
+    ``max_operation_body``: largest body of a FHIR operation or batch, and of callers without the token.
     """
 
     model_config = SettingsConfigDict(env_prefix="GYLDIG_", env_ignore_empty=True, extra="ignore")

@@ -1,4 +1,4 @@
-"""``/``: where to go from here, as one plain page. Pages for readers come beside it."""
+"""``/``: a plain page with links to the APIs and the loaded systems."""
 
 from __future__ import annotations
 

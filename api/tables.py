@@ -1,7 +1,6 @@
-"""Plain tables of content for other programs: a version's codes, or every code with its intervals.
+"""Tables of content for other programs: a version's codes, or every code with its intervals.
 
-Here: rows and their encoding as CSV, JSON or Parquet, in pieces. Not here: who may have them (``api.auth``),
-where they go (a file, a response).
+Rows in, chunks of CSV, JSON or Parquet out.
 """
 
 from __future__ import annotations
@@ -30,14 +29,14 @@ MEDIA_TYPES: Final = {
     "json": "application/json",
     "parquet": "application/vnd.apache.parquet",
 }
-_ROWS: Final = 2000  #: rows a piece holds
+_ROWS: Final = 2000  #: rows per chunk
 _BYTES: Final = 1 << 20
 
 Row = dict[str, Any]
 
 
 class Counted:
-    """Rows that are counted while they pass."""
+    """An iterator that counts its rows."""
 
     def __init__(self, rows: Iterable[Row]) -> None:
         self.count = 0
@@ -97,7 +96,7 @@ def _json(rows: Iterator[Row]) -> Iterator[bytes]:
 
 
 def _parquet(rows: Iterable[Row]) -> Iterator[bytes]:
-    """Parquet keeps its index at the end of the file, so the file is made first and then sent."""
+    """Parquet has its index at the end of the file, so the whole file is written before it is sent."""
     with tempfile.TemporaryFile() as file:
         _frame(rows).write_parquet(file)
         file.seek(0)
@@ -106,7 +105,7 @@ def _parquet(rows: Iterable[Row]) -> Iterator[bytes]:
 
 
 def _frame(rows: Iterable[Row]) -> DataFrame:
-    """The rows as a data frame; a table that is kept by column is taken as it is."""
+    """The rows as a data frame; a table by columns is used directly."""
     import polars
 
     source = rows.rows if isinstance(rows, Counted) else rows
@@ -122,7 +121,7 @@ def _frame(rows: Iterable[Row]) -> DataFrame:
 
 
 def _flat(value: Any) -> Any:
-    """A value as one CSV field: lists are joined by ``|``, truth is ``true`` or ``false``."""
+    """A value as one CSV field: lists are joined by ``|``, booleans are ``true`` or ``false``."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, list | tuple):

@@ -1,7 +1,4 @@
-"""The JSON form of answers, the same on the command line and over HTTP.
-
-Here: encoding and the wrapper of lists. Not here: what an answer holds (``registry.entities.results``).
-"""
+"""The JSON form of results (``registry.entities.results``), the same on the command line and over HTTP."""
 
 from __future__ import annotations
 

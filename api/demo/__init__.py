@@ -1,1 +1,1 @@
-"""The demonstration: sample data that is made up here, and a few questions answered with it."""
+"""The demonstration: synthetic sample data, and a few questions answered with it."""

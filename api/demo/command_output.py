@@ -1,4 +1,4 @@
-"""The command line against a fresh registry with the made-up system: for documentation that shows real output."""
+"""Runs command lines against a new registry with the demo system, for documentation that shows real output."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from registry import Registry
 
 __all__ = ["TODAY", "demo_answers"]
 
-#: The day that documentation is written on, so that its answers stay the same.
+#: The date that counts as today in documentation, so that its answers stay the same.
 TODAY = "2026-06-01"
 
 
@@ -44,6 +44,6 @@ def _printed(arguments: Sequence[str]) -> str:
         with redirect_stdout(out):
             run(arguments)
     except SystemExit:
-        # The exit code says yes or no; documentation shows what is printed.
+        # The exit code is not shown; documentation shows what is printed.
         pass
     return out.getvalue()

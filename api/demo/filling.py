@@ -1,4 +1,4 @@
-"""Filling a registry with the demonstration's data: the made-up system, and packages where they can be had."""
+"""Loads the demonstration's data: the synthetic system, and packages if they can be fetched."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ PACKAGES = (
 
 
 def fill(registry: Registry) -> list[LoadReport]:
-    """Load the made-up system with its versions, updates and register; what is there already stays."""
+    """Load the synthetic system with its versions, updates and register; existing content is kept."""
     registry.add_system(universe.SYSTEM)
     with tempfile.TemporaryDirectory() as folder:
         reports = [r for e in universe.editions() for r in _load(registry, e, Path(folder))]
@@ -66,10 +66,10 @@ def _load(registry: Registry, edition: universe.Edition, folder: Path) -> list[L
 def fetch_packages(
     registry: Registry, missed: Callable[[str, str], None], progress: Progress = silent
 ) -> Iterator[list[LoadReport]]:
-    """Fetch and load the packages, the reports of one at a time.
+    """Fetch and load the packages; yields the reports of one package at a time.
 
-    One that cannot be had is told to ``missed`` with the reason, and its other versions are not tried: a
-    machine without a network would wait for each of them.
+    A package that cannot be fetched is passed to ``missed`` with the reason, and its other versions are not tried,
+    because a machine without a network would wait for each of them.
     """
     failed: set[str] = set()
     for name, version in PACKAGES:

@@ -1,6 +1,6 @@
-"""What the demonstration tells: load, then a few questions with answers that a newcomer understands.
+"""The demonstration: loads data, then asks a few questions, with answers that a newcomer understands.
 
-Here: which questions, in which order. Not here: the data (``api.demo.universe``), how answers look (``api.cli.show``).
+The data is in ``api.demo.universe``; answers are formatted by ``api.cli.show``.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ DEMO, CM, NO = "demo-no", "icd-10-cm", "icd-10-no"
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question in both languages, the command that asks it, and how the answer is had and shown."""
+    """A question in both languages, its command, and functions that get and show the answer."""
 
     english: str
     bokmaal: str
@@ -130,7 +130,7 @@ NATIONAL = (
 
 
 def tell(session: Session, *, offline: bool) -> None:
-    """Fill the registry and answer; on standard output, as text."""
+    """Fill the registry and print questions and answers."""
     quiet = replace(session, json=False)
     with quiet.open(readonly=False) as registry:
         filling.fill(registry)

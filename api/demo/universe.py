@@ -1,7 +1,7 @@
-"""A small made-up Norwegian-like code system with several years, and a register that uses it.
+"""A small synthetic code system with several yearly versions, and a register that uses it.
 
-Nothing here is anybody's text: it is a list of complaints that books could have, in the shape of a yearly national list.
-What each year changes is drawn on purpose:
+A list of complaints that books could have, in the form of a yearly national list; it contains no licensed text.
+Each year has designed changes:
 
 - 2022 → 2023  ``B10.8`` is split off into ``B10.80`` and ``B10.81``; a comma comes into ``B00.1`` (wording only)
 - 2023 → 2024  ``B20`` gets another meaning by its label alone; ``B30.2`` disappears
@@ -66,7 +66,7 @@ _NOT_LOADED = "2025"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edition:
-    """A list as it was given out: a version's own, or an update inside it; ``codes`` None = only declared."""
+    """A published list: a version's first list, or an update inside it; ``codes`` None = only declared."""
 
     version: str
     valid_from: date
@@ -102,7 +102,7 @@ def _scope(version: str, allowed: str, required: str, until: str | None) -> Scop
     )  # fmt: skip
 
 
-#: The register is slower than the calendar: four months in which the old version is still accepted.
+#: The register still accepts the old version for four months.
 SCOPES = (
     _scope("2022", "2022-01-01", "2022-01-01", "2023-05-01"),
     _scope("2023", "2023-01-01", "2023-03-01", "2024-05-01"),

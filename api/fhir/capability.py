@@ -1,4 +1,4 @@
-"""What the server can do: CapabilityStatement and TerminologyCapabilities, from the table of operations."""
+"""CapabilityStatement and TerminologyCapabilities, from the table of operations."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from registry.terminology.catalog import Catalog
 __all__ = ["capability_statement", "software", "terminology_capabilities"]
 
 Json = dict[str, Any]
-_DATE = "2026-11-01"  #: of the statement and the software
+_DATE = "2026-11-01"  #: date of the statement and the software
 _FEATURE = "http://hl7.org/fhir/uv/application-feature/StructureDefinition/feature"
 _TESTS = "http://hl7.org/fhir/uv/tx-tests/FeatureDefinition/test-version"
 _AS_PARAMETER = "http://hl7.org/fhir/uv/tx-ecosystem/FeatureDefinition/CodeSystemAsParameter"
-_TEST_VERSION = "1.9.3"  #: of the ecosystem's cases that the answers follow
+_TEST_VERSION = "1.9.3"  #: version of the ecosystem's conformance cases that the server follows
 _RESOURCES = ("CodeSystem", "ConceptMap", "ValueSet")
 
 
@@ -83,7 +83,7 @@ def _rest(base: str, *, writable: bool, cache_announced: bool) -> Json:
 
 
 def _operation(base: str, operation: Operation) -> Json:
-    """An operation with our definition of it: it has parameters that the standard's has not."""
+    """An operation with Gyldig's OperationDefinition, which has parameters in addition to the standard's."""
     return {"name": operation.name, "definition": f"{base}/OperationDefinition/{operation.ident}"}
 
 
@@ -105,7 +105,7 @@ def _expansion_parameters() -> list[Json]:
 
 
 def terminology_capabilities(catalog: Catalog, base: str, release: str) -> Json:
-    """The TerminologyCapabilities: every code system with its versions, and what expansions take."""
+    """The TerminologyCapabilities: every code system with its versions, and the parameters of expansions."""
     written = _head("TerminologyCapabilities", base, release)
     systems = [_system(url, held, release) for url, held in _by_url(library(catalog)).items()]
     if systems:

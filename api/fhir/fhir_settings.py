@@ -1,4 +1,4 @@
-"""What the FHIR application is told when it is made. Not here: settings of the process (``api.settings``)."""
+"""Settings of the FHIR application. Settings of the process are in ``api.settings``."""
 
 from __future__ import annotations
 
@@ -15,15 +15,14 @@ __all__ = ["FhirSettings"]
 class FhirSettings:
     """``limit``: codes in one expansion without a count. ``today``: the day that counts as now.
 
-    ``reply_bytes``: memory for answers to requests that come again. ``sent_concepts``: how many concepts clients may
-    leave here with ``$cache-control``; ``cache_announced``: the operation is named in the CapabilityStatement (only
-    where one process answers everything).
+    ``reply_bytes``: size of the cache of whole answers. ``sent_concepts``: most concepts that clients may store with
+    ``$cache-control``; ``cache_announced``: the operation is in the CapabilityStatement (only if there is one process).
 
-    ``operation_body`` and ``xml_body``: bytes of a request, but for an upload with the token, which may have
-    ``upload_body``. ``elements``: of JSON in one body, ``upload_elements`` in an upload. ``given_concepts``: concepts
-    and codes of resources sent along. ``batch_entries``, ``batch_bytes`` (of answers), ``batch_seconds``: of one
-    batch. ``waiting``: requests that take long and wait for another. ``warm_concepts``: read before the server is ready,
-    in at most ``warm_seconds``.
+    ``operation_body`` and ``xml_body``: most bytes of a request; of an upload with the token ``upload_body``.
+    ``elements``: most JSON elements in a body; in an upload ``upload_elements``. ``given_concepts``: most concepts and
+    codes of resources sent along. ``batch_entries``, ``batch_bytes`` (of answers), ``batch_seconds``: limits of a batch.
+    ``waiting``: most large requests in the queue. ``warm_concepts``: most concepts read before the server is ready, in at
+    most ``warm_seconds``.
     """
 
     limit: int = 10_000

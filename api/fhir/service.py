@@ -1,7 +1,7 @@
-"""From a request to an answer: which route, read and search. No network here.
+"""From a request to an answer: routes by method and path, read, search, write.
 
-Dispatch by method and path; operations come from the table (``operations.table``). Not here: HTTP's encoding
-(``server.app``), batches (``server.batches``).
+Operations come from the table (``operations.operation_table``). Bytes of HTTP are read and written by ``server.app``,
+batches by ``server.batches``.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ _STATEMENTS = ("metadata", "OperationDefinition")
 
 @dataclass(slots=True, kw_only=True)
 class Request:
-    """One request; ``path`` in pieces below the base, ``body`` already read as JSON."""
+    """One request; ``path``: segments below the base; ``body``: parsed JSON."""
 
     method: str
     path: tuple[str, ...]
@@ -73,14 +73,14 @@ class Reply:
     """One answer."""
 
     status: int
-    body: Json | bytes | None  #: bytes = JSON that is written already
+    body: Json | bytes | None  #: bytes = encoded JSON
     headers: dict[str, str] = field(default_factory=dict)
     release: str = "R5"
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """A path below the base, read: FHIR release, ``as-of`` date, the rest, and the base that the rest is below."""
+    """A parsed path: FHIR release, ``as-of`` date, the remaining path, and its base."""
 
     release: str
     on: date | None
@@ -89,9 +89,9 @@ class Address:
 
 
 class Service:
-    """Answers requests about a catalog in R4 or R5; the source is asked for each caller, trusted or not.
+    """Answers requests about a catalog in R4 or R5; the catalog is chosen for each caller, trusted or not.
 
-    ``memoise=False``: requests are prepared anew each time (the slow twin of the fast path).
+    ``memoise=False``: prepared requests are not cached (the slow twin of the fast path).
     """
 
     def __init__(
@@ -107,7 +107,7 @@ class Service:
         self.catalog, self.release, self.settings = catalog, release, settings
         self._changes, self._history = changes, history
         self._client_cache = ClientCache(settings.sent_concepts)
-        #: by whether the caller is trusted: their catalogs have stamps of their own
+        #: by whether the caller is trusted, because their catalogs have different keys
         self.fast_path = {trusted: FastPath() if memoise else FastPath(0) for trusted in (True, False)}
 
     def answer(self, request: Request) -> Reply:
@@ -123,11 +123,11 @@ class Service:
         return reply
 
     def release_of(self, path: Sequence[str]) -> str:
-        """The release that a path is about."""
+        """The FHIR release of a path."""
         return next((_RELEASES[p] for p in path[:3] if p in _RELEASES), self.release)
 
     def address(self, path: tuple[str, ...], base: str = "") -> Address:
-        """A path with ``r4``, ``r5`` and ``as-of/DATE`` taken off its front; raises Refused for a bad date."""
+        """A path split into ``r4`` or ``r5``, ``as-of/DATE`` and the rest; raises Refused for an invalid date."""
         release, on = self.release, None
         while path and (path[0] in _RELEASES or (path[0] == "as-of" and len(path) > 1)):
             used = 1 if path[0] in _RELEASES else 2
@@ -199,12 +199,12 @@ class Service:
         return Reply(200, written)
 
     def cache_key(self, catalog: Catalog) -> object | None:
-        """Changes whenever an answer may change; None = prepared requests must not be kept."""
+        """A value that changes whenever an answer may change; None = prepared requests must not be cached."""
         stamp = catalog.cache_key()
         return None if stamp is None else (stamp, self.settings.today())
 
     def set_instance(self, call: RequestContext, address: Address) -> None:
-        """The resource that an operation is called on, if the path names one; raises Refused if it is unknown."""
+        """Set the resource on which an operation is called, if the path has one; raises Refused if it is unknown."""
         if len(address.path) == 3:
             held = self._held(call, address.path[0], address.path[1])
             call.instance = {"url": held.url, "version": held.version}
@@ -285,7 +285,7 @@ def _as_issue(error: GyldigError) -> Issue:
 
 
 def language_of(request: Request) -> str:
-    """The language in which a refusal of a request is written."""
+    """The language of a request's refusal."""
     return answer_language(display_language(request.query, request.body), request.headers)
 
 
@@ -294,7 +294,7 @@ def _not_allowed(method: str) -> Refused:
 
 
 def _check_match(wanted: str, held: ResourceEntry | None) -> None:
-    """Raise Refused (412) where the caller names another state than the one that is here."""
+    """Raise Refused (412) if the resource is not in the state that the caller names."""
     named = {tag.strip().removeprefix("W/").strip('"') for tag in wanted.split(",")}
     if wanted and (held is None or not named & {"*", held.state}):
         problem = issue("REQUEST_INVALID", message("request.other_state", state=wanted), place="If-Match")
@@ -309,7 +309,7 @@ def _definition(ident: str, base: str) -> Json:
 
 
 def _context_of(headers: dict[str, str]) -> tuple[str, str]:
-    """The headers that an answer depends on."""
+    """The headers on which an answer depends."""
     return headers.get("accept-language", ""), headers.get("x-too-costly-threshold", "")
 
 
@@ -321,7 +321,7 @@ def _day(text: str) -> date:
 
 
 def _as_known(catalog: Catalog, query: Sequence[tuple[str, str]]) -> Catalog:
-    """The catalog as the registry knew it at the instant that ``known-at`` names, where it does."""
+    """The catalog as known at the instant of ``known-at``, if it is given."""
     found = [value for name, value in query if name == "known-at"]
     if len(found) > 1:
         raise refuse("REQUEST_INVALID", message("request.known_at_twice"), place="known-at")

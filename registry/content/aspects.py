@@ -1,6 +1,6 @@
-"""The facets on which two records of one concept differ, each with the type of change that it is (DOMAIN 7).
+"""The facets on which two records of one concept differ, each with its type of change (DOMAIN 7).
 
-Pure functions on records. Not here: changes that concern several codes (``registry.content.changes``).
+Pure functions on records. Changes of several codes are in ``registry.content.changes``.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Aspect:
 def aspects_between(
     old: ConceptRecord, new: ConceptRecord, facets: frozenset[str], rules: SystemBehaviour
 ) -> list[Aspect]:
-    """Every facet on which the two records differ, gravest first; only facets that both sides assert."""
+    """The facets on which the records differ, most important first; only facets that both sides assert."""
     if rules.reserve and _activated(old, new, rules):
         return [Aspect("activated", "label", display_text(old), display_text(new))]
     found = [
@@ -50,13 +50,13 @@ def aspects_between(
 
 
 def _activated(old: ConceptRecord, new: ConceptRecord, rules: SystemBehaviour) -> bool:
-    """Whether a code held in reserve got a meaning."""
+    """Whether a reserve code got a meaning."""
     was = rules.is_reserve(old.code, display_text(old))
     return was and not rules.is_reserve(new.code, display_text(new))
 
 
 def _labels(old: ConceptRecord, new: ConceptRecord, facets: frozenset[str]) -> Iterator[Aspect]:
-    """Differences of designations, kind by kind; a full text that stays makes a new short one wording only."""
+    """Differences of designations by kind; if the full text is unchanged, a new short text is a change of wording only."""
     full_same = "label.full" in facets and _texts(old, "label.full") == _texts(new, "label.full")
     kinds = {d.kind for d in (*old.designations, *new.designations)} & facets
     for kind in sorted(kinds):
@@ -81,7 +81,7 @@ def _texts(record: ConceptRecord, kind: str) -> dict[str, list[str]]:
 
 
 def _same_texts(a: dict[str, list[str]], b: dict[str, list[str]]) -> bool:
-    """Whether every language that both have says the same in other typography; a language more is wording."""
+    """Whether the texts differ only in typography in every common language; an added language is a change of wording."""
     shared = a.keys() & b.keys()
     return bool(shared) and all(len(a[x]) == len(b[x]) and all(map(same_wording, a[x], b[x])) for x in shared)
 
@@ -133,7 +133,7 @@ def naming_texts(record: ConceptRecord, behaviour: SystemBehaviour) -> dict[str,
 
 
 def same_name(old: ConceptRecord, new: ConceptRecord) -> bool | None:
-    """Whether the labels of a kind that both have are equal in wording; None where they share no kind."""
+    """Whether the labels of a common kind are equal in wording; None if they have no kind in common."""
     kinds = {d.kind for d in old.designations} & {d.kind for d in new.designations} & NAMING_KINDS
     if not kinds:
         return None

@@ -22,7 +22,7 @@ from registry.entities.results import Change, CodeDisplay
 
 __all__ = ["event_of_aspects", "events_of", "key_links", "with_aspects"]
 
-#: A code that is not to be used any more keeps its meaning: data coded with its parts may go back to it.
+#: A code that may no longer be used keeps its meaning: data coded with its parts can be converted back to it.
 _NOT_IN_USE = frozenset({"retired_for_use", "inactivated"})
 #: Sources of links, strongest first.
 _SOURCES = ("official", "curated", "derived", "structural")
@@ -63,7 +63,7 @@ def event_of_aspects(
 
 
 def with_aspects(change: Change, aspects: Sequence[Aspect]) -> Change:
-    """The event with further facets on which one of its codes differs; the gravest of all gives its type."""
+    """The event with further facets on which one of its codes differs; the most important facet gives its type."""
     types = by_gravity([*change.aspects, *(a.type for a in aspects)])
     known = list(change.details.get("facets", ()))
     return replace(
@@ -95,7 +95,7 @@ def _groups(links: Sequence[Link]) -> Iterator[dict[str, list[Link]]]:
 
 
 def _together(found: Difference, links: list[Link], codes: list[str]) -> Change:
-    """The event of a group of codes; vanished and new codes come before those that go on."""
+    """The event of a group of codes; vanished and new codes come before those that remain."""
     before = {c: r for c in codes if (r := found.before(c)) is not None}
     after = {c: r for c in codes if (r := found.after(c)) is not None}
     lasting = {c for c in before if c in after and before[c].stable_key == after[c].stable_key}
@@ -128,21 +128,21 @@ def _has(links: list[Link], code: str) -> bool:
 
 
 def _to_itself(code: str, lasting: bool) -> Link:
-    """The link of a code that is on both sides: the same concept goes on, or another one has the code now."""
+    """The link of a code that is on both sides: the same concept remains, or another one has the code now."""
     if lasting:
         return Link(code, code, "", "structural", True, True)
     return Link(code, code, "code_reused", "derived", False, False)
 
 
 class _Shape:
-    """The links of one event: what they are together, and where each code has one way only."""
+    """The links of one event: their types together, and whether each code has only one link each way."""
 
     def __init__(self, links: list[Link], lasting: set[str], reworded: set[str]) -> None:
         self.links, self.lasting, self.reworded = links, lasting, reworded
         self.out, self.into = Counter(x.old for x in links), Counter(x.new for x in links)
 
     def types(self) -> set[str]:
-        """Types of the links; splits and folds in one event, and what several texts became one, by their form."""
+        """Types of the links; splits and folds in one event, and merged texts, are typed by their form."""
         found = {link.type or self._official(link) for link in self.links} - {""}
         if found & _NARROWING and found & _WIDENING:
             found.add("transferred")
@@ -151,7 +151,7 @@ class _Shape:
         return found
 
     def _official(self, link: Link) -> str:
-        """The type of a link from a table, which names codes alone."""
+        """The type of a link from a table, which has only codes."""
         if link.old == link.new:
             return ""
         if link.old in self.lasting:
@@ -163,15 +163,15 @@ class _Shape:
         )
 
     def forward(self, codes: Iterable[str]) -> bool:
-        """Whether every old code has one new code only, and all of it may be coded so."""
+        """Whether every old code has only one new code, and all its content may be coded with it."""
         return all(self.out[c] == 1 for c in codes) and all(link.forward for link in self.links)
 
     def back(self, codes: Iterable[str]) -> bool:
-        """Whether every new code has one old code only, and all of it may be coded so."""
+        """Whether every new code has only one old code, and all its content may be coded with it."""
         return all(self.into[c] == 1 for c in codes) and all(link.back for link in self.links)
 
     def pairs(self, kind: str) -> list[dict[str, str]]:
-        """Each pair with its own relationship, where they are not all pairs with the relationship of the type."""
+        """Each pair with its relationship, unless all pairs have the relationship of the type."""
         found = [
             {"from": x.old, "to": x.new, "relationship": self._relationship(x, kind)} for x in self.links
         ]
@@ -179,7 +179,7 @@ class _Shape:
         return [] if plain and {p["relationship"] for p in found} == {TYPES[kind].relationship} else found
 
     def _relationship(self, link: Link, kind: str) -> str:
-        """Of a code to itself by what it gave and took; of others by the link, unless parts moved both ways."""
+        """Relationship of a link: of a code to itself by its other links; of two codes by the link, unless parts moved both ways."""
         if link.old != link.new or link.type:
             own = "transferred" if kind == "transferred" else link.type or self._official(link)
             return TYPES[own].relationship or RELATED
@@ -188,7 +188,7 @@ class _Shape:
 
 
 def _appeared(found: Difference, record: ConceptRecord) -> Change:
-    """Created, or back again where an earlier version had the code with the same wording."""
+    """Created; or reinstated if an earlier version had the code with the same wording."""
     note = ""
     for held in found.earlier(record.code):
         same = same_name(held.record, record)

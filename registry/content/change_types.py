@@ -1,7 +1,6 @@
-"""The types of change and what follows from each: relationship, and whether data can be converted by itself.
+"""The types of change, each with its relationship, and whether data can be converted automatically.
 
-``TYPES`` is the table "Change types" of the domain description, gravest first. Pure data.
-Not here: how a type is found (``registry.content.changes``).
+``TYPES`` is the table "Change types" of the domain description, most important first. Pure data.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ class ChangeType:
     back: bool
 
 
-#: Every type, gravest first: the gravest aspect of an event gives its type.
+#: All types, most important first: the most important aspect of an event gives its type.
 TYPES: dict[str, ChangeType] = {
     "code_reused": ChangeType(NOT_RELATED, False, False),
     "activated": ChangeType(NOT_RELATED, False, False),
@@ -52,12 +51,12 @@ _GRAVITY = {name: n for n, name in enumerate(TYPES)}
 
 
 def gravity(name: str) -> int:
-    """Position of a type in the order of gravity; 0 = the gravest."""
+    """Position of a type in the order of importance; 0 = the most important."""
     return _GRAVITY[name]
 
 
 def by_gravity(names: Iterable[str]) -> list[str]:
-    """The types without repetition, gravest first.
+    """The types without repetition, most important first.
 
     >>> by_gravity(["clarified", "split_off", "clarified"])
     ['split_off', 'clarified']
@@ -66,7 +65,7 @@ def by_gravity(names: Iterable[str]) -> list[str]:
 
 
 def count_types(changes: Iterable[Change]) -> dict[str, int]:
-    """Number of events by type, gravest type first.
+    """Number of events by type, most important type first.
 
     >>> count_types([])
     {}

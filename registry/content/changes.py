@@ -1,8 +1,8 @@
-"""What really changed between two contents of a system: typed change events (DOMAIN, change types; 6, 7).
+"""Typed change events between two contents of a system (DOMAIN, change types; 6, 7).
 
-Derived from the states that only one side has, on facets that both sides assert and codes that both cover. Codes that
-links connect (``registry.content.successors``) make one event; every code is in at most one event, and every
-vanished or new code in exactly one. Pure functions. Not here: which releases are compared (``registry.queries``).
+Derived from the states that only one side has, for facets that both sides assert and codes that both cover. Codes
+connected by links (``registry.content.successors``) are one event; every code is in at most one event, and every
+vanished or new code in exactly one. Pure functions; ``registry.queries`` decides which releases are compared.
 """
 
 from __future__ import annotations
@@ -54,10 +54,10 @@ def derive(
     official: OfficialLinks | None = None,
     texts: TextLinks | None = None,
 ) -> Derived:
-    """Type every difference.
+    """The typed differences.
 
-    ``earlier`` gives what versions before the old one say of a code, newest first. ``texts``: identical texts, where
-    they are known from a comparison of the whole contents and the sides hold only a part of them.
+    ``earlier``: code → its records in versions before the old one, newest first. ``texts``: identical texts from a
+    comparison of the whole contents, if the sides are only a part of these.
     """
     found = difference(old, new, behaviour, earlier=earlier)
     official = official or OfficialLinks()
@@ -77,7 +77,7 @@ def derive(
 
 
 def _by_table(change: Change, official: OfficialLinks) -> Change:
-    """The event of a code that by a table has no previous or no later code is official."""
+    """The event, as official if a table states that its code has no previous or no later code."""
     if change.type not in ("created", "deleted") or not official.alone:
         return change
     note = official.alone.get((change.inputs or change.outputs)[0].code)
@@ -91,7 +91,7 @@ def difference(
     *,
     earlier: Callable[[str], Iterable[Earlier]] | None = None,
 ) -> Difference:
-    """Part the differing states into modified, vanished, new and not comparable."""
+    """The differing states, sorted into modified, vanished, new and not comparable."""
     found = Difference(old, new, behaviour, earlier or _none_earlier)
     facets = old.facets & new.facets
     for key, before in old.differing.items():

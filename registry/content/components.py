@@ -1,8 +1,7 @@
 """Components of a release: descriptions and relationships of a concept, members and acceptability of reference sets.
 
-``StoredComponents`` reads them from the store by bitmaps; ``MemoryComponents`` looks through plain records and is the
-slow twin. Systems whose sources do not version such rows have none of these; their concepts' states say everything.
-Not here: which text of a concept is shown (``registry.content.display``).
+``StoredComponents`` reads them from the store by bitmaps; ``MemoryComponents`` scans plain records and is the
+slow twin of the tests. Systems whose sources do not version such rows have none; their concepts' states have everything.
 """
 
 from __future__ import annotations
@@ -49,7 +48,7 @@ class ComponentView(Protocol):
 
 
 class MemoryComponents:
-    """Over records in memory: the newest record of a key counts."""
+    """Over records in memory: the newest record of a key is used."""
 
     def __init__(self, records: Iterable[Component]) -> None:
         self._records = {(type(r), r.key): r for r in records}
@@ -83,7 +82,7 @@ class MemoryComponents:
 
 
 class StoredComponents:
-    """Over a stored release, those of the modules it depends on included."""
+    """Over a stored release, including the modules it depends on."""
 
     def __init__(self, database: Database, system_id: int, release_id: int) -> None:
         self._database, self._system_id, self._release_id = database, system_id, release_id
@@ -117,7 +116,7 @@ class StoredComponents:
         return next((way for ident, way in ways if ident in self.set(refset, way)), "")
 
     def set(self, refset: str, acceptability: str = "") -> BitMap:
-        """Concept ids of a reference set; with acceptability, component ids of descriptions. Kept: never changes."""
+        """Concept ids of a reference set; with acceptability, component ids of descriptions. Cached: never changes."""
         found = self._sets.get((refset, acceptability))
         if found is None:
             found = reference_set(self._connection, self._release_id, refset, acceptability)

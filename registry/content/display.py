@@ -1,15 +1,15 @@
-"""Which of a concept's texts to show: the only choice, made for every view, query, operation and surface.
+"""Choice of a concept's display, for all views, queries, operations and surfaces.
 
-Decision table, first difference decides:
+Decision table; the first row and then the first criterion that differs decides:
 
 ============================  ===================================================================================
-Languages asked for           Text shown
+Requested languages           Text shown
 ============================  ===================================================================================
-one of them has a text        of the first such language: closest fit of the language (BCP 47), then a value
+one of them has a text        of the first such language: closest match of the language (BCP 47), then a value
                               set's own text, then the kind of text, then the text by its characters
-none has, or none asked for   the value set's own display; else the best kind of naming text, the language of the
+none has, or none requested   the value set's own display; else the best kind of naming text, the language of the
                               system before others; else any text (a synonym, another use) rather than none
-only these (``*;q=0``)        none, where none of them has a text
+only these (``*;q=0``)        none, if none of them has a text
 ============================  ===================================================================================
 
 Only texts that name the concept serve a language; withdrawn texts and wording of a later time (``reconstructed``)

@@ -1,10 +1,8 @@
 """The closure of a release's hierarchy: depth-first numbers, ranges where it is a tree, bitmaps where it is not.
 
-Concepts are numbered depth first, each where it is met first. The descendants of most concepts are then a range
-of numbers; those that also reach concepts outside their range keep a bitmap of these. Sets that leave this
-module are state ids. The closure is a cache that is rebuilt from ``concept_state.parents``.
-
-Not here: what a missing hierarchy means, which codes contain others (``registry.systems``).
+Concepts are numbered depth first, at their first occurrence. The descendants of most concepts are then a range
+of numbers; a concept with descendants outside its range has a bitmap of these. Functions return state ids.
+The closure is a cache that is rebuilt from ``concept_state.parents``.
 """
 
 from __future__ import annotations
@@ -46,9 +44,9 @@ class Closure:
     def of_codes(
         cls, codes: Sequence[tuple[int, str]], containing: Callable[[str], Sequence[str]]
     ) -> Closure:
-        """The closure that follows from codes: each stands below the nearest code that contains it and exists.
+        """The closure that follows from codes: each is below the nearest existing code that contains it.
 
-        ``codes`` are (state id, code), ascending by id; ``containing`` gives the codes that contain one, nearest first.
+        ``codes``: (state id, code), ascending by id; ``containing``: code → codes that contain it, nearest first.
         """
         place = {code: n for n, (_, code) in enumerate(codes)}
         above = (next((place[c] for c in containing(code) if c in place), None) for _, code in codes)
@@ -79,7 +77,7 @@ class Closure:
         return -1 if number == _ABSENT else number
 
     def subsumes(self, ancestor: int, descendant: int) -> bool:
-        """Whether ``descendant`` lies properly below ``ancestor``."""
+        """Whether ``descendant`` is a proper descendant of ``ancestor``."""
         above, below = self._at(ancestor), self._at(descendant)
         if above < 0 or below < 0:
             return False
@@ -151,7 +149,7 @@ class _Links:
         return self.targets[self.starts[n] : self.starts[n + 1]]
 
     def reversed(self) -> _Links:
-        """The same links the other way round, targets ascending."""
+        """The reversed links, targets ascending."""
         starts, targets = self.starts, self.targets
         pairs = sorted(
             targets[at] << 32 | n for n in range(len(self)) for at in range(starts[n], starts[n + 1])
@@ -190,7 +188,7 @@ def _read(connection: Connection, system_id: int, members: BitMap) -> tuple[Sequ
 
 
 def _number(up: _Links, down: _Links) -> tuple[array[int], array[int], array[int]]:
-    """Depth-first order, for each number the last one in its range, and the numbers from the leaves up."""
+    """Depth-first order; for each number the last number in its range; and the numbers from the leaves up."""
     order, last, finished = array("I"), array("I", bytes(4 * len(up))), array("I")
     starts, (below, targets) = up.starts, (down.starts, down.targets)
     seen = bytearray(len(up))
@@ -214,7 +212,7 @@ def _number(up: _Links, down: _Links) -> tuple[array[int], array[int], array[int
 
 
 def _beyond(down: _Links, last: array[int], finished: array[int]) -> dict[int, BitMap]:
-    """For concepts that reach further than their range of numbers: the descendants outside it."""
+    """For concepts with descendants outside their range of numbers: these descendants."""
     found: dict[int, BitMap] = {}
     starts, targets = down.starts, down.targets
     for node in finished:
@@ -234,7 +232,7 @@ def _beyond(down: _Links, last: array[int], finished: array[int]) -> dict[int, B
 
 
 def check_acyclic(parents: Mapping[K, Sequence[K]]) -> list[K] | None:
-    """A cycle among the links from children to parents, each key followed by a parent of it; None if there is none."""
+    """A cycle among the links from children to parents, each key followed by its parent; None if there is none."""
     done: set[K] = set()
     for key in parents:
         if key not in done and (cycle := _walk(key, parents, done)):
@@ -243,7 +241,7 @@ def check_acyclic(parents: Mapping[K, Sequence[K]]) -> list[K] | None:
 
 
 def _walk(start: K, parents: Mapping[K, Sequence[K]], done: set[K]) -> list[K] | None:
-    """Follow the parents of one key depth first; a key met again on the way is a cycle."""
+    """Follow the parents of one key depth first; a key that repeats on the path is a cycle."""
     path: dict[K, None] = {start: None}
     steps = [iter(parents[start])]
     while steps:

@@ -1,7 +1,7 @@
-"""Wording or meaning: whether two texts of the same kind say the same in other typography (DOMAIN 7).
+"""Comparison of labels: whether two texts of the same kind differ only in wording (DOMAIN 7).
 
-Equal after normalisation of case, space, quotes, punctuation, roman and arabic numerals, or one the shortened
-form of the other. Anything else is another text, however alike: the registry does not guess at meaning.
+They do if they are equal after normalisation of case, space, quotes, punctuation, roman and arabic numerals, or if one
+abbreviates the other. Any other difference counts as another text: the registry does not guess the meaning.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import unicodedata
 
 __all__ = ["normal_form", "same_wording"]
 
-#: Signs that carry meaning and therefore stay: comparison, sum, percent, dagger and asterisk.
+#: Signs that carry meaning and are kept: comparison, sum, percent, dagger and asterisk.
 _KEPT = "<>=+%±≤≥*†"
 _PUNCTUATION = re.compile(rf"[^\w\s{re.escape(_KEPT)}]+")
 _OTHER_THAN_STOPS = re.compile(rf"[^\w\s.{re.escape(_KEPT)}]+")
@@ -100,7 +100,7 @@ def _parts(text: str) -> list[str]:
 
 
 def _shortened(old: list[str], new: list[str]) -> bool:
-    """Whether the texts agree word by word where a word with a full stop may abbreviate the other."""
+    """Whether the texts agree word by word; a word with a full stop may abbreviate the other."""
     return len(old) == len(new) and all(map(_abbreviates, old, new))
 
 

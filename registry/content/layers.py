@@ -1,8 +1,7 @@
-"""Several sources of one version complement each other: one record from the layers, and where they disagree.
+"""Merging several sources (layers) of one version: one record per concept, and where the sources disagree.
 
-A facet comes from the first layer that asserts it, a text in a language that no earlier layer speaks from the
-layer that has it (DOMAIN 6). Pure functions on records.
-Not here: which layers speak (``registry.time.timeline``).
+A facet comes from the first layer that asserts it; a text in a language that earlier layers lack comes from the first
+layer with that language (DOMAIN 6). Pure functions on records. The layers are chosen in ``registry.time.timeline``.
 """
 
 from __future__ import annotations
@@ -19,13 +18,13 @@ from registry.entities.results import Disagreement
 
 __all__ = ["MergedConcept", "each_state_once", "merge_sources"]
 
-#: The use of such a text, for those who show uses.
+#: The use of such a text in answers that show uses.
 _LATER_WORDS = Coding("reconstructed", "urn:gyldig:designation-use", display="Wording of a later time")
 
 
 @dataclass
 class MergedConcept:
-    """A merged record; ``lines`` says which source line each facet came from, where there are several."""
+    """A merged record; ``lines``: the source line of each facet, if there are several layers."""
 
     record: ConceptRecord
     facets: Collection[str]
@@ -61,9 +60,9 @@ def merge_sources(layers: Sequence[tuple[ReleaseHeader, ConceptRecord]]) -> Merg
 def each_state_once(
     layers: Iterable[tuple[int, ReleaseHeader, ConceptRecord]],
 ) -> list[tuple[ReleaseHeader, ConceptRecord]]:
-    """Layers with the id of their state: a state that several have counts once, with the header that asserts most.
+    """The layers, each state once: of several layers with the same state, the one whose header asserts most.
 
-    The first layer holds states of partial sources too, which follow as layers of their own.
+    The first layer also contains states of partial sources, which follow as separate layers.
     """
     found: dict[int, tuple[ReleaseHeader, ConceptRecord]] = {}
     for ident, header, record in layers:
@@ -73,7 +72,7 @@ def each_state_once(
 
 
 def _testified(d: Designation, header: ReleaseHeader) -> Designation:
-    """A reconstructed text, marked: today's wording must not stand for what a code meant then (DOMAIN 6)."""
+    """The text, marked if it is reconstructed: today's wording is no evidence of the meaning at that time (DOMAIN 6)."""
     if header.testimony == "contemporary":
         return d
     return msgspec.structs.replace(d, kind=d.kind + RECONSTRUCTED, use=d.use or _LATER_WORDS)
@@ -104,7 +103,7 @@ def _merged(
 def _disagreements(
     lines: dict[str, ReleaseHeader], record: ConceptRecord, header: ReleaseHeader, other: ConceptRecord
 ) -> Iterator[Disagreement]:
-    """Facets that both assert and say differently."""
+    """Facets that both assert with different content."""
     for facet in header.facets:
         used = lines.get(facet)
         if used is None:
@@ -117,7 +116,7 @@ def _disagreements(
 
 
 def facet_text(record: ConceptRecord, facet: str) -> str:
-    """What a record says of a facet, as text to compare and show."""
+    """The content of a record's facet, as text to compare and show."""
     if facet == "hierarchy":
         return " ".join(record.parents)
     if facet == "selectable":

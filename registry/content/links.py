@@ -1,9 +1,9 @@
-"""Parents and children of all states of one system, shared by its releases; a release takes its members' part.
+"""Parents and children of all states of one system, shared by its releases; a release filters them by its members.
 
-A *node* is what a parent is named by: a concept, or a code where the hierarchy follows from codes. A release has one
-state of a node or none. About 30 bytes a state, and nothing per release, so that any number of versions can be asked
-in turn. Covers every state of the system up to ``top``.
-Not here: the closure of one release (``registry.content.hierarchy``), which walks less and takes more memory.
+A *node* identifies a parent: a concept, or a code if the hierarchy follows from codes. A release has at most one
+state of a node. About 30 bytes per state and nothing per release, so that any number of versions can be used.
+Covers every state of the system up to ``top``. The closure of one release (``registry.content.hierarchy``) is faster
+and takes more memory.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class SystemLinks:
     """The links of one system. Immutable once built, so any thread may read."""
 
     def __init__(self, rows: Iterable[Row], *, nearest: bool = False) -> None:
-        """``nearest``: of the parents of a state only the first counts that the release has."""
+        """``nearest``: only the first parent of a state that the release has is used."""
         listed = list(rows)
         self._nearest, self.top = nearest, max((ident for ident, _, _ in listed), default=-1)
         numbers = {node: n for n, node in enumerate(sorted({node for _, node, _ in listed}))}
@@ -57,7 +57,7 @@ class SystemLinks:
 
     @classmethod
     def structural(cls, codes: SystemCodes, containing: Callable[[str], Sequence[str]]) -> SystemLinks:
-        """The links that follow from codes; ``containing`` gives the codes that contain one, nearest first."""
+        """The links that follow from codes; ``containing``: code → codes that contain it, nearest first."""
 
         def rows() -> Iterator[Row]:
             for node, code, states in codes.each():
@@ -67,7 +67,7 @@ class SystemLinks:
         return cls(sorted(rows(), key=lambda row: row[0]), nearest=True)
 
     def parents(self, ident: int, members: BitMap) -> list[int]:
-        """The members that are parents of a state, in its order."""
+        """The members that are parents of a state, in the order of its record."""
         row = self._row[ident]
         found = []
         for node in self._up[self._up_starts[row] : self._up_starts[row + 1]]:
@@ -101,7 +101,7 @@ class SystemLinks:
         return [s for s in found if self.parents(s, members) == [ident]] if self._nearest else found
 
     def reached(self, ident: int, members: BitMap, *, up: bool, stop: int = -1) -> BitMap:
-        """Members above or below a state, without it; the walk ends where ``stop`` is met."""
+        """Members above or below a state, without it; the walk ends at ``stop``."""
         step = self.parents if up else self.children
         found, ahead = BitMap(), step(ident, members)
         while ahead:
@@ -115,13 +115,13 @@ class SystemLinks:
 
 
 def _flat(lists: Sequence[Sequence[int]]) -> tuple[array[int], array[int]]:
-    """All numbers in one array, and where each list begins."""
+    """All numbers in one array, and the start of each list."""
     starts = array("I", accumulate(map(len, lists), initial=0))
     return array("I", [n for one in lists for n in one]), starts
 
 
 def _inverted(size: int, pairs: Iterable[tuple[int, int]]) -> tuple[array[int], array[int]]:
-    """The second numbers by the first, which are below ``size``; each list ascending."""
+    """The second numbers grouped by the first, which are below ``size``; each list ascending."""
     packed = sorted(first << 32 | second for first, second in pairs)
     counts = array("I", bytes(4 * size))
     for pair in packed:

@@ -1,7 +1,6 @@
-"""``MemoryView``: a ContentView over records held in memory; plain, and the slow twin of the stored one.
+"""``MemoryView``: a ContentView over records in memory, for resources sent in a request, supplements and tests.
 
-Here: what the protocol asks, written so that it is evidently right. For resources sent in a request,
-supplements and tests. Not here: anything that reads a database or a file.
+Simple code that is evidently right: the slow twin of the stored view in the tests.
 """
 
 from __future__ import annotations
@@ -24,14 +23,14 @@ from registry.systems import SystemBehaviour, behaviour_of
 __all__ = ["MemoryView"]
 
 T = TypeVar("T")
-_KEPT = 64  #: things kept with one view
+_KEPT = 64  #: most values cached with one view
 
 
 class MemoryView:
-    """Records in the order given; the id of a concept is its place in that order.
+    """Records in the given order; the id of a concept is its index in that order.
 
-    ``groups`` are records above them in the hierarchy that are no members of the version. Without any parents, and
-    where ``rules`` say that shorter codes contain longer ones, the hierarchy follows from the codes.
+    ``groups``: records above them in the hierarchy that are not members of the version. If no record has parents and
+    ``rules`` define that shorter codes contain longer ones, the hierarchy follows from the codes.
     """
 
     def __init__(
@@ -79,7 +78,7 @@ class MemoryView:
         return children
 
     def kept(self, key: Hashable, make: Callable[[], T]) -> T:
-        """What follows from the records, made once; a few are kept as long as the view."""
+        """A value derived from the records, computed once; a few are cached with the view."""
         found: T = self._kept.get(key, make)
         return found
 
@@ -102,7 +101,7 @@ class MemoryView:
         return found
 
     def groups(self) -> BitMap:
-        """Ids of concepts above members that are no members."""
+        """Ids of concepts above members that are not members."""
         return BitMap(range(self._members, len(self._records)))
 
     def find_many(self, codes: Sequence[str]) -> list[int | None]:
@@ -114,7 +113,7 @@ class MemoryView:
         return self._keys.get(key)
 
     def renamed(self, code: str) -> list[int]:
-        """None: other versions are not known here."""
+        """Empty: a view in memory has no other versions."""
         return []
 
     def parents_of(self, record: ConceptRecord) -> list[int]:
@@ -149,7 +148,7 @@ class MemoryView:
         return self._arranged(self._parents[ident])
 
     def parents_within(self, idents: Sequence[int]) -> list[int | None]:
-        """For each of the members the first of its parents, in the view's order, that is one of them."""
+        """For each member the first of its parents, in the view's order, that is one of the members."""
         within = set(idents)
         return [next((p for p in self.parents(ident) if p in within), None) for ident in idents]
 
@@ -216,7 +215,7 @@ class MemoryView:
         yield from sorted(self._values.get(code, {}).items())
 
     def matching(self, text: str, within: BitMap | None = None) -> BitMap:
-        """All that ``search`` gives."""
+        """All ids that ``search`` would return."""
         return BitMap(self.search(text, within))
 
     def search(self, text: str, within: BitMap | None = None) -> Iterator[int]:

@@ -1,6 +1,6 @@
-"""What official change tables say of a pair of contents, for the derivation of changes (``registry.content.changes``).
+"""Links of official change tables for a pair of contents, an input of ``registry.content.changes``.
 
-Pure data. Not here: reading the tables (``registry.queries.official``).
+Pure data. The tables are read by ``registry.queries.official``.
 """
 
 from __future__ import annotations
@@ -30,21 +30,21 @@ class OfficialLinks:
 
     @cached_property
     def codes(self) -> frozenset[str]:
-        """Every code that the tables explain."""
+        """All codes that the tables explain."""
         return frozenset(c for link in self.found for c in (link.old, link.new)).union(self.alone)
 
     def within(self, inside: Callable[[str], bool]) -> OfficialLinks:
-        """The links of which one code at least is inside."""
+        """The links with at least one code inside."""
         found = tuple(link for link in self.found if inside(link.old) or inside(link.new))
         return OfficialLinks(self.key, found, {c: n for c, n in self.alone.items() if inside(c)})
 
     def note(self) -> str:
-        """How many rows were left out; empty where none was."""
+        """A message with the number of rows left out; empty if there are none."""
         if not self.left_out:
             return ""
         return message("official_left_out", n=self.left_out)
 
     def backwards(self) -> OfficialLinks:
-        """The same from the newer content to the older one."""
+        """The reversed links, from the newer content to the older one."""
         found = (x._replace(old=x.new, new=x.old, forward=x.back, back=x.forward) for x in self.found)
         return OfficialLinks(self.key, tuple(sorted(found)), self.alone, self.left_out)

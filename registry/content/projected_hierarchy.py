@@ -1,9 +1,8 @@
-"""Hierarchy as a view needs it: of the release itself, of another layer, or none.
+"""Hierarchy of a view: of the release itself, of another layer, or none.
 
-Answers are state ids of the view's first layer. A hierarchy that only another layer asserts also has *groups*:
-concepts above members that the first layer lacks (chapters and blocks that a flat list leaves out). They are ids of
+Results are state ids of the view's first layer. A hierarchy that only another layer asserts also has *groups*:
+concepts above members that the first layer lacks (chapters and blocks that a flat list omits). They are ids of
 their own layer, occur among parents, children and roots, and are never in a set of members.
-Not here: how a closure is made and read (``registry.content.hierarchy``).
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ __all__ = ["NoHierarchy", "ProjectedHierarchy", "Relatives"]
 
 
 class Relatives(Protocol):
-    """What a view asks of a hierarchy; ``Closure`` is one."""
+    """The hierarchy that a view uses; ``Closure`` implements it."""
 
     def parents(self, ident: int) -> list[int]: ...
 
@@ -42,11 +41,11 @@ class Relatives(Protocol):
 
     @property
     def nbytes(self) -> int:
-        """Bytes, about, of what is kept for this hierarchy alone."""
+        """Estimated bytes of the data held for this hierarchy alone."""
 
 
 class NoHierarchy:
-    """No source asserts a hierarchy and the codes have no structure: every concept stands alone."""
+    """No source asserts a hierarchy and the codes have no structure: no concept has relatives."""
 
     nbytes = 200
 
@@ -86,7 +85,7 @@ class ProjectedHierarchy:
 
     @property
     def nbytes(self) -> int:
-        """Bytes, about; the alignment is the largest part."""
+        """Estimated bytes; the alignment is the largest part."""
         return 1000 + self._alignment.nbytes
 
     @cached_property

@@ -1,6 +1,6 @@
 """Sets of a view's concepts by property value, from the inverted index of the store.
 
-The index covers every state of a system; a view sees its part of it, which never changes. Not here: what is indexed (``registry.writing.importing``).
+The index covers all states of a system; a view filters it by its states, with a result that never changes.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _FLAGS = {".inactive": "inactive", ".selectable": "selectable"}
 
 
 class PropertySets:
-    """Ids of the first layer by property; a property that it does not assert comes from the first layer that does."""
+    """Ids of the first layer by property; a property that it does not assert is read from the first layer that does."""
 
     def __init__(
         self, database: Database, system_id: int, first: Layer, overlay: SourceLayers | None
@@ -42,7 +42,7 @@ class PropertySets:
                 yield value, mine
 
     def _mine(self, code: str, idents: BitMap) -> BitMap:
-        """The part of an indexed set that this view shows, as ids of the first layer."""
+        """The part of an indexed set that belongs to this view, as ids of the first layer."""
         own = idents & self._members
         if self._overlay is None:
             return own

@@ -1,8 +1,8 @@
-"""The hierarchy of one release: walked over the links of its system, by its closure where that pays.
+"""The hierarchy of one release: by walking the links of its system, or by a closure if that is worth building.
 
-A closure answers from arrays of its own but takes 6 MB for 100,000 concepts and a third of a second to build. It is
-built when the concepts walked so far have cost as much; a release asked rarely never has one, so many versions asked
-in turn do not push each other's closures out. Not here: which releases have closures (the cache of the registry).
+A closure is faster but takes 6 MB for 100,000 concepts and a third of a second to build. It is built when the concepts
+walked so far have cost as much; a release with few requests never has one, so that requests to many versions do not
+evict each other's closures.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from registry.content.links import SystemLinks
 
 __all__ = ["ReleaseHierarchy"]
 
-_WORTH = 5  #: times its own concepts that a release is walked before its closure is built
+_WORTH = 5  #: the closure is built after walking this many times the number of concepts
 
 
 class ReleaseHierarchy:
@@ -32,7 +32,7 @@ class ReleaseHierarchy:
         kept: Callable[[], Closure | None],
         build: Callable[[], Closure],
     ) -> None:
-        """``links`` of the system, the closure if one is ``kept``, and how to ``build`` it."""
+        """``links`` of the system; ``kept``: returns the closure if it is cached; ``build``: builds it."""
         self._members, self._find_links, self._kept, self._build = members, links, kept, build
         self._walked = 0
         self._known_links: Callable[[], SystemLinks | None] = lambda: None

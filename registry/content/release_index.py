@@ -1,8 +1,8 @@
-"""What is kept in memory per stored release: the order of its concepts and its hierarchy.
+"""Data in memory per stored release: the order of its concepts and its hierarchy.
 
-Most of a release is answered from what its system shares (``registry.content.system_index``), so that a view of any
-version costs next to nothing. What is kept here is rebuilt from the store when it is missing, keyed by release
-(immutable, so never out of date) and bounded in bytes. Not here: the view that answers from it.
+Most data is shared by all releases of a system (``registry.content.system_index``), so that a view of another version
+costs almost nothing. The data of a release is rebuilt from the store if it is missing; it is keyed by release, which
+never changes, and bounded in bytes.
 """
 
 from __future__ import annotations
@@ -34,16 +34,16 @@ __all__ = ["ReleaseIndex", "release_index"]
 _RELEASES = 4_000_000  #: bytes of the indexes themselves, at 2 KB each
 _CLOSURES = 85_000_000  #: bytes of closures
 _ORDERS = 40_000_000  #: bytes of orders that are neither that of the codes nor that of the ids
-_WORTH = 300  #: codes looked up in a release before the codes of its system are read
-_INLINE_LIMIT = 10_000  #: concepts whose order or hierarchy is made on the event loop
+_WORTH = 300  #: codes looked up by SQL in a release before the codes of its system are read into memory
+_INLINE_LIMIT = 10_000  #: most concepts whose order or hierarchy is built on the event loop
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """The order of a release's states. Without ids it is that of the ids themselves, or of the codes."""
+    """The order of a release's states; without ids, the order of the ids themselves or of the codes."""
 
     idents: array[int]
-    places: array[int]  #: place in the order, by rank of the id among the members
+    places: array[int]  #: position in the order, by rank of the id among the members
     codes: bool = False
 
     @property
@@ -52,7 +52,7 @@ class Order:
 
     @classmethod
     def of(cls, idents: array[int], members: BitMap, by_code: Iterable[int]) -> Order:
-        """The order in which the ids stand."""
+        """The order of the given ids."""
         nothing = array("I")
         if idents == array("I", members):
             return cls(nothing, nothing)
@@ -68,7 +68,7 @@ class ReleaseIndex:
 
     def __init__(self, database: Database, release_id: int, members: BitMap) -> None:
         self._database = database
-        # ids above 2**40 name a release with fragments laid over it: no order of the source's own any more
+        # ids above 2**40 are releases with fragments applied, which have no order of the source
         self._key, self.release_id, self.members = release_id, release_id & ((1 << 40) - 1), members
         self._patched = release_id >> 40 > 0
         self._looked_up = 0
@@ -81,7 +81,7 @@ class ReleaseIndex:
 
     @cached_property
     def system_id(self) -> int:
-        """The number of the release's system in this database."""
+        """The id of the release's system."""
         found = system_of_release(self._reader(), self.release_id)
         if found is None:
             raise StoreDamaged(message("error.release_missing", release=self.release_id))
@@ -89,11 +89,11 @@ class ReleaseIndex:
 
     @cached_property
     def system(self) -> SystemIndex:
-        """What is kept of the release's system."""
+        """The shared data of the release's system."""
         return SystemIndex(self._database, self.system_id)
 
     def codes(self, wanted: int) -> SystemCodes | None:
-        """The codes, for looking so many up; None while that has been asked too rarely to be worth reading them."""
+        """The codes, for looking up ``wanted`` of them; None while too few lookups are known to justify reading them."""
         found = self._known_codes()
         if found is not None:
             return found
@@ -115,12 +115,12 @@ class ReleaseIndex:
         _ = self.order
 
     def _by_source(self) -> array[int]:
-        """State ids in the source's own order; empty where it is not kept."""
+        """State ids in the source's order; empty if the source has none."""
         return array("I") if self._patched else release_ordering(self._reader(), self.release_id)
 
     @property
     def order(self) -> Order:
-        """The view's order: the source's where it is kept, else by code."""
+        """The view's order: the source's if it has one, else by code."""
         if self._plain_order is not None:
             return self._plain_order
         orders: Bounded[int, Order] = self._database.caches.named("orders of releases", _ORDERS)
@@ -174,7 +174,7 @@ class ReleaseIndex:
         )
 
     def arrange(self, idents: Iterable[int]) -> list[int]:
-        """The ids in the view's order; meant for sets that are small against the release."""
+        """The ids in the view's order; for sets that are small compared with the release."""
         few = list(idents)
         if len(few) < 2:
             return few

@@ -1,8 +1,8 @@
-"""Several source lines of one version read as one: what the first does not assert comes from the next (DOMAIN 6).
+"""Several source lines of one version read as one: facets that the first does not assert come from the next (DOMAIN 6).
 
-The first layer decides which concepts there are. The counterpart of a concept in another layer has the same stable
-key; without one, the same code, unless that code stands there for a concept which the first layer has under another.
-Not here: which layers, in which order (``registry.time.timeline``); the merge itself (``registry.content.layers``).
+The first layer decides which concepts exist. The counterpart of a concept in another layer has the same stable
+key; without one, the same code, unless the first layer has that layer's concept of this code under another code.
+The layers are chosen in ``registry.time.timeline``; records are merged in ``registry.content.layers``.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _ALIGNMENTS = 80_000_000  #: bytes of alignments
 
 
 class Layer(NamedTuple):
-    """One release that a view reads from: its id, its bitmap of state ids, what it asserts."""
+    """One release that a view reads from: its id, its bitmap of state ids, its header."""
 
     release_id: int
     bitmap: BitMap
@@ -39,7 +39,7 @@ class Layer(NamedTuple):
 
 
 class IdMap:
-    """Ids and their partners in two sorted arrays: a tenth of what a dict takes; views are many."""
+    """A map of ids in two sorted arrays, a tenth of the size of a dict."""
 
     __slots__ = ("_keys", "_values")
 
@@ -52,13 +52,13 @@ class IdMap:
         return len(self._keys)
 
     def get(self, key: int) -> int | None:
-        """The partner of an id."""
+        """The id to which an id is mapped."""
         at = bisect_left(self._keys, key)
         return self._values[at] if at < len(self._keys) and self._keys[at] == key else None
 
 
 class LayerAlignment:
-    """State ids of a further layer against those of the first, both ways."""
+    """Maps between state ids of a further layer and those of the first, in both directions."""
 
     def __init__(self, connection: Connection, system_id: int, first: BitMap, other: BitMap) -> None:
         concepts: dict[int, int] = {}
@@ -79,11 +79,11 @@ class LayerAlignment:
 
     @property
     def nbytes(self) -> int:
-        """Bytes, about."""
+        """Estimated size in bytes."""
         return 16 * len(self.to_first)
 
     def translate(self, idents: Iterable[int]) -> BitMap:
-        """Ids of the layer as ids of the first; those without a counterpart are left out."""
+        """Ids of the layer as ids of the first layer; those without a counterpart are left out."""
         return BitMap([mine for ident in idents if (mine := self.to_first.get(ident)) is not None])
 
 
@@ -95,7 +95,7 @@ class SourceLayers:
 
     @property
     def counterparts(self) -> list[LayerAlignment]:
-        """Of each further layer, in order."""
+        """The alignment of each further layer, in order."""
         first, *others = self.layers
         kept: Bounded[tuple[int, int], LayerAlignment]
         kept = self._database.caches.named("alignments of source layers", _ALIGNMENTS)
@@ -113,7 +113,7 @@ class SourceLayers:
 
     @cached_property
     def everything(self) -> BitMap:
-        """State ids of all layers: where search looks."""
+        """State ids of all layers, for search."""
         return BitMap.union(*(layer.bitmap for layer in self.layers))
 
     def first_of(self, ident: int) -> int | None:
@@ -124,7 +124,7 @@ class SourceLayers:
         return next((mine for mine in found if mine is not None), None)
 
     def merged(self, ident: int) -> MergedConcept:
-        """What the layers together say of a member or group; raises ``StoreDamaged`` for an unknown id."""
+        """The merged record of a member or group; raises ``StoreDamaged`` for an unknown id."""
         states = self._states(ident)
         if not states:
             raise StoreDamaged(message("error.state_missing", ident=ident))
@@ -136,7 +136,7 @@ class SourceLayers:
         return canonical(self.merged(ident).record)
 
     def counterpart(self, ident: int, number: int) -> int | None:
-        """The id in a further layer of a concept of the first, without aligning the layers as a whole."""
+        """The id in a further layer of a concept of the first, without aligning the whole layers."""
         found = self._states(ident).get(number)
         return found[0] if found is not None else None
 
@@ -156,6 +156,6 @@ class SourceLayers:
         return found
 
     def _has(self, concept: int) -> bool:
-        """Whether the first layer has the concept, under whatever code."""
+        """Whether the first layer has the concept, under any code."""
         states = states_of_concept(self._database.reader(), concept)
         return any(state in self.layers[0].bitmap for state in states)

@@ -64,9 +64,7 @@ class StoredView:
         self, database: Database, layers: Sequence[Layer], info: ViewInfo, rules: SystemBehaviour
     ) -> None:
         first = Layer(*layers[0])
-        self.tell_dates: Callable[[str], tuple[date | None, date | None]] | None = (
-            None  #: set by who knows history
-        )
+        self.tell_dates: Callable[[str], tuple[date | None, date | None]] | None = None  #: set by the caller
         self._database, self._info, self._rules = database, info, rules
         self._index = release_index(database, first.release_id, first.bitmap)
         self._members, self._system_id = first.bitmap, self._index.system_id
@@ -76,14 +74,14 @@ class StoredView:
         self._overlay = SourceLayers(database, self._system_id, self._layers) if len(layers) > 1 else None
         self._properties = PropertySets(database, self._system_id, self._layers[0], self._overlay)
         self._hierarchies: Bounded[Hashable, Relatives] = database.caches.named("hierarchies", _HIERARCHIES)
-        # a text, because its hash is worked out once
+        # a string, because its hash is computed once
         self._key = repr((info.hierarchy, [(la.release_id, la.header.facets) for la in self._layers]))
         self._own_hierarchy: Relatives | None = None
         self._sets: Bounded[Hashable, Any] = database.caches.named("sets of concepts", _SETS, bytes_of)
 
     @property
     def info(self) -> ViewInfo:
-        """What is known of the version as a whole."""
+        """Metadata of the version."""
         return self._info
 
     def state_texts(self, look: Hashable) -> StateTexts:
@@ -141,7 +139,7 @@ class StoredView:
 
     @property
     def rules(self) -> SystemBehaviour:
-        """What the system does differently from others."""
+        """Behaviour of the system."""
         return self._rules
 
     def longer_codes(self, code: str) -> BitMap:
@@ -183,7 +181,7 @@ class StoredView:
         return next(((ident, decode(body)) for ident, body in rows if ident in self._members), None)
 
     def renamed(self, code: str) -> list[int]:
-        """Ids of members that had the code in another version and have another one here."""
+        """Ids of members that had the code in another version and have another code in this one."""
         if not storable(code):
             return []
         canonical = self._rules.canonical(code)
@@ -240,7 +238,7 @@ class StoredView:
 
     @property
     def _relatives(self) -> Relatives:
-        """The hierarchy; one that takes memory of its own is held by the cache alone."""
+        """The hierarchy; a large one is referenced only by the cache."""
         found = self._own_hierarchy
         if found is None:
             found = self._hierarchies.get(self._key, self._find_relatives)

@@ -1,4 +1,4 @@
-"""How two concepts of a view stand to each other."""
+"""How two concepts of a view are related in its hierarchy."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""Which new code the content of an old code went to: links between codes of two versions, by evidence.
+"""Successors of codes: links between codes of two versions, with their evidence.
 
-Evidence, strongest first: an official or curated table; a text that stands identical under another code; containment of
-longer codes in shorter ones, where the system's behaviour says so (DOMAIN, change types). A code that stronger
-evidence explains is not linked by a weaker one.
-Pure functions. Not here: how links become change events (``registry.content.changes``).
+Evidence, strongest first: an official or curated table; an identical text under another code; containment of
+longer codes in shorter ones, if the system's behaviour defines it (DOMAIN, change types). A code explained by stronger
+evidence is not linked by weaker evidence.
+Pure functions. ``registry.content.change_events`` makes events of the links.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ __all__ = [
 
 
 class Link(NamedTuple):
-    """Content of the code ``old`` went, or may have gone, to the code ``new``.
+    """Content of the code ``old`` moved, or may have moved, to the code ``new``.
 
-    ``type``: the change that this link alone would be; empty for a code that goes on under itself, and for a link of
-    an official table, which names codes alone: its type follows from all links of both codes.
-    ``forward``: everything coded ``old`` may be coded ``new``; ``back``: the other way round.
+    ``type``: the change if this were the only link; empty for a code that keeps its concept, and for a link of an
+    official table, which has only codes: its type follows from all links of both codes.
+    ``forward``: everything coded ``old`` may be coded ``new``; ``back``: the reverse.
     """
 
     old: str
@@ -49,7 +49,7 @@ class Link(NamedTuple):
 
 
 class Earlier(NamedTuple):
-    """What a version before the old one says of a code."""
+    """A code's record in a version before the old one, with the facets that the version asserts."""
 
     facets: Collection[str]
     record: ConceptRecord
@@ -86,7 +86,7 @@ class Modified(NamedTuple):
 
 @dataclass
 class Difference:
-    """Two sides sorted out: what differs on both, what only one has, what cannot be compared."""
+    """The differences of two sides: modified concepts, codes of one side only, and codes that cannot be compared."""
 
     old: Side
     new: Side
@@ -104,7 +104,7 @@ class Difference:
         return self.old.language, self.new.language
 
     def before(self, code: str) -> ConceptRecord | None:
-        """The old record of a code; what the comparison holds is not read again."""
+        """The old record of a code, from the comparison if it has it."""
         if (record := self.gone.get(code)) is not None:
             return record
         if (held := self.modified.get(code)) is not None:
@@ -112,7 +112,7 @@ class Difference:
         return None if code in self.come and code not in self.outside else self.old.get(code)
 
     def after(self, code: str) -> ConceptRecord | None:
-        """The new record of a code; what the comparison holds is not read again."""
+        """The new record of a code, from the comparison if it has it."""
         if (record := self.come.get(code)) is not None:
             return record
         held = self.modified.get(code)
@@ -153,10 +153,10 @@ class Difference:
 
 @dataclass(frozen=True)
 class TextLinks:
-    """Codes whose text stands identical under another code now.
+    """Codes whose text is now identical with that of another code.
 
-    ``contested``: vanished codes whose text stands under several codes alike, with these codes. ``claimed``: new
-    codes that have the text of a vanished or relabelled code, whether or not a link says so, with these codes.
+    ``contested``: vanished codes whose text several codes have, with these codes. ``claimed``: new codes that have the
+    text of a vanished or relabelled code, with or without a link, with these codes.
     """
 
     links: tuple[Link, ...] = ()
@@ -167,7 +167,7 @@ class TextLinks:
 def identical_texts(found: Difference, explained: Collection[str] = ()) -> TextLinks:
     """Vanished and relabelled codes whose text another code has now and had not before.
 
-    Of several such codes the one that shares the longest beginning with the old code is proposed, if it is one.
+    Of several such codes the one with the longest common prefix is proposed, if there is only one.
     """
     lost, gained = _moved_texts(found, explained)
     carriers: dict[str, set[str]] = {}
@@ -210,7 +210,7 @@ def _moved_texts(
 
 
 def _relabelled(found: Difference, explained: Collection[str]) -> Iterator[Modified]:
-    """Codes that go on under another text."""
+    """Codes that remain, with another text."""
     for m in found.modified.values():
         if (
             m.before.code not in explained
@@ -225,7 +225,7 @@ def _all(texts: Mapping[str, set[str]]) -> set[str]:
 
 
 def _nearest(code: str, others: set[str]) -> list[str]:
-    """The codes that share the longest beginning with the code."""
+    """The codes with the longest common prefix with the code."""
     shared = {other: _shared(code, other) for other in others}
     longest = max(shared.values(), default=0)
     return sorted(other for other, length in shared.items() if length == longest)
@@ -241,7 +241,7 @@ def structural_links(found: Difference, texts: TextLinks, explained: Collection[
 
 
 class _Structure:
-    """What new longer codes took from, and what vanished ones gave to, the code that contains them."""
+    """Links from a code to its new longer codes, and from vanished longer codes to the code that contains them."""
 
     def __init__(self, found: Difference, texts: TextLinks, explained: Collection[str]) -> None:
         self.found, self.texts, self.explained = found, texts, explained
@@ -297,7 +297,7 @@ class _Structure:
         return record is not None and record.selectable is False
 
     def _split(self, parent: str, codes: list[str]) -> Iterator[Link]:
-        """The way back is open only where nothing else may have gone to the new codes."""
+        """Links of a split; automatic back only if no other content may have moved to the new codes."""
         kind = "split_off" if self.found.new.get(parent) is not None else "split"
         lost = [c for c in sorted(self.moved) if parent in self.found.behaviour.structural_parents(c)]
         for code in codes:
@@ -306,7 +306,7 @@ class _Structure:
             yield Link(parent, code, kind, "structural", False, not others, note)
 
     def _fold(self, parent: str, codes: list[str]) -> Iterator[Link]:
-        """Into the containing code; where that is none to code with, perhaps into any code it gained."""
+        """Links of a fold to the containing code; if that is not selectable, perhaps to any code it gained."""
         if self.found.new.get(parent) is None or self._header(self.found.new, parent):
             for code in codes:
                 for gained in self.gains.get(parent, ()):
@@ -318,7 +318,7 @@ class _Structure:
             yield Link(code, parent, kind, "structural", not note, False, note)
 
     def _doubt(self, code: str, target: str) -> str:
-        """Why a vanished code may have gone elsewhere than to the code that contains it; empty = nothing says so."""
+        """Why a vanished code may have moved elsewhere than to the code that contains it; empty if there is no evidence."""
         record = self.found.gone[code]
         if not self.found.comparable(record):
             return message("change.labels_differ", code=code)

@@ -1,7 +1,7 @@
-"""What is kept in memory once per code system and serves all its releases: codes, words, links.
+"""Indexes in memory that all releases of a code system share: codes, words, links.
 
 Each covers the states of the system up to its ``top``, so it is out of date only for a release with a greater state
-id; then it is read anew. Not here: what is kept per release (``registry.content.release_index``).
+id; then it is read again. Data per release is in ``registry.content.release_index``.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ __all__ = ["SystemIndex"]
 _CODES = 64_000_000  #: bytes of the codes of all systems
 _WORDS = 128_000_000  #: bytes of the words of all systems
 _LINKS = 48_000_000  #: bytes of the parents and children of all systems
-_INLINE_LIMIT = 10_000  #: concepts of a release whose system is read on the event loop
+_INLINE_LIMIT = 10_000  #: most concepts of a release whose system is read on the event loop
 
 Containing = Callable[[str], Sequence[str]]  #: codes that contain a code, nearest first
 
@@ -51,7 +51,7 @@ class SystemIndex:
         self._structural: Bounded[int, SystemLinks] = named("structural links of systems", _LINKS)
 
     def codes(self, members: BitMap) -> SystemCodes:
-        """The codes of all states, among them those of the release."""
+        """The codes of all states, including those of the release."""
         return self._covering(self._codes, members, self._read_codes)
 
     def _read_codes(self) -> SystemCodes:
@@ -63,7 +63,7 @@ class SystemIndex:
         return found if found is not None and (not members or members.max() <= found.top) else None
 
     def words(self, members: BitMap) -> WordIndex:
-        """The words of all texts, among them those of the release."""
+        """The words of all texts, including those of the release."""
         return self._covering(self._words, members, self._read_words)
 
     def _read_words(self) -> WordIndex:
@@ -83,7 +83,7 @@ class SystemIndex:
         )
 
     def _covering(self, cache: Bounded[int, C], members: BitMap, read: Callable[[], C]) -> C:
-        """The kept one if it covers the members, else a new one."""
+        """The cached index if it covers the members, else a new one."""
         found = cache.peek(self._system_id)
         if found is not None:
             if not members or members.max() <= found.top:

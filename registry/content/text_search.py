@@ -1,9 +1,7 @@
-"""Text search in memory: the concepts of a release that meet a query, best first.
+"""Text search in memory: the concepts of a release that match a query, best first.
 
 First the concepts whose code begins with the text (with or without its dot), by compact code; then by the band of
-the best text that meets every word, then by code. The answer does not depend on the order of loading.
-
-Not here: what a query means (``registry.content.query``), the index (``registry.store.word_index``).
+the best text that matches every word, then by code. The result does not depend on the order of loading.
 """
 
 from __future__ import annotations
@@ -23,7 +21,7 @@ from registry.store.word_index import WordIndex
 
 __all__ = ["Query", "TermsWriter", "matched", "matches", "matching", "parse", "remove_terms", "search"]
 
-_FEW = 200  #: so many texts are ranked one by one, more of them band by band
+_FEW = 200  #: most texts that are ranked one by one; more are ranked band by band
 
 
 def search(
@@ -31,7 +29,7 @@ def search(
 ) -> Iterator[int]:
     """State ids of ``bitmap`` (and ``within``) that match every word as a prefix, best first, each once.
 
-    A word is met by a word of one designation or by the code.
+    A word matches a word of one designation or the code.
     """
     query = parse(text)
     wanted = bitmap if within is None else bitmap & within
@@ -45,7 +43,7 @@ def search(
 
 
 def matching(system: SystemIndex, text: str, bitmap: BitMap, within: BitMap | None = None) -> BitMap:
-    """All that ``search`` would give, as a set: for totals, without ranking a common word's thousands of hits."""
+    """All ids that ``search`` would return, as a set: for totals, without ranking."""
     query = parse(text)
     wanted = bitmap if within is None else bitmap & within
     if not query.words or not wanted:
@@ -85,20 +83,20 @@ class _Search:
         return self.codes.compact(self.query.code, whole=not self.query.code_prefix).tolist()
 
     def _by_text(self) -> list[tuple[int, BitMap]]:
-        """The wanted states by the place of the text that meets the query, counted from the base of the index."""
+        """The wanted states, relative to the base of the index, by the position of the text that matches the query."""
         local = self.wanted.shift(-self.index.base)
         found = [(place, states & local) for place, states in self.index.states_of(self._texts())]
         return [(place, states) for place, states in found if states]
 
     def _texts(self) -> BitMap:
-        """The texts that meet every word, by any of its ways, each of which needs all of its tokens."""
+        """The texts that match every word by one of its alternatives, each of which needs all its tokens."""
         return reduce(and_, (reduce(or_, map(self._all_of, ways)) for ways in self.query.words))
 
     def _all_of(self, tokens: tuple[str, ...]) -> BitMap:
         return reduce(and_, map(self._token, tokens))
 
     def _token(self, token: str) -> BitMap:
-        """The texts with a word that begins so, or whose code does."""
+        """The texts with a word that has the prefix, or whose code has it."""
         texts, states = self.index.starting(token), self.codes.compact(token)
         if not states:
             return texts

@@ -1,15 +1,15 @@
-"""``ContentView``: the one way operations read the content of a version.
+"""``ContentView``: the protocol by which operations read the content of a version.
 
 Two implementations: ``registry.content.stored.StoredView`` over a stored release, and
 ``registry.content.memory.MemoryView`` over records (resources sent in a request, supplements, tests: the
 slow twin). Operations know only this protocol.
 
 Sets are ``BitMap``s of concept ids that are local to the view (state ids in a stored release). An id never
-leaves the process and means nothing in another view. Every list is in the view's own order.
+leaves the process and has no meaning in another view. Every list is in the view's order.
 
-Sets hold *members*: concepts of the version. Where a complementing source alone asserts the hierarchy, ``parents``,
-``children`` and ``roots`` also name *groups*: its chapters and blocks above members, which have records, relatives
-and displays but are no members (``find`` does not give them, ``find_in_hierarchy`` does). Groups come first in lists.
+Sets contain *members*: concepts of the version. If only a complementing source asserts the hierarchy, ``parents``,
+``children`` and ``roots`` also return *groups*: its chapters and blocks above members, which have records, relatives
+and displays but are not members (``find`` does not return them, ``find_in_hierarchy`` does). Groups come first in lists.
 """
 
 from __future__ import annotations
@@ -33,31 +33,33 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ViewInfo:
-    """What operations need to know of the version as a whole."""
+    """Metadata of the version that operations use."""
 
     system: str  #: slug, or empty for a resource sent in a request
     url: str
-    version: str  #: label as answered to clients
+    version: str  #: label as shown to clients
     case_sensitive: bool = True
     content: str = "complete"  #: complete, fragment, supplement, example, not-present
     language: str = ""
     title: str = ""
     status: str = "active"  #: draft, active, retired, unknown
     experimental: bool = False
-    standards_status: str = ""  #: deprecated, withdrawn, draft … where the source has it beside ``status``
-    name: str = ""  #: the name for computers, where the source has one
+    standards_status: str = (
+        ""  #: deprecated, withdrawn, draft … if the source has it in addition to ``status``
+    )
+    name: str = ""  #: the computer-friendly name, if the source has one
     valid_from: date | None = None
     valid_to: date | None = None
     release: str = ""
     provisional: bool = False
-    #: where parents and children come from: a source, the codes (a shorter code contains its longer ones), or nowhere
+    #: origin of parents and children: a source, the codes (a shorter code contains its longer ones), or none
     hierarchy: Literal["asserted", "structural", ""] = ""
     compositional: bool = False
     version_needed: bool = False
     supplements: str = ""  #: canonical that a supplement supplements
     value_set: str = ""  #: canonical of the all-codes value set
     properties: tuple[PropertyDefinition, ...] = ()
-    shell: dict[str, Any] = field(default_factory=dict)  #: the source's own metadata
+    shell: dict[str, Any] = field(default_factory=dict)  #: the metadata of the source
 
 
 @runtime_checkable
@@ -68,7 +70,7 @@ class ContentView(Protocol):
     def info(self) -> ViewInfo: ...
 
     def kept(self, key: Hashable, make: Callable[[], T]) -> T:
-        """What follows from the content alone, made once where the content is stored; ``key`` says what it is."""
+        """A value derived from the content alone, computed once if the content is stored; ``key`` identifies it."""
 
     def state_texts(self, look: Hashable) -> StateTexts:
         """Texts by id that follow from single records, kept where they are stored; ``look`` says how they are written."""
@@ -83,10 +85,10 @@ class ContentView(Protocol):
         """Id of the member or group with the stable key."""
 
     def renamed(self, code: str) -> list[int]:
-        """Ids of members that had the code in another version and have another one here."""
+        """Ids of members that had the code in another version and have another code in this one."""
 
     def parents_of(self, record: ConceptRecord) -> list[int]:
-        """``parents`` of a record of this view that is already at hand."""
+        """``parents`` of a record that the caller has already."""
 
     def concept(self, ident: int) -> ConceptRecord:
         """The record of an id of this view."""
@@ -144,7 +146,7 @@ class ContentView(Protocol):
         """Each distinct value as text with the ids that have it, values sorted."""
 
     def matching(self, text: str, within: BitMap | None = None) -> BitMap:
-        """All ids that ``search`` would give, as a set."""
+        """All ids that ``search`` would return, as a set."""
 
     def search(self, text: str, within: BitMap | None = None) -> Iterator[int]:
         """Ids whose designations or code match every word of the text as a prefix, best first, each once."""

@@ -14,19 +14,19 @@ __all__ = ["content_language", "view_info"]
 
 
 def content_language(system: SystemRow, layers: Sequence[ReleaseRow]) -> str:
-    """The language of texts that a content shows where none is asked for: the source's, else the system's."""
+    """The language of displays if none is requested: the source's, else the system's."""
     return layers[0].header.language or system.record.language
 
 
 def _hierarchy(system: SystemRow, layers: Sequence[ReleaseRow]) -> Literal["asserted", "structural", ""]:
-    """A source's hierarchy comes before that of the codes."""
+    """Origin of the hierarchy: a source takes precedence over the codes."""
     if any("hierarchy" in r.header.facets for r in layers):
         return "asserted"
     return "structural" if system.rules.contains_longer else ""
 
 
 def view_info(system: SystemRow, segment: Segment, layers: Sequence[ReleaseRow]) -> ViewInfo:
-    """What operations need to know of a version; ``layers``: its releases, the first one's membership counts."""
+    """The metadata of a version for operations; ``layers``: its releases in order of precedence."""
     header, record = layers[0].header, system.record
     shell = header.shell
     titles = record.titles

@@ -1,8 +1,7 @@
-"""Resources kept as they were given (value sets, concept maps): storing, amending, retracting, reading.
+"""Resources stored as they were loaded (value sets, concept maps): storing, amending, ending, reading.
 
-``body`` is opaque here: who stored it knows its format. Versions of one URL stand side by side; the same
-version again amends it, and ``known_at`` before shows the old one.
-Not here: what a value set means (``registry.terminology``).
+``body`` is opaque; its format is known to the caller. Several versions of one URL exist at the same time; the same
+version again replaces the earlier one, which an earlier ``known_at`` still shows.
 """
 
 from __future__ import annotations
@@ -34,7 +33,7 @@ __all__ = [
 
 _COLUMNS = "kind, resource_id, url, version, valid_from, valid_to, body, recorded_from, recorded_to, row_id"
 _AT_ONCE = 400  #: rows read by one statement
-#: how many states of the same resource there were so far, this one included
+#: number of states of the same resource up to this one
 _NUMBER = (
     "CASE WHEN resource_id = '' THEN 1 ELSE (SELECT COUNT(*) FROM artifact b WHERE b.kind = artifact.kind"
     " AND b.resource_id = artifact.resource_id AND b.row_id <= artifact.row_id) END"
@@ -74,7 +73,7 @@ class ArtifactRow:
 
 
 def put_artifacts(database: Database, rows: Sequence[ArtifactRow], *, by_id: bool = False) -> list[str]:
-    """Store resources in one publication; gives created, amended or unchanged for each.
+    """Store resources in one publication; returns created, amended or unchanged for each.
 
     A resource is found again by its URL and version, without a URL by its id; those of one URL and version that are
     stored together stand side by side. ``by_id``: found by its id alone.
@@ -128,7 +127,7 @@ def _put(writer: Writer, row: ArtifactRow, *, by_id: bool) -> str:
 
 
 def _live(connection: Connection, row: ArtifactRow, *, by_id: bool, recorded: int) -> list[ArtifactRow]:
-    """Live rows that the row takes the place of."""
+    """Current rows that the row replaces."""
     if by_id:
         nameless = "(url = ? AND version = ? AND url <> '' AND resource_id = '')"
         where = f"(resource_id = ? OR {nameless})"
@@ -153,7 +152,7 @@ def _named(connection: Connection, kind: str, where: str, *names: str) -> list[A
 def drop_artifact(
     database: Database, kind: str, *, url: str = "", version: str = "", resource_id: str = ""
 ) -> None:
-    """End a resource from now on; ``known_at`` before still shows it. Raises ``UnknownTarget``."""
+    """End a resource from now on; an earlier ``known_at`` still shows it. Raises ``UnknownTarget``."""
     with database.transaction() as connection:
         writer = Writer(connection)
         if resource_id:
@@ -170,7 +169,7 @@ def drop_artifact(
 
 
 def artifact_history(connection: Connection, kind: str, resource_id: str) -> list[ArtifactRow]:
-    """Every state of an id, the first first, those that have ended too."""
+    """Every state of an id, oldest first, including ended ones."""
     found = _rows(connection, "kind = ? AND resource_id = ?", (kind, resource_id))
     return sorted(found, key=lambda r: r.row_id)
 
@@ -199,7 +198,7 @@ def artifacts_of(connection: Connection, rows: Sequence[int]) -> list[ArtifactRo
 
 
 def read_artifact(connection: Connection, row_id: int) -> ArtifactRow | None:
-    """One stored row, its body as it was given."""
+    """One stored row with its body."""
     return next(iter(_rows(connection, "row_id = ?", (row_id,))), None)
 
 

@@ -3,7 +3,7 @@
 A row says that a concept has a property with another concept as its value, or a plain value, in a relationship group.
 Rows come from relationship components where the release has them, else from properties of states that are in a group
 or name a concept (type ``code``). Sets are state ids of the release. Immutable once built, so any thread may read.
-Not here: the language that asks (ECL), properties without groups that filters compare (``registry.store.properties``).
+Properties without groups are indexed in ``registry.store.properties``.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ __all__ = ["AttributeIndex", "AttributeRow", "read_attributes"]
 
 
 class AttributeRow(NamedTuple):
-    """``target`` is the state id of the concept that is the value, 0 where the value is plain text."""
+    """``target`` is the state id of the concept that is the value; 0 if the value is plain text."""
 
     source: int
     type: str
@@ -78,7 +78,7 @@ class AttributeIndex:
         return BitMap(self._sources[first : bisect_right(self._targets, at, first, plain)])
 
     def in_one_group(self, conditions: Sequence[tuple[str, BitMap]]) -> BitMap:
-        """Concepts one of whose groups meets every condition (property, targets); a row without group is its own."""
+        """Concepts with a group that meets every condition (property, targets); a row without group is a group by itself."""
         met: set[tuple[int, int]] | None = None
         for type, targets in conditions:
             groups = {(self._sources[at], self._groups[at] or -at - 1) for at in self._places(type, targets)}
@@ -92,7 +92,7 @@ class AttributeIndex:
         return self._starts[number], self._starts[number + 1]
 
     def _places(self, type: str, targets: BitMap) -> Iterator[int]:
-        """Places of the rows with one of the targets: found one by one where they are few, else looked through."""
+        """Indexes of the rows with one of the targets: by binary search for few targets, else by a scan."""
         start, end = self._range(type)
         flag = self._coded.find(1, start, end)
         if flag < 0:
@@ -116,7 +116,7 @@ def _type(row: AttributeRow) -> str:
 
 
 def read_attributes(connection: Connection, release_id: int, members: BitMap) -> AttributeIndex:
-    """The index of a release, read from the store; ``members`` are its state ids. Takes time: keep it."""
+    """The index of a release, read from the store; ``members`` are its state ids. Slow: cache the result."""
     relationships = component_bitmap(connection, release_id, "relationship")
     if not relationships:
         return AttributeIndex(_from_states(connection, members))

@@ -1,4 +1,4 @@
-"""A cache for immutable things, shared by threads. Not here: what is cached, and under which key; who owns it (``cache``)."""
+"""A bounded cache of immutable values, shared by threads. The caches of a registry are in ``registry.store.cache``."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ V = TypeVar("V")
 
 
 class Bounded(Generic[K, V]):
-    """Forgets the least recently used entries when all together weigh more than ``limit``.
+    """Evicts the least recently used entries when their total weight exceeds ``limit``.
 
-    An entry weighs 1 unless ``weigh`` says otherwise; the newest entry is kept whatever it weighs. ``hits`` and
-    ``misses`` count since the start. A second thread waits while another makes the same entry, unless it serves the
-    event loop: then it raises NeedsOffload.
+    An entry weighs 1 unless ``weigh`` is given; the newest entry is kept whatever its weight. ``hits`` and
+    ``misses`` count since the start. A second thread waits while another builds the same entry, unless it is the
+    event loop's: then it raises NeedsOffload.
     """
 
     def __init__(self, limit: int, weigh: Callable[[V], int] | None = None) -> None:
@@ -43,7 +43,7 @@ class Bounded(Generic[K, V]):
             return self._entries[key]
 
     def get(self, key: K, make: Callable[[], V]) -> V:
-        """The entry, made where it is missing; made once however many threads ask at the same time."""
+        """The entry, built if it is missing; built once if several threads request it at the same time."""
         with self._guard:
             if key in self._entries:
                 self._entries.move_to_end(key)
@@ -60,7 +60,7 @@ class Bounded(Generic[K, V]):
             making.release()
 
     def _made(self, key: K, make: Callable[[], V]) -> V:
-        """The entry; made unless another thread did so while this one waited."""
+        """The entry; built unless another thread did so while this one waited."""
         with self._guard:
             if key in self._entries:
                 return self._entries[key]
@@ -77,7 +77,7 @@ class Bounded(Generic[K, V]):
                 self._making.pop(key, None)
 
     def discard(self, key: K, value: V) -> None:
-        """Forget an entry if it is still this one."""
+        """Remove an entry if it still has this value."""
         with self._guard:
             if self._entries.get(key) is value:
                 self.weight -= self._weigh(self._entries.pop(key))
@@ -88,7 +88,7 @@ class Bounded(Generic[K, V]):
             return list(self._entries.items())
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Remove all entries."""
         with self._guard:
             self._entries.clear()
             self.weight = 0

@@ -1,8 +1,8 @@
-"""The caches of one opened registry: one owner, each cache named and bounded in bytes, with figures.
+"""The caches of one opened registry: one owner; each cache has a name, a bound in bytes, and statistics.
 
 What is cached is immutable or keyed by what it depends on (release ids, the greatest state id, the epoch), so an
 entry is never out of date; only a purge, which deletes content, clears them all.
-Not here: what is cached (the modules that ask for a cache by its name).
+Modules get a cache by its name.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _TEXTS = 96_000_000  #: bytes of the texts of states
 
 
 def bytes_of(value: object) -> int:
-    """About how many bytes a bitmap, a list, a tuple of these or an object that says its ``nbytes`` takes.
+    """Estimated bytes of a bitmap, a list, a tuple of these, or an object with ``nbytes``.
 
     >>> bytes_of([1, 2, 3])
     196
@@ -55,7 +55,7 @@ class CacheFigures:
 
 
 class Caches:
-    """The owner. Safe for several threads."""
+    """The caches by name. Safe for several threads."""
 
     def __init__(self) -> None:
         self._named: dict[str, Bounded[Any, Any]] = {}
@@ -66,7 +66,7 @@ class Caches:
     def named(
         self, name: str, limit: int, weigh: Callable[[Any], int] = lambda value: int(value.nbytes)
     ) -> Bounded[Any, Any]:
-        """The cache of that name; ``limit`` and what an entry weighs, in bytes, count when it is made."""
+        """The cache of that name; ``limit`` and ``weigh`` (bytes) are used when it is created."""
         found = self._named.get(name)
         if found is None:
             with self._guard:
@@ -74,7 +74,7 @@ class Caches:
         return found
 
     def figures(self) -> list[CacheFigures]:
-        """Every cache, by name."""
+        """Statistics of every cache, by name."""
         every: dict[str, Bounded[Any, Any] | StateTextTables]
         every = {**self._named, "texts of states": self.state_texts}
         return [
@@ -83,7 +83,7 @@ class Caches:
         ]
 
     def clear(self) -> None:
-        """Forget everything: content was deleted."""
+        """Clear all caches, after content was deleted."""
         for cache in self._named.values():
             cache.clear()
         self.state_texts.clear()

@@ -1,8 +1,8 @@
-"""The codes of one system in memory: which states ever had a code, and the order of all states by code.
+"""The codes of one system in memory: the states that ever had a code, and the order of all states by code.
 
-One index serves every release, which takes its part of the states that are found. Covers every state of the system
+One index serves all releases; a release filters the states found by its bitmap. Covers every state of the system
 up to ``top``. About 160 bytes a code up to ``_DICTIONARY`` codes, 50 beyond.
-Not here: other ways to write a code (``registry.content.stored``).
+Other ways to write a code are tried in ``registry.content.stored``.
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ from registry.store.states import CODE_WORD
 
 __all__ = ["SystemCodes"]
 
-_DICTIONARY = 200_000  #: codes of a system that are found by a dictionary, which takes 30 MB for so many
+_DICTIONARY = (
+    200_000  #: most codes of a system that are found by a dictionary, which takes 30 MB for this number
+)
 _ENTRY = 150  #: bytes of an entry of a dictionary, with its text and number
 _STATEMENT = "SELECT id, code, compact FROM concept_state WHERE system_id = ?"
 
@@ -88,13 +90,13 @@ class SystemCodes:
         return [i if i is None or i in members else self._earlier(i, members) for i in found]
 
     def _earlier(self, newest: int, members: BitMap) -> int | None:
-        """The member among the states of the code whose newest state is no member."""
+        """The member among the older states of a code whose newest state is not a member."""
         end = self._places[newest]
         start = self._starts[bisect_right(self._starts, end) - 1]
         return next((i for i in self._states[start:end] if i in members), None)
 
     def node(self, code: str) -> int:
-        """The number of a code among all codes in order; -1 where there is none."""
+        """The number of a code among all codes in order; -1 if it is unknown."""
         newest = self._newest(code)
         return -1 if newest is None else bisect_right(self._starts, self._places[newest]) - 1
 
@@ -105,7 +107,7 @@ class SystemCodes:
             yield n, code, self._states[starts[n] : starts[n + 1]]
 
     def compact(self, prefix: str, *, whole: bool = False) -> array[int]:
-        """States whose compact code begins so (``whole``: is so), by compact code, then by code."""
+        """States whose compact code has the prefix (``whole``: is equal), by compact code, then by code."""
         if whole:
             first = self._compact.find(prefix)
             end = first + 1

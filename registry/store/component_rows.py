@@ -1,8 +1,8 @@
 """Reading components (descriptions, relationships, members) and reference sets of a release.
 
-A release names its components of each kind by a bitmap of component state ids. What it says of reference sets is kept
-as differences to the modules that it depends on, so an extension costs its own rows only.
-Not here: writing (``registry.writing.component_writer``), what the components mean.
+A release has a bitmap of component state ids for each kind. Its reference sets are stored as differences to those of the
+modules that it depends on, so an extension stores only its own rows.
+They are written by ``registry.writing.component_writer``.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _MEMBERSHIP = (
 
 
 def component_bitmap(connection: Connection, release_id: int, kind: str) -> BitMap:
-    """State ids of a release's components of a kind, those of its modules included."""
+    """State ids of a release's components of a kind, including those of its modules."""
     row = connection.one(
         "SELECT bitmap FROM release_components WHERE release_id = ? AND kind = ?", (release_id, kind)
     )
@@ -45,7 +45,7 @@ def component_bitmap(connection: Connection, release_id: int, kind: str) -> BitM
 
 
 def dependencies(connection: Connection, release_id: int) -> list[int]:
-    """Releases of the modules that a release is the union with."""
+    """Releases of the modules that a release includes directly."""
     statement = "SELECT depends_on FROM release_dependency WHERE release_id = ? ORDER BY depends_on"
     return [int(row[0]) for row in connection.all(statement, (release_id,))]
 
@@ -104,13 +104,13 @@ def component_ids(connection: Connection, system_id: int, kind: str, keys: Seque
 
 
 def dependents(connection: Connection, release_id: int) -> list[int]:
-    """Releases with content that are the union with this one."""
+    """Releases with content that include this one."""
     statement = "SELECT d.release_id FROM release_dependency d WHERE d.depends_on = ? ORDER BY d.release_id"
     return [int(row[0]) for row in connection.all(statement, (release_id,))]
 
 
 def delete_components(connection: Connection, release_id: int, others: Sequence[int]) -> None:
-    """Delete what a release says of components, and the states that no other release has."""
+    """Delete a release's components and reference sets, and the states that no other release has."""
     for kind in KINDS:
         orphans = component_bitmap(connection, release_id, kind)
         for other in others if orphans else ():
@@ -124,7 +124,7 @@ def delete_components(connection: Connection, release_id: int, others: Sequence[
 def _chunked(
     connection: Connection, statement: str, params: tuple[Any, ...], wanted: list[Any]
 ) -> Iterator[Any]:
-    """Rows of a statement that ends in the column that is to be among the wanted values."""
+    """Rows of a statement that ends with the column whose value must be among ``wanted``."""
     if connection.dialect == "postgresql":
         yield from connection.all(f"{statement} = ANY(?)", (*params, wanted))
         return

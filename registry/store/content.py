@@ -1,7 +1,4 @@
-"""Reading states and release bitmaps straight from the driver: the content path's few statements.
-
-Here: SQL on ``concept_state`` and ``release_content``. Not here: what the states mean.
-"""
+"""SQL on ``concept_state`` and ``release_content``: reading states and release bitmaps with the driver's statements."""
 
 from __future__ import annotations
 
@@ -40,13 +37,13 @@ _CHUNK = 500
 
 
 def release_bitmap(connection: Connection, release_id: int) -> BitMap:
-    """The state ids of a release; empty where its content was purged."""
+    """The state ids of a release; empty if its content was purged."""
     row = connection.one("SELECT bitmap FROM release_content WHERE release_id = ?", (release_id,))
     return BitMap.deserialize(bytes(row[0])) if row else BitMap()
 
 
 def patched(connection: Connection, base: BitMap, patch_id: int) -> BitMap:
-    """The base with the concepts of a fragment replaced by the fragment's states, and without those it removes."""
+    """The base with a fragment applied: its states replace those of the same concepts, and it removes concepts."""
     patch = release_bitmap(connection, patch_id)
     concepts = BitMap(row[1] for row in release_rows(connection, patch)) | release_removed(
         connection, patch_id
@@ -61,19 +58,19 @@ def release_removed(connection: Connection, release_id: int) -> BitMap:
 
 
 def system_of_release(connection: Connection, release_id: int) -> int | None:
-    """The id of the system that a release is of; None where there is no such release."""
+    """The id of a release's system; None if there is no such release."""
     row = connection.one("SELECT system_id FROM release WHERE id = ?", (release_id,))
     return int(row[0]) if row else None
 
 
 def release_ordering(connection: Connection, release_id: int) -> array[int]:
-    """The state ids of a release in the source's order; empty where the order is not kept."""
+    """The state ids of a release in the source's order; empty if the source has none."""
     row = connection.one("SELECT ordering FROM release_content WHERE release_id = ?", (release_id,))
     return unpack_ordering(bytes(row[0])) if row and row[0] is not None else array("I")
 
 
 def delete_content(connection: Connection, release_id: int, *, why: str) -> None:
-    """Delete what a release consists of; the release stays, with the reason."""
+    """Delete the content of a release; its row remains, with the reason."""
     connection.execute("DELETE FROM release_content WHERE release_id = ?", (release_id,))
     connection.execute("UPDATE release SET purged = ? WHERE id = ?", (why, release_id))
 
@@ -148,14 +145,14 @@ def without_codes(
 
 
 def with_missing(connection: Connection, system_id: int, base: BitMap, more: BitMap) -> BitMap:
-    """The base and the states of those concepts that it lacks."""
+    """The base with the states of those concepts that it lacks."""
     rows = connection.all("SELECT id, concept_id FROM concept_state WHERE system_id = ?", (system_id,))
     here = {concept for ident, concept in rows if ident in base}
     return base | BitMap([ident for ident, concept in rows if ident in more and concept not in here])
 
 
 def storable(text: str) -> bool:
-    """Whether a text can be in the database at all: no NUL, no halves of characters."""
+    """Whether a database can store the text: no NUL, no unpaired surrogate."""
     if "\0" in text:
         return False
     return text.isascii() or not any("\ud800" <= c <= "\udfff" for c in text)

@@ -1,10 +1,9 @@
-"""The database behind the registry: opening, connections, transactions, the lock of the one writer.
+"""The database: opening, connections, transactions, the lock of the writer.
 
 Two engines, one schema: SQLite (default, one file, WAL) and PostgreSQL. SQLAlchemy serves the small metadata;
-the content path takes the driver's own connection and prepared statements, in the same transaction.
+the content path uses the driver's connection and prepared statements, in the same transaction.
 
-SQL is written with ``?``; ``Connection.sql`` turns that into the driver's style.
-Not here: what is in the tables (``registry.store.schema`` and the modules that read them).
+SQL is written with ``?``; ``Connection.sql`` converts it to the driver's parameter style.
 """
 
 from __future__ import annotations
@@ -57,12 +56,12 @@ def database_url(url: str | None) -> tuple[str, str]:
 
 
 class Connection:
-    """One driver connection with the few verbs that the content path needs."""
+    """One driver connection with the methods that the content path needs."""
 
     def __init__(self, raw: Any, dialect: str, ledger: object | None = None) -> None:
         self.raw, self.dialect = raw, dialect
         self.ledger = (
-            ledger  #: the metadata read before (``Ledger.held`` of ``registry.store.ledger``), if any
+            ledger  #: the metadata read earlier (``Ledger.held`` of ``registry.store.ledger``), if any
         )
         self._cursor = raw.cursor()
 
@@ -71,7 +70,7 @@ class Connection:
         return text if self.dialect == "sqlite" else text.replace("%", "%%").replace("?", "%s")
 
     def execute(self, text: str, params: Sequence[Any] = ()) -> Any:
-        """Run one statement; gives a cursor. The driver's errors come as the project's."""
+        """Run one statement and return its cursor. Errors of the driver are raised as the project's errors."""
         if self.dialect != "sqlite":
             return self._execute_postgres(text, params)
         try:
@@ -111,16 +110,14 @@ class Connection:
 class Database:
     """A registry database. Readers get a connection per thread; there is one writer at a time.
 
-    Its tables are not looked at here: ``registry.store.opening.open_database`` gives a database that has them.
+    It does not check its tables; ``registry.store.opening.open_database`` opens a database and checks them.
     """
 
     def __init__(self, url: str | None = None, *, readonly: bool = False, create: bool = True) -> None:
         self.dialect, self.location = database_url(url)
         self.readonly = readonly
-        self.ledger: object | None = (
-            None  #: the newest metadata that the one reader of this database has read
-        )
-        self.caches = Caches()  #: everything that is kept in memory of its content
+        self.ledger: object | None = None  #: the newest metadata read by the reader of this database
+        self.caches = Caches()  #: all caches of its content
         self._local = threading.local()
         self._opened: list[Connection] = []
         self._guard = threading.Lock()
@@ -144,7 +141,7 @@ class Database:
         return make_url(self.location.replace("postgresql:", "postgresql+psycopg:", 1))
 
     def connect(self) -> Connection:
-        """A new connection of one's own; the caller closes it."""
+        """A new connection, which the caller closes."""
         raw = self._connect_sqlite() if self.dialect == "sqlite" else self._connect_postgres()
         return Connection(raw, self.dialect, self.ledger)
 
@@ -163,7 +160,7 @@ class Database:
             raw.execute("PRAGMA foreign_keys=ON")
             raw.execute("PRAGMA synchronous=NORMAL")
             raw.execute("PRAGMA cache_size=-16000")
-            # mapped pages count as memory of the process: 24 MB of them cost a lookup 1 µs against 256 MB
+            # mapped pages count as memory of the process: with 24 MB a lookup takes 1 µs more than with 256 MB
             raw.execute("PRAGMA mmap_size=25165824")
         except sqlite3.Error as error:
             raise StoreError(message("error.cannot_open", location=self.location, error=error)) from error
@@ -190,13 +187,13 @@ class Database:
         return connection
 
     def epoch(self, connection: Connection | None = None) -> int:
-        """The number of the newest publication; what is cached under an older one is out of date."""
+        """The number of the newest publication; values cached for an older one are out of date."""
         row = (connection or self.reader()).one("SELECT number FROM publication ORDER BY number DESC LIMIT 1")
         return int(row[0]) if row else 0
 
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:
-        """A reading transaction on a connection of its own: everything in it is of one moment."""
+        """A reading transaction on a new connection: it sees one state of the database."""
         connection = self.connect()
         try:
             begin = "BEGIN" if self.dialect == "sqlite" else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
@@ -235,7 +232,7 @@ class Database:
 
     @contextmanager
     def load_lock(self, *, wait: bool = True, notify: Any = None) -> Iterator[None]:
-        """Hold the lock of the one load at a time; it ends with the process, however that ends."""
+        """Hold the lock of loads, of which one runs at a time; it ends with the process, however that ends."""
         lock = self._file_lock if self.dialect == "sqlite" else self._advisory_lock
         with lock(wait=wait, notify=notify):
             yield
@@ -265,7 +262,7 @@ class Database:
             connection.close()
 
     def close(self) -> None:
-        """Close every connection that was handed out to readers."""
+        """Close all connections of readers."""
         with self._guard:
             for connection in self._opened:
                 connection.close()
@@ -282,7 +279,7 @@ def _busy(wait: bool, notify: Any) -> None:
 
 @contextmanager
 def _translated() -> Iterator[None]:
-    """The driver's errors as the project's."""
+    """Raises the driver's errors as the project's errors."""
     try:
         yield
     except sqlite3.Error as error:
@@ -298,7 +295,7 @@ def _translated() -> Iterator[None]:
 
 
 def _sqlite_error(error: sqlite3.Error) -> StoreError | LoadBusy:
-    """The project's error for one of SQLite's."""
+    """The project's error for an error of SQLite."""
     text = str(error)
     if not isinstance(error, sqlite3.OperationalError):
         return StoreDamaged(message("error.database_damaged", error=text))
@@ -310,7 +307,7 @@ def _sqlite_error(error: sqlite3.Error) -> StoreError | LoadBusy:
 
 
 def _postgres_error(error: Exception) -> StoreError | LoadBusy:
-    """The project's error for one of psycopg's."""
+    """The project's error for an error of psycopg."""
     state = getattr(error, "sqlstate", None)
     if state == "53100":
         return StoreFull(message("error.nothing_stored", error=error))

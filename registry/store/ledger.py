@@ -1,15 +1,12 @@
-"""The ledger: every metadata row ever recorded, in memory, renewed by what was published since.
+"""The ledger: all metadata rows ever recorded, in memory, updated with what was published since.
 
-Rows are never changed but for ``recorded_to`` (and the reason of a purge), so an older ledger becomes the newest one by
-reading the rows that began or ended after its last publication; systems without such rows keep their objects, by
-whose identity caches know what they may keep. Answers about the past filter the same rows.
+Only ``recorded_to`` (and the reason of a purge) of a row ever changes, so an older ledger becomes the newest one by
+reading the rows that began or ended after its last publication; systems without such rows keep their objects, and
+caches compare these by identity. Answers about the past filter the same rows.
 
-The boundary: only rows that every question needs and that people write belong here (systems, aliases, versions,
-releases, scopes, applicability): thousands. Facts that come from data and may be millions (adoption of versions by
-reporters, conversions, compliance) never enter the ledger: they get tables and store modules of their own and are
-read by SQL for the question at hand (docs/adr/0024).
-
-Not here: what the rows say together (``registry.store.metadata``), time (``registry.time.timeline``).
+Only rows that every query needs and that people write belong here (systems, aliases, versions, releases, scopes,
+applicability): thousands. Facts from data, which may be millions (adoption of versions by reporters, conversions,
+compliance), get their own tables and store modules and are read by SQL for each query (docs/adr/0024).
 """
 
 from __future__ import annotations
@@ -76,14 +73,14 @@ class SystemRows:
     attestations: dict[int, Attestation] = field(default_factory=dict)
 
     def copied(self) -> SystemRows:
-        """The same rows, to be added to."""
+        """A copy to which rows can be added."""
         return SystemRows(
             dict(self.systems), dict(self.aliases), dict(self.versions), dict(self.releases),
             dict(self.applicability), dict(self.attestations),
         )  # fmt: skip
 
     def at(self, instant: int | None) -> SystemFacts | None:
-        """What was known of the system at the instant (None = now); None where nothing was."""
+        """The system's metadata as known at the instant (None = now); None if the system was unknown."""
         row = next(iter(_known(self.systems.values(), instant)), None)
         if row is None:
             return None
@@ -122,7 +119,7 @@ def _known(rows: Iterable[R], instant: int | None) -> Iterator[R]:
 
 @dataclass(frozen=True)
 class Ledger:
-    """Every metadata row ever recorded, up to one publication."""
+    """All metadata rows recorded up to one publication."""
 
     epoch: int = 0  #: number of the newest publication
     recorded: int = -1  #: its instant
@@ -139,7 +136,7 @@ class Ledger:
 
     @classmethod
     def held(cls, connection: Connection) -> Ledger:
-        """What the connection knows from before, an empty ledger otherwise: to be renewed instead of reading all."""
+        """The ledger that the connection has from earlier, else an empty one; the caller updates it by ``renewed``."""
         return connection.ledger if isinstance(connection.ledger, Ledger) else cls()
 
     @property
@@ -153,7 +150,7 @@ class Ledger:
         return [r for rows in self.systems.values() for r in rows.releases.values()]
 
     def renewed(self, connection: Connection) -> Ledger:
-        """This ledger with what was published since; itself where nothing was.
+        """This ledger with what was published since; the same object if nothing was.
 
         Reads again if another publication came in between, so that all rows are of one state of the database.
         """
@@ -186,7 +183,7 @@ class Ledger:
         )
 
     def at(self, instant: int | None) -> Snapshot:
-        """What was known at the instant (None = now)."""
+        """The metadata as known at the instant (None = now)."""
         scopes = {s.slug: s for s in sorted(_known(self.scopes.values(), instant), key=lambda s: s.slug)}
         if instant is None:
             return Snapshot(None, self.facts, self.aliases, scopes)
@@ -195,7 +192,7 @@ class Ledger:
         return Snapshot(instant, facts, _aliases(self.systems, instant), scopes)
 
     def unchanged(self, older: Ledger) -> set[int]:
-        """Systems of which this ledger says what the older one said."""
+        """Systems whose rows are the same in the older ledger."""
         return {ident for ident, facts in self.facts.items() if older.facts.get(ident) is facts}
 
 
@@ -227,7 +224,7 @@ class _Newer:
         return self._connection.all(statement, (self._since, self._since))
 
     def add_to(self, systems: dict[int, SystemRows]) -> dict[int, SystemRows]:
-        """The systems of which there are such rows, with them."""
+        """The systems that have such rows, with these rows added."""
         found: dict[int, SystemRows] = {}
 
         def of(ident: int) -> SystemRows:
@@ -274,7 +271,7 @@ class _Newer:
             yield VersionRow(r[0], r[1], r[2], r[3], *days, r[6], bool(r[7]), r[8], bool(r[9]), *r[10:])
 
     def _releases(self) -> Iterator[ReleaseRow]:
-        """Releases; every purged one too, because a purge of what was retracted ends nothing."""
+        """Releases, including all purged ones, because the purge of a retracted release ends no row."""
         columns = (
             "id, version_id, system_id, source_sha256, content_sha256, source_line, header, concepts, purged,"
             " recorded_from, recorded_to"

@@ -1,7 +1,4 @@
-"""Writes metadata rows within one transaction, all dated by the publication they belong to.
-
-Not here: what is written (``registry.writing``, ``registry.store.maps``, ``registry.store.artifacts``).
-"""
+"""Writes metadata rows within one transaction, all with the instant of the publication they belong to."""
 
 from __future__ import annotations
 
@@ -13,7 +10,7 @@ __all__ = ["Writer"]
 
 
 class Writer:
-    """Writes within one transaction; every row it adds bears the instant of the one publication it makes."""
+    """Writes within one transaction; every row it adds has the instant of its publication."""
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
@@ -31,7 +28,7 @@ class Writer:
     def publish(
         self, action: str, system: str, version: str = "", release: str = "", summary: str = ""
     ) -> None:
-        """Add the publication row that dates everything this writer wrote."""
+        """Add the publication row, whose instant all rows of this writer have."""
         self.published = True
         self.connection.insert(
             "publication",
@@ -40,16 +37,16 @@ class Writer:
         )
 
     def advance(self) -> None:
-        """Make ready for one more publication in the same transaction.
+        """Prepare another publication in the same transaction.
 
-        ``snapshot`` stays as it was read: what follows must not be about a system written before.
+        ``snapshot`` is not read again, so the next publication must be about another system.
         """
         self.number += 1
         self.published = False
         self.recorded = max(now_us(), self.recorded + 1)
 
     def end(self, table: str, row_id: int | str, *, key: str = "row_id") -> None:
-        """End the metadata rows that have the value in the key column: the one change that a row ever sees."""
+        """End the metadata rows with the value in the key column; rows are changed in no other way."""
         self.connection.execute(
             f"UPDATE {table} SET recorded_to = ? WHERE {key} = ? AND recorded_to IS NULL",
             (self.recorded, row_id),

@@ -1,8 +1,7 @@
 """The metadata of the registry in memory: its rows, and what was known at an instant.
 
-Metadata is small (thousands of rows) and used by every question. Here: the rows, and a snapshot in which systems,
-versions and releases are found by name. Not here: reading rows (``registry.store.ledger``), time
-(``registry.time.timeline``).
+Metadata is small (thousands of rows) and used by every query. Defines the rows, and a snapshot in which systems,
+versions and releases are found by name. Rows are read by ``registry.store.ledger``.
 """
 
 from __future__ import annotations
@@ -61,7 +60,7 @@ class VersionRow:
 
     @property
     def undated(self) -> bool:
-        """Neither end is known."""
+        """Whether neither end is known."""
         return self.valid_from is None and self.valid_to is None
 
 
@@ -78,14 +77,14 @@ class ReleaseRow:
     purged: str
     recorded_from: int
     recorded_to: int | None
-    published: str = ""  #: the latest publication of this content known at the time
+    published: str = ""  #: the latest publication of this content, as known at the instant
     #: partial releases laid over this one, in their order (``registry.time.timeline``): those of the same line replace
     #: the codes that they cover, those of other lines add codes
     patches: tuple[ReleaseRow, ...] = ()
 
     @property
     def rank(self) -> tuple[str, int]:
-        """Greater replaces smaller within one source line at one effective date."""
+        """Sort key: the greatest is used, within one source line at one effective date."""
         return (self.published, self.recorded_from)
 
 
@@ -117,7 +116,7 @@ class ScopeInfo:
 
 @dataclass(frozen=True, slots=True)
 class SystemFacts:
-    """What was known of one system at one instant."""
+    """The metadata of one system as known at one instant."""
 
     row: SystemRow
     aliases: tuple[str, ...] = ()
@@ -168,11 +167,11 @@ class Snapshot:
         return sorted(rows, key=lambda a: (a.scope, a.system_id, a.track, a.label, a.role, a.codes))
 
     def facts_of(self, system: SystemRow) -> SystemFacts:
-        """What is known of the system; nothing of one that was not known at the instant."""
+        """The metadata of the system; empty if it was unknown at the instant."""
         return self.facts.get(system.system_id) or SystemFacts(system)
 
     def system(self, reference: str) -> SystemRow | None:
-        """The system of a slug, canonical URL (``|version`` ignored), OID or ``urn:oid:``."""
+        """The system with the slug, canonical URL (``|version`` ignored), OID or ``urn:oid:``."""
         if row := self.slugs.get(reference):
             return row
         name = reference.partition("|")[0]
@@ -182,7 +181,7 @@ class Snapshot:
         return self.slugs.get(name)
 
     def version(self, system_id: int, label: str, track: str | None = None) -> VersionRow | None:
-        """The version of that label, on the track named or on any."""
+        """The version with that label, on the given track or on any."""
         rows = [v for v in self.versions.get(system_id, ()) if v.label == label]
         if track is not None:
             rows = [v for v in rows if v.track == track]

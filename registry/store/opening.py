@@ -1,7 +1,4 @@
-"""Opening a registry database: connecting, then making sure that its tables are those of this program.
-
-Not here: connections (``registry.store.engine``), which schema is accepted (``registry.store.schema``).
-"""
+"""Opening a registry database: connect (``registry.store.engine``), then check its tables (``registry.store.schema``)."""
 
 from __future__ import annotations
 
@@ -12,9 +9,9 @@ __all__ = ["open_database"]
 
 
 def open_database(url: str | None = None, *, readonly: bool = False, create: bool = True) -> Database:
-    """The database at an SQLite path or a PostgreSQL URL, created or migrated where that is needed.
+    """The database at an SQLite path or a PostgreSQL URL, created or migrated if needed.
 
-    Raises ``StoreError`` saying what to do where there is none and ``create`` is false, or where its tables are others.
+    Raises ``StoreError``, with what to do, if it does not exist and ``create`` is false, or has another schema.
     """
     database = Database(url, readonly=readonly, create=create)
     try:

@@ -1,6 +1,6 @@
-"""The inverted index ``property_bitmap``: the states of a system that have a value of a property.
+"""The inverted index ``property_bitmap``: the states of a system with a value of a property.
 
-Not here: what is indexed (``registry.writing``), which of the states a view shows (``registry.content.property_sets``).
+A view filters them in ``registry.content.property_sets``.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _VALUES = "SELECT value, bitmap FROM property_bitmap WHERE system_id = ? AND pro
 
 
 def states_with_value(connection: Connection, system_id: int, code: str, value: str) -> BitMap:
-    """State ids of the system that have the value; empty where none has."""
+    """State ids of the system with the value."""
     row = connection.one(_EQUALS, (system_id, code, value))
     return BitMap() if row is None else BitMap.deserialize(row[0])
 
@@ -53,7 +53,7 @@ def add_states(
 
 
 def remove_states(connection: Connection, system_id: int, gone: BitMap) -> None:
-    """Take states out of every bitmap of the system; a value that no state has any more goes."""
+    """Remove states from every bitmap of the system; a value without states is deleted."""
     for row_id, packed in connection.all(_ROWS, (system_id,)):
         before = BitMap.deserialize(bytes(packed))
         after = before - gone

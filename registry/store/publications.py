@@ -1,6 +1,6 @@
-"""Reading publications, and the catalogue entry that a name leads to now.
+"""Reading publications, and the current catalogue entry of a name.
 
-Not here: metadata as known at an instant (``registry.store.ledger``).
+Metadata as known at an instant is in ``registry.store.ledger``.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _BY_ALIAS = (
 
 
 class Publication(NamedTuple):
-    """One row of the registry's own history. ``recorded``: microseconds since 1970 UTC."""
+    """One publication, that is, one change of the registry. ``recorded``: microseconds since 1970 UTC."""
 
     number: int
     recorded: int
@@ -34,11 +34,11 @@ class Publication(NamedTuple):
 
 
 def publications_since(connection: Connection, number: int, count: int) -> list[Publication]:
-    """At most so many publications with a greater number, oldest first."""
+    """At most ``count`` publications with a greater number, oldest first."""
     return [Publication(*row) for row in connection.all(_SINCE, (number, count))]
 
 
 def record_of_alias(connection: Connection, alias: str) -> str | None:
-    """The present catalogue entry, as JSON, of the system that has the name; None where none has."""
+    """The current catalogue entry, as JSON, of the system with the name; None if there is none."""
     row = connection.one(_BY_ALIAS, (alias,))
     return None if row is None else row[0]

@@ -1,4 +1,4 @@
-"""Reading rows of ``concept_state`` by their ids, a page at a time, with statements that stay prepared."""
+"""Reading rows of ``concept_state`` by their ids, in batches, with statements that stay prepared."""
 
 from __future__ import annotations
 

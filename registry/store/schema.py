@@ -1,8 +1,8 @@
-"""Which schema a database has, and bringing it to this one: recognise, create, migrate or refuse.
+"""Schema of a database: recognise, create, migrate or refuse it.
 
-A database carries a stamp: ``user_version`` in SQLite (beside ``application_id``), the one row of ``gyldig_schema`` in
-PostgreSQL. The stamp is the number of the schema and a mark of its exact tables, so that a database written by an
-unreleased state of the program is told from one of the release with the same number.
+A database has a stamp: ``user_version`` in SQLite (with ``application_id``), the one row of ``gyldig_schema`` in
+PostgreSQL. The stamp is the number of the schema and a mark of its exact tables, so that a database written by a
+development version differs from one of the release with the same number.
 
 ==============================================  ===============================================================
 database                                        what happens
@@ -15,8 +15,8 @@ an older number without, no stamp, other mark   refused: made by a development v
 a newer number                                  refused: update the program
 ==============================================  ===============================================================
 
-A refusal is a ``StoreError``. A database of this schema costs two queries; Alembic is imported only when there is
-work to do.
+A refusal is a ``StoreError``. Opening a database of this schema takes two queries; Alembic is imported only for
+creation and migration.
 """
 
 from __future__ import annotations
@@ -30,19 +30,19 @@ from registry.store.engine import APPLICATION_ID, Connection, Database
 __all__ = ["MARK", "SCHEMA", "ensure_schema", "stamp", "stamp_statements"]
 
 SCHEMA = 2  #: number of the schema; goes up with every release that changes a table
-MARK = 0x585D  #: of the exact tables (tests/registry/test_schema.py says which value it must have)
+MARK = 0x585D  #: mark of the exact tables (tests/registry/test_schema.py computes its value)
 _OLDEST = 2  #: the oldest number that the migrations lead on from
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _OWN_TABLES = ("publication", "concept_state", "release_content", "alembic_version")
 
 
 def stamp() -> int:
-    """The stamp of the present schema: number << 16 | mark."""
+    """The stamp of the current schema: number << 16 | mark."""
     return SCHEMA << 16 | MARK
 
 
 def stamp_statements(dialect: str) -> tuple[str, ...]:
-    """The SQL that stamps a database; migrations run it in the transaction that makes the tables."""
+    """The SQL that stamps a database; migrations run it in the transaction that creates the tables."""
     if dialect == "sqlite":
         return f"PRAGMA application_id={APPLICATION_ID}", f"PRAGMA user_version={stamp()}"
     return (
@@ -53,7 +53,7 @@ def stamp_statements(dialect: str) -> tuple[str, ...]:
 
 
 def ensure_schema(database: Database) -> None:
-    """Create or upgrade the schema; raises ``StoreError`` saying what to do with any other database."""
+    """Create or upgrade the schema; raises ``StoreError``, with what to do, for any other database."""
     connection = database.connect()
     try:
         found = _found_stamp(connection, database.location)
@@ -71,7 +71,7 @@ def ensure_schema(database: Database) -> None:
 
 
 def _check(found: int, location: str) -> None:
-    """Refuse what cannot be migrated."""
+    """Raise ``StoreError`` if the stamp cannot be migrated."""
     number = found >> 16
     if number > SCHEMA:
         raise StoreError(message("error.newer_schema", location=location, schema=number, own=SCHEMA))
@@ -104,7 +104,7 @@ def _pragma(connection: Connection, name: str) -> int:
 
 
 def _postgres_stamp(connection: Connection) -> int | None:
-    """A database that other programs use too counts as empty as long as it has none of our tables."""
+    """The stamp in PostgreSQL; a database that other programs use too counts as empty if it has no table of Gyldig."""
     if _has_table(connection, "gyldig_schema"):
         row = connection.one("SELECT stamp FROM gyldig_schema")
         return int(row[0]) if row else 1 << 16

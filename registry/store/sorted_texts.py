@@ -1,4 +1,4 @@
-"""Many distinct short texts in order, in little memory: for finding one of them, or all that begin alike.
+"""Many distinct short texts in order, in little memory: finds a text, or all texts with a prefix.
 
 Texts are kept in blocks, each one string; a text is known by its place in the order. About 10 bytes a text besides
 its own characters. Not here: what the texts stand for (``registry.store.code_order``, ``registry.store.word_index``).
@@ -45,7 +45,7 @@ class SortedTexts:
         return self._blocks[place // _BLOCK].split(_END)[place % _BLOCK + 1]
 
     def find(self, text: str) -> int:
-        """The place of a text, -1 where it is not there."""
+        """The index of a text; -1 if it is not there."""
         number = bisect_right(self._firsts, text) - 1
         if number < 0 or _END in text:
             return -1
@@ -54,11 +54,11 @@ class SortedTexts:
         return -1 if at < 0 else number * _BLOCK + block.count(_END, 0, at)
 
     def starting(self, prefix: str) -> tuple[int, int]:
-        """The first place of the texts that begin so, and the one after the last."""
+        """The index of the first text with the prefix, and the index after the last."""
         return self._from(prefix), self._from(prefix + _LAST)
 
     def _from(self, text: str) -> int:
-        """The first place whose text is not less."""
+        """The index of the first text that is not less."""
         number = bisect_right(self._firsts, text) - 1
         if number < 0:
             return 0

@@ -1,8 +1,7 @@
-"""Finding states by what names them: a code, a stable key, an id, another state of the same concept.
+"""Finding states by a code, a stable key, an id, or another state of the same concept.
 
-Covers every state of a system, in whatever release. The caller has checked that the text is storable, except where
-the function says that it checks. Not here: which of the states a view shows (``registry.content.stored``), states by
-a set of ids (``registry.store.content``, ``registry.store.rows``).
+Covers all states of a system, in any release; a view filters them. The caller has checked that the text is storable,
+unless the function states that it checks. States of a set of ids are read in ``registry.store.content`` and ``rows``.
 """
 
 from __future__ import annotations
@@ -119,6 +118,6 @@ def systems_with_code(connection: Connection, code: str) -> set[int]:
 
 
 def body_of(connection: Connection, ident: int) -> bytes | None:
-    """The canonical JSON of a state; None for an id that no state has."""
+    """The canonical JSON of a state; None for an unknown id."""
     row = connection.execute(_BODY, (ident,)).fetchone()
     return None if row is None else row[0]

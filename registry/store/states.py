@@ -1,6 +1,6 @@
-"""Concept states: canonical bytes of a record, their hash, and what is derived from a record when it is stored.
+"""Concept states: canonical bytes of a record, their hash, and values derived from a record when it is stored.
 
-Here: pure functions between records and bytes. Not here: the tables they go into.
+Pure functions between records and bytes.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def encode(record: ConceptRecord) -> bytes:
     """The canonical JSON of a record, version 2: NFC, sorted keys, empty fields left out, decimals digit by digit.
 
     Designations are sorted by (kind, language, text, key), properties by (code, group, order, type, value), parents as
-    text; repeats are dropped. Two records that say the same have the same bytes.
+    text; repetitions are dropped. Records with the same content have the same bytes.
     """
     if _in_order(record):
         body = _encode(record)
@@ -76,8 +76,11 @@ def state_hash(body: bytes) -> bytes:
 
 
 def release_hash(hashes: bytes | bytearray, further: Iterable[str]) -> str:
-    """The identity of a release's content, in hex: of the hashes of its states, whatever their order, and of further
-    content as texts: the keys that a fragment removes, a hash for each kind of component."""
+    """The identity of a release's content, in hex.
+
+    It covers the hashes of its states, in any order, and further content as texts: the keys that a fragment removes, a
+    hash for each kind of component.
+    """
     digest = hashlib.sha256(b"gyldig-release-2\n" + b"".join(_pieces(hashes)))
     for text in further:
         digest.update(b"\0" + text.encode())
@@ -85,7 +88,7 @@ def release_hash(hashes: bytes | bytearray, further: Iterable[str]) -> str:
 
 
 def component_hash(kind: str, hashes: bytes | bytearray) -> str:
-    """The identity of a release's components of a kind, as ``release_hash`` takes it."""
+    """The identity of a release's components of a kind, an input of ``release_hash``."""
     return f"{kind}:{hashlib.sha256(b''.join(_pieces(hashes))).hexdigest()}"
 
 
@@ -102,7 +105,7 @@ def encode_component(record: Component) -> bytes:
 
 
 def _in_order(record: ConceptRecord) -> bool:
-    """Whether nothing needs sorting; may say no where the slow way would change nothing."""
+    """Whether nothing needs sorting; may be False although sorting would change nothing."""
     texts = record.designations
     if len(texts) == 2:
         first, second = texts
@@ -133,7 +136,7 @@ def _text_key(designation: Designation) -> tuple[str, str, str, str]:
 
 
 def canonical(record: ConceptRecord) -> ConceptRecord:
-    """The record whose JSON is canonical: what ``decode(encode(record))`` gives."""
+    """The record in canonical form, as ``decode(encode(record))`` returns it."""
     if not unicodedata.is_normalized("NFC", _encode(record).decode()):
         record = msgspec.convert(
             _composed(msgspec.to_builtins(record, builtin_types=(Decimal,))), ConceptRecord
@@ -184,7 +187,7 @@ def searchable(record: ConceptRecord) -> Iterator[tuple[int, str]]:
 
 
 def band(designation: Designation) -> int:
-    """Where hits on this designation come: preferred and short texts first."""
+    """Rank of search hits on this designation: preferred and short texts first."""
     text = designation.text
     length = len(text) if text.isascii() else len(unicodedata.normalize("NFC", text))
     return _RANKS.get(designation.kind, _LAST_RANK) << 8 | min(length, 255)

@@ -1,6 +1,6 @@
-"""Reading what verification recomputes: bodies and bitmaps with their hashes, the engine's own check of the file.
+"""Reading for verification: bodies and bitmaps with their hashes, and the database's check of its file.
 
-Not here: the comparison (``registry.writing.maintenance``).
+They are compared in ``registry.writing.maintenance``.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ __all__ = ["bitmap_with_hash", "damage_of_file", "each_component_body", "each_co
 
 
 def damage_of_file(connection: Connection) -> list[str]:
-    """What SQLite finds wrong with the database file, at most ten lines; nothing on other engines."""
+    """Damage that SQLite reports of the database file, at most ten lines; empty on other engines."""
     if connection.dialect != "sqlite":
         return []
     return [text for (text,) in connection.all("PRAGMA integrity_check(10)") if text != "ok"]
@@ -34,7 +34,7 @@ def each_component_body(connection: Connection) -> Iterator[tuple[int, bytes, by
 
 
 def bitmap_with_hash(connection: Connection, release_id: int) -> tuple[bytes, str] | None:
-    """The packed bitmap of a release and the hash that was stored with it; None where its content is missing."""
+    """The packed bitmap of a release and its stored hash; None if its content is missing."""
     statement = "SELECT bitmap, bitmap_sha256 FROM release_content WHERE release_id = ?"
     row = connection.one(statement, (release_id,))
     return None if row is None else (bytes(row[0]), row[1])

@@ -1,7 +1,6 @@
-"""Every state of one system, in whatever release: what indexes in memory and the writer are built from.
+"""All states of one system, in any release, for the indexes in memory and for the writer.
 
-Rows come one at a time where a function gives an iterator.
-Not here: single states (``registry.store.state_lookup``), the states of a release (``registry.store.content``).
+Iterators read rows one at a time. Single states are read in ``registry.store.state_lookup``.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The stored text index: segments of words, one per load, and their removal.
 
-Segments become one when there are many. Not here: what is in a segment (``registry.store.word_segment``), questions
-(``registry.store.word_index``).
+Many segments are merged into one. The format of a segment is in ``registry.store.word_segment``, search in
+``registry.store.word_index``.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ from registry.store.word_segment import Segment, SegmentBuilder, merge
 
 __all__ = ["TermsWriter", "read_terms", "remove_terms"]
 
-_SEGMENTS = 8  #: so many of a system are made one at the next load
+_SEGMENTS = 8  #: number of segments of a system that the next load merges
 _ALIGNED = 0xFFFF  #: a base ends in sixteen zero bits, so that shifted bitmaps keep their containers
 
 
 class TermsWriter:
-    """Indexes the texts of a load's new states, a batch at a time; part of the caller's transaction."""
+    """Indexes the texts of a load's new states, in batches; part of the caller's transaction."""
 
     def __init__(self, connection: Connection, system_id: int) -> None:
         self._connection, self._system_id = connection, system_id
         self._builder: SegmentBuilder | None = None
 
     def add(self, states: Sequence[tuple[int, ConceptRecord]]) -> None:
-        """Take in (state id, record) pairs, ids ascending from batch to batch."""
+        """Index (state id, record) pairs, ids ascending from batch to batch."""
         if not states:
             return
         if self._builder is None:
@@ -40,7 +40,7 @@ class TermsWriter:
         self._builder.add(states)
 
     def finish(self) -> None:
-        """Store what was taken in."""
+        """Store the segment of all indexed states."""
         if self._builder is None:
             return
         segment = self._builder.finish()
@@ -56,7 +56,7 @@ class TermsWriter:
 
 
 def remove_terms(connection: Connection, system_id: int, states: BitMap) -> None:
-    """Take states out of the index, words that only they have included."""
+    """Remove states from the index, and the words that only they have."""
     if found := _stored(connection, system_id):
         _replace(connection, system_id, merge(found).without(states))
 

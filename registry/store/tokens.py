@@ -1,7 +1,6 @@
-"""Text as the search sees it: folded, cut into tokens. Both database engines store what comes out of here.
+"""Text for search: folded and split into tokens, the same on both databases.
 
-æ, ø and å are letters of their own; every other letter loses its accents (é → e, ü → u) and its case.
-Not here: how rows are ranked and read (``registry.content.text_search``).
+æ, ø and å are separate letters; every other letter loses its accents (é → e, ü → u) and its case.
 """
 
 from __future__ import annotations
@@ -12,11 +11,11 @@ import unicodedata
 __all__ = ["compact_code", "fold", "storable", "tokens"]
 
 _TOKEN = re.compile(r"[^\W_]+")
-_CACHE_LIMIT = 4096  #: code points kept; queries are untrusted, so the table must not grow without bound
+_CACHE_LIMIT = 4096  #: most code points in the cache; queries are untrusted, so it is bounded
 
 
 class _Folding(dict[int, str]):
-    """What ``str.translate`` asks: the folded form of a code point, worked out once."""
+    """Table for ``str.translate``: the folded form of a code point, computed once."""
 
     def __missing__(self, point: int) -> str:
         if len(self) > _CACHE_LIMIT:
@@ -39,7 +38,7 @@ _FOLDING = _Folding()
 
 
 def fold(text: str) -> str:
-    """The text in lower case without accents; what is neither ASCII nor a letter or digit becomes a space.
+    """The text in lower case without accents; a character that is neither ASCII nor a letter or digit becomes a space.
 
     >>> fold("Sjögrens syndrom – Ærlig")
     'sjogrens syndrom   ærlig'
@@ -59,7 +58,7 @@ def tokens(text: str) -> list[str]:
 
 
 def compact_code(code: str) -> str:
-    """The code as fast typists write it: lower case, letters and digits only (the code itself if it has none).
+    """The code in lower case, letters and digits only (unchanged if it has none).
 
     >>> compact_code("K63.8")
     'k638'
@@ -71,7 +70,7 @@ def compact_code(code: str) -> str:
 
 
 def storable(text: str) -> bool:
-    """Whether a database can hold the text: no NUL, no half of a surrogate pair. What it cannot hold, it has not."""
+    """Whether a database can store the text (no NUL, no unpaired surrogate); if not, no row has it."""
     if text.isascii():
         return "\x00" not in text
     return "\x00" not in text and not any("\ud800" <= c <= "\udfff" for c in text)

@@ -1,9 +1,8 @@
 """The words of one system's texts in memory, for text search without SQL: bitmaps of text numbers.
 
-Built from the stored segments (``registry.store.word_segment``, which says what a text number is). Covers every state
-of the system up to ``top``; a release's part is the intersection with its states. Prefixes that very many texts have
-are kept as bitmaps, the others are read as one range of an array.
-Not here: what a query means, ranking (``registry.content``).
+Built from the stored segments (``registry.store.word_segment`` defines text numbers). Covers every state of the system
+up to ``top``; a release intersects the result with its states. Frequent prefixes are stored as bitmaps, others are
+read as one range of an array. Queries and ranking are in ``registry.content``.
 """
 
 from __future__ import annotations
@@ -19,13 +18,13 @@ from registry.store.word_segment import PLACE, Segment
 
 __all__ = ["WordIndex"]
 
-_COMMON = 1024  #: texts from which on the bitmap of a prefix is kept
+_COMMON = 1024  #: least texts of a prefix that has a bitmap
 _LONGEST = 12  #: letters of the longest such prefix
-_FEW_PLACES = 8  #: so many are tried one by one
+_FEW_PLACES = 8  #: most numbers that are tested one by one
 
 
 class WordIndex:
-    """Texts by the beginnings of their words. Immutable once built, so any thread may read."""
+    """Texts by prefixes of their words. Immutable once built, so any thread may read."""
 
     def __init__(self, segment: Segment) -> None:
         self.base, self.top = segment.base, segment.top
@@ -46,7 +45,7 @@ class WordIndex:
         self.nbytes = self._size()
 
     def _banded(self, texts: BitMap) -> list[tuple[int, BitMap]]:
-        """(place, states counted from the base) for every place that one of the texts has."""
+        """(position, states relative to the base) for every position that one of the texts has."""
         return [(p, of) for p in range(len(self._masks)) if (of := self._of_place(texts, p))]
 
     def _of_place(self, texts: BitMap, place: int) -> BitMap:
@@ -54,7 +53,7 @@ class WordIndex:
         return (texts & self._masks[place]).shift(-(place << PLACE))
 
     def _keep(self, first: int, end: int, length: int, words: list[str]) -> None:
-        """Keep the bitmaps of common prefixes of the words in a range, which all begin with the same letters."""
+        """Store the bitmaps of frequent prefixes of the words in a range, which all begin with the same letters."""
         while first < end:
             if len(words[first]) == length:  # the word that is just the letters so far
                 last = first + 1
@@ -68,7 +67,7 @@ class WordIndex:
 
     @staticmethod
     def _same(words: list[str], first: int, end: int, length: int) -> int:
-        """Where the words end that have so many letters in common with the first; the range is ascending."""
+        """The end of the words that share ``length`` letters with the first; the range is ascending."""
         beginning = words[first][:length]
         low, high = first, end
         while low < high:
@@ -85,7 +84,7 @@ class WordIndex:
         return 4 * len(self._numbers) + self._words.nbytes + tables + sum(map(bytes_of, kept))
 
     def starting(self, prefix: str) -> BitMap:
-        """The texts with a word that begins so; not to be changed."""
+        """The texts with a word that has the prefix; the caller must not change the bitmap."""
         first, end = self._words.starting(prefix)
         found = self._common.get((first, end))
         return found if found is not None else BitMap(self._numbers[self._starts[first] : self._starts[end]])
@@ -108,7 +107,7 @@ class WordIndex:
         return found
 
     def best_first(self, found: Iterable[tuple[int, BitMap]]) -> list[tuple[int, int]]:
-        """(number of the band, state) of few texts, each state once; ``found`` as ``states_of`` gives it."""
+        """(number of the band, state) of few texts, each state once; ``found``: as ``states_of`` returns it."""
         best: dict[int, int] = {}
         for place, states in found:
             band_of = self._band_of[place]

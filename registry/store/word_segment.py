@@ -1,8 +1,7 @@
-"""Words of texts as they are stored: for every word the texts that have it, as one piece per load.
+"""Format of the stored text index: for every word the texts that have it, as one segment per load.
 
-A *text number* is ``place << 24 | state id - base``: the place of the text among those of its state, best band
-first. So one bitmap of text numbers holds texts of all places, and the states of one place are a range of it.
-Not here: SQL (``registry.store.terms``), questions (``registry.store.word_index``).
+A *text number* is ``position << 24 | state id - base``: the position of the text among those of its state, best band
+first. So one bitmap of text numbers has texts of all positions, and the states of one position are a range of it.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ __all__ = ["LOCAL", "PLACE", "Segment", "SegmentBuilder", "build", "merge"]
 
 PLACE = 24  #: bits of a text number below the place
 LOCAL = (1 << PLACE) - 1
-_PLACES = 256  #: texts of one state that are indexed, the best
+_PLACES = 256  #: most texts of one state that are indexed, the best first
 _TOKEN = re.compile(r"[^\W_]+")
 _HEAD = struct.Struct("<6Q")  # base, top, and the lengths of the four parts
 
@@ -43,7 +42,9 @@ class Segment:
     base: int  #: state ids are counted from here; a multiple of 65,536
     top: int  #: the greatest state id
     words: list[str] = field(default_factory=list)
-    starts: array[int] = field(default_factory=lambda: array("I", [0]))  #: of each word, and the end
+    starts: array[int] = field(
+        default_factory=lambda: array("I", [0])
+    )  #: start of each word's numbers, and the end
     numbers: array[int] = field(default_factory=lambda: array("I"))
     bands: dict[int, array[int]] = field(default_factory=dict)
 
@@ -75,7 +76,7 @@ class Segment:
         return ((word, numbers[starts[n] : starts[n + 1]]) for n, word in enumerate(self.words))
 
     def without(self, states: BitMap) -> Segment:
-        """The segment without the texts of some states."""
+        """The segment without the texts of these states."""
         gone = {state - self.base for state in states}
         found = Segment(self.base, self.top)
         for word, numbers in self:
@@ -95,7 +96,7 @@ def _append(segment: Segment, word: str, parts: Iterable[array[int]]) -> None:
 
 
 class SegmentBuilder:
-    """Makes the segment of new states, which are given a batch at a time with ascending ids."""
+    """Builds the segment of new states, added in batches with ascending ids."""
 
     def __init__(self, base: int) -> None:
         self._base = self._top = base
@@ -103,7 +104,7 @@ class SegmentBuilder:
         self._bands: defaultdict[int, array[int]] = defaultdict(partial(array, "I"))
 
     def add(self, states: Iterable[tuple[int, ConceptRecord]]) -> None:
-        """Index (state id, record) pairs; raises ``StoreError`` beyond the index's room."""
+        """Index (state id, record) pairs; raises ``StoreError`` if the index is full."""
         find, words, bands = _TOKEN.findall, self._words, self._bands
         for state, record in states:
             self._top, local = state, state - self._base
@@ -124,14 +125,14 @@ class SegmentBuilder:
 
 
 def build(base: int, states: Iterable[tuple[int, ConceptRecord]]) -> Segment:
-    """The segment of states that are all there."""
+    """The segment of the given states."""
     builder = SegmentBuilder(base)
     builder.add(states)
     return builder.finish()
 
 
 def merge(segments: Sequence[Segment]) -> Segment:
-    """One segment with everything; all count their states from the same base."""
+    """One segment with all entries; all segments must have the same base."""
     if len(segments) == 1:
         return segments[0]
     found = Segment(segments[0].base, max(s.top for s in segments))

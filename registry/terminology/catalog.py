@@ -1,7 +1,7 @@
-"""``Catalog``: how operations find code systems, value sets and maps by canonical, version and date.
+"""``Catalog``: code systems, value sets and maps by canonical, version and date.
 
-Here: the protocol, what "there is none" looks like, and a catalog of resources held in memory that may lie
-over another one (resources sent with a request over what is loaded). Not here: databases, FHIR's JSON.
+The protocol, the value for "not found", and a catalog of resources in memory on top of another one (resources sent with
+a request on top of loaded ones).
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """Why there is no answer: DOMAIN 2's reasons, ``unknown_url``, ``unknown_version`` or ``supplement``."""
+    """Why a resource was not found: a reason of DOMAIN 2, ``unknown_url``, ``unknown_version`` or ``supplement``."""
 
     reason: str
     url: str
@@ -45,10 +45,10 @@ class CodeValidity:
 
 
 class Catalog(Protocol):
-    """Everything that operations may ask for. Versions are labels; ``on`` chooses where none is given."""
+    """The resources that operations use. Versions are labels; without one, ``on`` chooses."""
 
     def cache_key(self) -> object | None:
-        """Changes whenever any answer may change; None = nothing derived from this may be kept."""
+        """A value that changes whenever an answer may change; None = nothing derived from the catalog may be cached."""
 
     def kept(self, key: Hashable, make: Callable[[], T]) -> T:
         """What follows from the catalog as it is now, made once while the stamp stays; ``key`` says what it is."""
@@ -57,22 +57,22 @@ class Catalog(Protocol):
         """Labels of a code system's versions, oldest first; empty if it is unknown."""
 
     def code_system(self, url: str, version: str = "", on: date | None = None) -> ContentView | Missing:
-        """The version named (wildcards allowed), or the one in force."""
+        """The given version (wildcards allowed), or the one in force."""
 
     def require_redistribution(self, url: str) -> None:
-        """Raise Restricted where the caller may not take lists of the system's content."""
+        """Raise Restricted if the caller may not get lists of the system's content."""
 
     def behaviour(self, url: str) -> SystemBehaviour:
-        """What the code system does differently from others: how its codes are written and compared."""
+        """The behaviour of the code system: how its codes are written and compared."""
 
     def code_validity(self, url: str, code: str, on: date | None = None) -> CodeValidity:
-        """Whether the code is valid in the version in force on the day, and if not, why and what came after it."""
+        """Whether the code is valid in the version in force on the day; if not, the reason and its successors."""
 
     def supplement(self, url: str, version: str = "") -> ContentView | None:
-        """A supplement by its own canonical."""
+        """A supplement by its canonical."""
 
     def value_set(self, url: str, version: str = "", on: date | None = None) -> ValueSet | Missing:
-        """The version named, or the highest in force; implicit value sets too."""
+        """The given version, or the highest in force; also implicit value sets."""
 
     def concept_map(self, url: str, version: str = "", on: date | None = None) -> ConceptMap | Missing:
         """A map by its canonical."""
@@ -91,10 +91,10 @@ class Catalog(Protocol):
 
 
 def pick(items: dict[str, Dated], version: str, on: date | None) -> str | None | Missing:
-    """The label among the items that is meant: the one named, or of those in force the latest begun, the newest.
+    """The chosen label: the given version, else the item in force with the latest start, then the newest.
 
-    A pattern is a choice among those in force; it names another, the newest, only where none in force fits it.
-    ``*`` says nothing.
+    A pattern chooses among the items in force, and only if none of these matches it the newest other one that does.
+    ``*`` has no effect.
     """
     if version in items and version:
         return version
@@ -111,14 +111,14 @@ def pick(items: dict[str, Dated], version: str, on: date | None) -> str | None |
 
 
 class EmptyCatalog:
-    """Nothing is known."""
+    """A catalog without resources."""
 
     def cache_key(self) -> object | None:
         """Nothing ever changes."""
         return 0
 
     def kept(self, key: Hashable, make: Callable[[], T]) -> T:
-        """Nothing is worth keeping."""
+        """Not cached."""
         return make()
 
     def versions(self, url: str) -> list[str]:
@@ -130,7 +130,7 @@ class EmptyCatalog:
         return Missing("unknown_url", url, version)
 
     def require_redistribution(self, url: str) -> None:
-        """Nothing is forbidden."""
+        """Never restricted."""
 
     def behaviour(self, url: str) -> SystemBehaviour:
         """That of the catalogue."""
@@ -170,7 +170,7 @@ class EmptyCatalog:
 
 
 class MemoryCatalog:
-    """Resources in memory over another catalog; where both have a URL and version, the upper one is meant."""
+    """Resources in memory on top of another catalog; they take precedence if both have a URL and version."""
 
     def __init__(self, base: Catalog | None = None) -> None:
         self._base: Catalog = base or EmptyCatalog()
@@ -199,15 +199,15 @@ class MemoryCatalog:
         self._sets.setdefault(value_set.url, {})[value_set.version] = value_set
 
     def add_all_codes(self, url: str, system: str, version: str = "") -> None:
-        """Name the value set of every code of a system."""
+        """Add the value set of all codes of a system."""
         self._all_codes[url] = (system, version)
 
     def add_concept_map(self, concept_map: ConceptMap) -> None:
-        """Add a map; several of one canonical stand side by side."""
+        """Add a map; several with one canonical are all kept."""
         self._maps.append(concept_map)
 
     def remove(self, kind: str, url: str, version: str) -> bool:
-        """Take a resource out again (``CodeSystem``, ``ValueSet`` or ``ConceptMap``); whether it was there."""
+        """Remove a resource (``CodeSystem``, ``ValueSet`` or ``ConceptMap``); returns whether it existed."""
         if kind == "ConceptMap":
             kept = [m for m in self._maps if (m.url, m.version) != (url, version)]
             found, self._maps = len(kept) < len(self._maps), kept
@@ -216,11 +216,11 @@ class MemoryCatalog:
         return held.get(url, {}).pop(version, None) is not None
 
     def cache_key(self) -> object | None:
-        """Nothing derived from resources that came with a request is kept."""
+        """None: nothing derived from the resources of a request is cached."""
         return None
 
     def kept(self, key: Hashable, make: Callable[[], T]) -> T:
-        """Made each time."""
+        """Computed each time."""
         return make()
 
     def versions(self, url: str) -> list[str]:
@@ -228,7 +228,7 @@ class MemoryCatalog:
         return ordered([v for v in self._systems.get(url, {}) if v] + self._base.versions(url))
 
     def code_system(self, url: str, version: str = "", on: date | None = None) -> ContentView | Missing:
-        """The upper layer's version where it has one that fits, else the lower layer's."""
+        """The upper layer's version if it has one that matches, else the lower layer's."""
         own = self._systems.get(url)
         if own:
             chosen = pick({v: view.info for v, view in own.items()}, version, on)
@@ -259,12 +259,12 @@ class MemoryCatalog:
         )
 
     def require_redistribution(self, url: str) -> None:
-        """What the lower layer says of a system that is its own."""
+        """As the lower layer, for its systems."""
         if url not in self._systems:
             self._base.require_redistribution(url)
 
     def behaviour(self, url: str) -> SystemBehaviour:
-        """The lower layer's, without case where the upper layer's content has none."""
+        """The lower layer's; case-insensitive if the upper layer's content is."""
         found = self._base.behaviour(url)
         own = self._systems.get(url)
         if own and found.case_sensitive and not all(v.info.case_sensitive for v in own.values()):
@@ -272,7 +272,7 @@ class MemoryCatalog:
         return found
 
     def code_validity(self, url: str, code: str, on: date | None = None) -> CodeValidity:
-        """What the upper layer's content says where it has the system, else the lower layer."""
+        """By the upper layer's content if it has the system, else as the lower layer."""
         if url not in self._systems:
             return self._base.code_validity(url, code, on)
         view = self.code_system(url, "", on)
@@ -335,7 +335,7 @@ class MemoryCatalog:
         return [*self._maps, *self._base.concept_maps()]
 
     def as_known_at(self, known_at: str | None) -> Catalog:
-        """The same resources over the lower layer of that time (what is sent lies outside recorded time)."""
+        """The same resources on top of the lower layer at that time (resources sent have no recorded time)."""
         if known_at is None:
             return self
         other = MemoryCatalog(self._base.as_known_at(known_at))
@@ -346,15 +346,15 @@ class MemoryCatalog:
 
 
 def all_codes(url: str, system: str, version: str = "") -> ValueSet:
-    """The value set of every code of a system."""
+    """The value set of all codes of a system."""
     include = Include(system=system, version=version, place=("include", 0))
     return ValueSet(url=url, version=version, includes=(include,))
 
 
 def implicit(catalog: Catalog, url: str, version: str = "") -> ValueSet | None:
-    """A value set defined by its URL alone, ``SYSTEM?fhir_vs…``, of a system that the catalog knows.
+    """A value set defined by its URL alone, ``SYSTEM?fhir_vs…``, of a system in the catalog.
 
-    Which ones there are is the system's behaviour (``SystemBehaviour.implicit_value_set``).
+    ``SystemBehaviour.implicit_value_set`` defines which exist.
     """
     system, mark, query = url.partition("?fhir_vs")
     if not mark:

@@ -1,7 +1,6 @@
-"""Evaluation of a value set's definition: which concepts of which versions belong to it.
+"""Evaluation of a value set's definition: imports, choice of versions, set algebra over ids.
 
-Here: following imports, choosing versions, set algebra over ids. Not here: how the result is shown
-(``expand``), or what is said of one code (``validation``).
+The result is used by ``expand`` and ``validation``.
 """
 
 from __future__ import annotations
@@ -30,20 +29,20 @@ _DEEPEST = 50  #: imports of imports
 
 @dataclass(slots=True)
 class Prepared:
-    """A value set whose imports have been found: canonical as written → prepared value set."""
+    """A value set with its resolved imports: canonical as written → prepared value set."""
 
     value_set: ValueSet
     imports: dict[str, Prepared] = field(default_factory=dict)
 
     def imported(self) -> Iterable[ValueSet]:
-        """All value sets it imports, directly or not, but those it contains itself."""
+        """All value sets it imports, directly or not, except those contained in the resource."""
         for canonical, prepared in self.imports.items():
             if not canonical.startswith("#"):
                 yield prepared.value_set
             yield from prepared.imported()
 
     def everything(self) -> Iterable[ValueSet]:
-        """This value set and all it imports, directly or not."""
+        """This value set and all its imports, direct or not."""
         yield self.value_set
         for imported in self.imports.values():
             yield from imported.everything()
@@ -51,7 +50,7 @@ class Prepared:
 
 @dataclass(slots=True)
 class IncludedConcepts:
-    """Concepts of one version that belong; ``include`` is what brought them, of an imported value set its own."""
+    """Concepts of one version that are members; ``include`` selected them (of an imported value set, its own include)."""
 
     content: ContentView
     ids: BitMap
@@ -61,21 +60,21 @@ class IncludedConcepts:
 
     @property
     def key(self) -> tuple[str, str]:
-        """Which version it is."""
+        """Identifies the version."""
         return self.content.info.url, self.content.info.version
 
 
 @dataclass(slots=True)
 class ExpansionSources:
-    """What an evaluation rested on, for the answer to name."""
+    """Versions and pins used by an evaluation, for the answer."""
 
     contents: dict[tuple[str, str], ContentView] = field(default_factory=dict)
     pins: list[tuple[str, str]] = field(default_factory=list)  #: parameter, canonical
-    dated: set[tuple[str, str]] = field(default_factory=set)  #: contents not chosen by a lockedDate alone
+    dated: set[tuple[str, str]] = field(default_factory=set)  #: contents not chosen only by a lockedDate
     matched: bool = False  #: versions of one system were matched by code
 
     def add(self, content: ContentView, pin: str, version: str) -> None:
-        """Note a version used, and the parameter that chose it."""
+        """Add a version used, and the parameter that chose it."""
         self.contents[(content.info.url, content.info.version)] = content
         used = (pin, join(content.info.url, version))
         if pin and used not in self.pins:
@@ -85,7 +84,7 @@ class ExpansionSources:
 def prepare(
     context: Context, value_set: ValueSet, *, expanding: bool, path: tuple[str, ...] = ()
 ) -> Prepared:
-    """Find all imports and check all filters; raises Unanswerable (unknown import, circle, bad filter)."""
+    """Resolve all imports and check all filters; raises Unanswerable (unknown import, cycle, bad filter)."""
     here = value_set.canonical
     if len(path) > _DEEPEST:
         raise Unanswerable(
@@ -142,7 +141,7 @@ def content_of(
 
 
 def unknown_for_expansion(context: Context, missing: Missing, version: str, locked: date | None) -> Issue:
-    """The issue for a system that an expansion needs and that is not there."""
+    """The issue for an unknown system that an expansion needs."""
     system = missing.url
     if missing.reason in ("before_first", "gap", "after_last", "not_loaded"):
         return issue("CODESYSTEM_NOT_IN_FORCE", system, context.day(locked), worded(missing.reason))
@@ -153,13 +152,13 @@ def unknown_for_expansion(context: Context, missing: Missing, version: str, lock
     return issue(name, system, version, valid_versions(known))
 
 
-_LISTED = 10_000  #: codes of an include whose set is not kept: it holds on to the include
-_REFERENCE = 500  #: bytes of a listed code, about
+_LISTED = 10_000  #: most codes of an include whose ids are cached, because the entry references the include
+_REFERENCE = 500  #: estimated bytes of a listed code
 
 
 @dataclass(frozen=True, slots=True)
 class _Condition:
-    """The ids of an include in one version, and the order of a list; holds the include, whose identity is its key."""
+    """The ids of an include in one version, and the order of a list; references the include, whose identity is its key."""
 
     include: Include
     ids: BitMap
@@ -172,7 +171,7 @@ class _Condition:
 
 
 def ids_of(context: Context, include: Include, content: ContentView) -> BitMap:
-    """Ids of the include's own condition on a system, in the version given; imports not considered."""
+    """Ids that the include's condition selects in the given version, without its imports."""
     return _condition(context, include, content).ids
 
 
@@ -198,7 +197,7 @@ def _evaluated(include: Include, content: ContentView) -> _Condition:
 
 
 def select(context: Context, prepared: Prepared, usage: ExpansionSources) -> list[IncludedConcepts]:
-    """Everything that belongs to the value set, in the order of its includes; raises Unanswerable."""
+    """All members of the value set, in the order of its includes; raises Unanswerable."""
     value_set = prepared.value_set
     chosen = [s for i in value_set.includes for s in _included(context, prepared, i, usage)]
     removed = [s for i in value_set.excludes for s in _included(context, prepared, i, usage)]
@@ -233,7 +232,7 @@ def _exclude(
 
 
 def _merged(chosen: list[IncludedConcepts]) -> list[IncludedConcepts]:
-    """Of each code only the newest version (rule 5 of ``several_versions``)."""
+    """Only the newest version of each code (rule 5 of ``several_versions``)."""
     newer: dict[str, list[IncludedConcepts]] = {}
     for one in newest_first(chosen, lambda c: c.key[1]):
         for other in newer.setdefault(one.key[0], []):

@@ -2,8 +2,7 @@
 
 ``MapGroupView`` is what translation needs of a group: rows for a source code, rows for a target code, all rows. Two
 implementations: ``MapGroup`` in memory (resources sent in a request, derived changes, tests), ``StoredMapGroup``
-(``loaded_maps``). Relationships are in R5's words, source to target.
-Not here: FHIR's JSON (``loaders.formats.fhir``), the algebra of maps (``mappings``).
+(``loaded_maps``). Relationships are R5's, from source to target.
 """
 
 from __future__ import annotations
@@ -27,11 +26,11 @@ class MapGroupView(Protocol):
 
     @property
     def source(self) -> str:
-        """Canonical URL of the source system; empty where the map names none."""
+        """Canonical URL of the source system; empty if the map names none."""
 
     @property
     def target(self) -> str:
-        """Canonical URL of the target system; empty where the map names none."""
+        """Canonical URL of the target system; empty if the map names none."""
 
     @property
     def source_version(self) -> str: ...
@@ -41,7 +40,7 @@ class MapGroupView(Protocol):
 
     @property
     def unmapped(self) -> Unmapped | None:
-        """What becomes of a code that no row has."""
+        """The rule for a code without a row."""
 
     def by_source(self, code: str, behaviour: SystemBehaviour) -> Sequence[MapRowRecord]:
         """Rows that have the code among their sources, as the source system compares codes."""
@@ -50,25 +49,25 @@ class MapGroupView(Protocol):
         """Rows that have the code as target, as the target system compares codes."""
 
     def rows(self) -> Iterator[MapRowRecord]:
-        """Every row in the map's order."""
+        """All rows in the map's order."""
 
     def __len__(self) -> int:
-        """About how many rows are held in memory."""
+        """Estimated number of rows in memory."""
 
 
 class MapTarget(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One target; ``code`` empty = the map says that there is none."""
+    """One target; ``code`` empty = the map states that there is no target."""
 
     code: str = ""
     relationship: str = "related-to"
     display: str = ""
     comment: str = ""
     products: tuple[tuple[str, str, str], ...] = ()  #: attribute, system, value
-    conditions: tuple[tuple[str, str, str], ...] = ()  #: likewise; the target holds only if they do
+    conditions: tuple[tuple[str, str, str], ...] = ()  #: likewise; the target applies only if they are met
 
 
 class MapElement(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A source code and its targets; ``no_map`` where the map says there is none."""
+    """A source code and its targets; ``no_map``: the map states that there is no target."""
 
     code: str
     display: str = ""
@@ -76,7 +75,7 @@ class MapElement(msgspec.Struct, frozen=True, omit_defaults=True):
     no_map: bool = False
 
     def rows(self) -> Iterator[MapRowRecord]:
-        """A row for each target; one without target where there is none."""
+        """A row for each target; one row without target if there is none."""
         for t in self.targets or (MapTarget(relationship=""),):
             yield MapRowRecord(
                 sources=(self.code,),
@@ -110,7 +109,7 @@ class MapGroup(msgspec.Struct, frozen=True, omit_defaults=True):
         return _indexed(self, behaviour, "target").get(behaviour.key(code), ())
 
     def rows(self) -> Iterator[MapRowRecord]:
-        """Every row, the elements' first."""
+        """All rows, those of elements first."""
         for element in self.elements:
             yield from element.rows()
         yield from self.records
@@ -139,9 +138,9 @@ def _indexed(group: MapGroup, behaviour: SystemBehaviour, side: str) -> _Index:
 
 
 class ConceptMap(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """A map of one version, with the value sets it goes between where it names them.
+    """A map of one version, with its source and target value sets if it names them.
 
-    ``definition`` is the resource's own ``group``; ``read_definition`` reads it where it is not held in memory.
+    ``definition`` is the resource's ``group``; ``read_definition`` reads it if it is not in memory.
     """
 
     url: str = ""

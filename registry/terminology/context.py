@@ -1,7 +1,4 @@
-"""What every terminology operation is told besides its own question: where to look, when, which versions.
-
-Here: version pins (system-version, check-, force-), dates, languages, supplements. Not here: evaluation.
-"""
+"""Context of a terminology operation: catalog, date, version pins (system-version, check-, force-), languages, supplements."""
 
 from __future__ import annotations
 
@@ -33,8 +30,8 @@ T = TypeVar("T")
 class Pins:
     """Versions that the caller chooses, each a map from canonical URL to version (wildcards allowed).
 
-    ``default`` where a value set names none; ``check``: likewise, and any other is an error; ``force``
-    overrides what the value set names.
+    ``default``: used if a value set names none; ``check``: likewise, and any other version is an error; ``force``:
+    overrides the version of the value set.
     """
 
     default: tuple[tuple[str, str], ...] = ()
@@ -53,7 +50,7 @@ class Pins:
         return Pins(*(tuple(split(c) for c in group) for group in (default, check, force, value_sets)))
 
     def effective(self, system: str, version: str) -> tuple[str, str]:
-        """The version to use where a value set says ``version``, and the name of the parameter that chose it."""
+        """The version to use if a value set names ``version``, and the name of the parameter that chose it."""
         for url, pinned in self.force:
             if url == system:
                 return pinned, "force-system-version"
@@ -66,17 +63,17 @@ class Pins:
         return "", ""
 
     def required(self, system: str) -> str:
-        """The version that a check parameter demands, or empty."""
+        """The version that a check parameter requires, or empty."""
         return next((v for url, v in self.check if url == system), "")
 
     def value_set(self, url: str) -> str:
-        """The version that default-valueset-version names for a value set, or empty."""
+        """The version of a value set given by default-valueset-version, or empty."""
         return next((v for u, v in self.value_sets if u == url), "")
 
 
 @dataclass(slots=True)
 class Context:
-    """One request's circumstances. ``asked`` = the caller gave the date; ``limit`` of codes in one answer."""
+    """The context of one request. ``asked``: by the caller; ``limit``: most codes in one answer."""
 
     catalog: Catalog
     pins: Pins = field(default_factory=Pins)
@@ -99,7 +96,7 @@ class Context:
     _mapped: dict[tuple[str, str], ContentView | Missing] = field(default_factory=dict)
 
     def cache_key(self) -> object | None:
-        """The catalog's stamp when it was first asked for: one request works in one state of the catalog."""
+        """The catalog's key, read once: a request uses one state of the catalog."""
         if not self._cache_key:
             self._cache_key.append(self.catalog.cache_key())
         return self._cache_key[0]
@@ -133,13 +130,13 @@ class Context:
         return found
 
     def behaviour(self, system: str) -> SystemBehaviour:
-        """What a code system does differently from others."""
+        """The behaviour of a code system."""
         if system not in self._behaviours:
             self._behaviours[system] = self.catalog.behaviour(system)
         return self._behaviours[system]
 
     def map(self, url: str, version: str, choose: Callable[[], ConceptMap | Missing]) -> ConceptMap | Missing:
-        """The map that is meant, chosen once: a context is of one day and one state of the catalog."""
+        """The chosen map, cached: a context has one day and one state of the catalog."""
         key = (url, version)
         if key not in self._maps:
             self._maps[key] = choose()
@@ -157,7 +154,7 @@ class Context:
         return self._mapped[key]
 
     def view(self, system: str, version: str = "", on: date | None = None) -> ContentView | Missing:
-        """A version's content with the supplements in use laid over it; ``on`` instead of the request's date."""
+        """A version's content with the used supplements applied; ``on`` overrides the date of the request."""
         key = (system, version, on)
         if key not in self._views:
             found = self.catalog.code_system(system, version, on or self.on)
@@ -167,7 +164,7 @@ class Context:
         return self._views[key]
 
     def _same_until(self, found: ContentView | Missing, system: str, version: str, until: date) -> None:
-        """Raise Unanswerable where a month or year does not tell which version is meant."""
+        """Raise Unanswerable if a month or year has more than one version in force."""
         last = self.catalog.code_system(system, version, until)
         labels = [v if isinstance(v, Missing) else v.info.version for v in (found, last)]
         if differing := first_and_last(*labels):
@@ -184,7 +181,7 @@ class Context:
         return found
 
     def require_supplements(self, canonicals: Iterable[str]) -> None:
-        """Use these too from now on; raises Unanswerable naming those that are not known."""
+        """Also use these supplements from now on; raises Unanswerable with the unknown ones."""
         wanted = (*self.supplements, *(c for c in canonicals if c not in self.supplements))
         missing = [c for c in wanted if self.catalog.supplement(*split(c)) is None]
         if missing:
@@ -200,18 +197,18 @@ class Context:
         return self.catalog.value_set(url, version or named or self.pins.value_set(url), self.on)
 
     def day(self, locked: date | None) -> str:
-        """The date that chose, as messages tell it: a value set's ``lockedDate``, or the request's."""
+        """The date used, for messages: a value set's ``lockedDate``, or that of the request."""
         return f"{locked} (lockedDate)" if locked is not None else str(self.on)
 
     def status_of(self, view: ContentView) -> str:
-        """``upcoming`` or ``expired`` where a version does not apply on the date asked about, or today."""
+        """``upcoming`` or ``expired`` if a version does not apply on the date of the request (default today)."""
         found = status_on(view.info, self.on) if self.on is not None else ""
         return found if found in ("upcoming", "expired") else ""
 
     def not_in_force(self, view: ContentView, place: str = "") -> Issue | None:
-        """A warning where a version chosen by name does not apply on the date asked about, or today.
+        """A warning if a version chosen by name does not apply on the date of the request (default today).
 
-        An error where the caller both checks the version and gives the date.
+        An error if the caller both checks the version and gives the date.
         """
         info, status = view.info, self.status_of(view)
         if not status:
@@ -227,10 +224,10 @@ class Context:
             place=place,
             severity=severity,
         )
-        return replace(found, told=grave)
+        return replace(found, in_message=grave)
 
     def refused(self, view: ContentView, place: str = "") -> Issue | None:
-        """What the caller's check of versions has against this one, where there is no answer but an error."""
+        """The issue if this version is not the one that a check parameter requires; the request is then refused."""
         info, required = view.info, self.pins.required(view.info.url)
         if required and not matches(required, info.version):
             return issue("VALUESET_VERSION_CHECK", info.url, info.version, required, place=place)
@@ -256,7 +253,7 @@ def missing_supplements(canonicals: list[str]) -> Issue:
 
 
 def valid_versions(versions: list[str]) -> str:
-    """Labels as messages list them.
+    """Labels as a list for messages.
 
     >>> valid_versions(["1", "2", "3"])
     '1, 2 or 3'

@@ -1,8 +1,4 @@
-"""One entry of an expansion: what is shown of a concept.
-
-Here: display, designations, properties and extensions of an entry, from the system and from the value set.
-Not here: which concepts are shown (``expand``).
-"""
+"""Entries of an expansion: display, designations, properties and extensions, from the system and from the value set."""
 
 from __future__ import annotations
 
@@ -47,7 +43,7 @@ class Entry:
 
 
 class EntryOptions(Protocol):
-    """What a caller wants shown of each concept."""
+    """The parts of each concept that the caller requests."""
 
     @property
     def include_designations(self) -> bool | None: ...
@@ -58,10 +54,10 @@ class EntryOptions(Protocol):
 
 
 class ExpansionEntryBuilder:
-    """Makes the entries of one answer and remembers which properties occur in it."""
+    """Builds the entries of one answer and collects the properties that occur in it."""
 
-    def __init__(self, context: Context, wishes: EntryOptions, *, versioned: set[str]) -> None:
-        self._context, self._wishes, self._versioned = context, wishes, versioned
+    def __init__(self, context: Context, options: EntryOptions, *, versioned: set[str]) -> None:
+        self._context, self._options, self._versioned = context, options, versioned
         self._occurring: dict[str, str] = {}
 
     @property
@@ -80,7 +76,7 @@ class ExpansionEntryBuilder:
         return list(self.flat(one, idents))
 
     def tree(self, one: IncludedConcepts, ids: BitMap) -> list[Entry]:
-        """Entries as a tree: under the first parent that belongs too, else on top."""
+        """Entries as a tree: below the first parent that is a member too, else at the top."""
         order = one.content.page(ids, 0, None)
         if not one.content.info.hierarchy:
             return list(self.flat(one, order))
@@ -90,18 +86,20 @@ class ExpansionEntryBuilder:
             (entries[above].contains if above is not None else tops).append(entry)
         return tops
 
-    def _entry(self, content: ContentView, record: ConceptRecord, told: ConceptReference | None) -> Entry:
+    def _entry(
+        self, content: ContentView, record: ConceptRecord, value_set_concept: ConceptReference | None
+    ) -> Entry:
         info = content.info
         entry = Entry(info.url, record.code, abstract=record.selectable is False, inactive=record.inactive)
         if info.version_needed or info.url in self._versioned:
             entry.version = info.version
-        extra = _own_texts(told)
+        extra = _own_texts(value_set_concept)
         chosen = choose(record, self._context.languages, extra, language=info.language)
         entry.display = chosen.text if chosen else None
-        if self._wishes.include_designations or self._wishes.designations:
+        if self._options.include_designations or self._options.designations:
             entry.designations = list(self._texts(record, extra, chosen, info.language))
-        entry.properties = list(self._properties(content, record, told))
-        entry.extensions = _extensions(record, told)
+        entry.properties = list(self._properties(content, record, value_set_concept))
+        entry.extensions = _extensions(record, value_set_concept)
         return entry
 
     def _texts(
@@ -112,27 +110,27 @@ class ExpansionEntryBuilder:
         language: str,
     ) -> Iterator[Designation]:
         own = own_display(record.designations, language)
-        told = {(chosen.text, chosen.language)} if chosen else set()
+        seen = {(chosen.text, chosen.language)} if chosen else set()
         for text in (*own_first(record.designations, own), *extra):
-            if text is chosen or (chosen is own and text is own) or is_repeated(text, told):
+            if text is chosen or (chosen is own and text is own) or is_repeated(text, seen):
                 continue
             if text is own:
                 text = msgspec.structs.replace(text, use=text.use or PREFERRED)
-            if _asked(self._wishes.designations, text):
+            if _is_requested(self._options.designations, text):
                 yield text
 
     def _properties(
-        self, content: ContentView, record: ConceptRecord, told: ConceptReference | None
+        self, content: ContentView, record: ConceptRecord, value_set_concept: ConceptReference | None
     ) -> Iterator[tuple[str, str, Any]]:
-        for name in self._wishes.properties:
-            for code, kind, value in _wished(content, record, name):
+        for name in self._options.properties:
+            for code, kind, value in _requested_values(content, record, name):
                 self._occurring.setdefault(code, _uri(content, code))
                 yield code, kind, value
-        for code, kind, value in _from_extensions(record, told):
+        for code, kind, value in _from_extensions(record, value_set_concept):
             self._occurring.setdefault(code, _URI[code])
             yield code, kind, value
-        asked = not {"status", "*"}.isdisjoint(self._wishes.properties)
-        status = "" if asked else shown_status(content, record)
+        requested = not {"status", "*"}.isdisjoint(self._options.properties)
+        status = "" if requested else shown_status(content, record)
         if status:
             self._occurring.setdefault("status", _STANDARD + "status")
             yield "status", "code", status
@@ -146,15 +144,15 @@ def _listed(one: IncludedConcepts) -> dict[str, ConceptReference]:
     return {one.content.concept(i).code: c for i, c in found if i is not None}
 
 
-def _own_texts(told: ConceptReference | None) -> list[Designation]:
-    if told is None:
+def _own_texts(value_set_concept: ConceptReference | None) -> list[Designation]:
+    if value_set_concept is None:
         return []
-    shown = [Designation(kind="display", text=told.display)] if told.display else []
-    return [*shown, *told.designations]
+    shown = [Designation(kind="display", text=value_set_concept.display)] if value_set_concept.display else []
+    return [*shown, *value_set_concept.designations]
 
 
-def _asked(wanted: Iterable[str], text: Designation) -> bool:
-    """Whether a text is one of those that ``designation`` parameters name, by language or by use."""
+def _is_requested(wanted: Iterable[str], text: Designation) -> bool:
+    """Whether a ``designation`` parameter requests the text, by language or by use."""
     tokens = [w.partition("|") for w in wanted]
     if not tokens:
         return True
@@ -164,8 +162,10 @@ def _asked(wanted: Iterable[str], text: Designation) -> bool:
     )
 
 
-def _wished(content: ContentView, record: ConceptRecord, name: str) -> Iterator[tuple[str, str, Any]]:
-    """The values of a property that was asked for by its code or URI."""
+def _requested_values(
+    content: ContentView, record: ConceptRecord, name: str
+) -> Iterator[tuple[str, str, Any]]:
+    """The values of a property requested by its code or URI."""
     if name == "definition":
         yield from (("definition", "string", n.text) for n in record.notes if n.kind == "definition")
     elif name == "inactive":
@@ -186,22 +186,24 @@ def _uri(content: ContentView, code: str) -> str:
     return declared or (_STANDARD + code if standard else "")
 
 
-def _from_extensions(record: ConceptRecord, told: ConceptReference | None) -> Iterator[tuple[str, str, Any]]:
-    if not record.extensions and (told is None or not told.extensions):
+def _from_extensions(
+    record: ConceptRecord, value_set_concept: ConceptReference | None
+) -> Iterator[tuple[str, str, Any]]:
+    if not record.extensions and (value_set_concept is None or not value_set_concept.extensions):
         return
     found: dict[str, tuple[str, Any]] = {}
-    for extension in (*record.extensions, *(told.extensions if told else ())):
+    for extension in (*record.extensions, *(value_set_concept.extensions if value_set_concept else ())):
         known = PROPERTY_OF.get(extension.get("url", ""))
         if known:
             found[known[0]] = (known[1], value_of(extension))
     yield from ((code, kind, value) for code, (kind, value) in found.items())
 
 
-def _extensions(record: ConceptRecord, told: ConceptReference | None) -> list[dict[str, Any]]:
+def _extensions(record: ConceptRecord, value_set_concept: ConceptReference | None) -> list[dict[str, Any]]:
     """Extensions to repeat; of one name the value set's counts, else the one added last."""
-    if not record.extensions and (told is None or not told.extensions):
+    if not record.extensions and (value_set_concept is None or not value_set_concept.extensions):
         return []
     found = {e["url"]: e for e in record.extensions if e.get("url") in CONCEPT_SHOWN}
-    if told is not None:
-        found |= {e["url"]: e for e in told.extensions if e.get("url") in VALUE_SET_SHOWN}
+    if value_set_concept is not None:
+        found |= {e["url"]: e for e in value_set_concept.extensions if e.get("url") in VALUE_SET_SHOWN}
     return list(found.values())

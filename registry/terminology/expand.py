@@ -1,7 +1,6 @@
-"""``$expand``: the codes of a value set, page by page, flat or as a tree.
+"""``$expand``: the codes of a value set, by pages, flat or as a tree; a typed request in, a complete result out.
 
-Here: the operation, from a typed request to a complete result. Not here: evaluation of the definition
-(``compose``), the look of one entry (``entries``), JSON (``api.fhir``).
+The definition is evaluated by ``compose``; entries are built by ``entries``; JSON is written by ``api.fhir``.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ __all__ = ["ExpandRequest", "Expansion", "UsedVersion", "expand"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExpandRequest:
-    """What is asked; None where the caller said nothing."""
+    """The parameters of the request; None if the caller gave none."""
 
     value_set: ValueSet
     filter: str = ""
@@ -44,7 +43,7 @@ class ExpandRequest:
 
 @dataclass(frozen=True, slots=True)
 class UsedVersion:
-    """A version that an expansion rests on; ``status`` upcoming or expired where it does not apply on the date."""
+    """A version that an expansion uses; ``status``: upcoming or expired if it does not apply on the date."""
 
     info: ViewInfo
     status: str
@@ -52,9 +51,9 @@ class UsedVersion:
 
 @dataclass(slots=True, kw_only=True)
 class Expansion:
-    """The complete answer; ``problem`` instead of everything else where there is none.
+    """The complete result; if there is a ``problem``, everything else is empty.
 
-    ``parameters``: (name, type, value) as to be told. ``properties``: (code, uri) of those that occur.
+    ``parameters``: (name, type, value) for the expansion. ``properties``: (code, uri) of those that occur.
     """
 
     value_set: ValueSet
@@ -72,12 +71,12 @@ class Expansion:
 
 class _Makes(Protocol):
     def __call__(
-        self, context: Context, wishes: EntryOptions, *, versioned: set[str]
+        self, context: Context, options: EntryOptions, *, versioned: set[str]
     ) -> ExpansionEntryBuilder: ...
 
 
 def expand(context: Context, request: ExpandRequest, makes: _Makes = ExpansionEntryBuilder) -> Expansion:
-    """Expand a value set; never raises for what a request can get wrong. ``makes`` the maker of its entries."""
+    """Expand a value set; errors of the request are in the result, not raised. ``makes`` creates the builder of entries."""
     answer = Expansion(value_set=request.value_set, offset=request.offset)
     try:
         _fill(context, request, answer, makes)
@@ -101,7 +100,7 @@ def _fill(context: Context, request: ExpandRequest, answer: Expansion, makes: _M
     _guard(context, request, answer.total)
     answer.entries = list(page(listed, maker, request.offset or 0, request.count))
     answer.properties = maker.occurring
-    answer.parameters = _told(context, request, prepared, usage)
+    answer.parameters = _parameters(context, request, prepared, usage)
     answer.used = {
         join(*key): UsedVersion(content.info, context.status_of(content) if key in usage.dated else "")
         for key, content in usage.contents.items()
@@ -113,7 +112,7 @@ def _fill(context: Context, request: ExpandRequest, answer: Expansion, makes: _M
 
 
 def _distinct(chosen: list[IncludedConcepts]) -> list[IncludedConcepts]:
-    """Each concept once: what an earlier include brought is left out of later ones."""
+    """Each concept once: concepts of an earlier include are left out of later ones."""
     seen: dict[tuple[str, str], BitMap] = {}
     for one in chosen:
         before = seen.get(one.key)
@@ -124,7 +123,7 @@ def _distinct(chosen: list[IncludedConcepts]) -> list[IncludedConcepts]:
 
 
 def _versioned(prepared: Prepared, usage: ExpansionSources) -> set[str]:
-    """Systems that the definition names, or the answer rests on, in more than one version: entries say which."""
+    """Systems with more than one version in the definition or the answer: their entries name the version."""
     parts = (i for v in prepared.everything() for i in (*v.includes, *v.excludes))
     return _several({(i.system, i.version) for i in parts if i.version}) | _several(set(usage.contents))
 
@@ -156,13 +155,13 @@ def _is_tree(request: ExpandRequest, chosen: list[IncludedConcepts]) -> bool:
 
 
 def _guard(context: Context, request: ExpandRequest, total: int) -> None:
-    """Raise Unanswerable where the answer would hold more codes than one answer may."""
+    """Raise Unanswerable if the answer would exceed the limit of codes."""
     left = total - (request.offset or 0)
     if (left if request.count is None else min(request.count, left)) > context.limit:
         raise Unanswerable(issue("VALUESET_TOO_COSTLY", request.value_set.canonical, f">{context.limit}"))
 
 
-def _told(
+def _parameters(
     context: Context, request: ExpandRequest, prepared: Prepared, usage: ExpansionSources
 ) -> list[tuple[str, str, Any]]:
     """Parameters as given, then what the expansion used and warnings about it."""
@@ -195,15 +194,15 @@ def _pinned_sets(context: Context, prepared: Prepared) -> Iterator[tuple[str, st
 
 
 def _used(context: Context, prepared: Prepared, usage: ExpansionSources) -> list[tuple[str, str, Any]]:
-    told: list[tuple[str, str, Any]] = []
+    parameters: list[tuple[str, str, Any]] = []
     for key, content in usage.contents.items():
         canonical = join(*key)
-        told.append(("used-codesystem", "uri", canonical))
+        parameters.append(("used-codesystem", "uri", canonical))
         if content.info.content in ("fragment", "example"):
-            told.append(("used-" + content.info.content, "uri", canonical))
+            parameters.append(("used-" + content.info.content, "uri", canonical))
         for supplement in getattr(content, "supplements", ()):
-            told.append(("used-supplement", "uri", join(supplement.info.url, supplement.info.version)))
-    told += [("used-valueset", "uri", v.canonical) for v in prepared.imported() if v.url]
+            parameters.append(("used-supplement", "uri", join(supplement.info.url, supplement.info.version)))
+    parameters += [("used-valueset", "uri", v.canonical) for v in prepared.imported() if v.url]
     found = notices(prepared, usage.contents.values())
-    told += [("warning-" + what, "uri", canonical) for what, canonical, _ in found]
-    return list(dict.fromkeys(told))
+    parameters += [("warning-" + what, "uri", canonical) for what, canonical, _ in found]
+    return list(dict.fromkeys(parameters))

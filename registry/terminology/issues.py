@@ -1,7 +1,6 @@
-"""Every finding of the terminology operations, once: id, severity, kind. Ids are wire format.
+"""Table of all issues of the terminology operations: id, severity, kind. Ids are part of the wire format.
 
-Here: the table and what makes an ``Issue`` of a row. Not here: the texts (``registry.entities.messages.terminology``),
-when an issue arises (``operations``), or how it is written as JSON (``api.fhir.format.outcome``).
+Texts are in ``registry.entities.messages.terminology``; JSON is written by ``api.fhir.format.outcome``.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from registry.entities.messages import in_language, numbered
 __all__ = ["MESSAGES", "OWN", "Issue", "Place", "Severity", "Unanswerable", "issue", "plural"]
 
 Severity = Literal["fatal", "error", "warning", "information"]
-#: where in a value set: names and numbers from the outside in, ``("include", 0, "filter", 1)``
+#: path in a value set: names and indexes from the outside in, ``("include", 0, "filter", 1)``
 Place = tuple[str | int, ...]
 
 
@@ -25,7 +24,7 @@ class Issue:
     """One finding. ``kind`` is the code of tx-issue-type, ``code`` FHIR's issue type; ``place`` where in a value set, or
     the name of the request's element.
 
-    ``text`` is a Message of the catalogue, or plain text where there is only one; ``told`` = the text is part of the
+    ``text`` is a Message of the catalogue, or plain text where there is only one; ``in_message``: the text is part of the
     answer's ``message``.
     """
 
@@ -35,7 +34,7 @@ class Issue:
     kind: str
     text: str
     place: Place | str = ""
-    told: bool = True
+    in_message: bool = True
 
     def in_language(self, lang: str | None) -> str:
         """The text in a language."""
@@ -43,9 +42,9 @@ class Issue:
 
 
 class Unanswerable(Exception):
-    """Work inside an operation cannot go on; the operation's result carries the issue, nobody else sees this.
+    """An operation cannot continue; it is caught inside the operation, whose result has the issue.
 
-    ``soft``: where a code is being validated the answer is "no" with this issue, not a failed request.
+    ``soft``: in a validation of a code the result is false with this issue, not a failed request.
     """
 
     def __init__(self, problem: Issue, *, soft: bool = False) -> None:
@@ -58,25 +57,25 @@ class _Message:
     severity: Severity
     code: str
     kind: str
-    told: bool = True
-    given: bool = False  #: the text is the value that ``issue`` gets, not one of the catalogue
+    in_message: bool = True
+    given: bool = False  #: the text is the value passed to ``issue``, not one of the catalogue
 
 
-def _m(severity: Severity, code: str, kind: str, *, told: bool = True, given: bool = False) -> _Message:
-    return _Message(severity, code, kind, told, given)
+def _m(severity: Severity, code: str, kind: str, *, in_message: bool = True, given: bool = False) -> _Message:
+    return _Message(severity, code, kind, in_message, given)
 
 
 MESSAGES: dict[str, _Message] = {
     # codes
     "Unknown_Code_in": _m("error", "code-invalid", "invalid-code"),
     "Unknown_Code_in_Version": _m("error", "code-invalid", "invalid-code"),
-    "UNKNOWN_CODE_IN_FRAGMENT": _m("warning", "code-invalid", "invalid-code", told=False),
-    "CODE_CASE_DIFFERENCE": _m("information", "business-rule", "code-rule", told=False),
+    "UNKNOWN_CODE_IN_FRAGMENT": _m("warning", "code-invalid", "invalid-code", in_message=False),
+    "CODE_CASE_DIFFERENCE": _m("information", "business-rule", "code-rule", in_message=False),
     "ABSTRACT_CODE_NOT_ALLOWED": _m("error", "business-rule", "code-rule"),
     "STATUS_CODE_WARNING_CODE": _m("error", "business-rule", "code-rule"),
     "INACTIVE_CONCEPT_FOUND": _m("warning", "business-rule", "code-comment"),
     "DEPRECATED_CONCEPT_FOUND": _m("warning", "business-rule", "code-comment"),
-    "CONCEPT_DEPRECATED_IN_VALUESET": _m("warning", "business-rule", "code-comment", told=False),
+    "CONCEPT_DEPRECATED_IN_VALUESET": _m("warning", "business-rule", "code-comment", in_message=False),
     # systems
     "Coding_has_no_system__cannot_validate": _m("warning", "invalid", "invalid-data"),
     "Terminology_TX_System_Relative": _m("error", "invalid", "invalid-data"),
@@ -93,7 +92,7 @@ MESSAGES: dict[str, _Message] = {
     # versions
     "VALUESET_VALUE_MISMATCH": _m("error", "invalid", "vs-invalid"),
     "VALUESET_VALUE_MISMATCH_CHANGED": _m("error", "invalid", "vs-invalid"),
-    "VALUESET_VALUE_MISMATCH_DEFAULT": _m("warning", "invalid", "vs-invalid", told=False),
+    "VALUESET_VALUE_MISMATCH_DEFAULT": _m("warning", "invalid", "vs-invalid", in_message=False),
     "VALUESET_VERSION_CHECK": _m("error", "exception", "version-error"),
     # value sets
     "None_of_the_provided_codes_are_in_the_value_set_one": _m("error", "code-invalid", "not-in-vs"),
@@ -108,10 +107,10 @@ MESSAGES: dict[str, _Message] = {
     "FILTER_NOT_UNDERSTOOD": _m("error", "not-supported", "vs-invalid"),
     "FILTER_UNKNOWN_CODE": _m("error", "not-found", "vs-invalid"),
     "FILTER_BAD_REGEX": _m("error", "invalid", "vs-invalid"),
-    "MSG_DEPRECATED": _m("information", "business-rule", "status-check", told=False),
-    "MSG_DRAFT": _m("information", "business-rule", "status-check", told=False),
-    "MSG_EXPERIMENTAL": _m("information", "business-rule", "status-check", told=False),
-    "MSG_WITHDRAWN": _m("information", "business-rule", "status-check", told=False),
+    "MSG_DEPRECATED": _m("information", "business-rule", "status-check", in_message=False),
+    "MSG_DRAFT": _m("information", "business-rule", "status-check", in_message=False),
+    "MSG_EXPERIMENTAL": _m("information", "business-rule", "status-check", in_message=False),
+    "MSG_WITHDRAWN": _m("information", "business-rule", "status-check", in_message=False),
     # displays
     "Display_Name_for__should_be_one_of__instead_of_one": _m("error", "invalid", "invalid-display"),
     "Display_Name_for__should_be_one_of__instead_of_other": _m("error", "invalid", "invalid-display"),
@@ -119,7 +118,7 @@ MESSAGES: dict[str, _Message] = {
     "Display_Name_WS_for__should_be_one_of__instead_of_other": _m("error", "invalid", "invalid-display"),
     "NO_VALID_DISPLAY_FOUND_NONE_FOR_LANG_ERR": _m("error", "invalid", "invalid-display"),
     "NO_VALID_DISPLAY_FOUND_NONE_FOR_LANG_OK": _m("information", "invalid", "invalid-display"),
-    "INACTIVE_DISPLAY_FOUND_other": _m("warning", "invalid", "display-comment", told=False),
+    "INACTIVE_DISPLAY_FOUND_other": _m("warning", "invalid", "display-comment", in_message=False),
     "INVALID_DISPLAY_NAME": _m("error", "processing", "invalid-display"),
     # time
     "CODESYSTEM_NOT_IN_FORCE": _m("error", "not-found", "not-found"),
@@ -133,7 +132,7 @@ MESSAGES: dict[str, _Message] = {
     "MAP_TARGET_REPLACED": _m("warning", "business-rule", ""),
     "DATE_SPANS_MAPS": _m("error", "multiple-matches", ""),
     "DATE_SPANS_VERSIONS": _m("error", "multiple-matches", ""),
-    "VERSION_NOT_IN_FORCE": _m("warning", "business-rule", "version-error", told=False),
+    "VERSION_NOT_IN_FORCE": _m("warning", "business-rule", "version-error", in_message=False),
     # requests
     "NO_CODE_GIVEN": _m("error", "invalid", ""),
     "REQUEST_INVALID": _m("error", "invalid", "", given=True),
@@ -147,7 +146,7 @@ MESSAGES: dict[str, _Message] = {
 }
 
 
-#: messages of ours: no client knows their ids, so they are not told
+#: Gyldig's own messages: no client knows their ids, so they are not part of answers
 OWN = frozenset(
     {
         "CODESYSTEM_NOT_IN_FORCE",
@@ -181,7 +180,7 @@ OWN = frozenset(
 
 
 def issue(message: str, *values: object, place: Place | str = "", severity: Severity | None = None) -> Issue:
-    """The issue that a message becomes with its values; ``severity`` overrides the usual one.
+    """The issue for a message with its values; ``severity`` overrides the default of the message.
 
     >>> issue("Unknown_Code_in", "A", "http://x").text
     "Unknown code 'A' in the CodeSystem 'http://x'"
@@ -189,17 +188,17 @@ def issue(message: str, *values: object, place: Place | str = "", severity: Seve
     m = MESSAGES[message]
     name = _NAME.sub("", message)
     text = _text(values[0]) if m.given else numbered(message, *values)
-    return Issue(name, severity or m.severity, m.code, m.kind, text, place, m.told)
+    return Issue(name, severity or m.severity, m.code, m.kind, text, place, m.in_message)
 
 
 def _text(value: object) -> str:
     return value if isinstance(value, str) else str(value)
 
 
-#: endings that tell variants of one message apart, and are no part of its id
+#: suffixes of variants of one message, which are not part of its id
 _NAME = re.compile(r"(?<!value_set)_(one|other)$")
 
 
 def plural(message: str, items: Sequence[object]) -> str:
-    """The form of a message for one or for several."""
+    """The id of a message's singular or plural form."""
     return message + ("_one" if len(items) == 1 else "_other")

@@ -1,7 +1,6 @@
-"""Maps of the store and derived maps (``records.MapRecord``) as concept maps that the translate operation reads.
+"""Maps of the store and derived maps (``records.MapRecord``) as concept maps for the translate operation.
 
-Official change tables, maps that a list carries, change maps between versions, and stored ConceptMap resources.
-Not here: FHIR's JSON, deriving changes (``mappings``).
+Official change tables, maps contained in a list, change maps between versions, and stored ConceptMap resources.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from registry.terminology.conceptmap import ConceptMap, MapGroup
 
 __all__ = ["StoredMapGroup", "concept_map", "map_url", "resource_map", "stored_groups", "stored_map"]
 
-#: Gives the canonical URL of a system's slug, or None where the registry does not know it.
+#: slug of a system → canonical URL, or None if it is unknown.
 Canonicals = Callable[[str], str | None]
 
 
@@ -53,7 +52,7 @@ class StoredMapGroup:
 
     @property
     def unmapped(self) -> Unmapped | None:
-        """What becomes of a code that no row has."""
+        """The rule for a code without a row."""
         return self.pair.unmapped
 
     def by_source(self, code: str, behaviour: SystemBehaviour) -> Sequence[MapRowRecord]:
@@ -86,17 +85,17 @@ class StoredMapGroup:
 
 
 def map_url(record: MapRecord, canonicals: Canonicals) -> str:
-    """The map's canonical: its own, else the source system's with ``?fhir_cm=`` and the map's name."""
+    """The map's canonical: its URL, else the source system's URL with ``?fhir_cm=`` and the map's name."""
     return record.url or f"{_canonical(record.source_system, canonicals)}?fhir_cm={record.slug}"
 
 
 def stored_groups(record: MapRecord, pages: RowPages, store: MapRows) -> tuple[StoredMapGroup, ...]:
-    """The groups of a stored map whose header names its pairs of systems."""
+    """The groups of a stored map, from the pairs of systems in its header."""
     return tuple(StoredMapGroup(pair, pages, n, store) for n, pair in enumerate(record.pairs))
 
 
 def resource_map(record: MapRecord, pages: RowPages, store: MapRows) -> ConceptMap:
-    """A stored map resource as far as its header tells; its own metadata is left to who knows the format."""
+    """A stored map resource from its header; the reader of the format adds the resource's metadata."""
     return ConceptMap(
         url=record.url,
         version=record.version,

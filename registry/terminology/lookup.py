@@ -1,7 +1,4 @@
-"""``$lookup``: everything a version says of a code.
-
-Here: the operation, from a typed request to a complete result. Not here: JSON (``api.fhir``).
-"""
+"""``$lookup``: the content of a code in a version; a typed request in, a complete result out."""
 
 from __future__ import annotations
 
@@ -24,7 +21,7 @@ from registry.terminology.validation.judged_version import unknown_system
 
 __all__ = ["LookupRequest", "LookupResult", "lookup", "shown"]
 
-#: Properties that follow from a code's history; ``*`` asks for them too.
+#: Properties derived from a code's history; ``*`` includes them.
 _DATES = {"effectiveDate", "deprecationDate", "*"}
 #: properties that $lookup defines for every system and gives in parameters of their own
 _NAMED = frozenset({"*", "system", "url", "name", "version", "code", "abstract", "designation"})
@@ -32,7 +29,7 @@ _NAMED = frozenset({"*", "system", "url", "name", "version", "code", "abstract",
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LookupRequest:
-    """A code; ``properties`` = those wanted by name, ``*`` or none = all; without ``relatives`` no parents and children."""
+    """A code; ``properties``: requested by name, ``*`` or none = all; without ``relatives`` no parents and children."""
 
     system: str
     code: str
@@ -43,7 +40,7 @@ class LookupRequest:
 
 @dataclass(slots=True, kw_only=True)
 class LookupResult:
-    """The complete answer, or ``problem``. ``properties``: (code, type, value, description)."""
+    """The complete result, or a ``problem``. ``properties``: (code, type, value, description)."""
 
     problem: Issue | None = None
     content: ContentView | None = None
@@ -60,7 +57,7 @@ class LookupResult:
 
 
 def lookup(context: Context, request: LookupRequest) -> LookupResult:
-    """Look a code up; unknown systems, versions and codes are answers."""
+    """Look a code up; unknown systems, versions and codes are results."""
     try:
         context.require_supplements(())
         return _lookup(context, request)
@@ -116,7 +113,7 @@ def _unknown_properties(content: ContentView, names: tuple[str, ...]) -> list[Is
 
 
 def _dates(content: ContentView, record: ConceptRecord) -> Iterator[tuple[str, str, Any, str]]:
-    """Since when the code is known, and when it went out of use: from its history, so only where asked for."""
+    """First day of the code, and first day out of use; from its history, so only if requested."""
     tell = getattr(content, "tell_dates", None)
     for name, day in zip(
         ("effectiveDate", "deprecationDate"), tell(record.code) if tell else (), strict=False
@@ -127,12 +124,12 @@ def _dates(content: ContentView, record: ConceptRecord) -> Iterator[tuple[str, s
 
 def _texts(context: Context, content: ContentView, record: ConceptRecord, result: LookupResult) -> None:
     own = own_display(record.designations, content.info.language)
-    told: set[tuple[str, str]] = set()
+    seen: set[tuple[str, str]] = set()
     result.display = shown(context, content, record)
     result.definition = next((n.text for n in record.notes if n.kind == "definition"), "")
     for text in own_first(record.designations, own):
         source = text.kind.removeprefix("supplement:") if text.kind.startswith("supplement:") else ""
-        if is_repeated(text, told):
+        if is_repeated(text, seen):
             continue
         listed = msgspec.structs.replace(text, use=text.use or PREFERRED) if text is own else text
         result.designations.append((listed, source))
@@ -144,7 +141,7 @@ def _texts(context: Context, content: ContentView, record: ConceptRecord, result
 
 
 def shown(context: Context, content: ContentView, record: ConceptRecord) -> str:
-    """The text to show for a concept of the content, in the languages asked for if it has one in them."""
+    """The display of a concept, in the requested languages if it has one."""
     chosen = best(record, context.languages, language=content.info.language)
     return chosen.text if chosen else ""
 

@@ -1,8 +1,8 @@
-"""The code that a translation found, as its own system knows it: version, display, validity on the day.
+"""Version, display and validity on the day of a code found by a translation.
 
-A system whose versions have dates makes a code ambiguous without its version: the version in force on the day and its
-text are added. A code of an undated system is answered as the map states it. An invalid code is never left out or
-replaced here: the answer says what it is. Not here: which rows match (``translate``).
+A code of a system with dated versions is ambiguous without a version: the version in force on the day and its
+display are added. A code of an undated system is returned as the map states it. An invalid code is never left out or
+replaced; it is returned with its validity.
 """
 
 from __future__ import annotations

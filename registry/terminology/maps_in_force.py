@@ -1,4 +1,4 @@
-"""Which version of a concept map is meant, by its name and a day; and of all maps, which answer on that day.
+"""The version of a concept map for a canonical and a day, and the maps in force on a day.
 
 A map is in force by its own effective period, else as the target versions are that it names, else as its source
 versions are; without any it counts as in force. An update of a version begins on its own day and takes the place of
@@ -61,7 +61,7 @@ def maps_of(context: Context, systems: set[str]) -> list[ConceptMap]:
 
 
 def known_about(context: Context, systems: set[str]) -> bool:
-    """Whether there is a map from or to one of the systems, in force or not."""
+    """Whether a map from or to one of the systems exists, in force or not."""
     return any(_is_about(m, systems) for held in _by_url(context).values() for m in held)
 
 
@@ -72,12 +72,12 @@ def _is_about(one: ConceptMap, systems: set[str]) -> bool:
 
 
 def _by_url(context: Context) -> dict[str, list[ConceptMap]]:
-    """All maps by URL; each without one stands for itself."""
+    """All maps by URL; each map without a URL is separate."""
     return context.catalog.kept("maps by URL", lambda: _MapsByUrl(context.catalog.concept_maps())).held
 
 
 class _MapsByUrl:
-    """Maps by their URLs; the maps themselves are the catalog's."""
+    """Maps by their URLs."""
 
     def __init__(self, maps: Iterable[ConceptMap]) -> None:
         self.held: dict[str, list[ConceptMap]] = {}
@@ -117,7 +117,7 @@ def _chosen(
 
 
 def _nearest(dated: Sequence[ConceptMap], on: date | None) -> list[ConceptMap]:
-    """Of maps that are not in force those begun by the day, else those that begin first."""
+    """Of maps not in force, those that began before the day, else those that begin first."""
     begun = [m for m in dated if on is None or status_on(m, on) != "upcoming"]
     first = min((m.valid_from for m in dated if m.valid_from is not None), default=None)
     return begun or [m for m in dated if m.valid_from == first]
@@ -144,7 +144,7 @@ def _dated(context: Context, one: ConceptMap) -> ConceptMap:
 
 
 def _version(context: Context, url: str, version: str) -> ContentView | None:
-    """The content of a version; None where it is not loaded, or not open to the caller."""
+    """The content of a version; None if it is not loaded or is restricted."""
     try:
         found = context.catalog.code_system(url, version)
     except Restricted:

@@ -1,8 +1,7 @@
-"""``Catalog`` over what is loaded: code systems by version in force, stored value sets and maps.
+"""``Catalog`` of loaded resources: code systems by version in force, stored value sets and maps.
 
-The date chooses as everywhere in the registry: the version in force, never the newest loaded; without a date,
-today. Value sets and maps come from an ``ArtifactReader``, which knows the format they were stored in.
-Not here: resources sent with a request (``catalog.MemoryCatalog``), HTTP.
+Without a version, the version in force on the date (default today) is used, never the newest loaded one. Value sets and
+maps are read by an ``ArtifactReader``, which knows their format.
 """
 
 from __future__ import annotations
@@ -36,8 +35,8 @@ __all__ = ["ArtifactReader", "RegistryCatalog", "Stored"]
 T = TypeVar("T")
 
 _IMPLIED_KEPT = 32
-_TIMES_KEPT = 8  #: instants whose catalogs are kept
-_MADE = 32_000_000  #: bytes of what is made of the catalog's resources
+_TIMES_KEPT = 8  #: most instants whose catalogs are cached
+_MADE = 32_000_000  #: bytes of values derived from the catalog's resources
 
 
 #: Whether a code of a system (slug) is valid on a day, as known at an instant.
@@ -45,9 +44,9 @@ CodeJudge = Callable[[str, str, date, str | None], CodeValidity]
 
 
 class RegistryCatalog:
-    """What an opened registry holds, as known now or at an instant, as if it were ``today``.
+    """The resources of an opened registry, as known now or at an instant, as if it were ``today``.
 
-    Without a reader of stored bodies there are no value sets, and of stored maps only what the store has read.
+    Without a reader of stored bodies there are no value sets, and only those maps that were loaded as tables.
     """
 
     def __init__(
@@ -77,16 +76,16 @@ class RegistryCatalog:
         return self._context.moment(self._known_at)
 
     def cache_key(self) -> object | None:
-        """The registry (itself: an id may be used again), the epoch, the day and the instant asked about."""
+        """The registry (the object, because an id may be reused), the epoch, the day and the instant of the request."""
         return (self._context, self._context.ledger().epoch, self._known_at, self._context.today())
 
     def kept(self, key: Hashable, make: Callable[[], T]) -> T:
-        """What follows from the catalog as it is now, made once while the stamp stays."""
+        """A value derived from the catalog, computed once per ``cache_key``."""
         cache: Bounded[Hashable, T] = self._context.caches.named("made of catalogs", _MADE, bytes_of)
         return cache.get((self.cache_key(), key), make)
 
     def _system(self, url: str) -> SystemRow | None:
-        """The system of a canonical URL or URN; a bare slug is no canonical."""
+        """The system with the canonical URL or URN; a slug alone is not a canonical."""
         snapshot = self._moment().snapshot
         ident = snapshot.aliases.get(url) if ":" in url else None
         return snapshot.systems.get(ident) if ident is not None else None
@@ -101,7 +100,7 @@ class RegistryCatalog:
         return _labels(timeline) if timeline is not None else []
 
     def code_system(self, url: str, version: str = "", on: date | None = None) -> ContentView | Missing:
-        """The version named, else the one in force on the day, else why there is none."""
+        """The given version, else the one in force on the day, else why there is none."""
         found = self._content(url, version, on)
         if not isinstance(found, Missing) and found.info.content == "supplement":
             return Missing("supplement", url, found.info.version)
@@ -125,7 +124,7 @@ class RegistryCatalog:
         return self._context.view(resolved)
 
     def _fitting(self, timeline: Timeline, pattern: str, day: date) -> str | None:
-        """The version that a pattern means: of those in force the preferred one, else the newest that fits."""
+        """The version for a pattern: the preferred one of those in force that match, else the newest that matches."""
         live = [v for v in timeline.in_force(day) if timeline.loaded(v, day) and matches(pattern, v.label)]
         chosen = timeline.preferred(live)
         return (
@@ -135,7 +134,7 @@ class RegistryCatalog:
         )
 
     def behaviour(self, url: str) -> SystemBehaviour:
-        """That of the system, of the catalogue if it is unknown."""
+        """The behaviour of the system; of an unknown system, that of the built-in catalogue."""
         row = self._system(url)
         return row.rules if row is not None else behaviour_of_url(url)
 
@@ -150,7 +149,7 @@ class RegistryCatalog:
         """Does not check licences; the API layer does."""
 
     def supplement(self, url: str, version: str = "") -> ContentView | None:
-        """A loaded supplement by its own canonical."""
+        """A loaded supplement by its canonical."""
         found = self._content(url, version, None)
         return None if isinstance(found, Missing) or found.info.content != "supplement" else found
 
@@ -160,12 +159,12 @@ class RegistryCatalog:
         return self._artifacts().value_set(url, version, day)
 
     def concept_map(self, url: str, version: str = "", on: date | None = None) -> ConceptMap | Missing:
-        """A stored map, or one that follows from the contents."""
+        """A stored map, or one derived from the contents."""
         found = self._artifacts().concept_map(url, version, on or self._day())
         return self._implied(url) or found if isinstance(found, Missing) else found
 
     def _implied(self, url: str) -> ConceptMap | None:
-        """A map that follows from the contents; a few are kept until something is published."""
+        """A map derived from the contents; a few are cached until the next publication."""
         if self._implied_map is None:
             return None
         key = (self._context.ledger().epoch, url)
@@ -179,7 +178,7 @@ class RegistryCatalog:
         return self._context.day(None, self._moment())
 
     def _artifacts(self) -> MemoryCatalog:
-        """Stored resources over this catalog's code systems, made anew when something known then was published."""
+        """Stored resources on top of this catalog's code systems, rebuilt after a publication that affects them."""
         instant = self._moment().snapshot.instant
         epoch = (
             self._context.ledger().epoch if instant is None else epoch_at(self._context.connection, instant)
@@ -206,7 +205,7 @@ class RegistryCatalog:
         return catalog
 
     def _resource_map(self, row: ArtifactRow) -> ConceptMap:
-        """A stored map resource: its header as the reader of resources gives it, its rows from the store."""
+        """A stored map resource: its header from the reader of resources, its rows from the store."""
         if (kept := row.map) is None or row.pages is None:
             raise ValueError("the map's rows are not in the store")
         if self._reader is None:
@@ -219,7 +218,7 @@ class RegistryCatalog:
         )
 
     def _definition(self, row_id: int) -> dict[str, Any]:
-        """The rows of a stored map resource as they were given."""
+        """The rows of a stored map resource as they were loaded."""
         row = read_artifact(self._context.connection, row_id)
         found = self._reader([row]).concept_maps if self._reader is not None and row is not None else []
         return found[0].definition if found else {}
@@ -236,7 +235,7 @@ class RegistryCatalog:
         return [stored_map(h.record, h.pages, self._map_rows, canonical) for h in headers]
 
     def _all_codes(self) -> dict[str, tuple[str, str]]:
-        """Value sets of all codes that systems name, with the system; each for the version that names it."""
+        """Value sets of all codes, as named by systems, with the system; each for the version that names it."""
         found: dict[str, tuple[str, str]] = {}
         snapshot = self._moment().snapshot
         for rows in snapshot.releases.values():

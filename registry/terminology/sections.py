@@ -1,8 +1,7 @@
-"""The codes of an expansion in the order in which they are listed, and one page of them.
+"""The codes of an expansion in their order, and one page of them.
 
 A section is a part of the list: a set in its view's order (or as a tree), the codes in the order of a value set's
-own list, the hits of a text, or several versions of one system as one list by code (rule 2 of
-``several_versions``). Not here: which concepts belong (``compose``), what an entry shows (``entries``).
+list, the hits of a text, or several versions of one system as one list by code (rule 2 of ``several_versions``).
 """
 
 from __future__ import annotations
@@ -24,16 +23,16 @@ _INLINE_LIMIT = 2000  #: codes sorted on the event loop
 
 
 class Section(Protocol):
-    """A part of the list, of known length."""
+    """A part of the list with a known length."""
 
     def __len__(self) -> int: ...
 
     def entries(self, maker: ExpansionEntryBuilder, start: int, size: int) -> Iterable[Entry]:
-        """``size`` entries from ``start``; the caller keeps within the length."""
+        """``size`` entries from ``start``; the caller stays within the length."""
 
 
 def sections(chosen: Sequence[IncludedConcepts], text: str, *, tree: bool) -> list[Section]:
-    """The list's parts in order; a system with several versions is one part, at the place of its first."""
+    """The parts of the list in order; a system with several versions is one part, at the position of its first."""
     found: list[Section] = []
     versions: dict[str, list[IncludedConcepts]] = {}
     for one in chosen:
@@ -86,7 +85,7 @@ class _Set:
 
 
 class _Tree(_Set):
-    """A set that is shown as a tree where the page holds all of it."""
+    """A set that is shown as a tree if the page contains all of it."""
 
     def entries(self, maker: ExpansionEntryBuilder, start: int, size: int) -> Iterable[Entry]:
         """The tree, or a slice."""
@@ -112,7 +111,7 @@ class _Listed:
 
 
 class _TextHits:
-    """What a text finds, best first; counted at once, ordered as far as a page needs."""
+    """The hits of a text, best first; counted at once, ranked only as far as a page needs."""
 
     def __init__(self, one: IncludedConcepts, text: str, ids: BitMap) -> None:
         self._one, self._text, self._ids = one, text, ids

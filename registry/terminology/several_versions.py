@@ -1,4 +1,4 @@
-"""The rules for value sets that rest on several versions of one code system; expansion and validation use them.
+"""The rules for value sets with several versions of one code system, used by expansion and validation.
 
 =  ==========================================  ===============================================  ======================
 #  Situation                                   Result                                           Clause
@@ -52,10 +52,10 @@ def versions_match(context: Context, value_set: ValueSet) -> bool | None:
 
 
 def excludes_by_code(named: str, version: str, included: Collection[str], match: bool | None) -> bool:
-    """Whether an exclude works on every version (rules 6 to 9), or on ``version`` alone.
+    """Whether an exclude applies to every version (rules 6 to 9), or only to ``version``.
 
-    ``named`` is the version that the exclude names, empty for none; ``version`` the one it resolves to;
-    ``included`` the versions of the system that the includes resolve to.
+    ``named``: the version that the exclude names, empty for none; ``version``: the one it resolves to;
+    ``included``: the versions of the system to which the includes resolve.
     """
     if match is False:
         return False

@@ -1,7 +1,4 @@
-"""The standing of resources and concepts: draft, experimental, deprecated, withdrawn, inactive.
-
-Here: what is said about each, for expansions and validations alike. Not here: versions in force.
-"""
+"""Status of resources and concepts: draft, experimental, deprecated, withdrawn, inactive; used by expansion and validation."""
 
 from __future__ import annotations
 
@@ -27,7 +24,7 @@ _MESSAGE = {
 
 
 def standing(standards: str, status: str, *, experimental: bool, source: ValueSet | None) -> str:
-    """What a reader should be warned of, or empty; a draft that uses drafts needs no warning of them."""
+    """The status that needs a warning, or empty; a draft that uses drafts needs none."""
     if standards in ("withdrawn", "deprecated"):
         return standards
     if experimental and not (source and source.experimental):
@@ -37,7 +34,7 @@ def standing(standards: str, status: str, *, experimental: bool, source: ValueSe
 
 
 def notices(prepared: Prepared, contents: Iterable[ContentView]) -> list[tuple[str, str, str]]:
-    """(standing, canonical, type of resource) of everything that an answer about a value set rests on."""
+    """(status, canonical, type of resource) of all resources used by an answer about a value set."""
     source, found = prepared.value_set, []
     for v in prepared.everything():
         what = standing(v.standards_status, v.status, experimental=v.experimental, source=source)
@@ -55,7 +52,7 @@ def _of_system(content: ContentView, source: ValueSet | None) -> str:
 
 
 def system_notice(content: ContentView) -> list[tuple[str, str, str]]:
-    """The same about a code system on its own."""
+    """The same for a code system alone."""
     what = _of_system(content, None)
     return [(what, join(content.info.url, content.info.version), "CodeSystem")] if what else []
 
@@ -67,12 +64,12 @@ def as_issue(notice: tuple[str, str, str]) -> Issue:
 
 
 def status_codes(content: ContentView) -> set[str]:
-    """Codes of the properties that tell a concept's status."""
+    """Codes of the properties that contain a concept's status."""
     return {p.code for p in content.info.properties if p.uri == _STATUS_URI} or {"status"}
 
 
 def concept_status(content: ContentView, record: ConceptRecord) -> str:
-    """The status that the source gives the concept: by a property, else by the standards-status extension."""
+    """The concept's status in the source: from a property, else from the standards-status extension."""
     if record.properties:
         codes = {p.code for p in content.info.properties if p.uri == _STATUS_URI} or {"status"}
         for p in record.properties:
@@ -98,6 +95,6 @@ def shown_status(content: ContentView, record: ConceptRecord) -> str:
 
 
 def is_deprecated(content: ContentView, record: ConceptRecord) -> bool:
-    """Whether the concept is marked as one to move away from."""
+    """Whether the concept is marked as deprecated."""
     flagged = any(p.code == "deprecated" and p.text == "true" for p in record.properties)
     return flagged or concept_status(content, record) == "deprecated"

@@ -1,9 +1,8 @@
 """Stored value sets and maps as values: each stored row is parsed once per registry.
 
-Rows of stored resources never change; a new version is a new row. So a parsed row is right at every instant at which
-the row was known, and a publication makes only its own rows be parsed. One object per registry owns the cache; it is
-bounded by the bytes of the stored bodies.
-Not here: the format of the bodies (the parser is given), which resources there are at an instant (``store.artifacts``).
+Rows of stored resources never change; a new version is a new row. So a parsed row is correct at every instant at which
+the row was known, and after a publication only new rows are parsed. One object per registry owns the cache, which is
+bounded by the bytes of the stored bodies. The parser of the bodies is a parameter.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ _BYTES = 128_000_000  #: of stored bodies whose values are kept
 
 @dataclass(slots=True)
 class Stored:
-    """Value sets and maps, in the order in which they were stored."""
+    """Value sets and maps, in the order of storing."""
 
     value_sets: list[ValueSet] = field(default_factory=list)
     concept_maps: list[ConceptMap] = field(default_factory=list)

@@ -1,7 +1,4 @@
-"""``$subsumes``: how two codes of one system stand to each other in its hierarchy.
-
-Here: the operation. Not here: hierarchies themselves (views).
-"""
+"""``$subsumes``: how two codes of one system are related in its hierarchy."""
 
 from __future__ import annotations
 
@@ -38,7 +35,7 @@ class SubsumesResult:
 
 
 def subsumes(context: Context, request: SubsumesRequest) -> SubsumesResult:
-    """Compare A with B; unknown systems, versions and codes are answers."""
+    """Compare A with B; unknown systems, versions and codes are results."""
     version = context.pins.effective(request.system, request.version)[0]
     try:
         content = context.view(request.system, version)

@@ -1,7 +1,6 @@
-"""A code system's content with supplements laid over it: more designations, properties and extensions.
+"""A ContentView of a code system with supplements, which add designations, properties and extensions.
 
-Here: the overlay as a ContentView. A supplement adds, it never changes codes or hierarchy. Not here: which
-supplements are used (``terminology.context``).
+A supplement never changes codes or the hierarchy. ``terminology.context`` decides which supplements are used.
 """
 
 from __future__ import annotations
@@ -39,7 +38,7 @@ def _merged(record: ConceptRecord, extra: ConceptRecord, source: str) -> Concept
 
 
 class SupplementedView:
-    """The base's concepts and sets; records and texts come from the supplements too."""
+    """Concepts and sets of the base; records and texts of the base and the supplements."""
 
     def __init__(self, base: ContentView, supplements: Sequence[ContentView]) -> None:
         self.base, self.supplements = base, tuple(supplements)
@@ -48,7 +47,7 @@ class SupplementedView:
         self.info = replace(base.info, properties=(*base.info.properties, *properties))
 
     def kept(self, key: Hashable, make: Callable[[], T]) -> T:
-        """Kept with the base where base and supplements are stored: such supplements last as long as their views."""
+        """Cached with the base if base and supplements are stored."""
         if any(isinstance(s, MemoryView) for s in self.supplements):
             return make()
         named = ("supplemented", tuple(map(id, self.supplements)), key)
@@ -79,7 +78,7 @@ class SupplementedView:
         return self.base.parents_of(record)
 
     def concept(self, ident: int) -> ConceptRecord:
-        """The base's record with what the supplements add."""
+        """The base's record with the additions of the supplements."""
         return self._laid_over(self.base.concept(ident))
 
     def _laid_over(self, record: ConceptRecord) -> ConceptRecord:
@@ -122,7 +121,7 @@ class SupplementedView:
         return self.base.parents(ident)
 
     def parents_within(self, idents: Sequence[int]) -> list[int | None]:
-        """For each of the members the first of its parents that is one of them."""
+        """For each member the first of its parents that is one of the members."""
         return self.base.parents_within(idents)
 
     def children(self, ident: int) -> list[int]:
@@ -180,11 +179,11 @@ class SupplementedView:
         yield from sorted(merged.items())
 
     def matching(self, text: str, within: BitMap | None = None) -> BitMap:
-        """All that ``search`` gives."""
+        """All ids that ``search`` would return."""
         return BitMap(self.search(text, within))
 
     def search(self, text: str, within: BitMap | None = None) -> Iterator[int]:
-        """The base's hits, then concepts that only a supplement's texts find."""
+        """The base's hits, then concepts found only by a supplement's texts."""
         seen = BitMap()
         for ident in self.base.search(text, within):
             seen.add(ident)

@@ -72,9 +72,9 @@ class TranslateRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    """One translation: ``concept`` as the answer shows it, ``source`` the coding that a reverse one found.
+    """One translation: ``concept`` as in the answer, ``source``: the coding found in reverse.
 
-    ``relationship`` reads from the code asked about to the code found; ``validity`` is that of the code found.
+    ``relationship`` is from the given code to the code found; ``validity`` is that of the code found.
     """
 
     relationship: str
@@ -88,7 +88,7 @@ class Match:
     automatic: bool = False
     defaults: tuple[MapDefault, ...] = ()
     weight: Weight | None = None
-    sources: tuple[str, ...] = ()  #: the codes of a group, where several became one
+    sources: tuple[str, ...] = ()  #: the codes of a group, if the row has several source codes
 
     @property
     def found(self) -> Coding | None:
@@ -102,7 +102,7 @@ class Match:
 
     @property
     def usable(self) -> bool:
-        """Whether it is a translation: no denial, and not known to be invalid on the day."""
+        """Whether it is a translation: not a "not related" row, and not known to be invalid on the day."""
         return (
             self.concept is not None
             and self.relationship != "not-related-to"
@@ -112,12 +112,12 @@ class Match:
 
 @dataclass(slots=True, kw_only=True)
 class TranslateResult:
-    """The complete answer; ``result`` = at least one usable match."""
+    """The complete result; ``result`` = at least one usable match."""
 
     result: bool = False
     problem: Issue | None = None
     matches: list[Match] = field(default_factory=list)
-    messages: tuple[str, ...] = ()  #: what the caller must read besides the matches
+    messages: tuple[str, ...] = ()  #: messages for the caller in addition to the matches
 
     def message_in(self, lang: str | None) -> str:
         """All messages as one text in a language."""
@@ -130,7 +130,7 @@ class TranslateResult:
 
 
 def translate(context: Context, request: TranslateRequest) -> TranslateResult:
-    """Translate; an unknown map is a problem, a code without a translation an answer."""
+    """Translate; an unknown map is a problem, a code without a translation is a result."""
     answer = TranslateResult()
     try:
         maps = _maps(context, request)
@@ -149,7 +149,7 @@ def translate(context: Context, request: TranslateRequest) -> TranslateResult:
 def _messages(
     context: Context, answer: TranslateResult, maps: list[ConceptMap], request: TranslateRequest
 ) -> tuple[str, ...]:
-    """What the caller must read besides the matches."""
+    """Messages for the caller in addition to the matches."""
     if not answer.matches:
         ended = not maps and known_about(context, {coding.system for coding in request.codings})
         return (message("translate.no_map_on", on=context.on),) if ended else _NONE
@@ -264,7 +264,7 @@ def _joint_rows(
     fitting: Sequence[Coding],
     taken: set[Coding],
 ) -> Iterator[MapRowRecord]:
-    """Rows of several codes that are all given, in their order; ``taken`` receives the codings that they use."""
+    """Rows of several codes that are all given, in order; the codings that they use are added to ``taken``."""
     seen: list[MapRowRecord] = []
     for coding in fitting:
         rows = group.by_source(coding.code, context.behaviour(group.source or coding.system))
@@ -347,7 +347,7 @@ def _unmapped(
 def _reverse(
     context: Context, concept_map: ConceptMap, group: MapGroupView, request: TranslateRequest
 ) -> Iterator[Match]:
-    """Sources of the codes: of a row of several codes each is found, with the others named."""
+    """Sources of the codes; of a row with several source codes each is a match that names the others."""
     if not _reaches(group, request):
         return
     for coding in request.codings:
@@ -372,7 +372,7 @@ def _reverse(
 
 
 def _reaches(group: MapGroupView, request: TranslateRequest) -> bool:
-    """Whether a group is between the systems that a reverse question names."""
+    """Whether a group is between the systems of a reverse request."""
     ends = (group.target, group.source) if request.swapped else (group.target,)
     if request.target_system and request.target_system not in ends:
         return False

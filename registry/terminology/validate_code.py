@@ -1,7 +1,6 @@
-"""``$validate-code``: is a code right, in its system and in a value set; the same for all forms of asking.
+"""``$validate-code``: whether a code is valid in its system and in a value set; a typed request in, a complete result out.
 
-Here: the two operations, from a typed request to a complete result. Not here: the rules, which live in
-``validation`` (one room each).
+The rules are in ``validation``, one module each.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ValidateRequest:
-    """Codings to validate. ``concept`` = they are the codings of one CodeableConcept, any of which will do."""
+    """Codings to validate. ``concept``: they are the codings of one CodeableConcept, of which one must be valid."""
 
     codings: tuple[CodingRequest, ...]
     concept: bool = False
@@ -42,7 +41,7 @@ class ValidateRequest:
 
 @dataclass(slots=True, kw_only=True)
 class Validation:
-    """The complete answer. ``problem``: the request as a whole cannot be answered, nothing else holds then."""
+    """The complete result. ``problem``: the request cannot be answered; everything else is then empty."""
 
     result: bool = False
     problem: Issue | None = None
@@ -53,19 +52,19 @@ class Validation:
 
     @property
     def message(self) -> str:
-        """``message_in`` English."""
+        """``message_in`` for English."""
         return self.message_in("en")
 
     def message_in(self, lang: str | None) -> str:
-        """All told texts in one, in a language, errors first; where the answer is no, what speaks against the code."""
-        ranked = sorted((i for i in self.issues if i.told), key=lambda i: i.severity != "error")
+        """All reported texts as one, errors first; only the errors about the code if the result is false."""
+        ranked = sorted((i for i in self.issues if i.in_message), key=lambda i: i.severity != "error")
         if not ranked and not self.result:
             ranked = [i for i in self.issues if i.severity == "error"]
         return "; ".join(dict.fromkeys(i.in_language(lang) for i in ranked))
 
 
 def validate_in_value_set(context: Context, value_set: ValueSet, request: ValidateRequest) -> Validation:
-    """Validate against a value set; never raises for what a request can get wrong."""
+    """Validate with a value set; errors of the request are in the result, not raised."""
     try:
         return validate_prepared(context, prepare(context, value_set, expanding=False), request)
     except Unanswerable as stop:
@@ -76,12 +75,12 @@ def validate_in_value_set(context: Context, value_set: ValueSet, request: Valida
 
 
 def validate_prepared(context: Context, prepared: Prepared, request: ValidateRequest) -> Validation:
-    """Validate against a value set whose imports have been found; raises Unanswerable where it cannot be used."""
+    """Validate with a value set whose imports are resolved; raises Unanswerable if it cannot be used."""
     findings, answer = [], Validation()
-    for asked in request.codings:
-        if not asked.system and request.infer_system:
-            asked = _inferred(context, prepared, asked, request, answer)
-        findings.append(_one(context, prepared, asked, request, answer))
+    for coding in request.codings:
+        if not coding.system and request.infer_system:
+            coding = _inferred(context, prepared, coding, request, answer)
+        findings.append(_one(context, prepared, coding, request, answer))
     canonical = prepared.value_set.canonical
     if request.concept:
         shown = next((f for f in findings if f.member), None)
@@ -105,27 +104,27 @@ def _gather(answer: Validation, findings: Sequence[CodingResult], shown: CodingR
 
 
 def _inferred(
-    context: Context, prepared: Prepared, asked: CodingRequest, request: ValidateRequest, answer: Validation
+    context: Context, prepared: Prepared, coding: CodingRequest, request: ValidateRequest, answer: Validation
 ) -> CodingRequest:
-    """The coding with the one system in which its code belongs to the value set, or as it was with an issue."""
-    systems = membership.infer(context, prepared, asked, request.rules)
+    """The coding with the only system in which its code is a member, or unchanged with an issue."""
+    systems = membership.infer(context, prepared, coding, request.rules)
     if len(systems) == 1:
-        return replace(asked, system=systems[0])
-    canonical, place = prepared.value_set.canonical, asked.place.of("code")
+        return replace(coding, system=systems[0])
+    canonical, place = prepared.value_set.canonical, coding.place.of("code")
     if systems:
         name = "Unable_to_resolve_system__value_set_has_multiple_matches"
-        answer.issues.append(issue(name, asked.code, canonical, f"[{', '.join(systems)}]", place=place))
+        answer.issues.append(issue(name, coding.code, canonical, f"[{', '.join(systems)}]", place=place))
     else:
-        answer.issues.append(issue("UNABLE_TO_INFER_CODESYSTEM", asked.code, canonical, place=place))
-    return asked
+        answer.issues.append(issue("UNABLE_TO_INFER_CODESYSTEM", coding.code, canonical, place=place))
+    return coding
 
 
 def _one(
-    context: Context, prepared: Prepared, asked: CodingRequest, request: ValidateRequest, answer: Validation
+    context: Context, prepared: Prepared, coding: CodingRequest, request: ValidateRequest, answer: Validation
 ) -> CodingResult:
-    """Everything about one coding and the value set."""
-    finding, rules = CodingResult(asked), request.rules
-    verdict = _verdict(context, prepared, asked, rules)
+    """Result for one coding and the value set."""
+    finding, rules = CodingResult(coding), request.rules
+    verdict = _verdict(context, prepared, coding, rules)
     finding.member = verdict.member
     finding.issues += verdict.issues
     finding.caused_by += verdict.caused_by
@@ -134,57 +133,57 @@ def _one(
     elif (
         verdict.member is False
         and not rules.membership_only
-        and not (request.infer_system and not asked.system)
+        and not (request.infer_system and not coding.system)
     ):
         code_system.resolve(context, finding)
     if verdict.member is not None:
         judge = code_system.may_use if rules.membership_only else code_system.examine
         judge(finding, rules)
     if not rules.membership_only:
-        display_check.compare(finding, context.languages, rules, verdict.told)
-    membership.remarks(finding, verdict.told, prepared.value_set.canonical)
+        display_check.compare(finding, context.languages, rules, verdict.value_set_concept)
+    membership.remarks(finding, verdict.value_set_concept, prepared.value_set.canonical)
     if verdict.member is not None:
         answer.issues += [as_issue(n) for n in notices(prepared, verdict.contents)]
     if finding.member is False:
-        finding.issues.append(_not_a_member(prepared, asked, concept=request.concept))
+        finding.issues.append(_not_a_member(prepared, coding, concept=request.concept))
     return finding
 
 
 def _verdict(
-    context: Context, prepared: Prepared, asked: CodingRequest, rules: ValidationOptions
+    context: Context, prepared: Prepared, coding: CodingRequest, rules: ValidationOptions
 ) -> membership.Membership:
-    """The verdict of the value set; of several versions the first in which the display is right, if any is."""
-    if not asked.system:
+    """The verdict of the value set; of several versions the first in which the display is right, if there is one."""
+    if not coding.system:
         return membership.Membership()
-    best = membership.judge(context, prepared, asked, rules)
-    if not (best.member and best.alternatives and asked.display):
+    best = membership.judge(context, prepared, coding, rules)
+    if not (best.member and best.alternatives and coding.display):
         return best
-    right = (m for m in (best, *best.alternatives) if _display_is_right(context, asked, m))
+    right = (m for m in (best, *best.alternatives) if _display_is_right(context, coding, m))
     return next(right, best)
 
 
-def _display_is_right(context: Context, asked: CodingRequest, verdict: membership.Membership) -> bool:
-    finding = CodingResult(asked)
+def _display_is_right(context: Context, coding: CodingRequest, verdict: membership.Membership) -> bool:
+    finding = CodingResult(coding)
     if verdict.content is not None:
         finding.locate(verdict.content)
-        display_check.compare(finding, context.languages, ValidationOptions(), verdict.told)
+        display_check.compare(finding, context.languages, ValidationOptions(), verdict.value_set_concept)
     return not finding.issues
 
 
-def _not_a_member(prepared: Prepared, asked: CodingRequest, *, concept: bool) -> Issue:
-    name, place = "None_of_the_provided_codes_are_in_the_value_set_one", asked.place.of("code")
-    problem = issue(name, 1, prepared.value_set.canonical, asked.named, place=place)
+def _not_a_member(prepared: Prepared, coding: CodingRequest, *, concept: bool) -> Issue:
+    name, place = "None_of_the_provided_codes_are_in_the_value_set_one", coding.place.of("code")
+    problem = issue(name, 1, prepared.value_set.canonical, coding.named, place=place)
     if concept:
-        problem = replace(problem, severity="information", kind="this-code-not-in-vs", told=False)
+        problem = replace(problem, severity="information", kind="this-code-not-in-vs", in_message=False)
     return problem
 
 
 def validate_in_system(context: Context, request: ValidateRequest) -> Validation:
-    """Validate against code systems alone; never raises for what a request can get wrong."""
+    """Validate with code systems alone; errors of the request are in the result, not raised."""
     answer, findings = Validation(), []
     try:
-        for asked in request.codings:
-            findings.append(_alone(context, asked, request.rules, answer))
+        for coding in request.codings:
+            findings.append(_alone(context, coding, request.rules, answer))
     except Unanswerable as stop:
         return Validation(problem=stop.issue)
     shown = next((f for f in findings if f.member), None) if request.concept else findings[0]
@@ -193,14 +192,14 @@ def validate_in_system(context: Context, request: ValidateRequest) -> Validation
 
 
 def _alone(
-    context: Context, asked: CodingRequest, rules: ValidationOptions, answer: Validation
+    context: Context, coding: CodingRequest, rules: ValidationOptions, answer: Validation
 ) -> CodingResult:
-    """Everything about one coding and its system."""
-    finding = CodingResult(asked, member=False)
+    """Result for one coding and its system."""
+    finding = CodingResult(coding, member=False)
     context.require_supplements(())
     if not code_system.resolve(context, finding) or finding.content is None:
         return finding
-    finding.issues += demands(context, asked, finding.content)
+    finding.issues += demands(context, coding, finding.content)
     finding.member = finding.record is not None or finding.content.info.content in ("fragment", "example")
     code_system.examine(finding, rules)
     display_check.compare(finding, context.languages, rules)

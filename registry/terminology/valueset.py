@@ -1,6 +1,6 @@
-"""Value sets as the registry knows them: which concepts of which systems, by list, filter and import.
+"""Value sets as immutable values: concepts of systems by list, filter and import.
 
-Here: immutable values. Not here: FHIR's JSON (``loaders.formats.fhir``), evaluation (``terminology.compose``).
+They are evaluated in ``terminology.compose``; FHIR's JSON is read by ``loaders.formats.fhir``.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ __all__ = ["ConceptReference", "Filter", "Include", "ValueSet"]
 
 
 class ConceptReference(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A code listed in a value set, with what the value set itself says of it."""
+    """A code listed in a value set, with the value set's display and designations."""
 
     code: str
     display: str = ""
@@ -26,7 +26,7 @@ class ConceptReference(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Filter(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A condition on concepts; ``value`` None where the source gives none (an error when used)."""
+    """A condition on concepts; ``value`` None if the source has none (an error when it is used)."""
 
     property: str
     op: str
@@ -34,9 +34,9 @@ class Filter(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Include(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One include or exclude: all concepts of a system, those listed or those filtered; and imports.
+    """One include or exclude: all concepts of a system, listed ones or filtered ones; and imports.
 
-    Imports are all to hold at once; with a system as well, that too. ``place``: where in its value set.
+    A concept must be a member of all imports, and of the system part if there is one. ``place``: path in the value set.
     """
 
     system: str = ""
@@ -48,11 +48,11 @@ class Include(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class ValueSet(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """A value set of one version; ``shell`` is the source's own metadata, for those who show it.
+    """A value set of one version; ``shell``: the metadata of the resource.
 
-    ``inactive`` False = only active concepts belong. ``supplements``: canonicals it cannot do without.
-    ``parameters``: how it wants to be expanded, by name. ``properties``: those an expansion shows unless the
-    caller names others.
+    ``inactive`` False = only active concepts are members. ``supplements``: canonicals of required supplements.
+    ``parameters``: expansion parameters by name. ``properties``: those an expansion shows unless the caller names
+    others.
     """
 
     url: str = ""

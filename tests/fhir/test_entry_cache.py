@@ -26,8 +26,8 @@ CHOICES: dict[str, list[str]] = {
 }  # fmt: skip
 
 
-def plain_maker(context: Any, wishes: Any, *, versioned: set[str], **more: Any) -> ExpansionEntryBuilder:
-    return ExpansionEntryBuilder(context, wishes, versioned=versioned)
+def plain_maker(context: Any, options: Any, *, versioned: set[str], **more: Any) -> ExpansionEntryBuilder:
+    return ExpansionEntryBuilder(context, options, versioned=versioned)
 
 
 def expansion(app: FhirApp, release: str, pairs: list[tuple[str, str]]) -> Any:

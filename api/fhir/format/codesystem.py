@@ -1,4 +1,4 @@
-"""A version's content as a CodeSystem resource. Not here: other resources, answers of operations."""
+"""A version's content as a CodeSystem resource."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ _OWN = (ELEMENTS["CodeSystem", "R4"] | ELEMENTS["CodeSystem", "R5"]) - {
     "count",
 }
 _URI = "http://hl7.org/fhir/concept-properties#"
-_PIECE = 500  #: concepts written at a time
-_INLINE_LIMIT = 2000  #: concepts written while others wait
+_PIECE = 500  #: concepts written per batch
+_INLINE_LIMIT = 2000  #: most concepts written on the event loop
 
 
 def code_system_json(view: ContentView, *, content: bool = True) -> Json:
-    """The resource in R5's elements; without ``content`` its metadata only. Parents are told as properties."""
+    """The resource in R5's elements; without ``content`` only its metadata. Parents are written as properties."""
     info = view.info
     written = _shell(info)
     written["count"] = len(view)
@@ -60,7 +60,7 @@ def _shell(info: ViewInfo) -> Json:
 
 
 def _provisional(written: Json, info: ViewInfo) -> Json:
-    """Content that may still change says so: by an extension of ours, and as a draft."""
+    """The resource, marked if its content is provisional: by Gyldig's extension, and with status draft."""
     if not info.provisional:
         return written
     told = [*written.get("extension", []), {"url": PROVISIONAL, "valueBoolean": True}]
@@ -69,7 +69,7 @@ def _provisional(written: Json, info: ViewInfo) -> Json:
 
 
 def _dated(written: Json, info: ViewInfo) -> Json:
-    """With the period that the registry knows, unless the resource's own words mean the same."""
+    """The resource with the registry's period, unless the resource has the same period."""
     known = (info.valid_from, info.valid_to)
     if known in ((None, None), period(written, "CodeSystem")):
         return written
@@ -77,7 +77,7 @@ def _dated(written: Json, info: ViewInfo) -> Json:
 
 
 def _period(info: ViewInfo) -> Json:
-    """FHIR's Period: its end is the last day."""
+    """FHIR's Period, whose end is the last day."""
     told: Json = {}
     if info.valid_from:
         told["start"] = info.valid_from.isoformat()
@@ -101,7 +101,7 @@ def _properties(view: ContentView) -> list[Json]:
 
 
 def _concepts(view: ContentView) -> orjson.Fragment:
-    """The list of concepts, written piece by piece: their records are never in memory together."""
+    """The list of concepts, written in batches, so that not all records are in memory at the same time."""
     order = view.page(view.all(), 0, None)
     pieces = [order[at : at + _PIECE] for at in range(0, len(order), _PIECE)]
     require_offload(len(order), _INLINE_LIMIT)

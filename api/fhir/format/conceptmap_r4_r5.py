@@ -1,7 +1,7 @@
-"""A ConceptMap in R4's or R5's elements: scopes, versions of groups, relationships, what has no target.
+"""A ConceptMap in R4's or R5's elements: scopes, versions of groups, relationships, codes without a target.
 
-R4's words that R5 has no equal for (``equal``, ``subsumes``, ``specializes``, ``inexact``) become the nearest ones.
-Not here: elements that all resources share (``r4_r5``), what a map means (``registry.terminology.translate``).
+R4's equivalences without an equal in R5 (``equal``, ``subsumes``, ``specializes``, ``inexact``) become the nearest ones.
+Elements that all resources share are converted by ``r4_r5``.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ def _element_r5(element: Json) -> Json:
 
 
 def _is_none(target: Any) -> bool:
-    """Whether a target of R4 says that there is none."""
+    """Whether a target of R4 means that there is no target."""
     return isinstance(target, dict) and target.get("equivalence") == "unmatched" and not target.get("code")
 
 

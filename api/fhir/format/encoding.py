@@ -1,4 +1,4 @@
-"""Answers as FHIR JSON: validations, look-ups, translations. Not here: expansions (``expansions``)."""
+"""Results as FHIR JSON: validations, lookups, translations. Expansions are written by ``expansion``."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def typed(kind: str, value: Any) -> Json:
         return {"valueCoding": coding_json(value)}
     if kind == "decimal" and isinstance(value, str):
         if not _DECIMAL.fullmatch(value):
-            return {"valueString": value}  # a source that calls a text a number
+            return {"valueString": value}  # a text that the source declares as a number
         value = Decimal(value)
     return {_KINDS.get(kind, "value" + kind[:1].upper() + kind[1:]): value}
 
@@ -93,15 +93,15 @@ def _coding(answer: Validation) -> Iterator[Json]:
     shown = answer.shown
     if shown is None:
         return
-    yield writing("code", "code", shown.asked.code)
-    if shown.asked.system:
-        yield writing("system", "uri", shown.asked.system)
+    yield writing("code", "code", shown.coding.code)
+    if shown.coding.system:
+        yield writing("system", "uri", shown.coding.system)
     if shown.content is not None and shown.content.info.version:
         yield writing("version", "string", shown.content.info.version)
     if shown.display:
         yield writing("display", "string", shown.display)
     record = shown.record
-    if record is not None and record.code != shown.asked.code:
+    if record is not None and record.code != shown.coding.code:
         yield writing("normalized-code", "code", record.code)
     if record is not None and record.inactive:
         yield writing("inactive", "boolean", True)
@@ -132,7 +132,7 @@ def lookup_json(answer: LookupResult, *, lang: str = "en") -> Json:
 
 
 def subsumes_json(answer: SubsumesResult, *, lang: str = "en") -> Json:
-    """The Parameters of ``$subsumes``; of a stored version also which one it is."""
+    """The Parameters of ``$subsumes``; with the version if it is a stored one."""
     items = [writing("outcome", "code", answer.outcome)]
     if answer.warnings:
         items.append({"name": "issues", "resource": outcome(answer.warnings, lang)})

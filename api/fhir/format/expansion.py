@@ -1,4 +1,4 @@
-"""A value set with its expansion as FHIR JSON, R4 and R5. Not here: other answers (``encoding``)."""
+"""A value set with its expansion as FHIR JSON, R4 and R5."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from registry.terminology.expand import Expansion
 __all__ = ["entry_json", "expansion_json"]
 
 Json = dict[str, Any]
-#: metadata that an expansion has even without its definition
+#: metadata that an expansion has also without its definition
 _KEPT = frozenset(
     {"id", "language", "url", "identifier", "version", "name", "title", "status", "experimental", "date"}
     | {"publisher", "effectivePeriod"}
@@ -83,7 +83,7 @@ def _unclosed(reasons: list[str]) -> Iterator[Json]:
 
 
 def _as_extension(name: str, parts: Json) -> Json:
-    """What R5 has as elements and R4 carries in an extension."""
+    """The extension of R4 for elements that only R5 has."""
     kinds = {"code": "valueCode", "uri": "valueUri"}
     inner = [{"url": k, kinds[k]: v} if k in kinds else {"url": "value", k: v} for k, v in parts.items()]
     return {"url": _R5 + name, "extension": inner}

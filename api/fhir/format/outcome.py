@@ -1,4 +1,4 @@
-"""OperationOutcome: issues as FHIR writes them. Not here: the issues (``registry.terminology.issues``)."""
+"""OperationOutcome: issues as FHIR JSON. The issues are defined in ``registry.terminology.issues``."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _KIND_SYSTEM = "http://hl7.org/fhir/tools/CodeSystem/tx-issue-type"
 
 
 _UNPROCESSABLE = 422
-#: HTTP status of a request that an issue refuses as a whole; of all others ``_UNPROCESSABLE``
+#: HTTP status of a request refused with an issue; of all other issues ``_UNPROCESSABLE``
 _STATUS = {
     name: status
     for status, names in {
@@ -78,7 +78,7 @@ def _issue(i: Issue, lang: str) -> dict[str, Any]:
 
 
 def _expression(place: Place) -> str:
-    """The path of a place in a value set; includes and excludes stand under ``compose``.
+    """The FHIRPath of a path in a value set; includes and excludes are elements of ``compose``.
 
     >>> _expression(("contained", 2, "include", 0, "filter", 1))
     'ValueSet.contained[2].compose.include[0].filter[1]'

@@ -1,7 +1,7 @@
-"""The extensions of ours, all of them: what answers say that the standard has no element for.
+"""Gyldig's extensions: information in answers for which the standard has no element.
 
-They stand in ``meta`` of a Parameters, in an expansion and in resources, never as parameters: strict clients compare
-the parameters of an answer with those that the standard names.
+They are in ``meta`` of a Parameters, in an expansion and in resources, never parameters, because strict clients compare
+the parameters of an answer with those of the standard.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ __all__ = [
 
 Json = dict[str, Any]
 _BASE = "urn:gyldig:extension:"
-#: the hash of the release that the answer rests on
+#: hash of the release used
 RELEASE = _BASE + "release"
 #: the content may still change
 PROVISIONAL = _BASE + "provisional"
-#: the version that the answer rests on, where the standard has no place for it
+#: version used, in answers for which the standard has no element for it
 VERSION = _BASE + "version"
-#: of an expansion: a code system used (``codesystem``, its canonical) and what is known of its release
+#: in an expansion: a code system used (``codesystem``, its canonical) and its release
 USED = _BASE + "used-release"
-#: ``upcoming`` or ``expired``: the version does not apply on the date asked about
+#: ``upcoming`` or ``expired``: the version does not apply on the date of the request
 IN_FORCE = _BASE + "in-force"
 #: of a match of $translate: why its code is not valid on the day, and what is proposed in its place
 NOT_VALID, SUCCESSOR = _BASE + "not-valid", _BASE + "successor"
@@ -42,7 +42,7 @@ NOT_CHECKED = _BASE + "not-checked"
 
 
 def _origin(info: ViewInfo) -> list[Json]:
-    """Which stored release an answer rests on; empty for content that is not stored."""
+    """Extensions with the stored release used; empty for content that is not stored."""
     found: list[Json] = []
     if info.release:
         found.append({"url": RELEASE, "valueString": info.release})
@@ -61,7 +61,7 @@ def used(canonical: str, info: ViewInfo, status: str) -> list[Json]:
 
 
 def with_origin(parameters: Json, info: ViewInfo | None, *, version: bool = False) -> Json:
-    """A Parameters with the release that it rests on in its ``meta``."""
+    """A Parameters with the release used in its ``meta``."""
     found = _origin(info) if info is not None else []
     if found and version and info is not None and info.version:
         found.insert(0, {"url": VERSION, "valueString": info.version})

@@ -1,6 +1,6 @@
-"""Dates as FHIR writes them, strictly: a year, month, day or instant, as the calendar days that it covers.
+"""Strict parsing of FHIR dates: a year, month, day or instant, as the calendar days that it covers.
 
-Here: reading. Not here: dates in loaded resources, which are taken more leniently (``loaders.formats.fhir.reading``).
+Dates in loaded resources are parsed more leniently (``loaders.formats.fhir.reading``).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _MOST = (23, 59, 60, 14, 59)  #: hours, minutes, seconds, hours and minutes from
 
 
 def days_of(text: str) -> tuple[date, date] | None:
-    """The first and last day that the text covers; None if it is no date. An instant counts as its written day.
+    """The first and last day that the text covers; None if it is not a date. Of an instant the written day counts.
 
     >>> days_of("2020-02"), days_of("2020-01-01T99:99:99")
     ((datetime.date(2020, 2, 1), datetime.date(2020, 2, 29)), None)

@@ -1,8 +1,8 @@
-"""A resource in the words of one release of FHIR, whichever release it was written in.
+"""A resource in the elements of one FHIR release, whatever release it was written in.
 
-What R5 has as elements R4 carries in the extensions that FHIR defines for that; what has no place in the other
-release is left out. The rules go by element, so a resource that is in the release already stays as it is.
-Not here: ConceptMap's groups (``mapshape``), answers of operations (``encoding``, ``expansions``).
+Elements that only R5 has are written in R4 as the extensions that FHIR defines for them; elements without an equivalent
+are left out. A resource that is already in the release is unchanged. Groups of a ConceptMap are converted by
+``conceptmap_r4_r5``.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ _CODE_SYSTEM = frozenset(
         "concept",
     ]
 )
-#: R5's own metadata, with the type that the extension of R4 gives its value
+#: metadata that only R5 has, with the value type of its extension in R4
 _METADATA = {
     "versionAlgorithmString": ("versionAlgorithm", "valueString"),
     "versionAlgorithmCoding": ("versionAlgorithm", "valueCoding"),
@@ -164,7 +164,7 @@ def _metadata_to_r5(resource: Json, kind: str) -> Json:
 
 
 def _element(url: str, kind: str, extension: Json) -> str:
-    """The R5 element that an extension stands for; empty for one that stands for none."""
+    """The R5 element that an extension represents; empty for any other extension."""
     plain = url.removeprefix(f"{_EXTENSION}{kind}.") if url.startswith(_EXTENSION) else ""
     if plain == "scope" and kind == "ValueSet":
         return plain
@@ -230,7 +230,7 @@ def _contains(entry: Json) -> Json:
 
 
 def _as_parts(owner: Json, place: str) -> Json:
-    """``property`` of an expansion or its entry as the extension that R4 has for it."""
+    """``property`` of an expansion or entry as R4's extension."""
     found = owner.get("property")
     if not isinstance(found, list):
         return owner
@@ -249,7 +249,7 @@ def _parts(item: Json) -> Iterable[Json]:
 
 
 def _each(owner: Json, names: tuple[str, ...], turn: Callable[[Json], Json]) -> Json:
-    """The object with every object in its lists of those names turned."""
+    """The object with ``turn`` applied to every object in its lists of those names."""
     made = owner
     for name in names:
         if isinstance(owner.get(name), list):

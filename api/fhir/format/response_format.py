@@ -1,7 +1,4 @@
-"""Which form an answer is written in: JSON, or XML where it is asked for.
-
-Not here: the two forms themselves (``loaders.formats.fhir.fhir_xml``).
-"""
+"""The format of an answer: JSON, or XML if it is requested."""
 
 from __future__ import annotations
 
@@ -9,7 +6,7 @@ __all__ = ["wants_xml"]
 
 
 def wants_xml(format_: str, accept: str) -> bool:
-    """Whether the answer is to be XML: as ``_format`` says, else the Accept header; JSON in doubt.
+    """Whether XML is requested, by ``_format`` or else the Accept header; JSON is the default.
 
     >>> wants_xml("", "application/fhir+xml"), wants_xml("json", "application/xml"), wants_xml("", "*/*")
     (True, False, False)

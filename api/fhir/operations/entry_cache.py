@@ -29,12 +29,12 @@ class EntryCache(ExpansionEntryBuilder):
     def __init__(
         self,
         context: Context,
-        wishes: EntryOptions,
+        options: EntryOptions,
         *,
         versioned: set[str],
     ) -> None:
-        super().__init__(context, wishes, versioned=versioned)
-        self._usual = not (wishes.include_designations or wishes.designations or wishes.properties)
+        super().__init__(context, options, versioned=versioned)
+        self._usual = not (options.include_designations or options.designations or options.properties)
 
     def _plain(self, one: IncludedConcepts) -> bool:
         listed = one.include.concepts if one.include is not None else ()

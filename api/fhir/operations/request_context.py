@@ -127,16 +127,16 @@ def overlaid(call: RequestContext) -> Catalog:
 
 
 def context_of(call: RequestContext) -> Context:
-    """The circumstances of an operation."""
+    """The context of an operation."""
     given = call.given
     first, last = given.days("date")
-    asked = first or call.on
+    day = first or call.on
     return Context(
         catalog=overlaid(call),
         pins=_pins(given),
         languages=_languages(call, None),
-        on=asked or parse_date(given.text("known-at"), what="known-at") or call.settings.today(),
-        asked=asked is not None,
+        on=day or parse_date(given.text("known-at"), what="known-at") or call.settings.today(),
+        asked=day is not None,
         until=last if last != first else None,
         supplements=given.texts("useSupplement"),
         versions_match=given.flag("versionsMatch"),

@@ -1,7 +1,7 @@
-"""Concept maps that nobody wrote down: the changes from one version to another, by their canonical URL.
+"""Derived concept maps: the changes from one version to another, by their canonical URL.
 
-``SYSTEM?fhir_cm=changes/V1/V2`` is the map of every code that changed. Also a map's ``group`` as FHIR JSON,
-where it was not stored as JSON. Not here: stored maps as they were given, translation.
+``SYSTEM?fhir_cm=changes/V1/V2`` is the map of all codes that changed. Also writes the ``group`` of maps that are not
+stored as JSON.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _MARK = "?fhir_cm=changes/"
 
 
 def implied_map(registry: Registry, url: str) -> ConceptMap | None:
-    """The change map that the URL names; None where it names none, or a version that is not loaded."""
+    """The change map with the URL; None if the URL is not that of one, or a version is not loaded."""
     system, mark, versions = url.partition(_MARK)
     labels = [unquote(v) for v in versions.split("/")]
     row = registry.system(system) if mark and len(labels) == 2 else None
@@ -43,7 +43,7 @@ def implied_map(registry: Registry, url: str) -> ConceptMap | None:
 
 
 def groups_json(one: ConceptMap) -> list[Json]:
-    """``ConceptMap.group`` in R5's shape. Rows of several source codes have no place in it and are left out."""
+    """``ConceptMap.group`` in R5. Rows with several source codes cannot be expressed and are left out."""
     return [_group(g) for g in one.groups]
 
 

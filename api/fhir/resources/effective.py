@@ -1,9 +1,8 @@
 """``effective`` and ``date`` in searches: a date with a prefix against the days on which something applies.
 
-Here: the comparison. A period without an end is open, a resource without a period applies always. ``eq`` (and no
-prefix) asks what applies on some day of the date given: the versions in force. ``gt`` and ``ge`` ask what applies
-after it (or on it), ``lt`` and ``le`` before, ``sa`` what begins after, ``eb`` what ends before, ``ne`` what does
-not apply on any of its days. Not here: which resources there are (``resource_index``).
+A period without an end is open; a resource without a period applies always. ``eq`` (the default) matches what applies on
+some day of the given date: the versions in force. ``gt`` and ``ge`` match what applies after it (or on it), ``lt`` and
+``le`` before it, ``sa`` what begins after it, ``eb`` what ends before it, ``ne`` what applies on none of its days.
 """
 
 from __future__ import annotations
@@ -24,24 +23,24 @@ _PREFIXES = ("eq", "ne", "gt", "ge", "lt", "le", "sa", "eb", "ap")
 
 
 def applies(shell: dict[str, Any], wanted: str) -> bool:
-    """Whether the resource's effective period fits; raises Refused for a bad date."""
+    """Whether the resource's effective period matches; raises Refused for an invalid date."""
     return _fits(_period(shell), *_asked(wanted, "effective"))
 
 
 def check_dates(name: str, value: str) -> None:
-    """Raise Refused for a bad date, also where there is nothing to compare it with."""
+    """Raise Refused for an invalid date, also if there is nothing to compare it with."""
     for wanted in value.split(","):
         _asked(wanted, name)
 
 
 def dated(text: str, wanted: str) -> bool:
-    """Whether a resource's ``date`` fits; one without a date never does. Raises Refused for a bad date."""
+    """Whether a resource's ``date`` matches; False without a date. Raises Refused for an invalid date."""
     asked, have = _asked(wanted, "date"), days_of(text)
     return have is not None and _fits(have, *asked)
 
 
 def standing_on(shell: dict[str, Any], day: date) -> str:
-    """``upcoming`` or ``expired`` where the resource does not apply on the day, else empty."""
+    """``upcoming`` or ``expired`` if the resource does not apply on the day, else empty."""
     start, end = _bounds(shell)
     found = status_on(Interval(start, through(end)), day)
     return found if found in ("upcoming", "expired") else ""
@@ -64,7 +63,7 @@ def _fits(have: Days, prefix: str, asked: Days) -> bool:
 
 
 def _bounds(shell: dict[str, Any]) -> tuple[date | None, date | None]:
-    """The first and the last day of the effective period; None where it is open."""
+    """The first and the last day of the effective period; None if an end is open."""
     found = shell.get("effectivePeriod") or {}
     start, end = days_of(str(found.get("start", ""))), days_of(str(found.get("end", "")))
     return start[0] if start else None, end[1] if end else None

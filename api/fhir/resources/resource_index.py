@@ -1,7 +1,6 @@
-"""The resources of the server by identity: what search, read and instance-level operations find.
+"""Index of the resources of a catalog by id and canonical, for search, read and instance-level operations.
 
-Here: an index over the catalog, kept as long as the catalog does not change. Not here: search parameters
-(``resource_search``), the JSON of content (``codesystems``).
+It is cached as long as the catalog does not change.
 """
 
 from __future__ import annotations
@@ -24,10 +23,10 @@ __all__ = ["ResourceEntry", "ResourceIndex", "library"]
 
 Json = dict[str, Any]
 _LONGEST = 64  #: characters of an id
-_INLINE_LIMIT = 100  #: code systems listed while others wait
+_INLINE_LIMIT = 100  #: most code systems listed on the event loop
 _NO_ID = re.compile(r"[^A-Za-z0-9\-.]+")
 
-_ENTRY = 3000  #: bytes of a resource's metadata
+_ENTRY = 3000  #: estimated bytes of a resource's metadata
 
 
 @dataclass(slots=True)
@@ -40,8 +39,8 @@ class ResourceEntry:
     version: str
     shell: Json
     definition: Json = field(default_factory=dict)
-    read_definition: Callable[[], Json] | None = None  #: reads it where it is not held in memory
-    given_id: str = ""  #: the id before others of the same one were told apart
+    read_definition: Callable[[], Json] | None = None  #: reads the definition if it is not in memory
+    given_id: str = ""  #: the id as given, before duplicates got other ids
 
     @property
     def state(self) -> str:
@@ -76,7 +75,7 @@ class ResourceIndex:
 
     @property
     def nbytes(self) -> int:
-        """Bytes, about; definitions are the catalog's."""
+        """Estimated bytes, without definitions, which the catalog owns."""
         return _ENTRY * len(self._ids)
 
     def _add(self, held: ResourceEntry) -> None:
@@ -91,11 +90,11 @@ class ResourceIndex:
         self._urls.setdefault((held.kind, held.url), []).append(held)
 
     def by_id(self, kind: str, ident: str) -> ResourceEntry | None:
-        """The resource of an id."""
+        """The resource with the id."""
         return self._ids.get((kind, ident))
 
     def sharing(self, held: ResourceEntry) -> list[ResourceEntry]:
-        """The resource, and where it has the plain id all others that came with the same."""
+        """The resource, and if it has the id as given, all others with the same given id."""
         if held.id != held.given_id:
             return [held]
         return [h for h in self.kinds[held.kind] if h.given_id == held.id]
@@ -106,7 +105,7 @@ class ResourceIndex:
 
 
 def make_id(*parts: str) -> str:
-    """An id that FHIR allows, from texts that tell the resource apart."""
+    """A valid FHIR id from texts that identify the resource."""
     whole = "-".join(p for p in parts if p)
     found = _NO_ID.sub("-", whole).strip("-.")
     if len(found) > _LONGEST:
@@ -143,7 +142,7 @@ def _rows(one: ConceptMap) -> Json:
 
 
 def library(catalog: Catalog) -> ResourceIndex:
-    """The index of a catalog, kept while the catalog stays as it is."""
+    """The index of a catalog, cached while the catalog does not change."""
 
     def made() -> ResourceIndex:
         require_offload(len(catalog.code_systems()), _INLINE_LIMIT)

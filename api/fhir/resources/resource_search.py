@@ -1,7 +1,7 @@
 """Search for CodeSystem, ValueSet and ConceptMap: parameters, summaries, pages.
 
-Here: the Bundle, order, pages, how much of a resource is shown. Not here: matching (``matching``), where resources
-come from (``resource_index``).
+Builds the Bundle: order, pages, and the shown elements of resources. Matching is in ``search_parameters``, resources
+come from ``resource_index``.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _ASIDE = _PROTOCOL | {"known-at"}  #: no conditions
 
 
 def search(catalog: Catalog, held: ResourceIndex, kind: str, query: Query, base: str, release: str) -> Json:
-    """A searchset Bundle; raises Refused for a bad parameter."""
+    """A searchset Bundle; raises Refused for an invalid parameter."""
     options = {k: v for k, v in query if k in _PROTOCOL}
     wanted = conditions(kind, ((k, v) for k, v in query if k not in _ASIDE))
     _check(options)
@@ -66,7 +66,7 @@ def _candidates(
 
 
 def _implied(catalog: Catalog, kind: str, url: str) -> list[ResourceEntry]:
-    """A map that nobody stored but whose URL says what it is; it has no id."""
+    """A derived map, which its URL defines; it has no id."""
     found = catalog.concept_map(url) if kind == "ConceptMap" and "?fhir_cm=" in url else None
     if not isinstance(found, ConceptMap):
         return []
@@ -75,7 +75,7 @@ def _implied(catalog: Catalog, kind: str, url: str) -> list[ResourceEntry]:
 
 
 def _check(options: dict[str, str]) -> None:
-    """Raise Refused for a value of the protocol's parameters that is not understood."""
+    """Raise Refused for an invalid value of a protocol parameter."""
     for name, allowed in (("_summary", _SUMMARIES), ("_total", ("none", "estimate", "accurate"))):
         if options.get(name, allowed[0]) not in allowed:
             raise refuse(
@@ -88,7 +88,7 @@ def _check(options: dict[str, str]) -> None:
 
 
 def _sorted(found: list[ResourceEntry], order: str) -> list[ResourceEntry]:
-    """By the parameters named, the last of them first, so that the first decides."""
+    """Sorted by the parameters, the last one first, so that the first takes precedence."""
     for name in reversed(order.split(",") if order else []):
         plain = name.removeprefix("-")
         if plain not in _SORTS:
@@ -143,9 +143,9 @@ def _entry(catalog: Catalog, h: ResourceEntry, options: dict[str, str], base: st
 def shown(
     h: ResourceEntry, catalog: Catalog, options: dict[str, str], release: str, *, on: date | None = None
 ) -> Json:
-    """As much of a resource as ``_elements`` or ``_summary`` ask for; raises Refused for what they cannot be.
+    """The elements of a resource selected by ``_elements`` or ``_summary``; raises Refused for invalid values.
 
-    Read as of a day on which it does not apply, it has a tag that says so.
+    With ``on``, a resource that does not apply on that day has the tag ``upcoming`` or ``expired``.
     """
     status = standing_on(h.shell, on) if on is not None else ""
     whole = _part(h, catalog, options, release)

@@ -1,7 +1,6 @@
-"""Creating, updating and deleting resources over FHIR: what each does to the registry.
+"""Creating, updating and deleting resources over FHIR, as loads, stored resources and retractions.
 
-Here: from a resource to a load, a kept resource or a retraction. Not here: who may (``api.auth``), files
-(``loaders.formats.fhir.package``).
+Permission is checked by ``api.auth``.
 """
 
 from __future__ import annotations
@@ -31,24 +30,24 @@ _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 
 @dataclass(slots=True)
 class Changed:
-    """What became of a resource; ``created`` = it was not there before."""
+    """The stored resource; ``created``: it did not exist before."""
 
     resource: Json
     created: bool
 
 
 class ResourceWriter:
-    """Writes to one registry. PUT takes the place of what the id held, DELETE ends it; earlier states stay known."""
+    """Writes to one registry. PUT replaces the resource of an id, DELETE ends it; earlier states stay known."""
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
 
     def create(self, kind: str, resource: Any) -> Changed:
-        """Keep a resource under an id of the server's; raises Refused naming what is wrong with it."""
+        """Store a resource under a new id; raises Refused with what is wrong with it."""
         return self._put(kind, {**_expected(kind, resource), "id": str(uuid.uuid4())}, None)
 
     def update(self, kind: str, ident: str, resource: Any, held: ResourceEntry | None) -> Changed:
-        """Keep a resource under an id in place of what it held; raises Refused naming what is wrong with it."""
+        """Store a resource under an id, replacing the earlier one; raises Refused with what is wrong with it."""
         given = _expected(kind, resource).get("id", ident)
         if given != ident:
             text = message("request.other_id", given=given, ident=ident)
@@ -71,7 +70,7 @@ class ResourceWriter:
         return Changed(resource, created=held is None)
 
     def delete(self, held: Sequence[ResourceEntry]) -> None:
-        """End resources of one id from now on; ``known-at`` before still shows them."""
+        """End the resources of one id from now on; an earlier ``known-at`` still shows them."""
         for one in held:
             if one.kind == "CodeSystem":
                 self._retract(one)

@@ -1,7 +1,4 @@
-"""Search parameters: which there are for each resource, what they may look like, what fits them.
-
-Every parameter is checked before anything is matched. Not here: Bundles and pages (``resource_search``).
-"""
+"""Search parameters of each resource: names, syntax, matching. All parameters are checked before anything is matched."""
 
 from __future__ import annotations
 
@@ -30,7 +27,7 @@ PARAMETERS: dict[str, dict[str, str]] = {
     "ConceptMap": _COMMON,
 }
 _MODIFIERS = {"string": ("exact", "contains")}
-#: the systems that codes of a resource's own elements are of
+#: the code systems of a resource's coded elements
 _SYSTEMS = {
     "status": "http://hl7.org/fhir/publication-status",
     "content-mode": "http://hl7.org/fhir/codesystem-content-mode",
@@ -40,19 +37,19 @@ _ELEMENT = {"content-mode": "content", "_id": "id"}
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One parameter: any of the values is to fit."""
+    """One parameter; one of its values must match."""
 
     name: str
     modifier: str
     values: tuple[str, ...]
 
     def fits(self, catalog: Catalog, held: ResourceEntry) -> bool:
-        """Whether a resource fits."""
+        """Whether a resource matches."""
         return any(_TESTS[self.name](catalog, held, self, value) for value in self.values)
 
 
 def conditions(kind: str, query: Iterable[tuple[str, str]]) -> list[Condition]:
-    """The parameters of a search, without those of the protocol; raises Refused for what is not understood."""
+    """The parameters of a search, without those of the protocol; raises Refused for unknown or invalid ones."""
     found = []
     for name, value in query:
         plain, colon, modifier = name.partition(":")

@@ -1,7 +1,6 @@
 """The catalog over an opened registry: its reader of stored resources, and what the licence allows a caller.
 
-Here: JSON of stored resources to values, the licensed view of a catalog. Not here: the registry's content
-(``registry.terminology.registry_catalog``), who the caller is (``api.auth``).
+Parses the JSON of stored resources, and restricts a catalog by licence.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ T = TypeVar("T")
 
 
 def read_stored(rows: Sequence[ArtifactRow]) -> Stored:
-    """Stored value sets and maps as values; what the server gave them as id goes with them."""
+    """Stored value sets and maps as values, with the ids that the server assigned."""
     found = Stored()
     for row in rows:
         resource = stored_json(row)
@@ -48,7 +47,7 @@ def read_stored(rows: Sequence[ArtifactRow]) -> Stored:
 
 
 def stored_json(row: ArtifactRow) -> dict[str, Any]:
-    """A stored resource as it was given, with the id and the version that the server gave it."""
+    """A stored resource, with the id and the version that the server assigned."""
     resource: dict[str, Any] = loads(row.body)
     told = datetime.fromtimestamp(row.recorded_from / 1_000_000, UTC).isoformat(timespec="milliseconds")
     own = {"versionId": str(row.number), "lastUpdated": told.replace("+00:00", "Z")}
@@ -57,7 +56,7 @@ def stored_json(row: ArtifactRow) -> dict[str, Any]:
 
 
 class Licensed:
-    """A catalog for a caller who is not trusted: restricted content is refused, others' lists are not passed on."""
+    """A catalog for untrusted callers: restricted content and lists without redistribution are refused."""
 
     def __init__(self, base: Catalog, records: dict[str, SystemRecord]) -> None:
         self._base, self._records = base, records
@@ -71,7 +70,7 @@ class Licensed:
         return None if below is None else ("licensed", below)
 
     def kept(self, key: Hashable, make: Callable[[], T]) -> T:
-        """Kept with the base, apart from what is the base's."""
+        """Cached with the base, under a separate key."""
         return self._base.kept(("licensed", key), make)
 
     def _restricted(self, url: str) -> SystemRecord | None:
@@ -79,7 +78,7 @@ class Licensed:
         return record if record is not None and record.access == "restricted" else None
 
     def code_system(self, url: str, version: str = "", on: date | None = None) -> ContentView | Missing:
-        """The base's answer; raises Restricted where the licence forbids it."""
+        """As the base; raises Restricted if the licence forbids it."""
         found = self._base.code_system(url, version, on)
         record = None if isinstance(found, Missing) else self._restricted(found.info.url)
         if record is not None:
@@ -87,19 +86,19 @@ class Licensed:
         return found
 
     def code_validity(self, url: str, code: str, on: date | None = None) -> CodeValidity:
-        """The base's answer; unknown where the licence forbids it."""
+        """As the base; unknown if the licence forbids it."""
         if self._restricted(url) is not None:
             return CodeValidity(valid=None)
         return self._base.code_validity(url, code, on)
 
     def require_redistribution(self, url: str) -> None:
-        """Raise Restricted where the licence does not let lists be passed on."""
+        """Raise Restricted if the licence does not allow redistribution of lists."""
         record = self._records.get(url)
         if record is not None and record.redistribution == "no":
             raise Restricted(message("error.no_redistribution", system=record.slug))
 
     def code_systems(self) -> list[str]:
-        """Those whose content may be answered."""
+        """The systems that the caller may read."""
         return [url for url in self._base.code_systems() if self._restricted(url) is None]
 
     def value_sets(self) -> Iterable[ValueSet]:
@@ -111,5 +110,5 @@ class Licensed:
         return self._base.concept_maps()
 
     def as_known_at(self, known_at: str | None) -> Catalog:
-        """The same at another instant."""
+        """The restricted catalog at another instant."""
         return Licensed(self._base.as_known_at(known_at), self._records)

@@ -1,7 +1,6 @@
 """The FHIR application over ASGI: bytes in, bytes out.
 
-Reads bodies, chooses formats, compresses, makes ETags, keeps answers. Not here: what is answered (``service``,
-``operations``).
+Reads bodies, chooses formats, compresses, sets ETags, caches answers. Requests are answered by ``service``.
 """
 
 from __future__ import annotations
@@ -45,13 +44,13 @@ __all__ = ["FhirApp", "fhir_app"]
 _JSON = (b"content-type", b"application/fhir+json; charset=utf-8")
 _XML = (b"content-type", b"application/fhir+xml; charset=utf-8")
 _VARY = (b"vary", b"accept, accept-encoding, accept-language")
-_INLINE_LIMIT = 256_000  #: bytes of a body that is read or packed while others wait
-_WORTH_COMPRESSING = 1400  #: bytes, about one packet
-_KEPT_POSTS = ("/$expand",)  #: how paths end whose answers to POST are kept too
+_INLINE_LIMIT = 256_000  #: most bytes of a body that is parsed or compressed on the event loop
+_WORTH_COMPRESSING = 1400  #: least bytes of a body that is compressed, about one packet
+_KEPT_POSTS = ("/$expand",)  #: ends of paths whose answers to POST are cached too
 
 
 class FhirApp:
-    """An ASGI application that can be mounted anywhere; below it ``r4``, ``r5`` and ``as-of/DATE`` lead on."""
+    """An ASGI application that can be mounted anywhere, with the bases ``r4``, ``r5`` and ``as-of/DATE`` below it."""
 
     def __init__(
         self, service: Service, trusts: Callable[[Scope], bool], permits: Callable[[Scope], None] | None
@@ -63,7 +62,7 @@ class FhirApp:
         self._aside = LargeRequestWorker(service.settings.waiting)
 
     def warm_up(self) -> int:
-        """Read what first requests need; gives the number of concepts read."""
+        """Read into memory the data that first requests need; returns the number of concepts read."""
         settings = self.service.settings
         catalog = self.service.catalog(True)
         return warm_up(catalog, concepts=settings.warm_concepts, seconds=settings.warm_seconds)
@@ -79,7 +78,7 @@ class FhirApp:
         await send({"type": "http.response.body", "body": sent.body})
 
     def _from_fast_path(self, scope: Scope) -> Packed | None:
-        """The answer from a prepared request; None = the whole request has to be read, or is refused."""
+        """The answer from a prepared request; None if the request must be read as a whole."""
         client = self._callers.client(scope)
         if not client.profile.plain:
             return None
@@ -91,7 +90,7 @@ class FhirApp:
         return None if body is None else _packed_body(client, body)
 
     async def _answer(self, scope: Scope, receive: Receive) -> Packed:
-        """The answer to any request; an OperationOutcome for what is refused or fails."""
+        """The answer to any request; an OperationOutcome if it is refused or fails."""
         try:
             caller, body = self._callers.of(scope), b""
             if scope["method"] in ("POST", "PUT"):
@@ -110,7 +109,7 @@ class FhirApp:
         return self._encoded(failed(scope["path"], error, lang), query, caller)
 
     def _kind(self, scope: Scope, caller: ClientProfile) -> Kind:
-        """What sort of body this is, for its bounds."""
+        """The kind of body, which decides its limits."""
         path = _below(scope)
         operation = "$" in path or is_batch(_pieces(path))
         return Kind(
@@ -128,7 +127,7 @@ class FhirApp:
         return True
 
     async def _in_time(self, scope: Scope, caller: ClientProfile, body: bytes) -> Encoded:
-        """The answer; made in this thread unless it takes long, because others wait for this thread."""
+        """The answer; large requests are answered in another thread, so that the event loop is not blocked."""
         if scope["method"] == "POST" and is_batch(_pieces(_below(scope))):
             return await self._batch(scope, caller, body)
         if len(body) <= _INLINE_LIMIT and not _once(scope["method"], scope["path"], body):
@@ -179,14 +178,14 @@ class FhirApp:
         return await self._aside.run(lambda: _packed(scope, reply), large=True)
 
     def _answered(self, scope: Scope, caller: ClientProfile, body: bytes) -> Encoded:
-        """An answer kept, else made from the whole request."""
+        """A cached answer, else the answer of the service."""
         with REQUEST_EPOCH:
             return self._made(scope, caller, body)
 
     def _made(self, scope: Scope, caller: ClientProfile, body: bytes) -> Encoded:
         stamp = None
         if _keeps(scope, body) and "x-cache-id" not in caller.headers:
-            with suppress(GyldigError):  # the service says what is wrong
+            with suppress(GyldigError):  # the service reports the error
                 stamp = self.service.cache_key(self.service.catalog(caller.trusted))
         if stamp is None:
             return self._general(scope, caller, body)
@@ -244,7 +243,7 @@ class FhirApp:
         )
 
     def _parsed(self, path: tuple[str, ...], caller: ClientProfile, body: bytes) -> Any:
-        """The body as JSON; raises Refused where it is not whole JSON, or no XML of the release."""
+        """The body as JSON; raises Refused if it is neither valid JSON nor XML of the release."""
         try:
             if "xml" in caller.headers.get("content-type", ""):
                 return xml_to_json(body, release=self.service.release_of(path), file="body")
@@ -279,12 +278,12 @@ def _json(body: dict[str, Any] | bytes | None) -> bytes:
 
 
 def _once(method: str, path: str, body: bytes = b"") -> bool:
-    """Whether the request leaves something behind, so that it may not be begun here and be done again elsewhere."""
+    """Whether the request changes state, so that it must not be started here and repeated in another thread."""
     return method not in ("GET", "HEAD") and ("$" not in path or b"cache-id" in body)
 
 
 def _keeps(scope: Scope, body: bytes) -> bool:
-    """Whether the answer may be kept: it depends on nothing but the request and the catalog."""
+    """Whether the answer may be cached: it depends only on the request and the catalog."""
     if b"cache-id" in scope["query_string"] or b"cache-id" in body:
         return False
     method, path = str(scope["method"]), str(scope["path"])
@@ -296,18 +295,18 @@ def _digest(body: bytes) -> bytes:
 
 
 def _readable(caller: ClientProfile) -> bool:
-    """Whether a body's type may be FHIR; without a type it is taken for JSON."""
-    told = caller.headers.get("content-type", "").lower()
-    return not told or "json" in told or "xml" in told
+    """Whether a body's content type may be FHIR; without one it is parsed as JSON."""
+    content_type = caller.headers.get("content-type", "").lower()
+    return not content_type or "json" in content_type or "xml" in content_type
 
 
 def _invalid(key: str, **values: object) -> Issue:
-    """What is wrong with a body, as an issue."""
+    """The issue for an invalid body."""
     return issue("REQUEST_INVALID", message(key, **values))
 
 
 def _query(scope: Scope) -> list[tuple[str, str]]:
-    """The parameters of the URL, those without a value too."""
+    """The parameters of the URL, including those without a value."""
     return parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
 
 
@@ -324,7 +323,7 @@ def _base(scope: Scope) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Packed:
-    """An answer with its headers, compressed where that is worth it."""
+    """An answer with its headers, compressed if it is large enough."""
 
     status: int
     headers: list[tuple[bytes, bytes]]
@@ -379,10 +378,10 @@ def fhir_app(
     history: History | None = None,
     memoise: bool = True,
 ) -> FhirApp:
-    """The application for a catalog, or for one asked for at each request, told whether the caller is trusted.
+    """The application for a catalog, or for a function from "caller is trusted" to a catalog.
 
-    With ``changes`` resources can be written by callers for whom ``permits`` does not raise. ``memoise=False``: no
-    prepared request is kept, for comparison.
+    With ``changes`` resources can be written by callers for whom ``permits`` does not raise. ``memoise=False``:
+    prepared requests are not cached, for comparison.
     """
 
     def source(trusted: bool) -> Catalog:

@@ -1,7 +1,4 @@
-"""Batch Bundles: each entry is a request of its own, and all of them together have a budget.
-
-Here: entries to requests, the budget, the Bundle of answers. Not here: answers (``service``).
-"""
+"""Batch Bundles: each entry is a request; all entries together have a budget of bytes and seconds."""
 
 from __future__ import annotations
 
@@ -29,7 +26,7 @@ _LEADING = ("r4", "r5")
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """An answer in JSON; ``body`` empty where there is none."""
+    """An answer in JSON; ``body`` may be empty."""
 
     status: int
     body: bytes
@@ -40,14 +37,14 @@ Answer = Callable[[Request], Awaitable[Written]]
 
 @dataclass(slots=True)
 class Budget:
-    """What one batch may take: bytes of answers and seconds, as the settings have it."""
+    """The limits of one batch: bytes of answers and seconds, from the settings."""
 
     settings: FhirSettings
     size: int = 0
     started: float = field(default_factory=time.monotonic)
 
     def spent(self) -> str:
-        """What is used up, as text; empty = nothing."""
+        """The limit that is exceeded, as text; empty if none is."""
         if self.size > self.settings.batch_bytes:
             return message("request.spent_bytes", most=self.settings.batch_bytes)
         if time.monotonic() - self.started > self.settings.batch_seconds:
@@ -56,14 +53,14 @@ class Budget:
 
 
 def is_batch(path: tuple[str, ...]) -> bool:
-    """Whether a path leads to the base, of a release or a date."""
+    """Whether a path is a base (of a release or a date)."""
     while path and (path[0] in _LEADING or (path[0] == "as-of" and len(path) > 1)):
         path = path[1 if path[0] in _LEADING else 2 :]
     return not path
 
 
 async def batch_reply(request: Request, answer: Answer, settings: FhirSettings) -> Reply:
-    """The Bundle of answers; raises Refused for a body that is no batch. Other requests go on between entries."""
+    """The Bundle of answers; raises Refused for a body that is not a batch. Other requests are served between entries."""
     entries = _entries(request, settings.batch_entries)
     budget, told = Budget(settings), []
     for number, entry in enumerate(entries):
@@ -97,7 +94,7 @@ async def _entry(entry: Any, request: Request, number: int, answer: Answer, budg
 
 
 def _one(entry: Any, request: Request, place: str) -> Request:
-    """The request of an entry; raises Refused where it is none."""
+    """The request of an entry; raises Refused if it has none."""
     wanted = entry.get("request") if isinstance(entry, dict) else None
     if not isinstance(wanted, dict) or not isinstance(wanted.get("url"), str) or not wanted["url"]:
         raise refuse("REQUEST_REQUIRED", "request", place=place)

@@ -1,7 +1,7 @@
-"""GET requests for single codes: found by path and query text, answered by requests prepared earlier.
+"""Fast path of GET requests for single codes: prepared requests are found by path and query text.
 
-Requests whose query is unusual, and operations whose answers are kept whole, go to the service. Both use the same
-request builders. Not here: the builders (``operations``), what is kept (``operations.fast_path``).
+Requests with an unusual query, and operations whose answers are cached whole, go to the service. Both use the same
+request builders (``operations``); prepared requests are cached by ``operations.fast_path``.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from api.fhir.service import Address, Request, Service
 
 __all__ = ["FastRoutes"]
 
-_PATHS = 512  #: paths whose route is kept; dates and instances make many of them
+_PATHS = 512  #: most paths whose route is cached; dates and instances make many of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class FastRoutes:
         self._states: dict[bool, object] = {}
 
     def answer(self, caller: ClientProfile, path: str, query: bytes) -> bytes | None:
-        """The response body; None = the service has to read the whole request. Raises Refused.
+        """The response body; None if the service must read the whole request. Raises Refused.
 
         ``path`` is below the base and decoded, ``query`` as sent. To be called in the thread of the event loop.
         """
@@ -65,7 +65,7 @@ class FastRoutes:
         return prepared(varying)
 
     def _state(self, trusted: bool) -> object | None:
-        """The state of the catalog, asked once in each turn of the event loop.
+        """The state of the catalog, read once in each turn of the event loop.
 
         All requests of a turn had been received when it began, so an answer is never older than its request.
         """
@@ -77,7 +77,7 @@ class FastRoutes:
         return found
 
     def _route(self, path: str) -> _Route | None:
-        """The operation that a path leads to, if its answers are about single codes."""
+        """The operation of a path, if its answers are about single codes."""
         if len(self._routes) >= _PATHS:
             self._routes.clear()
         return self._routes.setdefault(path, self._found(path))
@@ -95,7 +95,7 @@ class FastRoutes:
     def _prepared(
         self, route: _Route, caller: ClientProfile, query: bytes, shared: tuple[str, ...]
     ) -> PreparedRequest | None:
-        """What requests with these parameters share, from the same builder as the service's; None = not to be kept."""
+        """The prepared request for these shared parameters, from the service's builder; None if it must not be cached."""
         whole = _given(query.decode("ascii"))
         check_parameters(route.operation, whole)
         asked = Asked.of(route.operation, _given("&".join(shared)))

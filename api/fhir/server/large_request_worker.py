@@ -1,6 +1,6 @@
-"""Requests that take long, answered in a thread of their own, one after the other; memory is given back after them.
+"""Worker thread for large requests, one after the other; their memory is released afterwards.
 
-Here: the thread, how many may wait for it. Not here: which requests take long (``registry.entities.offload``, ``app``).
+Which requests are large is decided by ``registry.entities.offload`` and ``app``.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from registry.entities.messages import message
 __all__ = ["LargeRequestWorker"]
 
 T = TypeVar("T")
-_SWITCH = 0.0005  #: seconds after which the thread lets others go on
+_SWITCH = 0.0005  #: seconds after which the thread yields to others
 
 
 class LargeRequestWorker:
@@ -30,9 +30,9 @@ class LargeRequestWorker:
         self._pool = ThreadPoolExecutor(1, "gyldig-aside")
 
     async def run(self, work: Callable[[], T], *, large: bool = False) -> T:
-        """The result of the work; raises Refused (503) where too much waits already.
+        """The result of the work; raises Refused (503) if too many requests are waiting.
 
-        ``large``: it takes much memory, which goes back to the system afterwards.
+        ``large``: it uses much memory, which is released to the system afterwards.
         """
         if self._waiting >= self._most:
             raise refuse("UNAVAILABLE", message("request.many_waiting"))
@@ -48,6 +48,6 @@ class LargeRequestWorker:
 
 
 def _give_back() -> None:
-    """Return freed memory to the system; the allocator would keep it. Only where the C library can."""
+    """Return freed memory to the system, which the allocator would keep; only if the C library supports it."""
     with suppress(OSError, AttributeError):
         ctypes.CDLL(None).malloc_trim(0)

@@ -1,7 +1,4 @@
-"""The FHIR application as a part of the web application: its registry, its settings, its callers.
-
-Not here: the application (``app``), licences (``api.auth``).
-"""
+"""Mounts the FHIR application in the web application, with its registry, settings and permissions."""
 
 from __future__ import annotations
 
@@ -75,7 +72,7 @@ def mounted(app: FastAPI) -> FhirApp:
 
 
 def _licenser(registry: Callable[[], Registry]) -> Callable[[Catalog], Catalog]:
-    """Lays the licences over a catalog; what they say is read once for each state of the registry."""
+    """A function that restricts a catalog by licences, which are read once for each state of the registry."""
     held: list[tuple[Catalog, Snapshot, Catalog]] = []
 
     def licensed(catalog: Catalog) -> Catalog:

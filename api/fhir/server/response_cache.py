@@ -19,7 +19,7 @@ _LARGEST = 8  #: an answer of more than the n-th part of all is not kept
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """An answer as it goes over the wire; ``body`` empty where there is none."""
+    """An encoded answer; ``body`` may be empty."""
 
     status: int
     body: bytes

@@ -21,11 +21,11 @@ from registry.terminology.catalog import Catalog, Missing
 
 __all__ = ["warm_up"]
 
-_CODES = 1000  #: records read at once; and codes looked up, so that the codes of a version are kept
+_CODES = 1000  #: records read at once; also codes looked up, so that the codes of a version are cached
 
 
 def warm_up(catalog: Catalog, *, concepts: int, seconds: float) -> int:
-    """Read ahead of the first requests, small systems first; gives the number of concepts read."""
+    """Read ahead of the first requests, small systems first; returns the number of concepts read."""
     deadline, read = time.monotonic() + seconds, 0
     if concepts <= 0:
         return 0

@@ -1,4 +1,4 @@
-"""Filters of value sets: one operator each, all of them found here by FHIR's name.
+"""Filters of value sets: one module per operator, found here by FHIR's name.
 
 ===============  =====================================================================  ==========================
 Operator         The concepts that it selects                                           FHIR filter-operator
@@ -18,12 +18,10 @@ generalizes      the concept and all above it                                   
 is-not-a         all but the concept and those below it                                 "not a descendant"
 ===============  =====================================================================  ==========================
 
-Values are those that the source states. Only ``inactive`` is worked out (a status counts too), so that every concept
-has it; an undeclared ``notSelectable`` does not follow from a concept's being abstract. The six operators of the
-hierarchy take ``concept`` or ``code`` as property, and a code that the version has: any other is an error, because an
-empty answer would look like a value set without members.
-
-Here: the table and its use on a Filter. Not here: how any operator works.
+Values are those that the source states. Only ``inactive`` is derived (also from a status), so that every concept
+has it; an undeclared ``notSelectable`` is not derived from a concept being abstract. The six operators of the
+hierarchy accept ``concept`` or ``code`` as property, and a code that the version has: any other is an error, because an
+empty result would look like a value set without members.
 """
 
 from __future__ import annotations
@@ -71,19 +69,19 @@ OPERATORS: dict[str, Operator] = {
     "exists": exists.select,
 }
 
-#: operators that name a concept and follow the hierarchy
+#: operators with a concept as value, which follow the hierarchy
 HIERARCHY = frozenset({"is-a", "is-not-a", "descendent-of", "descendent-leaf", "child-of", "generalizes"})
 
 
 def check(system: str, condition: Filter, place: Place) -> None:
-    """Raise Unanswerable for a filter that has no value."""
+    """Raise Unanswerable for a filter without a value."""
     if condition.value is None or condition.value == "":
         name = "UNABLE_TO_HANDLE_SYSTEM_FILTER_WITH_NO_VALUE"
         raise Unanswerable(issue(name, system, condition.property, condition.op, place=place))
 
 
 def apply(content: ContentView, condition: Filter, place: Place = ()) -> BitMap:
-    """Ids that meet the condition; raises Unanswerable where it cannot be understood."""
+    """Ids that meet the condition; raises Unanswerable if its property or value is invalid."""
     system, name, value = content.info.url, condition.property, condition.value or ""
     operator = OPERATORS.get(condition.op)
     try:

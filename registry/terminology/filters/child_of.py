@@ -1,4 +1,4 @@
-"""``child-of``: the concepts directly below. Nothing else here."""
+"""``child-of``: the concepts directly below."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``descendent-leaf``: those below the concept that have nothing below themselves. Nothing else here."""
+"""``descendent-leaf``: the descendants of the concept that have no children."""
 
 from __future__ import annotations
 

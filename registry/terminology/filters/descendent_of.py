@@ -1,4 +1,4 @@
-"""``descendent-of``: everything below the concept, without it. Nothing else here."""
+"""``descendent-of``: the descendants of the concept, without it."""
 
 from __future__ import annotations
 

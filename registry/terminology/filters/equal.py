@@ -1,4 +1,4 @@
-"""``=``: the property has exactly this value. Nothing else here."""
+"""``=``: the property has exactly this value."""
 
 from __future__ import annotations
 

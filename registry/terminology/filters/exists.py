@@ -1,4 +1,4 @@
-"""``exists``: the property has some value (``true``) or none (``false``). Nothing else here."""
+"""``exists``: the property has a value (``true``) or none (``false``)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``generalizes``: the concept and everything above it. Nothing else here."""
+"""``generalizes``: the concept and its ancestors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``is-a``: the concept and everything below it. Nothing else here."""
+"""``is-a``: the concept and its descendants."""
 
 from __future__ import annotations
 

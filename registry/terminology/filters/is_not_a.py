@@ -1,4 +1,4 @@
-"""``is-not-a``: everything that is not the concept or below it. Nothing else here."""
+"""``is-not-a``: all concepts but the concept and its descendants."""
 
 from __future__ import annotations
 

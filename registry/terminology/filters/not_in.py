@@ -1,4 +1,4 @@
-"""``not-in``: the property has none of the values of a comma-separated list. Nothing else here."""
+"""``not-in``: the property has none of the values of a comma-separated list."""
 
 from __future__ import annotations
 

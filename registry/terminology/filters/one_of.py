@@ -1,4 +1,4 @@
-"""``in``: the property has one of the values of a comma-separated list. Nothing else here."""
+"""``in``: the property has one of the values of a comma-separated list."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
-"""What a filter operator is: from a condition to the set of concepts of one version that meet it.
+"""The type of a filter operator: from a condition to the set of concepts of one version that meet it.
 
-Here: the type, and how the names ``code``, ``parent``, ``inactive`` … are read as properties. Not here: any
-operator (one module each).
+Also how the names ``code``, ``parent``, ``inactive`` … are read as properties. Each operator has its own module.
 """
 
 from __future__ import annotations
@@ -33,22 +32,22 @@ _STANDARD = frozenset(
     {"parent", "child", "display", "definition", "inactive", "notSelectable", "status", "deprecated"}
     | {"effectiveDate", "deprecationDate", "retirementDate"}
 )
-#: properties that are worked out from the concept, not looked up among its stated ones
+#: properties that are derived from the concept, not read from its stated properties
 _COMPUTED = frozenset({"inactive", "display", "definition"})
-_INLINE_LIMIT = 2000  #: concepts looked through while others wait
+_INLINE_LIMIT = 2000  #: most concepts scanned on the event loop
 _PREFIX = "http://hl7.org/fhir/concept-properties#"
 
 
 class NotUnderstood(ValueError):
-    """The property or value means nothing with this operator."""
+    """The property or value is invalid with this operator."""
 
 
 class UnknownCode(ValueError):
-    """A filter about the hierarchy names a code that the version does not have."""
+    """A hierarchy filter has a code that the version lacks."""
 
 
 def concept_named(content: ContentView, code: str) -> int:
-    """Id of the member or group that a filter about the hierarchy names; raises UnknownCode."""
+    """Id of the member or group of a hierarchy filter; raises UnknownCode."""
     found = content.find_in_hierarchy(code)
     if found is None:
         raise UnknownCode(code)
@@ -56,13 +55,13 @@ def concept_named(content: ContentView, code: str) -> int:
 
 
 def declared(content: ContentView, name: str) -> str:
-    """The code under which a system declares a standard property, or the name itself."""
+    """The code with which a system declares a standard property, else the name itself."""
     codes = [p.code for p in content.info.properties if p.uri == _PREFIX + name]
     return codes[0] if codes and name not in {p.code for p in content.info.properties} else name
 
 
 def known_property(content: ContentView, name: str) -> bool:
-    """Whether a filter on the property can be understood at all."""
+    """Whether filters can use the property."""
     if name in CODE_NAMES or name in _STANDARD:
         return True
     return any(p.code == name for p in content.info.properties) or bool(content.with_property(name))

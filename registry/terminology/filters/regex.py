@@ -1,4 +1,4 @@
-"""``regex``: the whole value fits a regular expression, tried in linear time (RE2). Nothing else here."""
+"""``regex``: the whole value matches a regular expression, in linear time (RE2)."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from registry.terminology.filters.operator_contract import values
 
 __all__ = ["BadPattern", "select"]
 
-_MEMORY = 8 << 20  #: bytes an automaton may take
-_INLINE_LIMIT = 2000  #: concepts looked through while others wait
+_MEMORY = 8 << 20  #: most bytes of an automaton
+_INLINE_LIMIT = 2000  #: most concepts scanned on the event loop
 
 
 class BadPattern(ValueError):
-    """Not a regular expression, or one that RE2 does not know (back references, look-around) or holds too big."""
+    """Not a regular expression, or one that RE2 does not support (back references, look-around) or finds too big."""
 
 
 @lru_cache(maxsize=256)
@@ -29,12 +29,12 @@ def _compiled(pattern: str) -> Any:
     try:
         return re2.compile(pattern, options)
     except re2.error as error:
-        told = error.args[0] if error.args else error
-        raise BadPattern(told.decode() if isinstance(told, bytes) else str(told)) from error
+        reason = error.args[0] if error.args else error
+        raise BadPattern(reason.decode() if isinstance(reason, bytes) else str(reason)) from error
 
 
 def select(content: ContentView, name: str, value: str) -> BitMap:
-    """Ids with a value of the property that fits entirely; raises BadPattern."""
+    """Ids with a value of the property that matches entirely; raises BadPattern."""
     pattern, found = _compiled(value), BitMap()
     require_offload(len(content), _INLINE_LIMIT)
     for text, ids in values(content, name):

@@ -1,7 +1,4 @@
-"""Whether the display that a coding carries is one of the concept's, in the languages asked for.
-
-Not here: which display is shown (``registry.content.display``).
-"""
+"""Whether the display of a coding is one of the concept's, in the requested languages."""
 
 from __future__ import annotations
 
@@ -23,16 +20,16 @@ def compare(
     finding: CodingResult,
     languages: Languages | None,
     rules: ValidationOptions,
-    told: ConceptReference | None = None,
+    value_set_concept: ConceptReference | None = None,
 ) -> None:
-    """Set the display to show, and say what is wrong with the one given."""
+    """Set the display to show, and add an issue if the given one is wrong."""
     record = finding.record
     if record is None:
         return
-    extra = _own(told)
+    extra = _own(value_set_concept)
     chosen = best(record, languages, extra, language=_language(finding))
     finding.display = chosen.text if chosen else None
-    given = finding.asked.display
+    given = finding.coding.display
     if given:
         problem = _judge(finding, record, extra, languages, given)
         if problem is not None:
@@ -43,15 +40,15 @@ def _lenient(problem: Issue) -> Issue:
     return replace(problem, severity="warning") if problem.severity == "error" else problem
 
 
-def _own(told: ConceptReference | None) -> list[Designation]:
-    if told is None:
+def _own(value_set_concept: ConceptReference | None) -> list[Designation]:
+    if value_set_concept is None:
         return []
-    shown = [Designation(kind="display", text=told.display)] if told.display else []
-    return [*shown, *told.designations]
+    shown = [Designation(kind="display", text=value_set_concept.display)] if value_set_concept.display else []
+    return [*shown, *value_set_concept.designations]
 
 
 def _language(finding: CodingResult) -> str:
-    """The language of the system that the coding is judged by."""
+    """The language of the version with which the coding is validated."""
     return finding.content.info.language if finding.content is not None else ""
 
 
@@ -93,28 +90,28 @@ def _in_languages(texts: Sequence[Designation], wanted: Languages) -> list[Desig
 def _none_in_language(
     finding: CodingResult, record: ConceptRecord, usable: Sequence[Designation], wanted: Languages, given: str
 ) -> Issue:
-    asked, place = finding.asked, finding.asked.place.of("display")
+    coding, place = finding.coding, finding.coding.place.of("display")
     language = next((d.language for d in usable), "")
     default = [d for d in usable if not d.language or d.language == language]
     name = "NO_VALID_DISPLAY_FOUND_NONE_FOR_LANG_"
     if any(_same(given, d.text) for d in default):
-        return issue(name + "OK", given, asked.system, asked.code, wanted.text, given, place=place)
+        return issue(name + "OK", given, coding.system, coding.code, wanted.text, given, place=place)
     own = own_display(record.designations, _language(finding))
     shown = own.text if own else ""
-    return issue(name + "ERR", given, asked.system, asked.code, wanted.text, shown, place=place)
+    return issue(name + "ERR", given, coding.system, coding.code, wanted.text, shown, place=place)
 
 
 def _withdrawn(finding: CodingResult, record: ConceptRecord, given: str) -> Issue:
-    own, place = own_display(record.designations, _language(finding)), finding.asked.place.of("display")
+    own, place = own_display(record.designations, _language(finding)), finding.coding.place.of("display")
     right = f'"{own.text}".' if own else ""
-    values = ("", given, finding.asked.code, right, "deprecated")
+    values = ("", given, finding.coding.code, right, "deprecated")
     return issue("INACTIVE_DISPLAY_FOUND_other", *values, place=place)
 
 
 def _wrong(
     finding: CodingResult, allowed: Sequence[Designation], wanted: Languages | None, given: str
 ) -> Issue:
-    asked = finding.asked
+    coding = finding.coding
     squeezed = " ".join(given.split())
     spaced = any(_same(squeezed, " ".join(d.text.split())) for d in allowed)
     name = (
@@ -126,5 +123,5 @@ def _wrong(
     choices = [d for d in allowed if d.language or d.text not in spoken]
     shown = list(dict.fromkeys(f"'{d.text}'" + (f" ({d.language})" if d.language else "") for d in choices))
     listed = " or ".join(filter(None, [", ".join(shown[:-1]), shown[-1]])) if shown else "''"
-    values = (len(shown), asked.system, asked.code, listed, given, wanted.text if wanted else "--")
-    return issue(plural(name, shown or [""]), *values, place=asked.place.of("display"))
+    values = (len(shown), coding.system, coding.code, listed, given, wanted.text if wanted else "--")
+    return issue(plural(name, shown or [""]), *values, place=coding.place.of("display"))

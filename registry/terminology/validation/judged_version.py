@@ -1,7 +1,4 @@
-"""Which version a coding is judged by, where value set, coding and caller may each name one.
-
-Here: agreement and disagreement of versions. Not here: the code itself (``membership``, ``code_system``).
-"""
+"""The version with which a coding is validated: value set, coding and caller may each name one."""
 
 from __future__ import annotations
 
@@ -26,7 +23,7 @@ _OUT_OF_TIME = ("before_first", "gap", "after_last", "not_loaded")
 
 @dataclass(slots=True)
 class Agreement:
-    """The version to judge by. ``known`` False where the value set's own version is not there."""
+    """The version to validate with. ``known`` False: the value set's version is not loaded."""
 
     content: ContentView | None = None
     known: bool = True
@@ -38,7 +35,7 @@ class Agreement:
 def unknown_system(
     context: Context, system: str, version: str, place: str, locked: date | None = None
 ) -> Issue:
-    """The issue for a system, or a version of it, that nobody knows, or that is not there on the day."""
+    """The issue for an unknown system or version, or one that is not in force or not loaded on the day."""
     version = "" if version == "*" else version
     found = context.view(system, "", locked)
     if isinstance(found, Missing) and found.reason == "supplement":
@@ -54,42 +51,42 @@ def unknown_system(
     return issue(name, system, version, valid_versions(known), place=place)
 
 
-def agree(context: Context, value_set: ValueSet, include: Include, asked: CodingRequest) -> Agreement:
-    """Settle the version for a coding of the include's system; disagreement is told, never hidden."""
+def agree(context: Context, value_set: ValueSet, include: Include, coding: CodingRequest) -> Agreement:
+    """The version for a coding of the include's system; a disagreement is always reported as an issue."""
     wanted, _ = context.pins.effective(include.system, include.version)
     locked = value_set.locked_date
     found = context.view(include.system, wanted, locked)
-    if isinstance(found, Missing) and found.reason in _OUT_OF_TIME and asked.version:
-        found = context.view(include.system, asked.version)  # the coding chooses where no date can
+    if isinstance(found, Missing) and found.reason in _OUT_OF_TIME and coding.version:
+        found = context.view(include.system, coding.version)  # the coding chooses where no date can
     result = Agreement()
     if isinstance(found, Missing):
-        _without_content(context, include, asked, wanted, result, locked)
+        _without_content(context, include, coding, wanted, result, locked)
         return result
     result.content = found
-    if asked.version and asked.version != found.info.version:
-        _other_version(context, include, asked, wanted, found, result)
+    if coding.version and coding.version != found.info.version:
+        _other_version(context, include, coding, wanted, found, result)
     if result.content is not None:
-        chosen = bool(wanted or asked.version) or locked is None
-        result.issues += demands(context, asked, result.content, dated=chosen)
+        chosen = bool(wanted or coding.version) or locked is None
+        result.issues += demands(context, coding, result.content, dated=chosen)
     return result
 
 
 def _without_content(
     context: Context,
     include: Include,
-    asked: CodingRequest,
+    coding: CodingRequest,
     wanted: str,
     result: Agreement,
     locked: date | None,
 ) -> None:
-    """The value set's version is unknown: say so, and judge by what the coding or the caller names."""
+    """The value set's version is unknown: report it, and validate with the version of the coding or the caller."""
     result.known = False
-    if asked.version and wanted and not matches(wanted, asked.version):
-        result.issues.append(_mismatch(include, asked, wanted))
-    named = wanted or asked.version
-    result.issues.append(unknown_system(context, include.system, named, asked.place.of("system"), locked))
+    if coding.version and wanted and not matches(wanted, coding.version):
+        result.issues.append(_mismatch(include, coding, wanted))
+    named = wanted or coding.version
+    result.issues.append(unknown_system(context, include.system, named, coding.place.of("system"), locked))
     result.caused_by.append(join(include.system, wanted))
-    fallback = asked.version or context.pins.effective(include.system, "")[0]
+    fallback = coding.version or context.pins.effective(include.system, "")[0]
     other = context.view(include.system, fallback)
     result.content = None if isinstance(other, Missing) else other
 
@@ -97,47 +94,47 @@ def _without_content(
 def _other_version(
     context: Context,
     include: Include,
-    asked: CodingRequest,
+    coding: CodingRequest,
     wanted: str,
     found: ContentView,
     result: Agreement,
 ) -> None:
-    own = context.view(include.system, asked.version)
-    if not isinstance(own, Missing) and (not wanted or matches(wanted, asked.version)):
+    own = context.view(include.system, coding.version)
+    if not isinstance(own, Missing) and (not wanted or matches(wanted, coding.version)):
         result.content = own
         return
     result.agreed = False
     if wanted:
-        result.issues.append(_mismatch(include, asked, wanted))
+        result.issues.append(_mismatch(include, coding, wanted))
     else:
-        values = (include.system, found.info.version, "", asked.version)
-        place = asked.place.of("version")
+        values = (include.system, found.info.version, "", coding.version)
+        place = coding.place.of("version")
         result.issues.append(issue("VALUESET_VALUE_MISMATCH_DEFAULT", *values, place=place))
     if isinstance(own, Missing):
-        place = asked.place.of("system")
-        result.issues.append(unknown_system(context, include.system, asked.version, place))
-        result.caused_by.append(join(include.system, asked.version))
+        place = coding.place.of("system")
+        result.issues.append(unknown_system(context, include.system, coding.version, place))
+        result.caused_by.append(join(include.system, coding.version))
 
 
-def _mismatch(include: Include, asked: CodingRequest, wanted: str) -> Issue:
-    place = asked.place.of("version")
+def _mismatch(include: Include, coding: CodingRequest, wanted: str) -> Issue:
+    place = coding.place.of("version")
     if wanted == include.version:
-        return issue("VALUESET_VALUE_MISMATCH", include.system, wanted, asked.version, place=place)
-    values = (include.system, wanted, include.version, asked.version)
+        return issue("VALUESET_VALUE_MISMATCH", include.system, wanted, coding.version, place=place)
+    values = (include.system, wanted, include.version, coding.version)
     return issue("VALUESET_VALUE_MISMATCH_CHANGED", *values, place=place)
 
 
 def demands(
-    context: Context, asked: CodingRequest, content: ContentView, *, dated: bool = True
+    context: Context, coding: CodingRequest, content: ContentView, *, dated: bool = True
 ) -> list[Issue]:
-    """What speaks against a version: the caller's demand on it, or that it does not apply on the day.
+    """Issues of a version: it is not the one that the caller requires, or does not apply on the day.
 
-    Not ``dated``: a value set's own date chose it, so that it does not matter whether it applies on the day.
+    Not ``dated``: the value set's date chose it, so that it need not apply on the day.
     """
     info, found = content.info, []
     required = context.pins.required(info.url)
     if required and not matches(required, info.version):
         values = (info.url, info.version, required)
-        found.append(issue("VALUESET_VERSION_CHECK", *values, place=asked.place.of("version")))
-    late = context.not_in_force(content, asked.place.of("version")) if dated else None
+        found.append(issue("VALUESET_VERSION_CHECK", *values, place=coding.place.of("version")))
+    late = context.not_in_force(content, coding.place.of("version")) if dated else None
     return found if late is None else [*found, late]

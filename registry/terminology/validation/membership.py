@@ -1,7 +1,6 @@
 """Whether a coding belongs to a value set.
 
-Here: includes, excludes and imports, asked about one code. Not here: what is true of the code in its system
-(``code_system``), sets of codes (``compose``).
+Includes, excludes and imports are evaluated for one code; sets of codes are in ``compose``.
 """
 
 from __future__ import annotations
@@ -25,13 +24,13 @@ __all__ = ["Membership", "infer", "judge"]
 
 @dataclass(slots=True)
 class Membership:
-    """The verdict of one value set, and what there is to say about how it came about."""
+    """The verdict of one value set, with the issues found."""
 
     member: bool | None = False
     content: ContentView | None = None
     agreed: bool = True
-    told: ConceptReference | None = None
-    named: str = ""  #: the version that the include names
+    value_set_concept: ConceptReference | None = None
+    named: str = ""  #: version named by the include
     fragment: bool = False
     issues: list[Issue] = field(default_factory=list)
     caused_by: list[str] = field(default_factory=list)
@@ -41,35 +40,37 @@ class Membership:
 
     @property
     def rank(self) -> tuple[int, bool]:
-        """Greater is the better explanation: a yes before an open question before a no, agreement first."""
+        """Sort key; greater is the better explanation: member, then unknown, then no member; agreement first."""
         return {True: 2, None: 1, False: 0}[self.member], self.agreed
 
     @property
     def version(self) -> str:
-        """The version judged by, empty where there is none."""
+        """The version used; empty if there is none."""
         return self.content.info.version if self.content is not None else ""
 
 
-def judge(context: Context, prepared: Prepared, asked: CodingRequest, rules: ValidationOptions) -> Membership:
+def judge(
+    context: Context, prepared: Prepared, coding: CodingRequest, rules: ValidationOptions
+) -> Membership:
     """The verdict on a coding, by the include that explains it best (rules of ``several_versions``)."""
     value_set = prepared.value_set
-    found = [_by_include(context, prepared, i, asked, rules) for i in value_set.includes]
-    verdicts = _of_the_version([v for m in found if m is not None for v in (m, *m.alternatives)], asked)
+    found = [_by_include(context, prepared, i, coding, rules) for i in value_set.includes]
+    verdicts = _of_the_version([v for m in found if m is not None for v in (m, *m.alternatives)], coding)
     for one in verdicts:
-        if one.member and _excluded(context, prepared, asked, rules, one):
+        if one.member and _excluded(context, prepared, coding, rules, one):
             one.member = False
-        elif one.member and value_set.inactive is False and _is_inactive(one.content, asked.code):
+        elif one.member and value_set.inactive is False and _is_inactive(one.content, coding.code):
             one.member = False
-            one.issues.append(_not_active(asked))
+            one.issues.append(_not_active(coding))
     if not verdicts:
         return Membership()
-    best, *others = _ranked(verdicts, asked.code)
+    best, *others = _ranked(verdicts, coding.code)
     best.alternatives = [o for o in others if o.member and o.agreed]
     return best
 
 
 def _ranked(verdicts: list[Membership], code: str) -> list[Membership]:
-    """The better explanation first; among equals a version that has the code, then the newest."""
+    """The best explanation first; then a version that has the code, then the newest."""
 
     def key(one: Membership) -> tuple[tuple[int, bool], bool]:
         return one.rank, one.content is not None and one.content.find(code) is not None
@@ -79,17 +80,17 @@ def _ranked(verdicts: list[Membership], code: str) -> list[Membership]:
     return sorted(newest_first(verdicts, lambda m: m.version), key=key, reverse=True)
 
 
-def _of_the_version(verdicts: list[Membership], asked: CodingRequest) -> list[Membership]:
-    """Where includes name several versions, those of the coding's own version decide (rule 4)."""
-    if not asked.version or len(verdicts) < 2:
+def _of_the_version(verdicts: list[Membership], coding: CodingRequest) -> list[Membership]:
+    """If includes name several versions, only those of the coding's version (rule 4)."""
+    if not coding.version or len(verdicts) < 2:
         return verdicts
-    own = [m for m in verdicts if m.agreed and m.content and m.version == asked.version]
+    own = [m for m in verdicts if m.agreed and m.content and m.version == coding.version]
     return own or verdicts
 
 
-def _not_active(asked: CodingRequest) -> Issue:
+def _not_active(coding: CodingRequest) -> Issue:
     return issue(
-        "STATUS_CODE_WARNING_CODE", message("status.not_active"), asked.code, place=asked.place.of("code")
+        "STATUS_CODE_WARNING_CODE", message("status.not_active"), coding.code, place=coding.place.of("code")
     )
 
 
@@ -99,18 +100,18 @@ def _is_inactive(content: ContentView | None, code: str) -> bool:
 
 
 def _excluded(
-    context: Context, prepared: Prepared, asked: CodingRequest, rules: ValidationOptions, one: Membership
+    context: Context, prepared: Prepared, coding: CodingRequest, rules: ValidationOptions, one: Membership
 ) -> bool:
     """Whether an exclude removes the member (rules 6 to 9).
 
-    An exclude that names no version means the coding's own where the include names none either, else the version
+    An exclude without a version means the coding's version if the include names none either, else the version
     that an expansion would use.
     """
-    asked = replace(asked, version="") if one.named else asked
+    coding = replace(coding, version="") if one.named else coding
     for include in prepared.value_set.excludes:
-        best = _by_include(context, prepared, include, asked, rules)
+        best = _by_include(context, prepared, include, coding, rules)
         for out in (best, *best.alternatives) if best is not None else ():
-            if out.member and not out.fragment and _removes(context, prepared, asked.system, out, one):
+            if out.member and not out.fragment and _removes(context, prepared, coding.system, out, one):
                 return True
     return False
 
@@ -123,7 +124,7 @@ def _removes(context: Context, prepared: Prepared, system: str, out: Membership,
 
 
 def _included_versions(context: Context, prepared: Prepared, system: str) -> set[str]:
-    """The versions of a system that the includes resolve to."""
+    """The versions of a system to which the includes resolve."""
     found: set[str] = set()
     for include in prepared.value_set.includes:
         if include.system == system:
@@ -136,30 +137,30 @@ def _included_versions(context: Context, prepared: Prepared, system: str) -> set
 
 
 def _by_include(
-    context: Context, prepared: Prepared, include: Include, asked: CodingRequest, rules: ValidationOptions
+    context: Context, prepared: Prepared, include: Include, coding: CodingRequest, rules: ValidationOptions
 ) -> Membership | None:
-    """The verdict of one include; None where it has nothing to do with the coding's system."""
-    if include.system and include.system != asked.system:
+    """The verdict of one include; None if it is not about the coding's system."""
+    if include.system and include.system != coding.system:
         return None
-    imported = [judge(context, prepared.imports[c], asked, rules) for c in include.value_sets]
+    imported = [judge(context, prepared.imports[c], coding, rules) for c in include.value_sets]
     if not include.system:
         return _all_of(imported) if imported else None
-    agreement = agree(context, prepared.value_set, include, asked)
-    return _all_of([_in_system(context, include, asked, agreement), *imported])
+    agreement = agree(context, prepared.value_set, include, coding)
+    return _all_of([_in_system(context, include, coding, agreement), *imported])
 
 
 def _all_of(parts: list[Membership]) -> Membership:
-    """All have to hold; the first that does not explains the verdict."""
+    """The verdict if all parts must be met: the first that is not met explains it."""
     worst = min(parts, key=lambda m: m.rank[0])
-    told = next((p.told for p in parts if p.told), None)
+    value_set_concept = next((p.value_set_concept for p in parts if p.value_set_concept), None)
     if worst.member:
-        worst.told = worst.told or told
+        worst.value_set_concept = worst.value_set_concept or value_set_concept
     worst.contents = list({id(c): c for p in parts for c in p.contents}.values())
     worst.content = worst.content or next((p.content for p in parts if p.content), None)
     return worst
 
 
-def _in_system(context: Context, include: Include, asked: CodingRequest, agreement: Agreement) -> Membership:
+def _in_system(context: Context, include: Include, coding: CodingRequest, agreement: Agreement) -> Membership:
     result = Membership(
         content=agreement.content,
         named=include.version,
@@ -172,48 +173,48 @@ def _in_system(context: Context, include: Include, asked: CodingRequest, agreeme
         return result
     content = agreement.content
     result.contents.append(content)
-    ident = content.find(asked.code)
+    ident = content.find(coding.code)
     if ident is None:
         partial = content.info.content in ("fragment", "example")
         result.fragment = partial and not include.concepts and not include.filters
-        result.member = result.fragment or (partial and any(c.code == asked.code for c in include.concepts))
+        result.member = result.fragment or (partial and any(c.code == coding.code for c in include.concepts))
         return result
     result.member = ident in ids_of(context, include, content)
     if include.concepts:
-        result.told = _as_listed(include, content, ident)
+        result.value_set_concept = _as_listed(include, content, ident)
     return result
 
 
 def _as_listed(include: Include, content: ContentView, ident: int) -> ConceptReference | None:
-    """The include's own word on a concept; where case does not count it may write the code otherwise."""
+    """The include's entry for a concept; in case-insensitive systems its code may be written in other case."""
     code = content.concept(ident).code
-    told = next((c for c in include.concepts if c.code == code), None)
-    if told is None and not content.info.case_sensitive:
-        told = next((c for c in include.concepts if content.find(c.code) == ident), None)
-    return told
+    value_set_concept = next((c for c in include.concepts if c.code == code), None)
+    if value_set_concept is None and not content.info.case_sensitive:
+        value_set_concept = next((c for c in include.concepts if content.find(c.code) == ident), None)
+    return value_set_concept
 
 
-def infer(context: Context, prepared: Prepared, asked: CodingRequest, rules: ValidationOptions) -> list[str]:
+def infer(context: Context, prepared: Prepared, coding: CodingRequest, rules: ValidationOptions) -> list[str]:
     """Systems of the value set in which the code belongs to it, in the value set's order."""
     systems = [i.system for v in prepared.everything() for i in v.includes if i.system]
     found = []
     for system in dict.fromkeys(systems):
         verdict = judge(
-            context, prepared, CodingRequest(system, asked.code, asked.place, asked.version), rules
+            context, prepared, CodingRequest(system, coding.code, coding.place, coding.version), rules
         )
         if verdict.member and not verdict.fragment:
             found.append(system)
     return found
 
 
-def remarks(finding: CodingResult, told: ConceptReference | None, canonical: str) -> None:
-    """What the value set itself says of the concept."""
-    if told is None:
+def remarks(finding: CodingResult, value_set_concept: ConceptReference | None, canonical: str) -> None:
+    """Issues from the value set's entry for the concept."""
+    if value_set_concept is None:
         return
-    deprecated = str(named(told.extensions, VS_DEPRECATED)).lower() == "true"
-    status = "deprecated" if deprecated else standards_status(told.extensions)
+    deprecated = str(named(value_set_concept.extensions, VS_DEPRECATED)).lower() == "true"
+    status = "deprecated" if deprecated else standards_status(value_set_concept.extensions)
     if status in ("deprecated", "withdrawn"):
-        asked = finding.asked
-        values = (asked.system, asked.code, status, canonical)
-        place = asked.place.of("code")
+        coding = finding.coding
+        values = (coding.system, coding.code, status, canonical)
+        place = coding.place.of("code")
         finding.issues.append(issue("CONCEPT_DEPRECATED_IN_VALUESET", *values, place=place))

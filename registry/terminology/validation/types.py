@@ -1,7 +1,4 @@
-"""What is asked and answered about codes: the coding, where it stands, and what was found out about it.
-
-Here: plain values shared by the rooms. Not here: any rule.
-"""
+"""Types of validation: the coding to validate, its path in the request, and the result."""
 
 from __future__ import annotations
 
@@ -16,7 +13,7 @@ __all__ = ["CodingRequest", "CodingResult", "ElementPath", "ValidationOptions"]
 
 @dataclass(frozen=True, slots=True)
 class ElementPath:
-    """Where a coding stands in the request: ``code`` (loose parameters), ``Coding`` or an indexed one."""
+    """Path of a coding in the request: ``code`` (single parameters), ``Coding`` or an indexed coding."""
 
     path: str
 
@@ -50,7 +47,7 @@ class CodingRequest:
 
 @dataclass(frozen=True, slots=True)
 class ValidationOptions:
-    """How strictly to judge."""
+    """Options of the validation."""
 
     abstract_allowed: bool = True
     active_only: bool = False
@@ -60,12 +57,12 @@ class ValidationOptions:
 
 @dataclass(slots=True)
 class CodingResult:
-    """What was found out about one coding.
+    """The result for one coding.
 
-    ``member``: in the value set, not, or (None) impossible to say. ``content`` is the version judged by.
+    ``member``: whether it is in the value set; None = unknown. ``content``: the version used.
     """
 
-    asked: CodingRequest
+    coding: CodingRequest
     member: bool | None = None
     content: ContentView | None = None
     ident: int | None = None
@@ -73,18 +70,18 @@ class CodingResult:
     display: str | None = None
     status: str = ""
     issues: list[Issue] = field(default_factory=list)
-    unknown: list[str] = field(default_factory=list)  #: systems nobody knows
-    caused_by: list[str] = field(default_factory=list)  #: systems that the value set needs and nobody knows
+    unknown: list[str] = field(default_factory=list)  #: unknown systems
+    caused_by: list[str] = field(default_factory=list)  #: unknown systems that the value set needs
 
     def locate(self, content: ContentView) -> None:
-        """Judge by this version from now on."""
+        """Set the version with which the coding is validated."""
         if content is self.content:
             return
         self.content = content
-        self.ident = content.find(self.asked.code)
+        self.ident = content.find(self.coding.code)
         self.record = None if self.ident is None else content.concept(self.ident)
 
     @property
     def wrong(self) -> bool:
-        """Whether anything found is an error."""
+        """Whether any issue is an error."""
         return any(i.severity == "error" for i in self.issues)
