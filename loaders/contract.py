@@ -116,7 +116,7 @@ class ParsedMap:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedEntry:
-    """What a source says of a system without its content: it enriches the catalogue entry."""
+    """Metadata of a system from a source without its content; it completes the catalogue entry."""
 
     system: SystemRecord
 

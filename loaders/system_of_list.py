@@ -1,4 +1,4 @@
-"""Which system a list is of, told from its file name and the shape of its codes together.
+"""The system of a list, derived from its file name and the form of its codes.
 
 Here: proposals for plain lists, where shape alone says too little. Not here: using them.
 """

@@ -1,4 +1,4 @@
-"""The benchmarks run and say what they mean; no test asserts a time."""
+"""The benchmarks run and print what they measure; no test asserts a time."""
 
 from __future__ import annotations
 

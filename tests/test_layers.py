@@ -141,6 +141,6 @@ SAME_SUBJECT = {
 
 
 def test_no_file_name_has_two_meanings() -> None:
-    """A name that occurs twice stands for the same subject at another layer, and is listed with that subject."""
+    """A name that occurs twice is the same subject at another layer, and is listed with that subject."""
     stems = [path.stem for path in modules().values() if path.stem not in {"__init__", "__main__"}]
     assert {stem for stem in stems if stems.count(stem) > 1} == set(SAME_SUBJECT)

@@ -95,7 +95,7 @@ def run(arguments: Sequence[str] | None = None) -> None:
         # The reader of the pipe (head, less) has ended: not an error, but nothing more can be written.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
-    except Exception as error:  # noqa: BLE001  every other exception goes on unchanged
+    except Exception as error:  # noqa: BLE001  any other exception is raised unchanged
         sys.exit(_explain(error, _language(given)))
 
 

@@ -57,7 +57,7 @@ class Session:
         return self.text(message(key, **values))
 
     def text(self, found: str) -> str:
-        """A message in the session's language; any other text as it is."""
+        """A message in the session's language; any other text unchanged."""
         return str(in_language(found, self.lang))
 
     def done(self, key: str, **values: Any) -> None:

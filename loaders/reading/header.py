@@ -118,7 +118,7 @@ class LabelLengths:
 
 
 def kind_of_labels(lengths: LabelLengths, options: LoadOptions) -> tuple[str, bool]:
-    """The kind of a column of labels, and whether it was told from their lengths."""
+    """The kind of a column of labels, and whether it was derived from their lengths."""
     if not options.label_kind:
         return lengths.kind, True
     if options.label_kind not in ("label.full", "label.short", "display"):

@@ -1,7 +1,7 @@
 """A member of a source as text, read in pieces: which encoding it is in, its hash, its lines.
 
 Memory: one piece. A text is read once to find its encoding, unless that is named, and again each time its content is
-read. Not here: how an encoding is told (``decoding``), what the text means.
+read. Not here: how an encoding is recognised (``decoding``), what the text means.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ class DeclaredSource:
     title: str
     publisher: str
     licence: str
-    format: str  #: empty = told from the content
+    format: str  #: empty = recognised from the content
     systems: tuple[str, ...]
     transport: str  #: pip, npm or https
     validity: str

@@ -17,7 +17,7 @@ __all__ = ["OfficialLinks"]
 
 @dataclass(frozen=True)
 class OfficialLinks:
-    """What the tables say of a pair of contents.
+    """The links of the tables for a pair of contents.
 
     ``found``: links of source ``official`` without a type, at most one a pair of codes. ``alone``: codes that have no previous or no later code by a table, with the note. ``left_out``: rows that could
     not be used. ``key`` names the maps that were read.

@@ -78,7 +78,7 @@ class ReleaseRow:
     recorded_from: int
     recorded_to: int | None
     published: str = ""  #: the latest publication of this content, as known at the instant
-    #: partial releases laid over this one, in their order (``registry.time.timeline``): those of the same line replace
+    #: partial releases applied to this one, in their order (``registry.time.timeline``): those of the same line replace
     #: the codes that they cover, those of other lines add codes
     patches: tuple[ReleaseRow, ...] = ()
 

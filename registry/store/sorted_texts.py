@@ -1,7 +1,7 @@
 """Many distinct short texts in order, in little memory: finds a text, or all texts with a prefix.
 
 Texts are kept in blocks, each one string; a text is known by its place in the order. About 10 bytes a text besides
-its own characters. Not here: what the texts stand for (``registry.store.code_order``, ``registry.store.word_index``).
+its own characters. Used by ``registry.store.code_order`` and ``registry.store.word_index``.
 """
 
 from __future__ import annotations

@@ -361,7 +361,7 @@ def implicit(catalog: Catalog, url: str, version: str = "") -> ValueSet | None:
         return None
     found = catalog.code_system(system, version)
     if isinstance(found, Missing) and found.reason in ("unknown_url", "unknown_version", "supplement"):
-        return None  # a known system that has no version in force says so when the value set is used
+        return None  # a known system without a version in force is reported when the value set is used
     behaviour = behaviour_of("" if isinstance(found, Missing) else found.info.system)
     conditions = behaviour.implicit_value_set(query)
     if conditions is None:

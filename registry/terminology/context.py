@@ -247,7 +247,7 @@ def _fits(supplement: ContentView, view: ContentView) -> bool:
 
 
 def missing_supplements(canonicals: list[str]) -> Issue:
-    """The issue that names supplements nobody knows."""
+    """The issue for unknown supplements."""
     name = plural("VALUESET_SUPPLEMENT_MISSING", canonicals)
     return issue(name, len(canonicals), ", ".join(canonicals))
 

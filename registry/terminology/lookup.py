@@ -97,14 +97,14 @@ def _lookup(context: Context, request: LookupRequest) -> LookupResult:
 
 
 def _restrict_languages(result: LookupResult, wanted: set[str]) -> None:
-    """Keep the designations of the languages ``X`` for which ``lang.X`` is asked for; all if none is."""
+    """Keep the designations of the languages ``X`` for which ``lang.X`` is requested; all if none is."""
     languages = {name.removeprefix("lang.").lower() for name in wanted if name.startswith("lang.")}
     if languages and not wanted & {"*", "designation"}:
         result.designations = [d for d in result.designations if d[0].language.lower() in languages]
 
 
 def _unknown_properties(content: ContentView, names: tuple[str, ...]) -> list[Issue]:
-    """A warning for each property asked for that neither the standard nor the version knows."""
+    """A warning for each requested property that neither the standard nor the version defines."""
     return [
         issue("PROPERTY_UNKNOWN", name, content.info.url, content.info.version, place="property")
         for name in dict.fromkeys(names)

@@ -9,7 +9,7 @@ rule                                            source
 a row applies in its own period                 DOMAIN 10: a map speaks for its period and its rows' dates
 a row of several codes needs all, in order,     DOMAIN, ConceptMap: a group match beats single ones
 and then its codes are not translated singly
-a match reads from the code asked about to the  DOMAIN 9: narrower and broader swap; ``automatic`` comes from the
+a match reads from the given code to the        DOMAIN 9: narrower and broader swap; ``automatic`` comes from the
 code found: in reverse the relationship swaps   row's own ``automatic_back``, defaults and weights are left out
 a code found that is not valid on the day is    DOMAIN 10: said so, with its successors as proposals, never silently
 stale: it does not make ``result`` true

@@ -1,4 +1,4 @@
-"""The order of version labels, and labels that stand for several versions (``1.0.x``).
+"""The order of version labels, and labels that match several versions (``1.0.x``).
 
 One function decides which of two labels is newer, for code systems, value sets and maps alike, by the algorithm
 that the system declares (DOMAIN 2): ``date``, ``integer``, ``semver`` or ``natural``. The order is total and never

@@ -317,15 +317,17 @@ def _is_same(writer: Writer, plan: Plan, content: StoredContent) -> ReleaseRow |
 
 
 def _without_files(header: ReleaseHeader) -> ReleaseHeader:
-    """What the header says of the content: not where it came from, nor the dates that ``again`` compares."""
+    """The header without the origin of the content and without the dates that ``again`` compares."""
     return msgspec.structs.replace(
         header, files=(), origin="", fetched="", published="", inferred={}, notices=(), valid_from=None, valid_to=None
     )  # fmt: skip
 
 
 def _attest(reader: Reader, prepared: Prepared, held: ReleaseRow) -> None:
-    """Note that the content was published again later: without it, what another file said in between
-    would speak or not speak depending on the order of loading."""
+    """Record that the content was published again later.
+
+    Without it, the precedence over a file published in between would depend on the order of loading.
+    """
     if prepared.header.published <= held.published:
         return
     with reader.database.transaction() as connection:

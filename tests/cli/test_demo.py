@@ -1,4 +1,4 @@
-"""The demonstration: made-up data, answers, and packages that may be out of reach."""
+"""The demonstration: synthetic data, answers, and packages that may not be available."""
 
 from __future__ import annotations
 

@@ -74,7 +74,7 @@ def client(open_registry: Callable[..., Registry]) -> Iterator[TestClient]:
 
 
 def own(element: dict[str, Any]) -> dict[str, Any]:
-    """The extensions of ours on an element or in the ``meta`` of a Parameters, and those within them, by the last part of their names."""
+    """Gyldig's extensions on an element or in the ``meta`` of a Parameters, and those within them, by the last part of their names."""
     outer = element.get("meta", element).get("extension", [])
     found = [e for o in outer for e in o.get("extension", [o])]
     listed = [e for e in found if e["url"].startswith("urn:gyldig:extension:")]

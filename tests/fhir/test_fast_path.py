@@ -74,7 +74,7 @@ NEEDS = {
     "ValueSet/$validate-code": {"url": URLS[2:9], "system": [URL], "code": CODES},
     "ConceptMap/$translate": {"url": [MAP], "system": [URL], "code": CODES},
 }
-#: what stands beside it
+#: parameters in addition to the code
 BESIDE = ["version", "date", "date", "displayLanguage", "display", "systemVersion", *sorted(TEXTS)]
 HEADERS = [
     {},
@@ -232,7 +232,7 @@ def test_what_another_connection_stores_is_in_the_next_answer(
 
 
 def test_an_answer_kept_is_the_callers_own(open_registry: Callable[..., Registry]) -> None:
-    """Who may not read restricted content does not get the answer of somebody who may."""
+    """A caller who may not read restricted content does not get a cached answer to a caller who may."""
     from msgspec.structs import replace
 
     from loaders.contract import ParsedRelease

@@ -1,4 +1,4 @@
-"""Requests that ask or bring too much: they are refused, and others go on meanwhile."""
+"""Requests beyond the limits are refused, and other requests are answered meanwhile."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ LOOKUP = f"/CodeSystem/$lookup?system={URL}&code=F1"
 
 @pytest.fixture
 def make(open_registry: Callable[..., Registry]) -> Make:
-    """The application with settings of one's own; everybody may upload where ``writes``."""
+    """The application with the given settings; every caller may upload if ``writes``."""
     registry = open_registry(today=date(2022, 6, 1))
     fill(registry)
 

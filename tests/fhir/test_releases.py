@@ -1,4 +1,4 @@
-"""Resources told in the elements of the release asked for, whichever they were written in."""
+"""Resources are returned in the elements of the requested release, whatever release they were written in."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Routes, shapes in R4 and R5, and what bad requests get."""
+"""Routes, JSON in R4 and R5, and answers to invalid requests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Search: what fits, what is refused, how much is shown."""
+"""Search: what matches, what is refused, which elements are shown."""
 
 from __future__ import annotations
 

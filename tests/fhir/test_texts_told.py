@@ -1,4 +1,4 @@
-"""Which texts are told: languages that contain others, texts that a source has twice, content that may change."""
+"""Texts in answers: languages that contain others, texts that a source has twice, provisional content."""
 
 from __future__ import annotations
 

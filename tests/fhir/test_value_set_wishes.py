@@ -1,4 +1,4 @@
-"""A value set says itself how it wants to be expanded; the caller's word counts more."""
+"""Expansion parameters of a value set apply unless the request overrides them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Norwegian lists: what is told from them, what is reported, what becomes a map."""
+"""Norwegian lists: what is derived from them, what is reported, what becomes a map."""
 
 from __future__ import annotations
 

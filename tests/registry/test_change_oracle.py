@@ -92,7 +92,7 @@ class World:
         return [c for c in codes if c not in self.old and c not in self.new][:2]
 
     def split_off(self, code: str) -> None:
-        """A part becomes a longer code; the code goes on with the rest."""
+        """A part becomes a longer code; the code remains with the rest."""
         for child in self.children(code)[:1]:
             means = sorted(self.new[code].means)
             if len(means) > 1:
@@ -111,7 +111,7 @@ class World:
             self.touched |= {code, *children}
 
     def header(self, code: str) -> None:
-        """As a split, but the code goes on as a category."""
+        """As a split, but the code remains as a category."""
         children, means = self.children(code), sorted(self.new[code].means)
         if len(children) == 2 and len(means) > 1 and not self.below(code):
             for child, part in zip(children, (means[::2], means[1::2]), strict=True):

@@ -1,4 +1,4 @@
-"""Which text stands for a concept: the decision table of ``registry.content.display``."""
+"""Which text is the display of a concept: the decision table of ``registry.content.display``."""
 
 from __future__ import annotations
 

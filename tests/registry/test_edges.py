@@ -1,4 +1,4 @@
-"""Edges that a sceptical user tried: each was wrong once."""
+"""Edge cases, each of which was wrong once."""
 
 from __future__ import annotations
 

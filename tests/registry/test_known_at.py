@@ -1,4 +1,4 @@
-"""What did the registry say then: amendments, corrections, retraction and purging through ``known_at``."""
+"""What the registry knew at an earlier time: corrections, updates, retraction and purging with ``known_at``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Releases given as changes: records and removals against a base, or as fragments laid over what is in force."""
+"""Releases given as changes: records and removals against a base, or as fragments applied to the release in force."""
 
 from __future__ import annotations
 

@@ -79,7 +79,7 @@ def test_an_update_alone_says_nothing_of_the_days_before_it(registry: Registry) 
 
 
 def test_an_update_may_list_only_the_codes_it_changes(registry: Registry) -> None:
-    """A fragment is laid over the year's list; what it leaves out goes on as before."""
+    """A fragment is applied to the year's list; codes that it leaves out are unchanged."""
     part = Coverage("fragment")
     for day, text in UPDATES:
         load(registry, "2020", {"U07.1": text}, kind="update", effective_from=day, coverage=part)

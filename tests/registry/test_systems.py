@@ -1,4 +1,4 @@
-"""What code systems do differently from each other."""
+"""Behaviour of code systems."""
 
 from __future__ import annotations
 

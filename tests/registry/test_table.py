@@ -1,4 +1,4 @@
-"""Tables by column against the obvious way, row by row."""
+"""Tables by columns against rows built one by one."""
 
 from __future__ import annotations
 

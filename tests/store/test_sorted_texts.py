@@ -1,4 +1,4 @@
-"""Texts in blocks, numbers in pages, segments as bytes: each against the plain Python thing it stands for."""
+"""Texts in blocks, numbers in pages, segments as bytes: each against a plain Python equivalent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Stored maps answer as maps in memory do, on both databases, and only for the codes asked about.
+"""Stored maps answer as maps in memory do, on both databases, and rows are read only for the requested codes.
 
 The oracle walks over all rows with rules of its own: no index, no bitmap, no code of the implementation.
 """

@@ -1,4 +1,4 @@
-"""Stored value sets are parsed once per registry, whatever the instants asked about."""
+"""Stored value sets are parsed once per registry, whatever the requested instants."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the conformance cases do not reach: versions side by side, abstract and inactive codes, all forms of asking."""
+"""What the conformance cases do not reach: several versions, abstract and inactive codes, all forms of requests."""
 
 from __future__ import annotations
 

@@ -200,7 +200,7 @@ def _value(item: Mapping[str, Any]) -> Any:
 
 
 def writing(name: str, kind: str, value: Any) -> dict[str, Any]:
-    """A parameter of an answer: ``kind`` is the FHIR type that ``value`` is told as.
+    """A parameter of an answer: ``kind`` is the FHIR type of ``value``.
 
     >>> writing("result", "boolean", True)
     {'name': 'result', 'valueBoolean': True}

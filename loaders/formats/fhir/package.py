@@ -101,7 +101,7 @@ def _named(item: ParsedRelease | ParsedEntry, shared: frozenset[str]) -> ParsedR
 
 
 def _noticed(item: Parsed, shared: frozenset[str]) -> Parsed:
-    """The item, with a notice of the OIDs that name nobody."""
+    """The item, with a notice of the OIDs that several systems have."""
     if not shared or not isinstance(item, ParsedRelease):
         return item
     notice = message("fhir.shared_oids", oids=", ".join(sorted(shared)))

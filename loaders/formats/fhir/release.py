@@ -49,7 +49,7 @@ def located(file: str) -> Iterator[None]:
 
 
 def release_of(found: Found, options: LoadOptions) -> ParsedRelease | ParsedEntry:
-    """A code system's version, or for one without content what it says of the system.
+    """A code system's version; for a resource without content, its metadata of the system.
 
     Raises ContentError with file and element.
     """

@@ -1,6 +1,6 @@
 """Which FHIR resources a source holds: loose files, Bundles, folders, packages; JSON or XML.
 
-Here: telling resources from other files by their content, opening Bundles, what a package says of itself.
+Here: telling resources from other files by their content, opening Bundles, the metadata of a package.
 Not here: what the resources mean (one module each), whether they are valid (``validation``).
 """
 

@@ -91,7 +91,7 @@ def _read_list(source: Source, member: str, options: LoadOptions) -> ParsedRelea
 
 
 def _members(text: TextFile, checked: CheckedRecords) -> Iterator[tuple[str, Any]]:
-    """What the list says of itself; its concepts are taken in on the way."""
+    """The metadata of the list; its concepts are stored while it is read."""
     stream = JsonStream(text.texts(), file=text.file)
     for name in stream.members():
         if name != "concepts" or stream.kind() != "[":

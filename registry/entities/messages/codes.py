@@ -1,4 +1,4 @@
-"""What is said of one code: why it is not found or not valid, and what it is related to. Id → (English, bokmål)."""
+"""Messages about one code: why it is not found or not valid, and what it is related to. Id → (English, bokmål)."""
 
 from __future__ import annotations
 
