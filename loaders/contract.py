@@ -35,7 +35,7 @@ __all__ = [
 
 
 class Progress(Protocol):
-    """Told how far a load is; ``total`` may be unknown."""
+    """Receives the progress of a load; ``total`` may be unknown."""
 
     def __call__(self, stage: str, done: int, total: int | None) -> None: ...
 

@@ -19,7 +19,7 @@ def test_made_up_content_is_the_same_on_every_run() -> None:
     assert first == second and first[0] != first[1]
 
 
-def test_made_up_content_has_the_proportions_asked_for() -> None:
+def test_synthetic_content_has_the_requested_proportions() -> None:
     records = Snomed(3000).records
     links = sum(len(r.parents) for r in records) / len(records)
     texts = sum(len(r.designations) for r in records) / len(records)

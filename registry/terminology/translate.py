@@ -44,7 +44,7 @@ from registry.time.in_force import Interval, contains
 
 __all__ = ["Match", "TranslateRequest", "TranslateResult", "translate"]
 
-#: why no version of a known system answers on a day: the message says so too, not the match alone
+#: why no version of a known system answers on a day: then also a message, in addition to the match
 _IN_TIME = frozenset({"before_first", "gap", "after_last", "not_loaded", "outside_coverage"})
 
 _NONE = (message("translate.none"),)

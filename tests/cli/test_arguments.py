@@ -24,7 +24,7 @@ from api.cli.tree import commands
         (["lookup", "--db"], ["lookup", "--db"]),
     ],
 )
-def test_global_options_stand_anywhere(given: list[str], arranged: list[str]) -> None:
+def test_global_options_are_accepted_anywhere(given: list[str], arranged: list[str]) -> None:
     assert hoist(given) == arranged
 
 

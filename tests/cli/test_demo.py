@@ -19,8 +19,8 @@ def test_offline_it_tells_its_story_twice_alike(gyldig: Run, tmp_path: Path) -> 
     url = tmp_path / "demo.sqlite"
     first = gyldig("--db", url, "demo", "--no-serve", "--offline")
     assert first.code == 0, first.err
-    for said in ("grace period", "Sølvkreangrep", "split off", "not reviewed", "not loaded here", "No: "):
-        assert said in first.out
+    for text in ("grace period", "Sølvkreangrep", "split off", "not reviewed", "not loaded here", "No: "):
+        assert text in first.out
     assert gyldig("--db", url, "demo", "--no-serve", "--offline").out == first.out
     assert gyldig("--db", url, "verify").code == 0
 

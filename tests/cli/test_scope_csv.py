@@ -47,6 +47,6 @@ def test_faults_name_file_and_line(tmp_path: Path, content: str | bytes, says: s
     assert str(caught.value).startswith(says)
 
 
-def test_a_missing_file_is_said(tmp_path: Path) -> None:
+def test_a_missing_file_is_reported(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="cannot be read"):
         read_rows(tmp_path / "none.csv")

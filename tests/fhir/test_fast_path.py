@@ -201,7 +201,7 @@ BASES = ["/", "/r4/", "/r5/", "/as-of/2020-05-01/", "/r5/as-of/2022-05-01/"]
         "CodeSystem/fruit-2022/$lookup?code=CODE",
     ],
 )
-def test_codes_asked_alike_share_one_prepared_request(
+def test_similar_requests_share_one_prepared_request(
     catalog: RegistryCatalog, slow: FhirApp, base: str, path: str
 ) -> None:
     app = made(catalog, memoise=True)

@@ -39,11 +39,11 @@ def texts(body: bytes) -> str:
     """Every text of the issues and of ``message`` in an answer."""
     answer = orjson.loads(body)
     found: list[dict[str, Any]] = [answer]
-    told = []
+    texts = []
     for p in answer.get("parameter", []):
         found += [p["resource"]] if "resource" in p else []
-        told += [p["valueString"]] if p["name"] == "message" else []
-    return "\n".join([*told, *(i["details"]["text"] for f in found for i in f.get("issue", []))])
+        texts += [p["valueString"]] if p["name"] == "message" else []
+    return "\n".join([*texts, *(i["details"]["text"] for f in found for i in f.get("issue", []))])
 
 
 @pytest.mark.parametrize(("path", "query", "english", "bokmaal"), CASES)

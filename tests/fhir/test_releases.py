@@ -101,7 +101,7 @@ def test_maps_change_their_words() -> None:
 
 @pytest.mark.parametrize("base", ["/fhir", "/fhir/r5"])
 @pytest.mark.parametrize("kind", KINDS)
-def test_stored_resources_are_told_in_either_release(client: TestClient, kind: str, base: str) -> None:
+def test_stored_resources_are_returned_in_either_release(client: TestClient, kind: str, base: str) -> None:
     given = FIVE[kind] if base.endswith("r5") else in_release(FIVE[kind], "R4")
     path = f"{kind}/{given['id']}"
     assert client.put(f"{base}/{path}", json=given, headers=TOKEN).status_code == 201
@@ -134,6 +134,6 @@ def test_expansions_with_their_definition_are_of_the_release(client: TestClient)
 def test_code_systems_carry_their_period_where_the_release_has_it(client: TestClient) -> None:
     four = client.get("/fhir/CodeSystem/fruit-2022").json()
     five = client.get("/fhir/r5/CodeSystem/fruit-2022").json()
-    told = {"start": "2022-01-01", "end": "2022-12-31"}
-    assert five["effectivePeriod"] == told and "extension" not in five
-    assert [e["valuePeriod"] for e in four["extension"]] == [told] and "effectivePeriod" not in four
+    period = {"start": "2022-01-01", "end": "2022-12-31"}
+    assert five["effectivePeriod"] == period and "extension" not in five
+    assert [e["valuePeriod"] for e in four["extension"]] == [period] and "effectivePeriod" not in four

@@ -113,15 +113,15 @@ def test_an_expansion_of_an_explicit_version_warns(client: TestClient) -> None:
     assert client.post(strict, json=body).status_code == 422
 
 
-def test_dates_of_a_code_are_told_where_asked_for(client: TestClient) -> None:
+def test_dates_of_a_code_are_returned_on_request(client: TestClient) -> None:
     """``effectiveDate`` and ``deprecationDate`` follow from the code's history."""
 
     def dates(code: str, *wanted: str) -> dict[str, str]:
         query = [("system", URL), ("code", code), ("version", "2022"), *(("property", w) for w in wanted)]
         found = client.get("/fhir/r5/CodeSystem/$lookup", params=query).json()
         parts = [p["part"] for p in found["parameter"] if p["name"] == "property"]
-        told = {p[0]["valueCode"]: next(iter(v for k, v in p[1].items() if k != "name")) for p in parts}
-        return {k: str(v)[:10] for k, v in told.items() if k.endswith("Date")}
+        properties = {p[0]["valueCode"]: next(iter(v for k, v in p[1].items() if k != "name")) for p in parts}
+        return {k: str(v)[:10] for k, v in properties.items() if k.endswith("Date")}
 
     assert dates("F1a", "effectiveDate") == {"effectiveDate": "2022-01-01"}
     assert dates("F2", "effectiveDate", "deprecationDate") == {
@@ -139,5 +139,5 @@ def test_rest_and_fhir_take_the_same_day_where_none_is_named(
     found = client.get("/fhir/CodeSystem/$lookup", params={"system": URL, "code": "F1", **query})
     names = {"date": "on", "known-at": "known_at"}
     rest = client.get("/api/systems/fruit/codes/F1", params={names[k]: v for k, v in query.items()}).json()
-    told = parameters(found.json()).get("version") if found.status_code == 200 else None
-    assert (rest["version"] or None) == told
+    version = parameters(found.json()).get("version") if found.status_code == 200 else None
+    assert (rest["version"] or None) == version

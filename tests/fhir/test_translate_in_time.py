@@ -87,7 +87,7 @@ def test_a_valid_target_carries_version_and_display(client: TestClient) -> None:
 
 
 @pytest.mark.parametrize("release", ["", "r5/"])
-def test_a_target_that_is_not_valid_is_said_so_with_its_successor(client: TestClient, release: str) -> None:
+def test_an_invalid_target_is_marked_with_its_successor(client: TestClient, release: str) -> None:
     put(client, a_map(("a", "A001"), ("b", "Q99")))
     assert ask(client, "a", release, date="2024-06-01")["result"] is True
     found = ask(client, "a", release, date="2025-06-01")

@@ -11,7 +11,7 @@ from registry.store.artifacts import artifact_rows
 from tests.loaders.fhir_made import URL, code_system, concept_map, value_set, written
 
 
-def test_a_resource_without_status_or_filter_value_loads_and_the_report_says_so(
+def test_a_resource_without_status_or_filter_value_loads_with_a_notice(
     registry: Registry, tmp_path: Path
 ) -> None:
     bare = {k: v for k, v in code_system().items() if k != "status"}
@@ -26,9 +26,7 @@ def test_a_resource_without_status_or_filter_value_loads_and_the_report_says_so(
     ]
 
 
-def test_resources_of_one_canonical_loaded_together_stand_side_by_side(
-    registry: Registry, tmp_path: Path
-) -> None:
+def test_resources_of_one_canonical_loaded_together_are_all_kept(registry: Registry, tmp_path: Path) -> None:
     one, other = concept_map(), concept_map(title="another")
     written(tmp_path / "f" / "a.json", one)
     written(tmp_path / "f" / "b.json", other)

@@ -128,7 +128,7 @@ def test_slugs_follow_from_the_url() -> None:
         ("", False),
     ],
 )
-def test_open_only_where_the_licence_says_so(statement: str, expected: bool) -> None:
+def test_access_is_open_only_for_open_licences(statement: str, expected: bool) -> None:
     assert is_open(statement) is expected
 
 
@@ -329,7 +329,7 @@ def test_options_for_one_resource_only(tmp_path: Path) -> None:
         )
 
 
-def test_r5_is_told_by_its_shape(tmp_path: Path) -> None:
+def test_r5_is_recognised_by_its_elements(tmp_path: Path) -> None:
     target = [{"code": "pear", "relationship": "related-to"}]
     r5 = concept_map(group=[{"source": URL, "target": URL, "element": [{"code": "apple", "target": target}]}])
     del r5["sourceUri"]

@@ -107,7 +107,7 @@ def test_narrative_comes_back() -> None:
     assert back(resource, "R4") == resource
 
 
-def test_elements_stand_in_fhirs_order() -> None:
+def test_elements_are_in_the_order_of_fhir() -> None:
     shuffled = dict(reversed(list(value_set().items())))
     root = etree.fromstring(json_to_xml(shuffled, release="R4"))
     assert [etree.QName(e).localname for e in root] == ["id", "url", "version", "status", "compose"]

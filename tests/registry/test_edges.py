@@ -27,7 +27,7 @@ def test_purging_touches_only_the_version_named(registry: Registry) -> None:
     assert registry.lookup("demo-icd", "A00", version="2018").found
 
 
-def test_a_purged_version_says_so_on_a_date_too(registry: Registry) -> None:
+def test_a_purged_version_is_reported_for_a_date_too(registry: Registry) -> None:
     gone = load(registry, "2018", X)
     registry.purge("demo-icd", "2018", release=gone.release, why="licence")
     assert registry.lookup("demo-icd", "A00", on="2018-05-01").reason == "purged"
@@ -133,6 +133,6 @@ def test_a_path_may_hold_any_sign(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("version", "slug"), [("2018@x", "demo"), ("2018", "../x y")])
-def test_names_that_could_not_be_asked_for_are_refused(registry: Registry, version: str, slug: str) -> None:
+def test_names_that_no_request_could_contain_are_refused(registry: Registry, version: str, slug: str) -> None:
     with pytest.raises(UsageError):
         load(registry, version, X, system=DEMO.__class__(slug=slug))

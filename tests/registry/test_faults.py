@@ -64,7 +64,7 @@ def test_kill_9_leaves_nothing_and_the_load_repeats(database: str, step: str) ->
         assert registry.verify().ok
 
 
-def test_a_full_disk_stores_nothing_and_says_so(tmp_path: Path) -> None:
+def test_a_full_disk_stores_nothing_and_raises(tmp_path: Path) -> None:
     registry = Registry.open(str(tmp_path / "small.sqlite"))
     load(registry, "2020", SMALL)
     connect = registry.database.connect

@@ -96,7 +96,7 @@ def test_two_versions_valid_at_once_are_both_given(registry: Registry) -> None:
     assert [(v.version, v.valid) for v in verdicts] == [("2019", True), ("2020", False)]
 
 
-def test_an_undated_version_counts_as_in_force_and_says_so(registry: Registry) -> None:
+def test_an_undated_version_counts_as_in_force_and_is_marked(registry: Registry) -> None:
     load(registry, "2020", CODES, system=PLAIN, valid_from=None)
     answer = registry.applicable("plain", on="1970-01-01")
     assert (answer.versions[0].undated, answer.reason) == (True, None)

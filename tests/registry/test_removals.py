@@ -84,7 +84,7 @@ def test_changes_again_are_a_no_op(registry: Registry) -> None:
     assert [r.outcome for r in again] == ["loaded", "unchanged"]
 
 
-def test_a_base_that_is_not_here_is_an_error_that_says_so(registry: Registry) -> None:
+def test_an_unknown_base_is_an_error(registry: Registry) -> None:
     first(registry)
     with pytest.raises(UsageError, match="changes to 2019, which is not loaded .* load that first"):
         registry.load_parsed(changes("2021", "2019", concept("d", "four")))

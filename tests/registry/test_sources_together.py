@@ -53,7 +53,7 @@ def both(registry: Registry) -> Registry:
     return registry
 
 
-def test_today_s_wording_never_stands_for_the_past(both: Registry) -> None:
+def test_today_s_wording_is_never_the_display_of_the_past(both: Registry) -> None:
     then = both.lookup("demo-icd", "U07.1", on="2020-01-01").concept
     assert then is not None and then.display == "Bruk av U07.1 for beredskapsformål"
     assert [(d.kind, d.source_line, d.reconstructed) for d in then.designations] == [

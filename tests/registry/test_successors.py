@@ -87,7 +87,7 @@ def test_lists(registry: Registry, case: str) -> None:
     assert [_brief(c) for c in _changes(registry, old, new)] == expected
 
 
-def test_a_proposal_by_text_says_so(registry: Registry) -> None:
+def test_a_proposal_by_text_is_marked(registry: Registry) -> None:
     old, new, _ = TABLE["texts move down by one"]
     (change,) = _changes(registry, old, new)
     assert (change.source, change.reviewed, change.aspects) == ("derived", False, ["relabelled", "recoded"])

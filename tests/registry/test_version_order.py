@@ -90,7 +90,7 @@ def test_the_order_is_total_and_never_fails(algorithm: str, labels: list[str]) -
 
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
 @given(a=st.integers(0, 10**12), b=st.integers(0, 10**12))
-def test_whole_numbers_stand_by_value(algorithm: str, a: int, b: int) -> None:
+def test_whole_numbers_are_ordered_by_value(algorithm: str, a: int, b: int) -> None:
     if algorithm != "date" and a != b:
         assert (order_key(str(a), algorithm) < order_key(str(b), algorithm)) == (a < b)
 

@@ -7,17 +7,17 @@ from starlette.testclient import TestClient
 
 
 @pytest.mark.parametrize(
-    ("query", "said"),
+    ("query", "detail"),
     [
         ("onn=2020-01-01", "Did you mean on"),
         ("on=2020-01-01&on=2021-01-01", "given twice"),
         ("x=1", "no parameter"),
     ],
 )
-def test_other_parameters_are_refused(client: TestClient, query: str, said: str) -> None:
+def test_other_parameters_are_refused(client: TestClient, query: str, detail: str) -> None:
     answer = client.get(f"/api/systems/demo-no/applicable?{query}")
     assert answer.status_code == 400
-    assert said in answer.json()["detail"]
+    assert detail in answer.json()["detail"]
 
 
 def test_lists_may_repeat(client: TestClient) -> None:

@@ -55,9 +55,9 @@ def test_it_answers_and_ends_at_ctrl_c(served: Callable[..., tuple[str, subproce
     assert _get(f"{url}/api/systems/demo-no/applicable").json()["on"] == "2024-06-01"
     assert _get(f"{url}/fhir/metadata").json()["resourceType"] == "CapabilityStatement"
     process.send_signal(signal.SIGINT)
-    _, said = process.communicate(timeout=20)
-    assert url in said
-    assert "Traceback" not in said
+    _, output = process.communicate(timeout=20)
+    assert url in output
+    assert "Traceback" not in output
     assert process.returncode in (0, 130, -signal.SIGINT)
 
 
@@ -67,9 +67,9 @@ def test_several_workers(served: Callable[..., tuple[str, subprocess.Popen[str]]
     assert {_get(f"{url}/api/systems/demo-no").status_code for _ in range(20)} == {200}
 
 
-def test_a_database_that_cannot_be_used_is_said(tmp_path: object) -> None:
+def test_an_unusable_database_is_reported(tmp_path: object) -> None:
     with _served(str(tmp_path)) as (_, process):
-        _, said = process.communicate(timeout=30)
+        _, output = process.communicate(timeout=30)
     assert process.returncode == 2
-    assert said.startswith("gyldig: ")
-    assert "Traceback" not in said
+    assert output.startswith("gyldig: ")
+    assert "Traceback" not in output

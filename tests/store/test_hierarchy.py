@@ -66,7 +66,7 @@ def test_a_cycle_is_found_and_named() -> None:
 
 
 @given(hierarchies())
-def test_what_has_no_cycle_is_said_to_have_none(given_: tuple[list[int], list[list[int]]]) -> None:
+def test_no_cycle_is_found_if_there_is_none(given_: tuple[list[int], list[list[int]]]) -> None:
     assert check_acyclic(dict(enumerate(given_[1]))) is None
 
 

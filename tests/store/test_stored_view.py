@@ -78,7 +78,7 @@ def test_large_sets_are_paged_like_small_ones(world: World) -> None:
         assert codes(view, view.page(some, 3, 5)) == expected[3:8]
 
 
-def test_records_come_in_the_order_asked(world: World) -> None:
+def test_records_come_in_the_order_of_the_ids(world: World) -> None:
     view = world.view(world.add(RECORDS))
     idents = [i for c in ("K63.8", "A00", "K63") if (i := view.find(c)) is not None]
     assert [r.code for r in view.concepts(idents)] == ["K63.8", "A00", "K63"]

@@ -236,7 +236,7 @@ def test_a_display_is_right_if_it_is_right_in_a_member_version(
 
 
 @pytest.mark.parametrize(
-    ("excludes", "match", "told"),
+    ("excludes", "match", "merged"),
     [
         ([Part("1.0.0", None)], None, True),
         ([Part("1.0.0", None)], False, False),
@@ -246,11 +246,11 @@ def test_a_display_is_right_if_it_is_right_in_a_member_version(
     ],
 )
 def test_the_expansion_says_where_versions_were_matched(
-    excludes: list[Part], match: bool | None, told: bool
+    excludes: list[Part], match: bool | None, merged: bool
 ) -> None:
     world = {v: set(CODES) for v in LABELS}
     answer = opened(context(world), value_set([Part("2.0.0", None)], excludes, match))
-    assert (("versionsMatch", "boolean", True) in answer.parameters) is told
+    assert (("versionsMatch", "boolean", True) in answer.parameters) is merged
 
 
 def test_a_version_named_comes_before_the_version_that_no_include_names() -> None:

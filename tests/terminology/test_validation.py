@@ -110,7 +110,7 @@ def test_abstract_and_inactive_codes_are_refused_where_they_may_not_be_used() ->
     assert not inactive.result and "STATUS_CODE_WARNING_CODE" in {i.id for i in inactive.issues}
 
 
-def test_any_coding_of_a_concept_will_do_and_wrong_ones_are_told() -> None:
+def test_one_valid_coding_is_enough_and_wrong_ones_are_reported() -> None:
     catalog = MemoryCatalog()
     catalog.add_code_system(view("1", "a", "b"))
     value_set = ValueSet(url="http://vs", includes=(Include(system=S, concepts=(ConceptReference("b"),)),))

@@ -97,7 +97,7 @@ def test_an_exclude_of_one_version_leaves_the_code_of_the_other() -> None:
     assert not ask(ctx, value_set, "b", "1").result
 
 
-def test_active_only_counts_where_only_membership_is_asked() -> None:
+def test_active_only_counts_if_only_membership_is_checked() -> None:
     value_set = ValueSet(url="http://vs", includes=(include(),))
     ctx = context(view("1", "a", "xb"))
     assert ask(ctx, value_set, "xb", rules=ValidationOptions(membership_only=True)).result
@@ -167,7 +167,7 @@ def test_the_limit_counts_the_codes_of_the_page() -> None:
 
 
 @pytest.mark.parametrize(
-    ("version", "pins", "judged_by", "told"),
+    ("version", "pins", "judged_by", "issues"),
     [
         ("", Pins.read(default=[f"{URL}|1"]), "1", set()),
         ("2", Pins.read(default=[f"{URL}|1"]), "2", set()),
@@ -176,14 +176,14 @@ def test_the_limit_counts_the_codes_of_the_page() -> None:
     ],
 )
 def test_without_a_value_set_the_codings_version_is_judged(
-    version: str, pins: Pins, judged_by: str, told: set[str]
+    version: str, pins: Pins, judged_by: str, issues: set[str]
 ) -> None:
     ctx = context(OLD, NEW)
     ctx.pins = pins
     coding = CodingRequest(URL, "b", ElementPath("Coding"), version)
     answer = validate_in_system(ctx, ValidateRequest(codings=(coding,)))
-    assert ids(answer) == told
-    assert answer.result is (not told)
+    assert ids(answer) == issues
+    assert answer.result is (not issues)
     assert answer.shown is not None
     assert answer.shown.content is not None
     assert answer.shown.content.info.version == judged_by

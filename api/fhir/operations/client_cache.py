@@ -1,7 +1,7 @@
 """Resources that a client sends once and refers to later (``$cache-control``, ``cache-id``), in this process.
 
 Here: keeping them within a bound, the oldest go first. Not here: resources that stay (``changes``). Several
-processes do not share them, so the operation is not announced unless the settings say so.
+processes do not share them, so the operation is announced only if the settings allow it.
 """
 
 from __future__ import annotations

@@ -43,7 +43,7 @@ class Fragments:
         return self.of_record(ident, self._content.concept(ident)) if found is None else found
 
     def of_record(self, ident: int, record: ConceptRecord) -> bytes:
-        """The fragment of a concept whose record is at hand."""
+        """The fragment of a concept with a given record."""
         found = self._texts.get(ident)
         if found is None:
             found = _fragment(self._content, record, self._languages)

@@ -53,7 +53,7 @@ class LookupFragments:
         return _filled(self._texts.shared(number), *code_and_display(self._fragments.get(ident)), values)
 
     def of_record(self, ident: int, record: ConceptRecord) -> LookupFragment:
-        """The parts of a concept whose record is at hand; kept if it has a fragment."""
+        """The parts of a concept with a given record; cached if it has a fragment."""
         fragment = self._fragments.of_record(ident, record)
         if fragment:
             code, display = code_and_display(fragment)

@@ -114,7 +114,7 @@ def _remembered(call: RequestContext, sent: list[TerminologyResource]) -> list[T
 
 
 def overlaid(call: RequestContext) -> Catalog:
-    """The catalog with the resources sent along laid over it, as known at the time asked for."""
+    """The catalog with the resources sent along on top of it, as known at the requested time."""
     known_at = call.given.text("known-at")
     base = call.catalog.as_known_at(known_at or None)
     sent = _remembered(call, all_sent(call))

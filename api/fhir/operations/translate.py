@@ -31,7 +31,7 @@ _CODED = tuple(n for n in (*_SOURCES, *_TARGETS, *_PLAIN) if not n.endswith("ode
 
 @dataclass(frozen=True, slots=True)
 class _Form:
-    """How a request names what to translate: the three names, and what its other parameters say of a bare code.
+    """How a request names what to translate: the three names, and what its other parameters mean for a single code.
 
     ``reverse``: what is given is a target; ``swapped``: in R4's form.
     """

@@ -1,4 +1,4 @@
-"""What publishers leave out without changing the meaning of a resource: it loads, and the report says so.
+"""What publishers leave out without changing the meaning of a resource: it loads, with a notice in the report.
 
 =================================  ===================================================================
 Left out                           What happens

@@ -3,7 +3,7 @@
 Here: the tree, notes, and codes with a seventh character, which the list only defines by rule: leaf codes get
 one child for each character of the nearest definition, with ``X`` filling the gap. Rules in prose leave some of
 these out, so a list of codes beside the file (an order file or a plain ``code-list``) decides which exist; without
-one all are made and the release says so. A section of a single category (``B20`` with the category ``B20``) is
+one all are generated, with a notice. A section of a single category (``B20`` with the category ``B20``) is
 one concept with it, as in the publisher's own lists of codes.
 Not here: the update a file is of (``icd10cm_release``).
 """

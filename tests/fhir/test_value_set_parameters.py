@@ -11,7 +11,7 @@ from api.fhir.server.app import fhir_app
 from registry.terminology.catalog import MemoryCatalog
 
 URL = "http://example.org/trees"
-_WISH = "http://hl7.org/fhir/StructureDefinition/valueset-expansion-parameter"
+_PARAMETER = "http://hl7.org/fhir/StructureDefinition/valueset-expansion-parameter"
 
 
 def system(version: str) -> dict[str, Any]:
@@ -28,19 +28,19 @@ def system(version: str) -> dict[str, Any]:
     }
 
 
-def value_set(**wishes: str) -> dict[str, Any]:
-    told = [
+def value_set(**parameters: str) -> dict[str, Any]:
+    extensions = [
         {
-            "url": _WISH,
+            "url": _PARAMETER,
             "extension": [{"url": "name", "valueCode": name}, {"url": "value", "valueString": value}],
         }
-        for name, value in wishes.items()
+        for name, value in parameters.items()
     ]
     return {
         "resourceType": "ValueSet",
         "url": "http://example.org/vs",
         "status": "active",
-        "extension": told,
+        "extension": extensions,
         "compose": {"property": ["size"], "include": [{"system": URL}]},
     }
 

@@ -42,15 +42,15 @@ def twice(open_registry: Callable[..., Registry]) -> Iterator[TestClient]:
 @pytest.mark.parametrize(("language", "text"), [("no", "Eple"), ("nb", "Eple"), ("nn", "Apple")])
 def test_norwegian_is_bokmål_and_nynorsk(client: TestClient, language: str, text: str) -> None:
     query = {"system": URL, "code": "F1", "version": "2020"}
-    asked = {"Accept-Language": f"{language}, en;q=0.1"}
-    found = client.get("/fhir/CodeSystem/$lookup", params=query, headers=asked).json()
+    headers = {"Accept-Language": f"{language}, en;q=0.1"}
+    found = client.get("/fhir/CodeSystem/$lookup", params=query, headers=headers).json()
     assert parameters(found)["display"] == text
 
 
-def test_the_same_text_is_told_once(twice: TestClient) -> None:
+def test_the_same_text_is_listed_once(twice: TestClient) -> None:
     found = twice.get("/fhir/CodeSystem/$lookup", params={"system": SCHOOL, "code": "A"}).json()
-    told = [p["part"] for p in found["parameter"] if p["name"] == "designation"]
-    assert len({str(parts) for parts in told}) == len(told) == 3
+    designations = [p["part"] for p in found["parameter"] if p["name"] == "designation"]
+    assert len({str(parts) for parts in designations}) == len(designations) == 3
     query = {"url": f"{SCHOOL}?fhir_vs", "includeDesignations": "true"}
     entry = twice.get("/fhir/ValueSet/$expand", params=query).json()["expansion"]["contains"][0]
     assert [d["value"] for d in entry["designation"]] == ["Eple", "Apple"]
@@ -59,7 +59,7 @@ def test_the_same_text_is_told_once(twice: TestClient) -> None:
     assert "'Eple' (nb) or 'Apple' (en)" in message and "2 choices" in message
 
 
-def test_provisional_content_says_so_everywhere(twice: TestClient) -> None:
+def test_provisional_content_is_marked_in_every_answer(twice: TestClient) -> None:
     for path, query in (
         ("$lookup", {"system": SCHOOL, "code": "A"}),
         ("$validate-code", {"url": SCHOOL, "code": "A"}),
@@ -68,10 +68,10 @@ def test_provisional_content_says_so_everywhere(twice: TestClient) -> None:
         answer = twice.get(f"/fhir/CodeSystem/{path}", params=query).json()
         assert own(answer)["provisional"] is True and own(answer)["release"]
         assert not {"provisional", "release"} & parameters(answer).keys()
-    asked = {"url": f"{SCHOOL}?fhir_vs"}
-    told = twice.get("/fhir/ValueSet/$expand", params=asked).json()["expansion"]
-    assert [p["name"] for p in told["parameter"]] == ["used-codesystem"]
-    assert own(told)["provisional"] is True and own(told)["release"]
+    request = {"url": f"{SCHOOL}?fhir_vs"}
+    expansion = twice.get("/fhir/ValueSet/$expand", params=request).json()["expansion"]
+    assert [p["name"] for p in expansion["parameter"]] == ["used-codesystem"]
+    assert own(expansion)["provisional"] is True and own(expansion)["release"]
     bundle = twice.get("/fhir/CodeSystem", params={"url": SCHOOL}).json()
     for resource in (bundle["entry"][0]["resource"], twice.get("/fhir/CodeSystem/school-1").json()):
         assert resource["status"] == "draft"
