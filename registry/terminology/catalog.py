@@ -6,7 +6,7 @@ a request on top of loaded ones).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol, TypeVar
@@ -56,6 +56,9 @@ class Catalog(Protocol):
     def versions(self, url: str) -> list[str]:
         """Labels of a code system's versions, oldest first; empty if it is unknown."""
 
+    def version_order(self, url: str) -> str:
+        """How the labels of the system's versions are ordered (``registry.time.version_order``)."""
+
     def code_system(self, url: str, version: str = "", on: date | None = None) -> ContentView | Missing:
         """The given version (wildcards allowed), or the one in force."""
 
@@ -90,24 +93,26 @@ class Catalog(Protocol):
         """This catalog as the registry knew it at an instant."""
 
 
-def pick(items: dict[str, Dated], version: str, on: date | None) -> str | None | Missing:
+def pick(
+    items: Mapping[str, Dated], version: str, on: date | None, order: str = "natural"
+) -> str | None | Missing:
     """The chosen label: the given version, else the item in force with the latest start, then the newest.
 
     A pattern chooses among the items in force, and only if none of these matches it the newest other one that does.
-    ``*`` has no effect.
+    ``*`` has no effect. ``order``: the order of labels (``registry.time.version_order``).
     """
     if version in items and version:
         return version
     if version and not has_wildcard(version):
         return None
     if on is None:
-        return latest(list(items), version)
+        return latest(list(items), version, order)
     live = [v for v, item in items.items() if contains(item, on) and (not version or matches(version, v))]
     if not live and version not in ("", "*"):
-        return latest(list(items), version)
+        return latest(list(items), version, order)
     if items and not live:
         return Missing(reason_on(items.values(), on), "")
-    return max(live, key=lambda v: preference(items[v], order_key(v)), default=None)
+    return max(live, key=lambda v: preference(items[v], order_key(v, order)), default=None)
 
 
 class EmptyCatalog:
@@ -124,6 +129,10 @@ class EmptyCatalog:
     def versions(self, url: str) -> list[str]:
         """None."""
         return []
+
+    def version_order(self, url: str) -> str:
+        """The order of labels of unknown systems."""
+        return "natural"
 
     def code_system(self, url: str, version: str = "", on: date | None = None) -> ContentView | Missing:
         """None."""
@@ -225,13 +234,19 @@ class MemoryCatalog:
 
     def versions(self, url: str) -> list[str]:
         """Labels of both layers, oldest first."""
-        return ordered([v for v in self._systems.get(url, {}) if v] + self._base.versions(url))
+        own, below = [v for v in self._systems.get(url, {}) if v], self._base.versions(url)
+        return ordered(own + below, self.version_order(url)) if own else below
+
+    def version_order(self, url: str) -> str:
+        """That of the lower layer, which knows what the system declares."""
+        return self._base.version_order(url)
 
     def code_system(self, url: str, version: str = "", on: date | None = None) -> ContentView | Missing:
         """The upper layer's version if it has one that matches, else the lower layer's."""
         own = self._systems.get(url)
         if own:
-            chosen = pick({v: view.info for v, view in own.items()}, version, on)
+            infos = {v: view.info for v, view in own.items()}
+            chosen = pick(infos, version, on, self.version_order(url))
             if isinstance(chosen, str) and not (
                 has_wildcard(version) and self._newer_below(url, version, chosen)
             ):
@@ -242,8 +257,9 @@ class MemoryCatalog:
         return found
 
     def _newer_below(self, url: str, pattern: str, chosen: str) -> bool:
-        below = latest([v for v in self._base.versions(url) if matches(pattern, v)])
-        return below is not None and order_key(below) > order_key(chosen)
+        order = self.version_order(url)
+        below = latest(self._base.versions(url), pattern, order)
+        return below is not None and order_key(below, order) > order_key(chosen, order)
 
     def _explain(self, url: str, version: str, on: date | None, found: Missing) -> Missing:
         if url in self._supplements:

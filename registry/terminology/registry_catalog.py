@@ -99,6 +99,11 @@ class RegistryCatalog:
         timeline = self._timeline(url)
         return _labels(timeline) if timeline is not None else []
 
+    def version_order(self, url: str) -> str:
+        """The order that the system declares."""
+        row = self._system(url)
+        return row.record.version_order if row is not None else "natural"
+
     def code_system(self, url: str, version: str = "", on: date | None = None) -> ContentView | Missing:
         """The given version, else the one in force on the day, else why there is none."""
         found = self._content(url, version, on)
@@ -284,6 +289,7 @@ class _SystemsOnly:
     def __init__(self, catalog: RegistryCatalog) -> None:
         self._catalog = catalog
         self.cache_key, self.kept, self.versions = catalog.cache_key, catalog.kept, catalog.versions
+        self.version_order = catalog.version_order
         self.code_system, self.code_systems = catalog.code_system, catalog.code_systems
         self.supplement, self.require_redistribution = catalog.supplement, catalog.require_redistribution
         self.behaviour, self.code_validity = catalog.behaviour, catalog.code_validity

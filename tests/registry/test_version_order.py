@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from registry import Registry
+from registry.content.memory import MemoryView
+from registry.content.view import ViewInfo
+from registry.entities.records import SystemRecord
+from registry.terminology.catalog import MemoryCatalog
+from registry.terminology.registry_catalog import RegistryCatalog
 from registry.time.version_order import latest, order_key, ordered
+from tests.registry.making import concept, load
 
 ALGORITHMS = ("date", "integer", "semver", "natural")
 
@@ -106,3 +113,15 @@ def test_a_candidate_comes_between_two_releases(algorithm: str, core: list[int],
     assert order_key(f"{label}-{name}", algorithm) < order_key(label, algorithm)
     if before:
         assert order_key(".".join(map(str, before)), algorithm) < order_key(f"{label}-{name}", algorithm)
+
+
+def test_a_sent_version_is_ordered_among_stored_ones_as_the_system_declares(registry: Registry) -> None:
+    system = SystemRecord(slug="s", url="urn:s", access="open", version_order="date")
+    for label in ("2024-06-30", "20240131"):
+        load(registry, label, {"a": "A"}, system=system, valid_from=None)
+    stored = RegistryCatalog(registry.reader)
+    catalog = MemoryCatalog(stored)
+    assert catalog.versions("urn:s") == stored.versions("urn:s") == ["20240131", "2024-06-30"]
+    info = ViewInfo(system="", url="urn:s", version="2024-03-31")
+    catalog.add_code_system(MemoryView(info, [concept("a", "A")]))
+    assert catalog.versions("urn:s") == ["20240131", "2024-03-31", "2024-06-30"]

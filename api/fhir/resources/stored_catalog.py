@@ -62,7 +62,7 @@ class Licensed:
         self._base, self._records = base, records
         self.versions, self.supplement = base.versions, base.supplement
         self.value_set, self.concept_map = base.value_set, base.concept_map
-        self.behaviour = base.behaviour
+        self.behaviour, self.version_order = base.behaviour, base.version_order
 
     def cache_key(self) -> object | None:
         """As the base, but never the same as the base's."""
