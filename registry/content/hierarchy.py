@@ -13,9 +13,11 @@ from typing import TypeVar
 
 from pyroaring import BitMap
 
+from registry.content.links import inverted
 from registry.entities.errors import StoreDamaged
 from registry.entities.messages import message
 from registry.store.engine import Connection
+from registry.store.number_table import NumberTable
 from registry.store.states import unpack_numbers
 from registry.store.system_states import each_link
 
@@ -150,17 +152,9 @@ class _Links:
 
     def reversed(self) -> _Links:
         """The reversed links, targets ascending."""
-        starts, targets = self.starts, self.targets
-        pairs = sorted(
-            targets[at] << 32 | n for n in range(len(self)) for at in range(starts[n], starts[n + 1])
-        )
-        counts = array("I", bytes(4 * (len(self) + 1)))
-        for pair in pairs:
-            counts[(pair >> 32) + 1] += 1
-        total = 0
-        for n, count in enumerate(counts):
-            counts[n] = total = total + count
-        return _Links(counts, array("I", [pair & 0xFFFF_FFFF for pair in pairs]))
+        sources = array("I", (n for n in range(len(self)) for _ in range(self.starts[n], self.starts[n + 1])))
+        targets, starts = inverted(len(self), self.targets, sources)
+        return _Links(starts, targets)
 
     def renumbered(self, order: Sequence[int], number: Sequence[int]) -> _Links:
         """The same links under new numbers: ``order[n]`` is the old place of ``n``, ``number`` the inverse."""
@@ -175,16 +169,23 @@ class _Links:
 
 def _read(connection: Connection, system_id: int, members: BitMap) -> tuple[Sequence[int], _Links]:
     """State ids of a release, ascending, and the places of each one's parents."""
-    rows = [row for row in each_link(connection, system_id) if row[0] in members]
-    if len(rows) != len(members):
+    idents, place, above, ends = array("I"), NumberTable("I"), array("I"), array("I")
+    present = BitMap()
+    for ident, concept, blob in each_link(connection, system_id):
+        if ident in members:
+            place.put([(concept, len(idents))])
+            present.add(concept)
+            idents.append(ident)
+            above.extend(unpack_numbers(blob) if blob else ())
+            ends.append(len(above))
+    if len(idents) != len(members):
         raise StoreDamaged(message("error.states_missing"))
-    place = {concept: n for n, (_, concept, _) in enumerate(rows)}
-    starts, targets = array("I", [0]), array("I")
-    for _, _, blob in rows:
-        if blob:
-            targets.extend([place[c] for c in unpack_numbers(blob) if c in place])
+    starts, targets, start = array("I", [0]), array("I"), 0
+    for end in ends:
+        targets.extend(place[c] for c in above[start:end] if c in present)
         starts.append(len(targets))
-    return array("I", [row[0] for row in rows]), _Links(starts, targets)
+        start = end
+    return idents, _Links(starts, targets)
 
 
 def _number(up: _Links, down: _Links) -> tuple[array[int], array[int], array[int]]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import accumulate
+from itertools import accumulate, repeat
 
 from pyroaring import BitMap
 
@@ -20,7 +20,7 @@ from registry.store.number_table import NumberTable
 from registry.store.states import unpack_numbers
 from registry.store.system_states import each_link
 
-__all__ = ["SystemLinks"]
+__all__ = ["SystemLinks", "inverted"]
 
 Row = tuple[int, int, Sequence[int]]  #: state id, its node, the nodes of its parents
 
@@ -29,23 +29,29 @@ class SystemLinks:
     """The links of one system. Immutable once built, so any thread may read."""
 
     def __init__(self, rows: Iterable[Row], *, nearest: bool = False) -> None:
-        """``nearest``: only the first parent of a state that the release has is used."""
-        listed = list(rows)
-        self._nearest, self.top = nearest, max((ident for ident, _, _ in listed), default=-1)
-        numbers = {node: n for n, node in enumerate(sorted({node for _, node, _ in listed}))}
+        """``rows`` come by state id. ``nearest``: only the first parent of a state that the release has is used."""
+        idents, nodes, above, ends = array("I"), array("I"), array("I"), array("I")
+        for ident, node, parents in rows:
+            idents.append(ident)
+            nodes.append(node)
+            above.extend(parents)
+            ends.append(len(above))
+        self._nearest, self.top = nearest, max(idents, default=-1)
+        present = BitMap(nodes)
+        number = present.rank  # from 1
         self._row = NumberTable("I")
-        self._row.put((ident, row) for row, (ident, _, _) in enumerate(listed))
-        self._node = array("I", [numbers[node] for _, node, _ in listed])
-        above = [[numbers[p] for p in parents if p in numbers] for _, _, parents in listed]
-        self._up, self._up_starts = _flat(above)
-        self._states, self._states_starts = _inverted(
-            len(numbers), ((n, ident) for n, (ident, _, _) in zip(self._node, listed, strict=True))
-        )
-        self._down, self._down_starts = _inverted(
-            len(numbers), ((n, row[0]) for nodes, row in zip(above, listed, strict=True) for n in nodes)
-        )
+        self._row.put((ident, row) for row, ident in enumerate(idents))
+        self._node = array("I", (number(node) - 1 for node in nodes))
+        self._up, self._up_starts, sources, start = array("I"), array("I", [0]), array("I"), 0
+        for ident, end in zip(idents, ends, strict=True):
+            self._up.extend(number(p) - 1 for p in above[start:end] if p in present)
+            sources.extend(repeat(ident, len(self._up) - self._up_starts[-1]))
+            self._up_starts.append(len(self._up))
+            start = end
+        self._states, self._states_starts = inverted(len(present), self._node, idents)
+        self._down, self._down_starts = inverted(len(present), self._up, sources)
         self._only = NumberTable("I")
-        self._only.put((ident, self._one_parent(row)) for row, (ident, _, _) in enumerate(listed))
+        self._only.put((ident, self._one_parent(row)) for row, ident in enumerate(idents))
         flat = (self._node, self._up, self._up_starts, self._states, self._states_starts, self._down)
         self.nbytes = 4 * sum(map(len, (*flat, self._down_starts))) + self._row.nbytes + self._only.nbytes
 
@@ -114,16 +120,14 @@ class SystemLinks:
         return found
 
 
-def _flat(lists: Sequence[Sequence[int]]) -> tuple[array[int], array[int]]:
-    """All numbers in one array, and the start of each list."""
-    starts = array("I", accumulate(map(len, lists), initial=0))
-    return array("I", [n for one in lists for n in one]), starts
-
-
-def _inverted(size: int, pairs: Iterable[tuple[int, int]]) -> tuple[array[int], array[int]]:
-    """The second numbers grouped by the first, which are below ``size``; each list ascending."""
-    packed = sorted(first << 32 | second for first, second in pairs)
+def inverted(size: int, firsts: array[int], seconds: array[int]) -> tuple[array[int], array[int]]:
+    """The second numbers grouped by the first, which are below ``size``, and each list's start; lists keep the order."""
     counts = array("I", bytes(4 * size))
-    for pair in packed:
-        counts[pair >> 32] += 1
-    return array("I", [pair & 0xFFFF_FFFF for pair in packed]), array("I", accumulate(counts, initial=0))
+    for first in firsts:
+        counts[first] += 1
+    starts = array("I", accumulate(counts, initial=0))
+    free, found = starts[:], array("I", bytes(4 * len(seconds)))
+    for first, second in zip(firsts, seconds, strict=True):
+        found[free[first]] = second
+        free[first] += 1
+    return found, starts

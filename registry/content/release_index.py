@@ -142,7 +142,8 @@ class ReleaseIndex:
         return self._hierarchy(self._key, lambda: self.system.links(self.members), self._closure)
 
     def _closure(self) -> Closure:
-        return Closure.load(self._reader(), self.system_id, self.members)
+        with self._database.snapshot() as connection:  # closed afterwards, with the pages that it read
+            return Closure.load(connection, self.system_id, self.members)
 
     def structural(self, containing: Callable[[str], Sequence[str]]) -> ReleaseHierarchy:
         """The hierarchy that follows from the codes; ``containing`` as for ``Closure.of_codes``."""

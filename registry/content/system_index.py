@@ -15,7 +15,7 @@ from registry.content.links import SystemLinks
 from registry.entities.offload import require_offload
 from registry.store.bounded import Bounded
 from registry.store.code_order import SystemCodes
-from registry.store.engine import Database
+from registry.store.engine import Connection, Database
 from registry.store.terms import read_terms
 from registry.store.word_index import WordIndex
 
@@ -52,10 +52,12 @@ class SystemIndex:
 
     def codes(self, members: BitMap) -> SystemCodes:
         """The codes of all states, including those of the release."""
-        return self._covering(self._codes, members, self._read_codes)
+        return self._covering(self._codes, members, lambda: self._scan(SystemCodes.read))
 
-    def _read_codes(self) -> SystemCodes:
-        return SystemCodes.read(self._database.reader(), self._system_id)
+    def _scan(self, read: Callable[[Connection, int], C]) -> C:
+        """Read by a connection that is closed afterwards, because it would keep pages of the whole table in memory."""
+        with self._database.snapshot() as connection:
+            return read(connection, self._system_id)
 
     def kept_codes(self, members: BitMap) -> SystemCodes | None:
         """The codes if they are in memory."""
@@ -64,17 +66,11 @@ class SystemIndex:
 
     def words(self, members: BitMap) -> WordIndex:
         """The words of all texts, including those of the release."""
-        return self._covering(self._words, members, self._read_words)
-
-    def _read_words(self) -> WordIndex:
-        return WordIndex(read_terms(self._database.reader(), self._system_id))
+        return self._covering(self._words, members, lambda: self._scan(_read_words))
 
     def links(self, members: BitMap) -> SystemLinks:
         """The parents that sources assert."""
-        return self._covering(self._links, members, self._read_links)
-
-    def _read_links(self) -> SystemLinks:
-        return SystemLinks.asserted(self._database.reader(), self._system_id)
+        return self._covering(self._links, members, lambda: self._scan(SystemLinks.asserted))
 
     def structural_links(self, members: BitMap, containing: Containing) -> SystemLinks:
         """The parents that follow from codes; ``containing`` as for ``SystemLinks.structural``."""
@@ -95,3 +91,7 @@ class SystemIndex:
             return read()
 
         return cache.get(self._system_id, made)
+
+
+def _read_words(connection: Connection, system_id: int) -> WordIndex:
+    return WordIndex(read_terms(connection, system_id))

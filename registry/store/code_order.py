@@ -11,7 +11,6 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
-from operator import itemgetter
 from typing import cast
 
 from pyroaring import BitMap
@@ -35,17 +34,23 @@ class SystemCodes:
 
     def __init__(self, rows: Iterable[tuple[int, str, str]]) -> None:
         """``rows`` are (state id, code, compact code)."""
-        listed = sorted(sorted(rows), key=itemgetter(1))
-        self._states = array("I", [ident for ident, _, _ in listed])
-        self._codes, self._starts = _grouped([code for _, code, _ in listed])
-        newest = self._dictionary() if len(self._codes) <= _DICTIONARY else None
-        #: the greatest state id of a code
-        self._newest: Callable[[str], int | None] = self._by_order if newest is None else newest.get
+        idents, codes, compact = array("I"), list[str](), list[str]()
+        for ident, code, short in rows:
+            idents.append(ident)
+            codes.append(code)
+            compact.append(short)
+        order = sorted(sorted(range(len(idents)), key=idents.__getitem__), key=codes.__getitem__)
+        self._states = array("I", [idents[n] for n in order])
+        self._codes, self._starts = _grouped([codes[n] for n in order])
         self.top = max(self._states, default=-1)
         self._places = NumberTable("I")
         self._places.put((ident, place) for place, ident in enumerate(self._states))
-        self.short = BitMap([ident for ident, _, compact in listed if len(compact) <= CODE_WORD])
-        self._compact, self._compact_starts, self._by_compact = self._compacted([c for _, _, c in listed])
+        self.short = BitMap([idents[n] for n in order if len(compact[n]) <= CODE_WORD])
+        self._compact, self._compact_starts, self._by_compact = self._compacted([compact[n] for n in order])
+        del codes, compact, order  # their memory is free for the dictionary
+        newest = self._dictionary() if len(self._codes) <= _DICTIONARY else None
+        #: the greatest state id of a code
+        self._newest: Callable[[str], int | None] = self._by_order if newest is None else newest.get
         self.nbytes = 4 * (len(self._states) + len(self._starts)) + self._places.nbytes + self._codes.nbytes
         self.nbytes += _ENTRY * len(self._codes) if newest is not None else 0
         if self._compact is not self._codes:
