@@ -24,7 +24,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from registry.entities.extensions import standards_status
+from registry.entities.annotations import standards_status
 from registry.entities.languages import Languages, fit
 from registry.entities.records import ConceptRecord, Designation
 from registry.systems.designation_uses import names_concept
@@ -53,16 +53,16 @@ _NO_LANGUAGE = 0.5  #: a text without a language serves every language, after al
 
 def is_withdrawn(designation: Designation) -> bool:
     """Whether the source says that the text is no longer to be used."""
-    if not designation.extensions:
+    if not designation.annotations:
         return False
-    return standards_status(designation.extensions) in ("withdrawn", "deprecated")
+    return standards_status(designation.annotations) in ("withdrawn", "deprecated")
 
 
 def _last_resort(text: Designation) -> bool:
     """Whether the text is shown only where there is no other."""
     if text.kind.endswith(RECONSTRUCTED):
         return True
-    return bool(text.use or text.extensions) and (not names_concept(text) or is_withdrawn(text))
+    return bool(text.use or text.annotations) and (not names_concept(text) or is_withdrawn(text))
 
 
 def _order(text: Designation) -> tuple[int, str, str, str]:
@@ -160,7 +160,7 @@ def is_repeated(text: Designation, seen: set[tuple[str, str]]) -> bool:
     """Whether a text without a use of its own was listed before (``seen`` is added to): long and short texts
     of a source are often the same."""
     key = (text.text, text.language)
-    if text.use is None and not text.extensions and key in seen:
+    if text.use is None and not text.annotations and key in seen:
         return True
     seen.add(key)
     return False

@@ -96,7 +96,7 @@ def _merged(
         properties=tuple(properties),
         inactive=inactive,
         selectable=selectable,
-        extensions=record.extensions,
+        annotations=record.annotations,
     )
 
 

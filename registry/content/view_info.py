@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Literal
 
 from registry.content.view import ViewInfo
-from registry.entities.extensions import standards_status
 from registry.store.metadata import ReleaseRow, SystemRow
 from registry.time.timeline import Segment
 
@@ -40,7 +39,7 @@ def view_info(system: SystemRow, segment: Segment, layers: Sequence[ReleaseRow])
         title=titles.get("en") or next(iter(titles.values()), record.slug),
         name=str(shell.get("name", "")),
         status=str(shell.get("status", "active")),
-        standards_status=standards_status(shell.get("extension", ())),
+        standards_status=header.standards_status,
         experimental=bool(shell.get("experimental", False)),
         valid_from=segment.version.valid_from,
         valid_to=segment.version.valid_to,

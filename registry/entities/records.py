@@ -11,6 +11,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from registry.entities.annotations import Annotation
+
 __all__ = [
     "Coding",
     "Component",
@@ -59,7 +61,7 @@ class Designation(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     language: str = ""
     use: Coding | None = None
     additional_uses: tuple[Coding, ...] = ()
-    extensions: tuple[dict[str, Any], ...] = ()
+    annotations: tuple[Annotation, ...] = ()
     key: str = ""
 
     @property
@@ -91,7 +93,7 @@ class Property(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     code: str
     value: str | int | bool | Coding
     type: str = "string"
-    extensions: tuple[dict[str, Any], ...] = ()
+    annotations: tuple[Annotation, ...] = ()
     group: int = 0
     order: int = 0
 
@@ -123,7 +125,7 @@ class ConceptRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     properties: tuple[Property, ...] = ()
     inactive: bool = False
     selectable: bool | None = None
-    extensions: tuple[dict[str, Any], ...] = ()
+    annotations: tuple[Annotation, ...] = ()
 
     @property
     def stable_key(self) -> str:
@@ -296,6 +298,7 @@ class ReleaseHeader(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=Tru
     format: str = ""
     properties: tuple[PropertyDefinition, ...] = ()
     content: Literal["complete", "fragment", "supplement", "example", "not-present"] = "complete"
+    standards_status: str = ""
     shell: dict[str, Any] = {}  #: the metadata of the source (a FHIR CodeSystem without its concepts, …)
     inferred: dict[str, str] = {}
     notices: tuple[str, ...] = ()  #: notices for the user: encoding found, rows skipped and why

@@ -1,4 +1,4 @@
-"""Entries of an expansion: display, designations, properties and extensions, from the system and from the value set."""
+"""Entries of an expansion: display, designations, properties and annotations, from the system and from the value set."""
 
 from __future__ import annotations
 
@@ -11,8 +11,14 @@ from pyroaring import BitMap
 
 from registry.content.display import choose, is_repeated, own_display, own_first
 from registry.content.view import ContentView
-from registry.entities.extensions import CONCEPT_SHOWN, PROPERTY_OF, VALUE_SET_SHOWN, value_of
+from registry.entities.annotations import (
+    EXPANSION_PROPERTIES,
+    SHOWN_OF_CONCEPT,
+    SHOWN_OF_LISTED,
+    Annotation,
+)
 from registry.entities.records import ConceptRecord, Designation
+from registry.systems.concept_properties import standard_uri
 from registry.systems.designation_uses import PREFERRED
 from registry.terminology.compose import IncludedConcepts
 from registry.terminology.context import Context
@@ -21,8 +27,7 @@ from registry.terminology.valueset import ConceptReference
 
 __all__ = ["Entry", "ExpansionEntryBuilder", "EntryOptions"]
 
-_STANDARD = "http://hl7.org/fhir/concept-properties#"
-_URI = {"order": _STANDARD + "order", "label": _STANDARD + "label", "weight": _STANDARD + "itemWeight"}
+_URI = {"order": standard_uri("order"), "label": standard_uri("label"), "weight": standard_uri("itemWeight")}
 _BCP47 = "urn:ietf:bcp:47"
 
 
@@ -38,7 +43,7 @@ class Entry:
     inactive: bool = False
     designations: list[Designation] = field(default_factory=list)
     properties: list[tuple[str, str, Any]] = field(default_factory=list)
-    extensions: list[dict[str, Any]] = field(default_factory=list)
+    annotations: list[Annotation] = field(default_factory=list)
     contains: list[Entry] = field(default_factory=list)
 
 
@@ -99,7 +104,7 @@ class ExpansionEntryBuilder:
         if self._options.include_designations or self._options.designations:
             entry.designations = list(self._texts(record, extra, chosen, info.language))
         entry.properties = list(self._properties(content, record, value_set_concept))
-        entry.extensions = _extensions(record, value_set_concept)
+        entry.annotations = _annotations(record, value_set_concept)
         return entry
 
     def _texts(
@@ -126,13 +131,13 @@ class ExpansionEntryBuilder:
             for code, kind, value in _requested_values(content, record, name):
                 self._occurring.setdefault(code, _uri(content, code))
                 yield code, kind, value
-        for code, kind, value in _from_extensions(record, value_set_concept):
+        for code, kind, value in _from_annotations(record, value_set_concept):
             self._occurring.setdefault(code, _URI[code])
             yield code, kind, value
         requested = not {"status", "*"}.isdisjoint(self._options.properties)
         status = "" if requested else shown_status(content, record)
         if status:
-            self._occurring.setdefault("status", _STANDARD + "status")
+            self._occurring.setdefault("status", standard_uri("status"))
             yield "status", "code", status
 
 
@@ -183,27 +188,27 @@ def _requested_values(
 def _uri(content: ContentView, code: str) -> str:
     declared = next((p.uri for p in content.info.properties if p.code == code), "")
     standard = code in ("definition", "inactive", "parent", "child", "status", "notSelectable")
-    return declared or (_STANDARD + code if standard else "")
+    return declared or (standard_uri(code) if standard else "")
 
 
-def _from_extensions(
+def _from_annotations(
     record: ConceptRecord, value_set_concept: ConceptReference | None
 ) -> Iterator[tuple[str, str, Any]]:
-    if not record.extensions and (value_set_concept is None or not value_set_concept.extensions):
+    if not record.annotations and (value_set_concept is None or not value_set_concept.annotations):
         return
     found: dict[str, tuple[str, Any]] = {}
-    for extension in (*record.extensions, *(value_set_concept.extensions if value_set_concept else ())):
-        known = PROPERTY_OF.get(extension.get("url", ""))
+    for annotation in (*record.annotations, *(value_set_concept.annotations if value_set_concept else ())):
+        known = EXPANSION_PROPERTIES.get(annotation.name)
         if known:
-            found[known[0]] = (known[1], value_of(extension))
+            found[known[0]] = (known[1], annotation.value)
     yield from ((code, kind, value) for code, (kind, value) in found.items())
 
 
-def _extensions(record: ConceptRecord, value_set_concept: ConceptReference | None) -> list[dict[str, Any]]:
-    """Extensions to repeat; of one name the value set's counts, else the one added last."""
-    if not record.extensions and (value_set_concept is None or not value_set_concept.extensions):
+def _annotations(record: ConceptRecord, value_set_concept: ConceptReference | None) -> list[Annotation]:
+    """Annotations to repeat; of one name the value set's counts, else the one added last."""
+    if not record.annotations and (value_set_concept is None or not value_set_concept.annotations):
         return []
-    found = {e["url"]: e for e in record.extensions if e.get("url") in CONCEPT_SHOWN}
+    found = {a.name: a for a in record.annotations if a.name in SHOWN_OF_CONCEPT}
     if value_set_concept is not None:
-        found |= {e["url"]: e for e in value_set_concept.extensions if e.get("url") in VALUE_SET_SHOWN}
+        found |= {a.name: a for a in value_set_concept.annotations if a.name in SHOWN_OF_LISTED}
     return list(found.values())

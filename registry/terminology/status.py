@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from registry.content.view import ContentView
+from registry.entities.annotations import standards_status
 from registry.entities.canonical import join
-from registry.entities.extensions import standards_status
 from registry.entities.records import ConceptRecord
+from registry.systems.concept_properties import codes_of
 from registry.terminology.compose import Prepared
 from registry.terminology.issues import Issue, issue
 from registry.terminology.valueset import ValueSet
 
 __all__ = ["concept_status", "is_deprecated", "notices", "shown_status", "standing", "status_codes"]
 
-_STATUS_URI = "http://hl7.org/fhir/concept-properties#status"
 _MESSAGE = {
     "withdrawn": "MSG_WITHDRAWN",
     "deprecated": "MSG_DEPRECATED",
@@ -63,19 +63,19 @@ def as_issue(notice: tuple[str, str, str]) -> Issue:
     return issue(_MESSAGE[what], canonical, None, resource)
 
 
-def status_codes(content: ContentView) -> set[str]:
+def status_codes(content: ContentView) -> frozenset[str]:
     """Codes of the properties that contain a concept's status."""
-    return {p.code for p in content.info.properties if p.uri == _STATUS_URI} or {"status"}
+    return codes_of(content.info.properties, "status")
 
 
 def concept_status(content: ContentView, record: ConceptRecord) -> str:
-    """The concept's status in the source: from a property, else from the standards-status extension."""
+    """The concept's status in the source: from a property, else from its standards status."""
     if record.properties:
-        codes = {p.code for p in content.info.properties if p.uri == _STATUS_URI} or {"status"}
+        codes = codes_of(content.info.properties, "status")
         for p in record.properties:
             if p.code in codes:
                 return p.text
-    return standards_status(record.extensions) if record.extensions else ""
+    return standards_status(record.annotations) if record.annotations else ""
 
 
 def shown_status(content: ContentView, record: ConceptRecord) -> str:
@@ -86,12 +86,12 @@ def shown_status(content: ContentView, record: ConceptRecord) -> str:
     =================================================  ===========  ==========================================
     is inactive and has a status property              its value    concept property ``status``; TX: tho/*
     is active and has a status property                nothing      TX: other/validation-dual-filter-in
-    has the extension standards-status                 its value    TX: extensions/validate-code-inactive
+    has a standards status                             its value    TX: extensions/validate-code-inactive
     =================================================  ===========  ==========================================
     """
     if record.inactive:
         return concept_status(content, record)
-    return standards_status(record.extensions) if record.extensions else ""
+    return standards_status(record.annotations) if record.annotations else ""
 
 
 def is_deprecated(content: ContentView, record: ConceptRecord) -> bool:

@@ -1,4 +1,4 @@
-"""A ContentView of a code system with supplements, which add designations, properties and extensions.
+"""A ContentView of a code system with supplements, which add designations, properties and annotations.
 
 A supplement never changes codes or the hierarchy. ``terminology.context`` decides which supplements are used.
 """
@@ -33,7 +33,7 @@ def _merged(record: ConceptRecord, extra: ConceptRecord, source: str) -> Concept
         record,
         designations=(*record.designations, *texts),
         properties=(*record.properties, *filter(kept, extra.properties)),
-        extensions=(*record.extensions, *extra.extensions),
+        annotations=(*record.annotations, *extra.annotations),
     )
 
 

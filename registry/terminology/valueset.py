@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from registry.entities.annotations import Annotation
 from registry.entities.canonical import join
 from registry.entities.records import Designation
 
@@ -22,7 +23,7 @@ class ConceptReference(msgspec.Struct, frozen=True, omit_defaults=True):
     code: str
     display: str = ""
     designations: tuple[Designation, ...] = ()
-    extensions: tuple[dict[str, Any], ...] = ()
+    annotations: tuple[Annotation, ...] = ()
 
 
 class Filter(msgspec.Struct, frozen=True, omit_defaults=True):

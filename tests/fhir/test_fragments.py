@@ -70,7 +70,7 @@ def test_fragments_are_what_the_encoder_writes_of_an_entry(
         entry = builder._entry(content, content.concept(ident), None)
         written = orjson.dumps(entry_json(entry, "R5"))
         start = orjson.dumps({"system": URL})[:-1]
-        if entry.display is None or entry.properties or entry.extensions:
+        if entry.display is None or entry.properties or entry.annotations:
             assert not fragment
         else:
             assert start + b"," + fragment + b"}" == written

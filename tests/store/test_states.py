@@ -9,6 +9,7 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
+from registry.entities.annotations import Annotation
 from registry.entities.records import Coding, ConceptRecord, Designation, Note, Property
 from registry.store.states import (
     canonical,
@@ -32,7 +33,7 @@ designations = st.builds(
 )
 values = st.one_of(short, st.integers(-5, 5), st.booleans(), st.builds(Coding, code=short))
 decimals = st.decimals(allow_nan=False, allow_infinity=False, places=3).map(
-    lambda d: {"url": "x", "valueDecimal": d}
+    lambda d: Annotation("x", "Decimal", d)
 )
 properties = st.builds(
     Property,
@@ -40,7 +41,7 @@ properties = st.builds(
     value=values,
     group=st.integers(0, 2),
     order=st.integers(0, 2),
-    extensions=st.lists(decimals, max_size=1).map(tuple),
+    annotations=st.lists(decimals, max_size=1).map(tuple),
 )
 records = st.builds(
     ConceptRecord,
@@ -90,13 +91,13 @@ def test_a_composed_letter_after_an_escape_is_not_composed_with_it() -> None:
 
 
 def test_digits_of_decimals_are_content() -> None:
-    """1.5 and 1.50 differ in precision, as a property and inside an extension."""
+    """1.5 and 1.50 differ in precision, as a property and inside an annotation."""
     for one, other in (("1.5", "1.50"), ("100", "1E+2")):
         a, b = (ConceptRecord(code="a", properties=(Property("dose", v, "decimal"),)) for v in (one, other))
         assert encode(a) != encode(b)
-        inside = ConceptRecord(code="a", extensions=({"url": "x", "valueDecimal": Decimal(other)},))
-        assert encode(inside).endswith(f'"valueDecimal":{other}}}]}}'.encode())
-        assert str(decode(encode(inside)).extensions[0]["valueDecimal"]) == other
+        inside = ConceptRecord(code="a", annotations=(Annotation("x", "Decimal", Decimal(other)),))
+        assert f'"value":{other}}}'.encode() in encode(inside)
+        assert str(decode(encode(inside)).annotations[0].value) == other
 
 
 def test_ordered_values_keep_their_order_in_their_group() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from registry.content.memory import MemoryView
 from registry.content.view import ViewInfo
-from registry.entities.extensions import STANDARDS_STATUS
+from registry.entities.annotations import STANDARDS_STATUS, Annotation
 from registry.entities.records import ConceptRecord, Designation, Property
 from registry.terminology.catalog import MemoryCatalog
 from registry.terminology.context import Context
@@ -68,11 +68,11 @@ def test_an_expansion_is_a_tree_only_for_one_include(
     assert any(e.contains for e in answer.entries) is tree
 
 
-MARKED = ({"url": STANDARDS_STATUS, "valueCode": "deprecated"},)
+MARKED = (Annotation(STANDARDS_STATUS, "Code", "deprecated"),)
 
 
 @pytest.mark.parametrize(
-    ("inactive", "status", "extensions", "shown"),
+    ("inactive", "status", "annotations", "shown"),
     [
         (False, "", (), ""),
         (False, "active", (), ""),
@@ -85,9 +85,9 @@ MARKED = ({"url": STANDARDS_STATUS, "valueCode": "deprecated"},)
     ],
 )
 def test_the_status_of_a_concept_is_shown_where_it_is_inactive(
-    inactive: bool, status: str, extensions: tuple[dict[str, Any], ...], shown: str
+    inactive: bool, status: str, annotations: tuple[Annotation, ...], shown: str
 ) -> None:
     properties = (Property("status", status, "code"),) if status else ()
-    one = record("a", inactive=inactive, properties=properties, extensions=extensions)
+    one = record("a", inactive=inactive, properties=properties, annotations=annotations)
     entry = opened(ValueSet(url="http://vs", includes=(WHOLE,)), one).entries[0]
     assert [value for code, _, value in entry.properties if code == "status"] == ([shown] if shown else [])

@@ -11,12 +11,14 @@ import orjson
 from api.fhir.format.encoding import designation_json, typed
 from api.fhir.format.own_extensions import PROVISIONAL
 from api.fhir.format.r4_r5 import ELEMENTS
+from loaders.formats.fhir.extension_names import extension_of
 from loaders.formats.fhir.reading import period
 from registry.content.display import is_repeated, own_display
 from registry.content.view import ContentView, ViewInfo
 from registry.entities.exact_json import dumps
 from registry.entities.offload import require_offload
-from registry.entities.records import ConceptRecord
+from registry.entities.records import ConceptRecord, Property
+from registry.systems.concept_properties import standard_uri
 
 __all__ = ["code_system_json"]
 
@@ -28,7 +30,6 @@ _OWN = (ELEMENTS["CodeSystem", "R4"] | ELEMENTS["CodeSystem", "R5"]) - {
     "text",
     "count",
 }
-_URI = "http://hl7.org/fhir/concept-properties#"
 _PIECE = 500  #: concepts written per batch
 _INLINE_LIMIT = 2000  #: most concepts written on the event loop
 
@@ -96,7 +97,7 @@ def _properties(view: ContentView) -> list[Json]:
             written["description"] = p.description
         found.append(written)
     if view.info.hierarchy == "asserted" and not any(p.code == "parent" for p in view.info.properties):
-        found.append({"code": "parent", "uri": _URI + "parent", "type": "code"})
+        found.append({"code": "parent", "uri": standard_uri("parent"), "type": "code"})
     return found
 
 
@@ -117,8 +118,8 @@ def _piece(records: Sequence[ConceptRecord], codes: dict[str, str], language: st
 
 def _concept(record: ConceptRecord, parents: list[str], language: str) -> Json:
     written: Json = {"code": record.code}
-    if record.extensions:
-        written["extension"] = list(record.extensions)
+    if record.annotations:
+        written["extension"] = [extension_of(a) for a in record.annotations]
     own = own_display(record.designations, language)
     if own is not None:
         written["display"] = own.text
@@ -130,7 +131,14 @@ def _concept(record: ConceptRecord, parents: list[str], language: str) -> Json:
     if others:
         written["designation"] = others
     properties = [{"code": "parent", "valueCode": p} for p in parents]
-    properties += [{"code": p.code, **typed(p.type, p.value)} for p in record.properties]
+    properties += [_property(p) for p in record.properties]
     if properties:
         written["property"] = properties
+    return written
+
+
+def _property(found: Property) -> Json:
+    written: Json = {"code": found.code, **typed(found.type, found.value)}
+    if found.annotations:
+        written["extension"] = [extension_of(a) for a in found.annotations]
     return written

@@ -10,6 +10,7 @@ from typing import Any
 from api.fhir.format.outcome import outcome
 from api.fhir.format.own_extensions import NOT_CHECKED, NOT_VALID, SUCCESSOR, with_origin
 from api.fhir.format.parameters import writing
+from loaders.formats.fhir.extension_names import extension_of
 from registry.entities.records import Coding, Designation
 from registry.entities.relationships import to_r4
 from registry.terminology.lookup import LookupResult
@@ -68,8 +69,10 @@ def designation_json(text: Designation) -> Json:
         written["language"] = text.language
     if text.use is not None:
         written["use"] = coding_json(text.use)
-    if text.extensions:
-        written["extension"] = list(text.extensions)
+    if text.additional_uses:
+        written["additionalUse"] = [coding_json(use) for use in text.additional_uses]
+    if text.annotations:
+        written["extension"] = [extension_of(a) for a in text.annotations]
     return written
 
 

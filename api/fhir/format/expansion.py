@@ -11,6 +11,7 @@ from api.fhir.format.encoding import designation_json, typed
 from api.fhir.format.own_extensions import used
 from api.fhir.format.parameters import writing
 from api.fhir.format.r4_r5 import in_release
+from loaders.formats.fhir.extension_names import extension_of
 from registry.entities.messages import in_language
 from registry.terminology.entries import Entry
 from registry.terminology.expand import Expansion
@@ -104,7 +105,7 @@ def entry_json(entry: Entry, release: str) -> Json:
     if entry.designations:
         written["designation"] = [designation_json(d) for d in entry.designations]
     properties = [{"code": code, **typed(kind, value)} for code, kind, value in entry.properties]
-    extensions = list(entry.extensions)
+    extensions = [extension_of(a) for a in entry.annotations]
     if properties and release == "R4":
         extensions += [_as_extension("contains.property", p) for p in properties]
     elif properties:

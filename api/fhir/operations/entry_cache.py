@@ -38,7 +38,7 @@ class EntryCache(ExpansionEntryBuilder):
 
     def _plain(self, one: IncludedConcepts) -> bool:
         listed = one.include.concepts if one.include is not None else ()
-        own = any(c.display or c.designations or c.extensions for c in listed)
+        own = any(c.display or c.designations or c.annotations for c in listed)
         return self._usual and not own and not self._context.supplements
 
     def _start(self, one: IncludedConcepts) -> bytes:

@@ -3,7 +3,7 @@
 A *fragment* is what an expansion shows of a plain concept, without the system and without brackets:
 ``["abstract":true,]["inactive":true,]"code":"K63.8","display":"…"``. Entries of expansions, answers to ``$validate-code``
 and the parents and children of a ``$lookup`` are joined from it. It is empty for a concept of which answers say more
-(extensions, a status, deprecation, no display): such concepts are written by the general encoders.
+(annotations, a status, deprecation, no display): such concepts are written by the general encoders.
 
 Fragments of stored states are shared by all versions that contain the state; the caches of the registry own and bound
 them (``registry.store.state_texts``).
@@ -20,6 +20,7 @@ from registry.content.display import choose
 from registry.content.view import ContentView
 from registry.entities.languages import Languages
 from registry.entities.records import ConceptRecord
+from registry.systems.concept_properties import codes_of
 from registry.terminology.status import is_deprecated, shown_status
 
 __all__ = ["Fragments", "code_and_display", "look"]
@@ -67,13 +68,13 @@ class Fragments:
 def look(content: ContentView, languages: Languages | None) -> tuple[Hashable, ...]:
     """What the texts of a concept depend on besides its record."""
     info = content.info
-    status = tuple(p.code for p in info.properties if p.uri.endswith("#status")) if info.properties else ()
+    status = codes_of(info.properties, "status") if info.properties else ()
     return info.language, status, *((languages.tags, languages.only) if languages is not None else ())
 
 
 def _fragment(content: ContentView, record: ConceptRecord, languages: Languages | None) -> bytes:
     chosen = choose(record, languages, language=content.info.language)
-    if record.extensions or chosen is None or not chosen.text:
+    if record.annotations or chosen is None or not chosen.text:
         return b""
     if shown_status(content, record) or is_deprecated(content, record):
         return b""

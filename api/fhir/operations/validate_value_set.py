@@ -105,7 +105,7 @@ def _members(context: Context, prepared: Prepared, system: str) -> OrdinaryAnswe
     if context.supplements or len(value_set.includes) != 1 or value_set.excludes:
         return None
     include = value_set.includes[0]
-    plain = not any(c.display or c.designations or c.extensions for c in include.concepts)
+    plain = not any(c.display or c.designations or c.annotations for c in include.concepts)
     if value_set.inactive is False or include.system != system or include.value_sets or not plain:
         return None
     version = context.pins.effective(system, include.version)[0]

@@ -11,16 +11,25 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from loaders.formats.fhir.reading import Json, coding, extensions, items, period, text, typed_value, without
+from loaders.formats.fhir.reading import (
+    Json,
+    annotations_of,
+    coding,
+    items,
+    period,
+    text,
+    typed_value,
+    without,
+)
 from registry.content.view import ViewInfo
+from registry.entities.annotations import standards_status
 from registry.entities.errors import ContentError
-from registry.entities.extensions import standards_status
 from registry.entities.messages import message
 from registry.entities.records import ConceptRecord, Designation, Note, Property, PropertyDefinition
+from registry.systems.concept_properties import codes_of
 
 __all__ = ["ReadCodeSystem", "read_code_system"]
 
-_STANDARD = "http://hl7.org/fhir/concept-properties#"
 _INACTIVE = frozenset({"retired", "inactive", "withdrawn"})
 _DEPTH = 200
 
@@ -111,7 +120,7 @@ def _info(resource: Json, declared: tuple[PropertyDefinition, ...], path: str) -
         name=text(resource, "name", path),
         status=text(resource, "status", path) or "unknown",
         experimental=resource.get("experimental") is True,
-        standards_status=standards_status(extensions(resource, path)),
+        standards_status=standards_status(annotations_of(resource, path)),
         valid_from=valid_from,
         valid_to=valid_to,
         compositional=resource.get("compositional") is True,
@@ -124,18 +133,14 @@ def _info(resource: Json, declared: tuple[PropertyDefinition, ...], path: str) -
 
 
 def _names(declared: tuple[PropertyDefinition, ...], language: str) -> _Names:
-    def codes(name: str) -> frozenset[str]:
-        by_uri = frozenset(p.code for p in declared if p.uri == _STANDARD + name)
-        return by_uri or frozenset({name})
-
     types = {p.code: p.type for p in declared}
     return _Names(
         types,
-        codes("inactive"),
-        codes("status"),
-        codes("notSelectable"),
-        codes("parent"),
-        codes("child"),
+        codes_of(declared, "inactive"),
+        codes_of(declared, "status"),
+        codes_of(declared, "notSelectable"),
+        codes_of(declared, "parent"),
+        codes_of(declared, "child"),
         language,
     )
 
@@ -166,7 +171,7 @@ def _record(item: Json, names: _Names, above: tuple[str, ...], path: str) -> Con
         properties=tuple(p for p in properties if p.code not in ("parent", "child")),
         inactive=any(_is(p, names.inactive, "true") or _retired(p, names) for p in properties),
         selectable=_selectable(properties, names),
-        extensions=extensions(item, path),
+        annotations=annotations_of(item, path),
     )
 
 
@@ -189,7 +194,7 @@ def _property(item: Json, names: _Names, path: str) -> Property | None:
     if found is None:
         return None
     kind, value = found
-    return Property(code, value, kind, extensions(item, path))
+    return Property(code, value, kind, annotations_of(item, path))
 
 
 def _designations(item: Json, names: _Names, path: str) -> Iterator[Designation]:
@@ -210,5 +215,5 @@ def read_designation(item: Json, path: str) -> Designation:
         language=text(item, "language", path),
         use=coding(use, f"{path}.use") if use is not None else None,
         additional_uses=also,
-        extensions=extensions(item, path),
+        annotations=annotations_of(item, path),
     )

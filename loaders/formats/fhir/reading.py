@@ -10,12 +10,25 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from loaders.formats.fhir.extension_names import annotation_of
+from registry.entities.annotations import Annotation
 from registry.entities.errors import ContentError
 from registry.entities.exact_json import decimal_text
 from registry.entities.messages import message
 from registry.entities.records import Coding
 
-__all__ = ["PERIODS", "coding", "extensions", "items", "period", "read_date", "text", "texts", "typed_value"]
+__all__ = [
+    "PERIODS",
+    "annotations",
+    "coding",
+    "extensions",
+    "items",
+    "period",
+    "read_date",
+    "text",
+    "texts",
+    "typed_value",
+]
 
 Json = Mapping[str, Any]
 
@@ -83,6 +96,11 @@ def extensions(resource: Json, path: str) -> tuple[dict[str, Any], ...]:
         extensions(extension, where)
         found.append(dict(extension))
     return tuple(found)
+
+
+def annotations_of(element: Json, path: str) -> tuple[Annotation, ...]:
+    """The extensions of an element as annotations."""
+    return tuple(annotation_of(e) for e in extensions(element, path))
 
 
 def coding(value: Json, path: str) -> Coding:

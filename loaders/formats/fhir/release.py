@@ -28,12 +28,12 @@ from registry.entities.messages import message
 from registry.entities.records import ConceptRecord, Coverage, ReleaseHeader, SystemRecord
 from registry.store.artifacts import ArtifactRow
 from registry.systems import behaviour_of
+from registry.systems.concept_properties import standard_name
 
 __all__ = ["FORMAT", "artifact_of", "located", "release_of"]
 
 FORMAT = "fhir"
 _CONTENTS = ("complete", "fragment", "example", "supplement", "not-present")
-_URI = "http://hl7.org/fhir/concept-properties#"
 _FLAGS = {"inactive": "inactive", "status": "inactive", "notSelectable": "selectable"}
 
 
@@ -98,6 +98,7 @@ def _header(
         origin=found.package.name,
         format=FORMAT,
         properties=info.properties,
+        standards_status=info.standards_status,
         content=info.content,  # type: ignore[arg-type]
         shell=info.shell,
         inferred={} if found.package.release else {"fhir": fhir},
@@ -133,7 +134,7 @@ def _facets(
 def _name(declared: Any) -> str:
     """A declared property by FHIR's own name for it, else by its code."""
     uri: str = declared.uri
-    return uri.removeprefix(_URI) if uri.startswith(_URI) else str(declared.code)
+    return standard_name(uri) or str(declared.code)
 
 
 def _canonical(records: Sequence[ConceptRecord], system: SystemRecord) -> Sequence[ConceptRecord]:

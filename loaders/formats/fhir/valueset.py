@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import msgspec
 
 from loaders.formats.fhir.codesystem import read_designation
-from loaders.formats.fhir.reading import Json, extensions, items, period, read_date, text, texts, without
+from loaders.formats.fhir.reading import (
+    Json,
+    annotations_of,
+    extensions,
+    items,
+    period,
+    read_date,
+    text,
+    texts,
+    without,
+)
+from registry.entities.annotations import standards_status
 from registry.entities.errors import ContentError
-from registry.entities.extensions import standards_status, value_of
 from registry.entities.messages import message
 from registry.terminology.issues import Place
 from registry.terminology.valueset import ConceptReference, Filter, Include, ValueSet
@@ -35,7 +46,7 @@ def read_value_set(resource: Json, path: str = "ValueSet", *, within: Place = ()
         url=text(resource, "url", path),
         version=text(resource, "version", path),
         status=text(resource, "status", path) or "unknown",
-        standards_status=standards_status(own),
+        standards_status=standards_status(annotations_of(resource, path)),
         experimental=resource.get("experimental") is True,
         language=text(resource, "language", path),
         includes=includes or tuple(_from_expansion(resource, path, within)),
@@ -54,6 +65,11 @@ def read_value_set(resource: Json, path: str = "ValueSet", *, within: Place = ()
         shell=without(resource, _DEFINITION),
         definition={k: resource[k] for k in _DEFINITION[:4] if k in resource and k != "expansion"},
     )
+
+
+def value_of(extension: Json) -> Any:
+    """The value of an extension, whatever its type; None without one."""
+    return next((v for k, v in extension.items() if k.startswith("value")), None)
 
 
 def _contained(resource: Json, path: str) -> Iterator[tuple[int, Json, str]]:
@@ -102,7 +118,7 @@ def _concept(item: Json, path: str) -> ConceptReference:
         code=text(item, "code", path),
         display=text(item, "display", path),
         designations=tuple(read_designation(d, w) for d, w in items(item, "designation", path)),
-        extensions=extensions(item, path),
+        annotations=annotations_of(item, path),
     )
 
 

@@ -11,6 +11,7 @@ from pyroaring import BitMap
 
 from registry.content.view import ContentView
 from registry.entities.offload import require_offload
+from registry.systems.concept_properties import standard_uri
 
 __all__ = [
     "CODE_NAMES",
@@ -35,7 +36,6 @@ _STANDARD = frozenset(
 #: properties that are derived from the concept, not read from its stated properties
 _COMPUTED = frozenset({"inactive", "display", "definition"})
 _INLINE_LIMIT = 2000  #: most concepts scanned on the event loop
-_PREFIX = "http://hl7.org/fhir/concept-properties#"
 
 
 class NotUnderstood(ValueError):
@@ -56,7 +56,7 @@ def concept_named(content: ContentView, code: str) -> int:
 
 def declared(content: ContentView, name: str) -> str:
     """The code with which a system declares a standard property, else the name itself."""
-    codes = [p.code for p in content.info.properties if p.uri == _PREFIX + name]
+    codes = [p.code for p in content.info.properties if p.uri == standard_uri(name)]
     return codes[0] if codes and name not in {p.code for p in content.info.properties} else name
 
 

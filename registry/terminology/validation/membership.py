@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from registry.content.view import ContentView
-from registry.entities.extensions import VS_DEPRECATED, named, standards_status
+from registry.entities.annotations import DEPRECATED, standards_status, value_named
 from registry.entities.messages import message
 from registry.terminology.catalog import Missing
 from registry.terminology.compose import Prepared, ids_of
@@ -211,8 +211,8 @@ def remarks(finding: CodingResult, value_set_concept: ConceptReference | None, c
     """Issues from the value set's entry for the concept."""
     if value_set_concept is None:
         return
-    deprecated = str(named(value_set_concept.extensions, VS_DEPRECATED)).lower() == "true"
-    status = "deprecated" if deprecated else standards_status(value_set_concept.extensions)
+    deprecated = str(value_named(value_set_concept.annotations, DEPRECATED)).lower() == "true"
+    status = "deprecated" if deprecated else standards_status(value_set_concept.annotations)
     if status in ("deprecated", "withdrawn"):
         coding = finding.coding
         values = (coding.system, coding.code, status, canonical)
