@@ -34,7 +34,6 @@ from registry.store.artifacts import ArtifactRow, put_artifacts
 
 __all__ = ["figures"]
 
-GROUP = "fhir"
 _ROOT = Path(__file__).resolve().parent.parent
 _SYSTEM, _TODAY = "icd-10-cm", "2021-03-01"
 _CONNECTIONS = 10
@@ -82,7 +81,7 @@ def figures(folder: Path, quick: bool) -> Iterator[Figure]:
     server_core, client_core = cores()
     yield from _cold(database, requests, server_core)
     with served(database, core=server_core) as server, bare(core=server_core) as yardstick:
-        yield Figure(group=GROUP, name="memory when ready", value=server.memory(), unit="MB")
+        yield Figure(name="memory when ready", value=server.memory(), unit="MB")
         for number, shape in enumerate(SHAPES):
             unit = _bare_cost(folder, yardstick, client_core)
             load = Load(folder, f"shape{number}", requests[shape.name])
@@ -92,12 +91,7 @@ def figures(folder: Path, quick: bool) -> Iterator[Figure]:
         time.sleep(1)
         note = f"{len(material.codes):,} codes in force, two versions"
         yield Figure(
-            group=GROUP,
-            name="memory at rest after the load",
-            value=server.memory(),
-            unit="MB",
-            aim=350,
-            note=note,
+            name="memory at rest after the load", value=server.memory(), unit="MB", aim=350, note=note
         )
     yield from _workers(database, Load(folder, "workers", requests[SHAPES[0].name]))
 
@@ -109,9 +103,7 @@ def _cold(database: Path, requests: dict[str, list[bytes]], core: int | None) ->
         outcome = first_requests(server.port, mixed, connections=_CONNECTIONS)
     note = f"p50 {outcome.p50:.1f} ms, max {outcome.slowest:.1f} ms, {outcome.refused} errors, of {outcome.requests:,}"
     more = {"p50_ms": outcome.p50, "max_ms": outcome.slowest, "errors": outcome.refused}
-    yield Figure(
-        group=GROUP, name="cold start, p99", value=outcome.p99, unit="ms", aim=100, note=note, more=more
-    )
+    yield Figure(name="cold start, p99", value=outcome.p99, unit="ms", aim=100, note=note, more=more)
 
 
 @contextmanager
@@ -190,13 +182,7 @@ def _shape(shape: Shape, load: Load, server: Server, core: int | None, unit: flo
     note = f"{cpu:.0f} µs CPU, bare {unit:.0f} µs" + (f", {twice} repeated" if twice else "")
     more = {"cpu_us": cpu, "bare_us": unit, "different": float(load.count), "repeated": float(twice)}
     yield Figure(
-        group=GROUP,
-        name=f"{shape.name}, first time",
-        value=cpu / unit,
-        unit="B",
-        aim=shape.aim,
-        note=note,
-        more=more,
+        name=f"{shape.name}, first time", value=cpu / unit, unit="B", aim=shape.aim, note=note, more=more
     )
     more = {
         "p50_ms": outcome.p50,
@@ -206,7 +192,6 @@ def _shape(shape: Shape, load: Load, server: Server, core: int | None, unit: flo
     }
     more |= {"bytes": outcome.bytes / max(1, outcome.requests), "memory_mb": server.memory()}
     yield Figure(
-        group=GROUP,
         name=f"{shape.name}, first time, rate",
         value=outcome.rate,
         unit="/s",
@@ -219,7 +204,7 @@ def _repeated(shape: Shape, load: Load, server: Server, core: int | None, unit: 
     """The same few requests repeatedly."""
     outcome, cpu = _measured(server, load, core, 1 if quick else _SECONDS)
     note = f"{cpu:.0f} µs CPU, {outcome.rate:,.0f}/s, {_note(outcome, None)}"
-    return Figure(group=GROUP, name=f"{shape.name}, repeated", value=cpu / unit, unit="B", note=note)
+    return Figure(name=f"{shape.name}, repeated", value=cpu / unit, unit="B", note=note)
 
 
 def _note(outcome: Outcome, peer: int | None) -> str:
@@ -236,7 +221,6 @@ def _workers(database: Path, load: Load) -> Iterator[Figure]:
             load.put(server.port, connections=32, seconds=_WARM, core=None)
             outcome = load.put(server.port, connections=32, seconds=_SECONDS, core=None)
             yield Figure(
-                group=GROUP,
                 name=f"$lookup, --workers {workers}, unpinned, 32 connections",
                 value=outcome.rate,
                 unit="/s",

@@ -28,8 +28,8 @@ _ROOTS = 200  #: stored value sets of descendants
 class Material:
     """Codes and texts of a system for requests."""
 
-    def __init__(self, url: str, records: Sequence[ConceptRecord], seed: int = 5) -> None:
-        self.url, self.random = url, random.Random(seed)
+    def __init__(self, url: str, records: Sequence[ConceptRecord]) -> None:
+        self.url, self.random = url, random.Random(5)
         self.texts = {r.code: r.designations[0].text for r in records}
         self.codes = list(self.texts)
         self.heads = [c for c in self.codes if len(c) == 3]

@@ -18,8 +18,6 @@ from registry import Registry
 
 __all__ = ["figures", "samples"]
 
-GROUP = "icd10cm"
-
 
 def figures(folder: Path, quick: bool) -> Iterator[Figure]:
     """Load four years, then run the queries."""
@@ -29,21 +27,15 @@ def figures(folder: Path, quick: bool) -> Iterator[Figure]:
     with Registry.open(str(database)) as registry:
         known = registry.versions("icd-10-cm")
         versions = [v.version for v in known]
-        subject = Subject(registry, GROUP, "icd-10-cm", str(known[-1].valid_from))
+        subject = Subject(registry, "icd-10-cm", str(known[-1].valid_from))
         yield from yardstick(database, subject)
         yield from lookups(subject)
         timing = repeated(lambda: registry.history("icd-10-cm", subject.random.choice(subject.codes)), 300)
-        yield Figure(
-            group=GROUP, name="history of a code, median", value=timing.median / 1000, unit="ms", aim=1
-        )
-        yield Figure(group=GROUP, name="history of a code, p99", value=timing.p99 / 1000, unit="ms")
+        yield Figure(name="history of a code, median", value=timing.median / 1000, unit="ms", aim=1)
+        yield Figure(name="history of a code, p99", value=timing.p99 / 1000, unit="ms")
         took = seconds(lambda: registry.diff("icd-10-cm", versions[-2], versions[-1]))
         yield Figure(
-            group=GROUP,
-            name=f"difference {versions[-2]} → {versions[-1]}",
-            value=took * 1000,
-            unit="ms",
-            aim=100,
+            name=f"difference {versions[-2]} → {versions[-1]}", value=took * 1000, unit="ms", aim=100
         )
         yield from searches(subject)
 
@@ -55,14 +47,10 @@ def _loads(registry: Registry, database: Path, quick: bool) -> Iterator[Figure]:
         total += took[-1]
         first_size = first_size or disk_mb(database)
     size = disk_mb(database)
-    yield Figure(group=GROUP, name="load the first year", value=took[0], unit="s", aim=3)
-    yield Figure(
-        group=GROUP, name="load four years", value=total, unit="s", aim=10, note=_note(registry, quick)
-    )
-    yield Figure(group=GROUP, name="disk of one year", value=first_size, unit="MB")
-    yield Figure(
-        group=GROUP, name="disk of four years against one", value=size / first_size, unit="×", aim=1.4
-    )
+    yield Figure(name="load the first year", value=took[0], unit="s", aim=3)
+    yield Figure(name="load four years", value=total, unit="s", aim=10, note=_note(registry, quick))
+    yield Figure(name="disk of one year", value=first_size, unit="MB")
+    yield Figure(name="disk of four years against one", value=size / first_size, unit="×", aim=1.4)
 
 
 def _note(registry: Registry, quick: bool) -> str:

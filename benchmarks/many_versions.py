@@ -21,7 +21,7 @@ from registry import Registry
 
 __all__ = ["figures"]
 
-GROUP, SYSTEM, FIRST = "versions", "icd-10-cm", 1981
+SYSTEM, FIRST = "icd-10-cm", 1981
 _CALLS = 3000
 
 
@@ -35,25 +35,18 @@ def figures(folder: Path, quick: bool) -> Iterator[Figure]:
             registry.load_parsed(parsed)
             codes = codes or [record.code for record in parsed.concepts]
         took = time.process_time() - start
-        yield Figure(
-            group=GROUP,
-            name=f"load {versions} versions",
-            value=took,
-            unit="s",
-            note="CPU, with making them up",
-        )
+        yield Figure(name=f"load {versions} versions", value=took, unit="s", note="CPU, with making them up")
     with Registry.open(database, today=date(FIRST + versions, 1, 1)) as registry:
         bare = cpu_micro(lambda: registry.database.epoch(), 20_000)
-        yield Figure(group=GROUP, name="yardstick: one SQL statement", value=bare, unit="µs")
+        yield Figure(name="yardstick: one SQL statement", value=bare, unit="µs")
         days = [f"{FIRST + n}-06-01" for n in range(versions)]
         for name, call in (*_python(registry, codes), *_http(registry, codes)):
             yield from _compared(name, call, days)
         for cache in registry.database.caches.figures():
             yield Figure(
-                group=GROUP, name=f"cache: {cache.name}", value=cache.weight / 1e6, unit="MB",
-                note=f"{cache.entries} entries, {cache.hits:,} hits, {cache.misses:,} misses",
-            )  # fmt: skip
-        yield Figure(group=GROUP, name="peak memory of all this", value=peak_mb(), unit="MB")
+                name=f"cache: {cache.name}", value=cache.weight / 1e6, unit="MB",
+                note=f"{cache.entries} entries, {cache.hits:,} hits, {cache.misses:,} misses")  # fmt: skip
+        yield Figure(name="peak memory of all this", value=peak_mb(), unit="MB")
 
 
 Call = Callable[[str], object]
@@ -72,7 +65,7 @@ def _compared(name: str, call: Call, days: list[str]) -> Iterator[Figure]:
         times.append((time.process_time_ns() - start) / 1000)
     times.sort()
     note = f"one version {one:.0f}, p99 {times[int(len(times) * 0.99)]:.0f} µs"
-    yield Figure(group=GROUP, name=f"{name}, {len(days)} versions", value=mean(times), unit="µs", note=note)
+    yield Figure(name=f"{name}, {len(days)} versions", value=mean(times), unit="µs", note=note)
 
 
 def _python(registry: Registry, codes: list[str]) -> Iterator[tuple[str, Call]]:

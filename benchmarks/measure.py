@@ -19,28 +19,23 @@ __all__ = ["Figure", "Timing", "cpu_micro", "disk_mb", "machine", "peak_mb", "re
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """One line of the table. ``aim`` is an upper bound in the same unit, ``least`` a lower one; None = none.
+    """One line of the table. ``aim`` is an upper bound in the same unit; None = none.
 
     ``more``: further values, for the JSON alone.
     """
 
-    group: str
     name: str
     value: float
     unit: str
     aim: float | None = None
     note: str = ""
-    least: float | None = None
+    group: str = ""  #: set by the suite
     more: dict[str, float] = field(default_factory=dict)
 
     @property
     def met(self) -> bool | None:
         """Whether the aim is reached; None without an aim."""
-        if self.aim is None and self.least is None:
-            return None
-        return (self.aim is None or self.value <= self.aim) and (
-            self.least is None or self.value >= self.least
-        )
+        return None if self.aim is None else self.value <= self.aim
 
     def plain(self) -> dict[str, Any]:
         """The figure as JSON."""

@@ -19,7 +19,6 @@ from registry import Registry
 
 __all__ = ["GYLDIG", "figures", "free_port", "resident_mb", "wait"]
 
-GROUP = "process"
 GYLDIG = [sys.executable, "-c", "from api.cli.main import run; run()"]
 _PATIENCE = 30  #: seconds until a server counts as hung
 
@@ -31,12 +30,12 @@ def figures(folder: Path, quick: bool) -> Iterator[Figure]:
         registry.load_parsed(icd10cm(2021, 9_500 if quick else 95_000))
         code = registry.view("icd-10-cm", version="2021").concept(1).code
     bare = median(_took([sys.executable, "-c", "pass"]) for _ in range(5))
-    yield Figure(group=GROUP, name="yardstick: python -c pass", value=bare, unit="s")
+    yield Figure(name="yardstick: python -c pass", value=bare, unit="s")
     shown = median(_took([*GYLDIG, "--help"]) for _ in range(5))
-    yield Figure(group=GROUP, name="gyldig --help", value=shown, unit="s", aim=0.3)
+    yield Figure(name="gyldig --help", value=shown, unit="s", aim=0.3)
     lookup = [*GYLDIG, "--db", str(database), "lookup", "icd-10-cm", code, "--on", "2020-12-01"]
     answered = median(_took(lookup) for _ in range(5))
-    yield Figure(group=GROUP, name="process start to first answer", value=answered, unit="s", aim=1)
+    yield Figure(name="process start to first answer", value=answered, unit="s", aim=1)
     yield from _server(database, code)
 
 
@@ -53,7 +52,7 @@ def _server(database: Path, code: str) -> Iterator[Figure]:
         try:
             url = f"http://127.0.0.1:{port}/api"
             wait(f"{url}/systems", server)
-            yield Figure(group=GROUP, name="server ready after", value=time.perf_counter() - start, unit="s")
+            yield Figure(name="server ready after", value=time.perf_counter() - start, unit="s")
             yield from _measured(server.pid, url, code)
         finally:
             server.terminate()
@@ -70,9 +69,7 @@ def _measured(pid: int, url: str, code: str) -> Iterator[Figure]:
     for n in range(1000):
         _get(questions[n % len(questions)])
     if (resident := resident_mb(pid)) is not None:
-        yield Figure(
-            group=GROUP, name="a serving process, resident memory", value=resident, unit="MB", aim=200
-        )
+        yield Figure(name="a serving process, resident memory", value=resident, unit="MB", aim=200)
 
 
 def wait(url: str, server: subprocess.Popen[bytes]) -> None:

@@ -19,9 +19,9 @@ __all__ = ["Subject", "lookups", "searches", "yardstick"]
 class Subject:
     """A system in a registry, with codes and texts for queries, the same on every run."""
 
-    def __init__(self, registry: Registry, group: str, system: str, day: str, seed: int = 3) -> None:
-        self.registry, self.group, self.system, self.day = registry, group, system, day
-        self.random = random.Random(seed)
+    def __init__(self, registry: Registry, system: str, day: str) -> None:
+        self.registry, self.system, self.day = registry, system, day
+        self.random = random.Random(3)
         view = registry.view(system, on=day)
         idents = view.page(view.all(), 0, None)
         self.records = view.concepts(self.random.sample(idents, min(4000, len(idents))))
@@ -40,24 +40,18 @@ def yardstick(database: Path, subject: Subject) -> Iterator[Figure]:
     statement = "SELECT body FROM concept_state WHERE system_id = 1 AND code = ?"
     timing = repeated(lambda: raw.execute(statement, (subject.random.choice(subject.codes),)).fetchall())
     raw.close()
-    yield Figure(
-        group=subject.group, name="yardstick: raw sqlite3 lookup, median", value=timing.median, unit="µs"
-    )
+    yield Figure(name="yardstick: raw sqlite3 lookup, median", value=timing.median, unit="µs")
 
 
 def lookups(subject: Subject, *, label: str = "", calls: int = 3000) -> Iterator[Figure]:
     """Lookup at a date through the façade, and lookup in the view."""
     registry, draw, codes = subject.registry, subject.random.choice, subject.codes
     timing = repeated(lambda: registry.lookup(subject.system, draw(codes), on=subject.day), calls)
-    yield Figure(
-        group=subject.group, name=f"lookup at a date{label}, median", value=timing.median, unit="µs", aim=25
-    )
-    yield Figure(group=subject.group, name=f"lookup at a date{label}, p99", value=timing.p99, unit="µs")
+    yield Figure(name=f"lookup at a date{label}, median", value=timing.median, unit="µs", aim=25)
+    yield Figure(name=f"lookup at a date{label}, p99", value=timing.p99, unit="µs")
     view = registry.view(subject.system, on=subject.day)
     timing = repeated(lambda: view.concept(view.find(draw(codes)) or 0), calls)
-    yield Figure(
-        group=subject.group, name=f"view: find and read{label}, median", value=timing.median, unit="µs"
-    )
+    yield Figure(name=f"view: find and read{label}, median", value=timing.median, unit="µs")
 
 
 def _filters(subject: Subject, calls: int) -> Iterator[Figure]:
@@ -80,31 +74,20 @@ def _filters(subject: Subject, calls: int) -> Iterator[Figure]:
         ("is-a + text", lambda: view.descendants(subject.random.choice(tops))),
     ):
         took = cpu_micro(lambda within=within: filtered(within()), calls)  # type: ignore[misc]
-        yield Figure(
-            group=subject.group, name=f"{name}: total and first page, CPU", value=took, unit="µs", aim=500
-        )
+        yield Figure(name=f"{name}: total and first page, CPU", value=took, unit="µs", aim=500)
 
 
 def searches(subject: Subject, *, calls: int = 2000) -> Iterator[Figure]:
     """Search as you type, a page of twenty."""
     registry = subject.registry
     took = cpu_micro(lambda: registry.search("a", system=subject.system, on=subject.day), 1)
-    yield Figure(group=subject.group, name="first search, reads the words, CPU", value=took / 1e6, unit="s")
+    yield Figure(name="first search, reads the words, CPU", value=took / 1e6, unit="s")
     yield from _filters(subject, calls)
     texts = iter([subject.typed() for _ in range(calls + 20)])
     timing = repeated(lambda: registry.search(next(texts), system=subject.system, on=subject.day), calls)
-    yield Figure(
-        group=subject.group, name="search as you type, median", value=timing.median / 1000, unit="ms", aim=3
-    )
-    yield Figure(
-        group=subject.group, name="search as you type, p99", value=timing.p99 / 1000, unit="ms", aim=15
-    )
+    yield Figure(name="search as you type, median", value=timing.median / 1000, unit="ms", aim=3)
+    yield Figure(name="search as you type, p99", value=timing.p99 / 1000, unit="ms", aim=15)
     words = ("a", "ba", "en", "da")
     view = registry.view(subject.system, on=subject.day)
     timing = repeated(lambda: next(view.search(subject.random.choice(words)), None), 200)
-    yield Figure(
-        group=subject.group,
-        name="one or two letters, first hit, median",
-        value=timing.median / 1000,
-        unit="ms",
-    )
+    yield Figure(name="one or two letters, first hit, median", value=timing.median / 1000, unit="ms")

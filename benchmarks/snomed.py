@@ -21,7 +21,7 @@ from registry import Registry
 
 __all__ = ["figures"]
 
-GROUP, SYSTEM = "snomed", Snomed.slug
+SYSTEM = Snomed.slug
 _LIMIT = 1800  #: seconds until a load counts as hung
 
 
@@ -35,10 +35,10 @@ def figures(folder: Path, quick: bool) -> Iterator[Figure]:
     with Registry.open(str(database)) as registry:
         versions = [v.version for v in registry.versions(SYSTEM)]
         first, last = (f"{v[:4]}-{v[4:6]}-{v[6:]}" for v in (versions[0], versions[-1]))
-        subject = Subject(registry, GROUP, SYSTEM, last)
+        subject = Subject(registry, SYSTEM, last)
         yield from yardstick(database, subject)
         yield from lookups(subject, label=", newest release")
-        yield from lookups(Subject(registry, GROUP, SYSTEM, first), label=", oldest release")
+        yield from lookups(Subject(registry, SYSTEM, first), label=", oldest release")
         yield from _hierarchy(subject)
         yield from _whole(subject, versions, folder)
         yield from searches(subject)
@@ -52,27 +52,17 @@ def _loading(measured: dict[str, list[float]]) -> Iterator[Figure]:
         measured["generator_peak"],
     )
     yield Figure(
-        group=GROUP,
-        name="first release ready",
-        value=took[0],
-        unit="s",
-        aim=60,
-        note=f"{measured['texts'][0]:,.0f} texts",
+        name="first release ready", value=took[0], unit="s", aim=60, note=f"{measured['texts'][0]:,.0f} texts"
     )
     yield Figure(
-        group=GROUP, name="first release, peak memory", value=peaks[0], unit="MB", aim=2000,
-        note=f"of it {generating[0]:,.0f} for the made-up source",
-    )  # fmt: skip
-    yield Figure(group=GROUP, name="a further release, median", value=median(took[1:]), unit="s", aim=15)
-    yield Figure(group=GROUP, name="a further release, slowest", value=max(took[1:]), unit="s", aim=15)
-    yield Figure(group=GROUP, name="disk of the first release", value=sizes[0], unit="MB")
+        name="first release, peak memory", value=peaks[0], unit="MB", aim=2000,
+        note=f"of it {generating[0]:,.0f} for the made-up source")  # fmt: skip
+    yield Figure(name="a further release, median", value=median(took[1:]), unit="s", aim=15)
+    yield Figure(name="a further release, slowest", value=max(took[1:]), unit="s", aim=15)
+    yield Figure(name="disk of the first release", value=sizes[0], unit="MB")
     further = (sizes[-1] - sizes[0]) / (len(sizes) - 1)
     yield Figure(
-        group=GROUP,
-        name="a further release's disk, of the first",
-        value=100 * further / sizes[0],
-        unit="%",
-        aim=5,
+        name="a further release's disk, of the first", value=100 * further / sizes[0], unit="%", aim=5
     )
 
 
@@ -80,34 +70,25 @@ def _hierarchy(subject: Subject) -> Iterator[Figure]:
     view = subject.registry.view(SYSTEM, on=subject.day)
     idents = [view.find(code) or 0 for code in subject.codes]
     yield Figure(
-        group=GROUP,
         name="read the links of the system, walk to the first answer",
         value=seconds(lambda: view.subsumes(idents[0], idents[1])),
         unit="s",
     )
     walked = repeated(lambda: view.subsumes(subject.random.choice(idents), subject.random.choice(idents)))
-    yield Figure(group=GROUP, name="subsumes by walking, median", value=walked.median, unit="µs")
-    yield Figure(
-        group=GROUP,
-        name="build the closure",
-        value=seconds(view._index.hierarchy.closure),
-        unit="s",
-        aim=1.5,
-    )
+    yield Figure(name="subsumes by walking, median", value=walked.median, unit="µs")
+    yield Figure(name="build the closure", value=seconds(view._index.hierarchy.closure), unit="s", aim=1.5)
     pairs = [(subject.random.choice(idents), subject.random.choice(idents)) for _ in range(100_000)]
     took = seconds(lambda: [view.subsumes(a, b) for a, b in pairs])
-    yield Figure(
-        group=GROUP, name="subsumes in process, mean", value=took / len(pairs) * 1e6, unit="µs", aim=2
-    )
+    yield Figure(name="subsumes in process, mean", value=took / len(pairs) * 1e6, unit="µs", aim=2)
     draw = subject.random.choice
     timing = repeated(
         lambda: subject.registry.subsumes(SYSTEM, draw(subject.codes), draw(subject.codes), on=subject.day)
     )
-    yield Figure(group=GROUP, name="subsumes through the façade, median", value=timing.median, unit="µs")
+    yield Figure(name="subsumes through the façade, median", value=timing.median, unit="µs")
     timing = repeated(lambda: view.descendants(draw(idents)), 1000)
-    yield Figure(group=GROUP, name="descendants as a set, median", value=timing.median, unit="µs")
+    yield Figure(name="descendants as a set, median", value=timing.median, unit="µs")
     timing = repeated(lambda: view.ancestors(draw(idents)), 1000)
-    yield Figure(group=GROUP, name="ancestors as a set, median", value=timing.median, unit="µs")
+    yield Figure(name="ancestors as a set, median", value=timing.median, unit="µs")
 
 
 def _whole(subject: Subject, versions: list[str], folder: Path) -> Iterator[Figure]:
@@ -121,17 +102,11 @@ def _whole(subject: Subject, versions: list[str], folder: Path) -> Iterator[Figu
                 file.write(piece)
 
     registry = subject.registry
-    yield Figure(group=GROUP, name="whole list at a date as Parquet", value=seconds(export), unit="s", aim=3)
+    yield Figure(name="whole list at a date as Parquet", value=seconds(export), unit="s", aim=3)
     took = seconds(lambda: registry.diff(SYSTEM, versions[-2], versions[-1]))
-    yield Figure(group=GROUP, name="difference of adjacent releases", value=took * 1000, unit="ms")
+    yield Figure(name="difference of adjacent releases", value=took * 1000, unit="ms")
     timing = repeated(lambda: registry.history(SYSTEM, subject.random.choice(subject.codes)), 200)
-    yield Figure(
-        group=GROUP,
-        name="history of a code, 20 releases, median",
-        value=timing.median / 1000,
-        unit="ms",
-        aim=1,
-    )
+    yield Figure(name="history of a code, 20 releases, median", value=timing.median / 1000, unit="ms", aim=1)
 
 
 def _load(database: Path, concepts: int, releases: int) -> dict[str, list[float]]:

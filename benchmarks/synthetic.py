@@ -108,8 +108,8 @@ class Snomed:
     slug = "synthetic-ct"
     _kinds = (("fsn", "en"), ("preferred", "en"), ("preferred", "nb"), ("preferred", "nn"))
 
-    def __init__(self, size: int = 360_000, seed: int = 7) -> None:
-        self._random, self._words = random.Random(seed), Words(60_000, seed)
+    def __init__(self, size: int = 360_000) -> None:
+        self._random, self._words = random.Random(7), Words(60_000, 7)
         self._serial = 0
         self.keys = [self._key() for _ in range(size)]
         self.records = self._concepts(size)

@@ -34,8 +34,8 @@ def test_made_up_releases_can_be_loaded(database: str) -> None:
 
 
 def test_a_figure_says_whether_its_aim_is_met() -> None:
-    below, above = (Figure(group="g", name="n", value=v, unit="s", aim=3) for v in (2.5, 3.5))
-    assert below.met and not above.met and Figure(group="g", name="n", value=1, unit="s").met is None
+    below, above = (Figure(name="n", value=v, unit="s", aim=3) for v in (2.5, 3.5))
+    assert below.met and not above.met and Figure(name="n", value=1, unit="s").met is None
     assert "ABOVE" in line(above) and "ok" in line(below)
 
 

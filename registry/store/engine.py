@@ -186,9 +186,9 @@ class Database:
                 self._opened.append(connection)
         return connection
 
-    def epoch(self, connection: Connection | None = None) -> int:
+    def epoch(self) -> int:
         """The number of the newest publication; values cached for an older one are out of date."""
-        row = (connection or self.reader()).one("SELECT number FROM publication ORDER BY number DESC LIMIT 1")
+        row = self.reader().one("SELECT number FROM publication ORDER BY number DESC LIMIT 1")
         return int(row[0]) if row else 0
 
     @contextmanager

@@ -42,8 +42,8 @@ def behaviour_of(name: str) -> SystemBehaviour:
     return _BEHAVIOURS.get(name, _PLAIN)
 
 
-def systems_like(codes: Collection[str], *, share: float = 0.9) -> list[str]:
-    """Systems whose code syntax matches at least that share of the canonical codes.
+def systems_like(codes: Collection[str]) -> list[str]:
+    """Systems whose code syntax matches at least 90 % of the canonical codes.
 
     >>> systems_like(["D70", "A04.9"])
     ['icd-10-cm', 'icd-10-no']
@@ -51,7 +51,7 @@ def systems_like(codes: Collection[str], *, share: float = 0.9) -> list[str]:
     return sorted(
         name
         for name, b in _BEHAVIOURS.items()
-        if b.syntax and codes and sum(b.looks_right(c) for c in codes) >= share * len(codes)
+        if b.syntax and codes and sum(b.looks_right(c) for c in codes) >= 0.9 * len(codes)
     )
 
 

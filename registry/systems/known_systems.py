@@ -25,6 +25,13 @@ def _volven(slug: str, number: int, title: str, **more: object) -> SystemRecord:
     return SystemRecord(**(fields | more))  # type: ignore[arg-type]
 
 
+def _procedures(slug: str, title: str) -> SystemRecord:
+    return SystemRecord(
+        slug=slug, titles={"nb": title}, owner=_HDIR, language="nb", access="open", redistribution="yes",
+        end_rule="calendar-year", version_order="integer",
+    )  # fmt: skip
+
+
 CATALOGUE: dict[str, SystemRecord] = {
     s.slug: s
     for s in (
@@ -68,36 +75,9 @@ CATALOGUE: dict[str, SystemRecord] = {
             version_order="natural",
             end_rule="fiscal-year",
         ),
-        SystemRecord(
-            slug="ncsp-no",
-            titles={"nb": "NCSP-N, klassifikasjon av kirurgiske prosedyrer"},
-            owner=_HDIR,
-            language="nb",
-            access="open",
-            redistribution="yes",
-            end_rule="calendar-year",
-            version_order="integer",
-        ),
-        SystemRecord(
-            slug="ncmp-no",
-            titles={"nb": "NCMP, klassifikasjon av medisinske prosedyrer"},
-            owner=_HDIR,
-            language="nb",
-            access="open",
-            redistribution="yes",
-            end_rule="calendar-year",
-            version_order="integer",
-        ),
-        SystemRecord(
-            slug="nkpk-no",
-            titles={"nb": "NKPK, norsk klinisk prosedyrekodeverk"},
-            owner=_HDIR,
-            language="nb",
-            access="open",
-            redistribution="yes",
-            end_rule="calendar-year",
-            version_order="integer",
-        ),
+        _procedures("ncsp-no", "NCSP-N, klassifikasjon av kirurgiske prosedyrer"),
+        _procedures("ncmp-no", "NCMP, klassifikasjon av medisinske prosedyrer"),
+        _procedures("nkpk-no", "NKPK, norsk klinisk prosedyrekodeverk"),
         SystemRecord(
             slug="saerkoder-no",
             titles={"nb": "Særkoder"},

@@ -77,13 +77,13 @@ def suggest(name: str, known: Iterable[str]) -> Message | str:
     return message("near.known", names=names) if names else ""
 
 
-def similar(name: str, names: Iterable[str], count: int = 2) -> list[str]:
-    """Up to ``count`` names similar to ``name``, the most similar first.
+def similar(name: str, names: Iterable[str]) -> list[str]:
+    """Up to two names similar to ``name``, the most similar first.
 
     >>> similar("icd10no", ["icd-10-no", "icpc-2-no"])
     ['icd-10-no']
     """
     known = {n.lower(): n for n in names}
-    near = difflib.get_close_matches(name.lower(), known, n=count, cutoff=0.6)
+    near = difflib.get_close_matches(name.lower(), known, n=2, cutoff=0.6)
     inside = [n for n in known if len(name) > 2 and name.lower() in n and n not in near]
-    return [known[n] for n in [*near, *sorted(inside)][:count]]
+    return [known[n] for n in [*near, *sorted(inside)][:2]]

@@ -115,5 +115,5 @@ def packed(path: Path, members: Mapping[str, Json | bytes]) -> Path:
     return path
 
 
-def manifest(version: str = "4.0.1", **more: Any) -> Json:
-    return {"name": "example.fruit", "version": "0.1.0", "fhirVersions": [version]} | more
+def manifest(**more: Any) -> Json:
+    return {"name": "example.fruit", "version": "0.1.0", "fhirVersions": ["4.0.1"]} | more

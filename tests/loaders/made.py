@@ -36,9 +36,9 @@ def texts(item: ParsedRelease) -> dict[str, str]:
     return {r.code: r.designations[0].text for r in item.concepts}
 
 
-def json_list(path: Path, rows: Sequence[Mapping[str, object]], *, indent: int | None = 1) -> Path:
+def json_list(path: Path, rows: Sequence[Mapping[str, object]]) -> Path:
     """A JSON list as a file."""
-    path.write_text(json.dumps(rows, ensure_ascii=False, indent=indent), encoding="utf-8")
+    path.write_text(json.dumps(rows, ensure_ascii=False, indent=1), encoding="utf-8")
     return path
 
 

@@ -95,7 +95,7 @@ def codes(view: ContentView, idents: Iterable[int]) -> list[str]:
     return [view.concept(i).code for i in idents]
 
 
-def answers(view: ContentView, *, ordered_groups: bool = True) -> list[object]:
+def answers(view: ContentView) -> list[object]:
     """Everything a view can be asked, in terms of codes."""
     everything = view.page(view.all(), 0, None)
     found: list[object] = [

@@ -23,8 +23,9 @@ def _body(number: int, title: str) -> bytes:
 
 
 def _put(registry: Registry, number: int, title: str) -> str:
-    """Store a value set; gives the instant of the publication."""
-    registry.put_artifact(kind="ValueSet", url=f"http://example.org/vs/{number}", body=_body(number, title))
+    """Store a value set; returns the instant of the publication."""
+    url = f"http://example.org/vs/{number}"
+    registry.put_artifacts([ArtifactRow(kind="ValueSet", resource_id="", url=url, body=_body(number, title))])
     row = registry.database.reader().one("SELECT max(recorded) FROM publication")
     assert row is not None
     return instant_text(row[0])

@@ -1,8 +1,8 @@
-"""The language of messages in an answer: bokmål where the request asks for a Norwegian language, else English.
+"""The language of messages in an answer: bokmål if the request asks for a Norwegian language, else English.
 
-``displayLanguage`` decides, and only without it Accept-Language: the first of its languages that messages exist in.
-A value set's own ``displayLanguage`` is about displays and has no part in this. The result depends only on what
-prepared requests and kept answers are keyed by (parameters, and headers through ``ClientProfile``).
+``displayLanguage`` decides, and without it Accept-Language: the first of its languages in which messages exist. A value
+set's ``displayLanguage`` is only about displays. The result depends only on values in the keys of prepared requests and
+cached answers (parameters, and headers through ``ClientProfile``).
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def _chosen(text: str) -> str:
 
 
 def display_language(query: Iterable[tuple[str, str]], body: Any) -> str:
-    """``displayLanguage`` of a request that may be malformed; empty where it is absent or no text."""
+    """``displayLanguage`` of a request that may be malformed; empty if it is absent or not a text."""
     listed = body.get("parameter") if isinstance(body, dict) else None
     for item in listed if isinstance(listed, list) else ():
         if isinstance(item, dict) and item.get("name") == "displayLanguage":

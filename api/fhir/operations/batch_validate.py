@@ -1,4 +1,4 @@
-"""``$batch-validate-code``: many validations with common parameters, each answered by itself."""
+"""``$batch-validate-code``: many validations with common parameters, each with its own result."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from registry.entities.messages import message
 
 __all__ = ["BATCH_VALIDATE_CODE_SYSTEM", "BATCH_VALIDATE_VALUE_SET"]
 
-_MOST = 10_000  #: validations in one request
+_MOST = 10_000  #: most validations in one request
 
 
 def prepare(call: RequestContext) -> PreparedRequest:

@@ -1,7 +1,7 @@
 """Resources that a client sends once and refers to later (``$cache-control``, ``cache-id``), in this process.
 
-Here: keeping them within a bound, the oldest go first. Not here: resources that stay (``changes``). Several
-processes do not share them, so the operation is announced only if the settings allow it.
+Bounded; the least recently used are evicted first. Several processes do not share them, so the operation is announced
+only if the settings allow it. Resources are stored permanently by ``resource_writer``.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from registry.terminology.valueset import ValueSet
 __all__ = ["TerminologyResource", "ClientCache", "add_to_catalog"]
 
 TerminologyResource = MemoryView | ValueSet | ConceptMap
-_OWN = 20  #: weight of a resource besides its concepts
+_OWN = 20  #: weight of a resource without its concepts
 
 
 def add_to_catalog(catalog: MemoryCatalog, resource: TerminologyResource) -> None:
-    """Put a resource into a catalog."""
+    """Add a resource to a catalog."""
     if isinstance(resource, MemoryView):
         catalog.add_code_system(resource)
     elif isinstance(resource, ValueSet):
@@ -35,7 +35,7 @@ def add_to_catalog(catalog: MemoryCatalog, resource: TerminologyResource) -> Non
 
 
 def _weight(resource: TerminologyResource) -> int:
-    """In concepts, listed codes and rows, each about 1 KB."""
+    """Number of concepts, listed codes and rows, each about 1 KB."""
     if isinstance(resource, MemoryView):
         return _OWN + len(resource)
     if isinstance(resource, ValueSet):
@@ -44,7 +44,7 @@ def _weight(resource: TerminologyResource) -> int:
 
 
 def _key(resource: TerminologyResource) -> tuple[str, str, str]:
-    """What of two resources is the same: the one sent later replaces the other."""
+    """Key of a resource: of two resources with the same key the one sent later replaces the other."""
     named = resource.info if isinstance(resource, MemoryView) else resource
     return type(resource).__name__, named.url, named.version
 
@@ -84,13 +84,13 @@ class ClientCache:
         self._guard = threading.Lock()
 
     def start(self, resources: Sequence[TerminologyResource]) -> str:
-        """Keep a new set; gives its id."""
+        """Store a new set; returns its id."""
         ident = uuid.uuid4().hex
         self.extend(ident, resources)
         return ident
 
     def extend(self, ident: str, resources: Sequence[TerminologyResource]) -> None:
-        """Add to a set, which is made where there is none."""
+        """Add to a set, which is created if it does not exist."""
         with self._guard:
             found = self._touched(ident) or self._held.setdefault(ident, _Set(self._clock()))
             for resource in resources:
@@ -99,13 +99,13 @@ class ClientCache:
                 self._held.popitem(last=False)
 
     def get(self, ident: str) -> list[TerminologyResource] | None:
-        """The resources of a set; None where it is not (or no longer) here."""
+        """The resources of a set; None if it does not exist (any more)."""
         with self._guard:
             found = self._touched(ident)
             return None if found is None else list(found.held.values())
 
     def end(self, ident: str) -> bool:
-        """Forget a set; whether there was one."""
+        """Remove a set; returns whether it existed."""
         with self._guard:
             return self._held.pop(ident, None) is not None
 
@@ -113,7 +113,7 @@ class ClientCache:
         return sum(s.weight for s in self._held.values())
 
     def _touched(self, ident: str) -> _Set | None:
-        """The set, used now; those that nobody has used for long are forgotten first."""
+        """The set, marked as used now; removes the sets that have not been used for long."""
         now = self._clock()
         while self._held and next(iter(self._held.values())).used < now - self._seconds:
             self._held.popitem(last=False)

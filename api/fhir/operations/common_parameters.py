@@ -1,4 +1,4 @@
-"""Parameters that several operations share, as rows of the table. Not here: what an operation alone takes."""
+"""Parameters that several operations share, as rows of the table."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ VALUE_SETS = (
 
 
 def defined_by(origin: Origin, *rows: Parameter) -> tuple[Parameter, ...]:
-    """Rows as an operation has them whose definition in the standard lacks them."""
+    """The rows for an operation whose definition in the standard lacks them."""
     return tuple(replace(row, origin=origin) for row in rows)
 
 
@@ -111,7 +111,7 @@ def _hint(name: str, kind: str, text: str) -> Parameter:
     return Parameter(name=name, type=kind, text=text, max="*", origin="ecosystem", effect="hint")
 
 
-#: settings that clients of the ecosystem send with every request and that cannot change an answer of this server
+#: settings that clients of the ecosystem send with every request and that cannot change an answer
 HINTS = (
     _hint("default-to-latest-version", "boolean", "A version that is not known is always reported."),
     _hint("diagnostics", "boolean", "Nothing is added to answers."),
@@ -131,7 +131,7 @@ _OF_EXPANSIONS = {
     "includeDesignations": "boolean",
     "property": "string",
 }
-#: how expansions are to look: validators send one set of parameters with $expand and with $validate-code
+#: parameters of expansions: validators send the same parameters with $expand and with $validate-code
 EXPANSION_HINTS = tuple(_hint(name, kind, "About expansions.") for name, kind in _OF_EXPANSIONS.items())
 
 _LIMIT_TEXT = "More codes than this in an answer are an error, as by the header X-Too-Costly-Threshold."

@@ -33,7 +33,7 @@ from registry.terminology.valueset import ValueSet
 
 __all__ = ["EXPAND"]
 
-#: parameters that a value set may set for its own expansion, where the caller does not
+#: parameters that a value set may set for its expansion, unless the caller does
 _OWN = (
     "activeOnly",
     "excludeNested",

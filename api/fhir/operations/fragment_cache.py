@@ -30,7 +30,7 @@ _CODE, _DISPLAY = b'"code":', b',"display":'
 
 
 class Fragments:
-    """Fragments by id, of one content in the languages asked for."""
+    """Fragments by id, of one content in the requested languages."""
 
     __slots__ = ("_content", "_languages", "_texts")
 

@@ -1,4 +1,4 @@
-"""What a ``$lookup`` gives for a concept by itself, as JSON: everything but its parents and children, written once.
+"""The part of a ``$lookup`` answer about the concept itself, as JSON written once: everything but parents and children.
 
 Three parts: ``begin`` (code and whether it is abstract), ``texts`` (display, definition, designations, whether it is
 inactive) and ``properties``. Of most concepts they differ in few texts only, so a concept is kept as the number of a
@@ -36,7 +36,7 @@ class LookupFragment(NamedTuple):
 
 
 class LookupFragments:
-    """Parts by id, of one content in the languages asked for."""
+    """Parts by id, of one content in the requested languages."""
 
     __slots__ = ("_content", "_fragments", "_languages", "_texts")
 
@@ -67,7 +67,7 @@ class LookupFragments:
         return _filled(template, code, display, values)
 
     def _written(self, record: ConceptRecord, display: bytes) -> tuple[bytes, list[bytes]]:
-        """The template of a concept, and what it has of its own."""
+        """The template of a concept, and its own texts."""
         template = _Template(display)
         template.add(b'{"name":"code","valueCode":', _CODE, b'},{"name":"abstract","valueBoolean":')
         template.add(_flag(record.selectable is False), b"}", _BREAK)
@@ -97,16 +97,16 @@ class _Template:
         return b"".join(self._pieces)
 
     def add(self, *pieces: bytes) -> _Template:
-        """JSON that other concepts have too, and marks."""
+        """Add JSON that other concepts share, and marks."""
         self._pieces += pieces
         return self
 
     def text(self, text: str) -> _Template:
-        """A text as a JSON string."""
+        """Add a text as a JSON string."""
         return self.json(orjson.dumps(text))
 
     def json(self, value: bytes) -> _Template:
-        """JSON of the concept's own; the display is known from elsewhere."""
+        """Add JSON of this concept alone; the display comes from its fragment."""
         if value == self._display:
             return self.add(_DISPLAY)
         self.values.append(value)

@@ -1,8 +1,8 @@
-"""The answer to ``$lookup`` from parts: what all codes of a version share, and what is the concept's own.
+"""Answers to ``$lookup`` joined from parts: JSON that all codes of a version share, and the JSON of the concept.
 
-``LookupWriter`` writes the concept's own part itself (``lookup_fragment``, parents and children). What surrounds it is
-taken from two answers that the operation gave (``learn``): they must be the same but for the concept's own part, as
-written here. So a difference between this module and the operation leads to the operation's answers, never to others.
+``LookupWriter`` writes the JSON of the concept (``lookup_fragment``, parents and children). The JSON around it is derived
+from two answers of the operation (``learn``), which must be equal except for the JSON of the concept. So if this module
+and the operation differ, the operation answers.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class LookupWriter:
         self._sure: Parts | None = None
 
     def find(self, code: str) -> bytes | None:
-        """The answer, once what surrounds a concept's own part is known; None for an unknown code."""
+        """The answer, if the JSON around that of a concept is known; None for an unknown code."""
         if self._sure is None or (ident := self._content.find(code)) is None:
             return None
         before, between, after = self._sure
@@ -41,7 +41,7 @@ class LookupWriter:
         return b"".join((before, begin, between, texts, *self._relatives(ident), properties, after))
 
     def learn(self, ident: int, written: bytes) -> None:
-        """Compare the answer that the operation gave with the one before."""
+        """Compare an answer of the operation with the one before."""
         begin, texts, properties = self._own_parts.get(ident)
         parts = _surrounding(written, begin, b"".join((texts, *self._relatives(ident), properties)))
         if parts is not None and parts == self._seen:
@@ -69,7 +69,7 @@ class LookupWriter:
 
 
 def _surrounding(written: bytes, begin: bytes, rest: bytes) -> Parts | None:
-    """The answer without the concept's own parts; None if they do not stand in it once, in this order."""
+    """The answer without the JSON of the concept; None if this does not occur in it once, in this order."""
     if written.count(begin) != 1 or written.count(rest) != 1:
         return None
     at, then = written.index(begin), written.index(rest)

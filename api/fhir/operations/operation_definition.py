@@ -1,4 +1,4 @@
-"""OperationDefinitions, from the table of operations: the standard's operations with what this server adds to them."""
+"""OperationDefinitions, from the table of operations: the standard's operations with the additions of this server."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""Answers to ``$validate-code`` that differ in code and display only, written once.
+"""Answers to ``$validate-code`` that differ only in code and display, joined from JSON written once.
 
-An *ordinary* code is known and active, and there is nothing to say about its concept. The answers of one prepared request
-to ordinary members differ in code and display only, and so do those to ordinary codes that are not members. What such
-answers share is taken from two that the operation gave to different codes (``learn``): if both are the same but for
-code and display, later ones are put together from it. The operation answers everything else.
+An *ordinary* code is known and active, and its concept causes no issues. The answers of one prepared request to ordinary
+members differ only in code and display, and so do those to ordinary codes that are not members. The JSON around code
+and display is derived from two answers of the operation to different codes (``learn``), and used only if both agree. The
+operation answers everything else.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class _Question:
 
 @dataclass(frozen=True, slots=True)
 class _Template:
-    """An answer without code and display: what stands between codes, before and after the display."""
+    """An answer without code and display: the JSON between codes, before and after the display."""
 
     before: tuple[bytes, ...]
     after: tuple[bytes, ...]

@@ -1,7 +1,4 @@
-"""From parameters and headers to the context of an operation: where to look, when, which versions, languages.
-
-Here: what all operations share. Not here: what each operation asks (``operation_table``).
-"""
+"""From parameters and headers to the context of an operation: catalog, date, versions, languages."""
 
 from __future__ import annotations
 
@@ -154,7 +151,7 @@ def _pins(given: Given) -> Pins:
 
 
 def _limit(call: RequestContext) -> int:
-    """A caller may ask for a smaller limit than ours, never for a greater one."""
+    """The limit of codes; a caller may lower it, but not raise it."""
     wanted = (whole_number(call.headers.get("x-too-costly-threshold", "")), call.given.number("limit"))
     return min(call.settings.limit, *(limit for limit in wanted if limit is not None), call.settings.limit)
 
@@ -180,7 +177,7 @@ def _tolerant(text: str) -> Languages | None:
 
 
 def apply_value_set_defaults(context: Context, call: RequestContext, value_set: ValueSet) -> None:
-    """Let a value set choose languages and versions where the caller does not; its own language comes last."""
+    """Use a value set's languages and versions unless the caller gives others; its own language comes last."""
     own = {name: list(values) for name, values in value_set.parameters.items() if name in _PINS}
     if own:
         context.pins = _pins(call.given.over(Given(own)))
@@ -190,7 +187,7 @@ def apply_value_set_defaults(context: Context, call: RequestContext, value_set: 
 
 
 def value_set_of(context: Context, call: RequestContext, inline: dict[str, Any] | None) -> ValueSet:
-    """The value set that the request brings (``inline``) or names; raises Refused where it is unknown."""
+    """The value set sent (``inline``) or named; raises Refused if it is unknown."""
     given = call.given
     url = agreed("url", given.text("url"), call.instance.get("url", ""))
     if inline is not None:

@@ -1,7 +1,6 @@
-"""How much a request may bring along: bytes and elements of its body, concepts of the resources in it.
+"""Limits of a request: bytes and elements of its body, concepts of the resources in it.
 
-Counted before anything is made of it, because what is made of it takes ten to fifty times the memory.
-Not here: reading it (``app``, ``request_context``).
+Counted before parsing, because the parsed values take ten to fifty times the memory.
 """
 
 from __future__ import annotations
@@ -18,13 +17,13 @@ from registry.terminology.issues import issue
 
 __all__ = ["Kind", "check_given", "read_body"]
 
-_XML_UPLOADS = 4  #: XML that is uploaded may be so many times larger
-_SMALL = 100_000  #: bytes of a body not worth counting in
+_XML_UPLOADS = 4  #: factor of the limit for uploaded XML
+_SMALL = 100_000  #: elements are counted only in bodies of more bytes than this
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """``upload``: a resource to be stored, by a caller who may."""
+    """``upload``: a resource to be stored, by a caller with permission."""
 
     xml: bool
     upload: bool
@@ -71,12 +70,12 @@ def _too_large(most: int) -> Refused:
 
 
 def _elements(body: bytes) -> int:
-    """At least as many as there are: commas within texts count too."""
+    """Upper bound of the number of elements: commas within texts count too."""
     return sum(body.count(mark) for mark in (b",", b"{", b"[", b"&"))
 
 
 def check_given(resources: Any, most: int, place: str) -> None:
-    """Raises Refused where resources have more concepts and listed codes than ``most``."""
+    """Raises Refused if resources have more concepts and listed codes than ``most``."""
     if _count(resources) > most:
         raise refuse("TOO_MUCH", message("request.most_concepts", most=most), place=place)
 

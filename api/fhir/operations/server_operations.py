@@ -32,7 +32,7 @@ def _versions(call: RequestContext) -> PreparedRequest:
 
 
 def _cache_control(call: RequestContext) -> PreparedRequest:
-    """``$cache-control``: keep resources for later requests (``start-cache``), or forget them (``end-cache``)."""
+    """``$cache-control``: store resources for later requests (``start-cache``), or remove them (``end-cache``)."""
     mode, cache = call.given.text("mode") or "start-cache", call.client_cache
     if cache is None:
         raise refuse("REQUEST_NOT_SUPPORTED", message("request.not_kept"))

@@ -1,4 +1,4 @@
-"""What both forms of ``$validate-code`` take: the parameters, and the codings read from them."""
+"""Parameters of both forms of ``$validate-code``, and the codings read from them."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ RESULTS = (
 
 
 def is_default(given: Given) -> bool:
-    """Whether no option is set that changes how a single code is judged."""
+    """Whether no option is set that changes the validation of a single code."""
     return not any(given.has(option.name) for option in (*OPTIONS, *IN_VALUE_SETS))
 
 
