@@ -101,7 +101,7 @@ def require_parents(
 
 
 def find_cycle(parents: Mapping[str, tuple[str, ...]]) -> list[str]:
-    """One cycle among the parents, from a key back to itself; empty where there is none.
+    """One cycle among the parents, from a key back to itself; empty if there is none.
 
     >>> find_cycle({"a": ("b",), "b": ("a",), "c": ("a",)})
     ['a', 'b', 'a']

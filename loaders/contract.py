@@ -1,7 +1,6 @@
-"""What a loader is: from a source on disk to one or several parsed releases, nothing else.
+"""The loader protocol and its values: from a source on disk to one or several parsed releases.
 
-Here: the protocol and its values. Not here: formats (one module each), the database (``loaders.run`` hands
-the parsed releases to ``registry.writing.importing``).
+Formats have one module each; ``loaders.run`` gives what was parsed to the registry.
 """
 
 from __future__ import annotations
@@ -35,14 +34,14 @@ __all__ = [
 
 
 class Progress(Protocol):
-    """Receives the progress of a load; ``total`` may be unknown."""
+    """Called with the progress of a load; ``stage`` may be a message, ``total`` may be unknown."""
 
     def __call__(self, stage: str, done: int, total: int | None) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadOptions:
-    """What the caller said about the source; every field beats what the source says or suggests."""
+    """Options of the caller; every field overrides what the source states or suggests."""
 
     system: str = ""
     version: str = ""
@@ -63,7 +62,7 @@ class LoadOptions:
     columns: Mapping[str, str] = field(default_factory=dict)  #: plain lists: role → column name or number
     delimiter: str = ""
     encoding: str = ""
-    origin: str = ""  #: where the files came from, as fetching knows it
+    origin: str = ""  #: where the files were fetched from
     fetched: str = ""  #: instant of fetching, ISO 8601
     extra: Mapping[str, str] = field(default_factory=dict)
 
@@ -96,8 +95,8 @@ class ParsedRelease:
     Besides concepts it gives removals (``ReleaseHeader.base``, ``depends_on``, fragments) and the components that the
     source versions itself.
 
-    ``ordered`` says that the source's own order of concepts carries meaning and is to be kept. ``may_be_empty``:
-    the source says itself that the version has no codes; elsewhere no codes means the wrong file.
+    ``ordered``: the source's order of concepts has a meaning and is kept. ``may_be_empty``: the source states that the
+    version has no codes; otherwise a release without codes is refused.
     """
 
     header: ReleaseHeader
@@ -116,14 +115,14 @@ class ParsedMap:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedEntry:
-    """Metadata of a system from a source without its content; it completes the catalogue entry."""
+    """Metadata of a system without its content: it updates the catalogue entry."""
 
     system: SystemRecord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedResource:
-    """A value set or map to be kept as it was given."""
+    """A value set or map to be stored unchanged."""
 
     artifact: ArtifactRow
     notices: tuple[str, ...] = ()
@@ -140,7 +139,7 @@ class Loader(Protocol):
     summary: str  #: one line for ``gyldig load --help`` and the docs
 
     def members(self, source: Source) -> list[str]:
-        """The members whose content (not name alone) is of this format; none where the source is of another."""
+        """The members whose content (not name alone) is of this format; none if the source is of another."""
 
     def read(self, source: Source, options: LoadOptions, progress: Progress) -> Iterator[Parsed]:
         """Parse the source; raises ``registry.entities.errors.SourceError`` with file and line."""

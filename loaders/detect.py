@@ -38,7 +38,7 @@ def formats() -> dict[str, Loader]:
 
 
 def detect(source: Source, *, name: str = "") -> list[Loader]:
-    """The loaders that read the source: several where it holds several kinds of file.
+    """The loaders that read the source: several if it holds several kinds of file.
 
     With ``name`` only that one; raises FormatError saying what the source is instead, UsageError for a name
     that is no format.

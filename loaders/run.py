@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["load_paths", "parse_paths", "silent"]
 
 _ARCHIVES = (".zip", ".tgz", ".tar.gz", ".whl")
-#: files that belong to another one, or to people
+#: files that belong to another one, and documents
 _COMPANIONS = (".toml", ".md", ".pdf", ".rst", ".html", ".js", ".cjs", ".mjs", ".ts", ".map", ".py")
 _DATA = (".json", ".csv", ".tsv", ".txt", ".xml", ".xlsx")
 
@@ -124,6 +124,6 @@ def _unread(source: Source, loaders: list[Loader]) -> list[str]:
 
 
 def _helps(member: str) -> bool:
-    """Whether a loader looks at the file beside the one it reads: addenda, lists of codes, package.json."""
+    """Whether a loader uses the file in addition to the one it reads: addenda, lists of codes, package.json."""
     name = member.rsplit("/", 1)[-1].lower()
     return "addenda" in name or "code-list" in name or "package" in name or name.startswith((".", "tsconfig"))

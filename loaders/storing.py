@@ -1,7 +1,6 @@
-"""Handing what was parsed to the registry: releases and maps one by one, entries and artifacts beside them.
+"""Stores what was parsed: releases and maps, then catalogue entries, then value sets and FHIR concept maps.
 
-Here: which call each kind of parsed thing goes to, and its report. Not here: parsing (``run``), writing
-(``registry``).
+Input: parsed items. Output: one report for each. Small releases of different systems share a transaction.
 """
 
 from __future__ import annotations
@@ -51,7 +50,7 @@ def store(
 
 
 def _keep(registry: Registry, kept: Sequence[ParsedResource], *, dry_run: bool) -> list[LoadReport]:
-    """Keep value sets and maps; their reports say what was missing in them."""
+    """Keep value sets and maps; their reports have notices of missing elements."""
     if not kept:
         return []
     reports = registry.keep_resources([i.artifact for i in kept], dry_run=dry_run)
@@ -59,7 +58,7 @@ def _keep(registry: Registry, kept: Sequence[ParsedResource], *, dry_run: bool) 
 
 
 def _add_names(registry: Registry, releases: Sequence[ParsedRelease | ParsedMap]) -> None:
-    """Systems that are here already may be asked for by the URL and OIDs of the new source, too."""
+    """Adds the URL and OIDs of the source to systems that are already registered."""
     snapshot = registry.reader.moment().snapshot
     for item in releases:
         record = item.system if isinstance(item, ParsedRelease) else None

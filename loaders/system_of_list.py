@@ -1,7 +1,4 @@
-"""The system of a list, derived from its file name and the form of its codes.
-
-Here: proposals for plain lists, where shape alone says too little. Not here: using them.
-"""
+"""Proposes the code system of a plain list from its file name and the form of its codes; both must agree."""
 
 from __future__ import annotations
 
@@ -23,7 +20,7 @@ _SHAPES: tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...] = tuple(
 
 
 def guess(name: str, codes: Sequence[str]) -> str:
-    """The slug of the system, or empty where name and at least 95 % of the codes don't agree on one.
+    """The slug of the system, or empty if name and at least 95 % of the codes don't agree on one.
 
     >>> guess("NCSP2012.txt", ["AAA00", "AAA10"])
     'ncsp-no'

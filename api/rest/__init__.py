@@ -1,4 +1,4 @@
-"""REST under ``/api``: the registry's questions over HTTP, with the same results as in Python.
+"""REST under ``/api``: the queries of the registry over HTTP, with the same results as in Python.
 
-One module per group of questions; ``problems`` for errors, ``answers`` for what every answer has in common.
+One module for each group of queries; ``problems`` for errors, ``answers`` for what all answers have in common.
 """

@@ -1,7 +1,4 @@
-"""What every REST answer has in common: the registry, JSON bytes, ETag, paging, and the types of parameters.
-
-Here: shared by all modules of this package. Not here: single questions.
-"""
+"""Common parts of REST answers: the registry, JSON bytes, ETag, paging, types of parameters, access by licence."""
 
 from __future__ import annotations
 
@@ -33,7 +30,7 @@ __all__ = ["CodePath", "CodeQuery", "Count", "Cursor", "Day", "KnownAt", "Name",
 
 
 def _iso(value: Any) -> Any:
-    """Dates are written 2024-01-31 and in no other way; a bare number is no date."""
+    """Accepts dates written like 2024-01-31 only; a bare number is not a date."""
     if isinstance(value, str):
         try:
             if len(value) != 10:
@@ -45,18 +42,21 @@ def _iso(value: Any) -> Any:
 
 
 IsoDate = Annotated[date, BeforeValidator(_iso), WithJsonSchema({"type": "string", "format": "date"})]
-Day = Annotated[IsoDate | None, Query(description="Date asked about; today where it is left out.")]
+Day = Annotated[IsoDate | None, Query(description="Date of the query; today if it is left out.")]
 
 
 def _instant(value: Any) -> Any:
-    """A query string writes a bare ``+`` for a space: give the zone of an instant its sign back."""
+    """Restores the ``+`` of the zone of an instant, which a query string decodes as a space."""
     return re.sub(r"(T\S+) (\d\d:?\d\d)$", r"\1+\2", value) if isinstance(value, str) else value
 
 
 KnownAt = Annotated[
     str | None,
     BeforeValidator(_instant),
-    Query(max_length=40, description="Answer as the registry knew it then: an instant or a date."),
+    Query(
+        max_length=40,
+        description="Answer with what the registry knew at that time: an instant, or a date (its end).",
+    ),
 ]
 Name = Annotated[str | None, Query(max_length=200)]
 SystemPath = Annotated[str, Path(max_length=200, description="Slug or OID of the code system.")]
@@ -67,7 +67,7 @@ CodePath = Annotated[str, Path(max_length=300, description="Code, with or withou
 CodeQuery = Annotated[str, Query(max_length=300, description="Code, with or without its dot.")]
 VersionPath = Annotated[str, Path(max_length=300, description="Version label, or VERSION@RELEASE.")]
 Count = Annotated[int, Query(ge=1, le=1000, description="Most items of a page.")]
-Cursor = Annotated[str | None, Query(max_length=200, description="`cursor` of the page before.")]
+Cursor = Annotated[str | None, Query(max_length=200, description="`cursor` of the previous page.")]
 
 
 def registry_of(request: Request) -> Registry:
@@ -109,7 +109,7 @@ def take_system(request: Request, ref: str, known_at: str | None = None) -> Syst
 
 
 def asked_system(request: Request, ref: str, known_at: str | None = None) -> None:
-    """Check the licence of a system named as a parameter; an unknown one is left to the answer's reason."""
+    """Check the licence of a system named as a parameter; an unknown one is reported in the answer."""
     system = registry_of(request).system(ref, known_at=known_at)
     if system is not None:
         auth.require_read(request, settings_of(request).token, system)
@@ -131,7 +131,7 @@ def fresh(request: Request, etag: str) -> bool:
 
 
 def answer(request: Request, value: Any) -> Response:
-    """The answer as JSON with an ETag, or 304 where the caller already has it."""
+    """The answer as JSON with an ETag, or 304 if the caller already has it."""
     body = dumps(value, lang=language_of(request))
     etag = etag_of(body)
     headers = {"ETag": etag, "Cache-Control": "no-cache", "Vary": "Authorization, Accept-Language"}
@@ -141,7 +141,7 @@ def answer(request: Request, value: Any) -> Response:
 
 
 def page(request: Request, name: str, items: Sequence[Any], count: int, cursor: str | None) -> Response:
-    """One page of a list under its name; the cursor is where the next page begins."""
+    """One page of a list under its name; the cursor is the start of the next page."""
     start = _start(cursor)
     end = start + count
     following = str(end) if end < len(items) else None
@@ -157,4 +157,4 @@ def _start(cursor: str | None) -> int:
 
 
 class BadCursor(UsageError):
-    """A cursor that no page gave."""
+    """A cursor that is not the cursor of a page."""

@@ -1,7 +1,7 @@
 """REST: one code on a date, its history, its validity, its relatives.
 
-The path form takes codes of a system named by slug or OID; the form with ``?system=&code=`` takes any system
-and any code, as some contain ``/`` or end like one of our paths.
+The form with a path takes codes of a system named by slug or OID; the form with ``?system=&code=`` takes any system
+and any code, because some codes contain ``/`` or end like one of the routes.
 """
 
 from __future__ import annotations
@@ -143,7 +143,7 @@ async def lookup(
     lang: Language = None,
     known_at: KnownAt = None,
 ) -> Response:
-    """What the code meant on a date or in a version; ``found`` is false with a reason where it did not."""
+    """What the code meant on a date or in a version; ``found`` is false with a reason if it did not."""
     slug = open_system(request, system, known_at).slug
     return answer(
         request, registry_of(request).lookup(slug, code, on=on, version=version, lang=lang, known_at=known_at)

@@ -25,7 +25,7 @@ table{border-collapse:collapse;margin:.5rem 0}th,td{text-align:left;padding:.15r
 
 
 def html(description: dict[str, Any], location: str) -> str:
-    """The page for an OpenAPI description that lies at ``location``."""
+    """The page for an OpenAPI description at ``location``."""
     parts = [
         "<!doctype html><html lang=en><head><meta charset=utf-8>",
         "<meta name=viewport content='width=device-width,initial-scale=1'>",

@@ -58,7 +58,7 @@ async def download(
 
 
 async def _sent(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
-    """The pieces from this thread (a SQLite connection belongs to it), letting others in between."""
+    """The pieces, made in this thread (its SQLite connection); other requests run between them."""
     for piece in pieces:
         yield piece
         await checkpoint()
@@ -86,7 +86,7 @@ def _version(request: Request, slug: str, version: str, known_at: str | None) ->
 def _etag(
     request: Request, slug: str, version: VersionAnswer, ref: str, format: str, known_at: str | None
 ) -> str:
-    """Content is immutable per release: the tag is made of the releases behind the version."""
+    """The entity tag: content is immutable per release, so it is derived from the releases of the version."""
     labels = (version.version, version.same_as)
     releases = [
         f"{r.release} {r.superseded} {r.retracted} {r.purged} {r.effective_from}"

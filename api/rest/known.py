@@ -1,7 +1,4 @@
-"""Query parameters that a route does not know, or that stand twice, are refused: a typo must not change the question.
-
-Here: one dependency for all of REST. Not here: what parameters mean.
-"""
+"""Refuses query parameters that a route does not declare or that occur twice: a typo must not change the query."""
 
 from __future__ import annotations
 
@@ -18,7 +15,7 @@ __all__ = ["only_known"]
 
 
 async def only_known(request: Request) -> None:
-    """Raise ``UsageError`` for a parameter that the route does not declare, or one given several times."""
+    """Raise ``UsageError`` for a parameter that the route does not declare, or that occurs several times."""
     dependant = getattr(request.scope.get("route"), "dependant", None)
     if dependant is None or not request.query_params:
         return

@@ -1,7 +1,4 @@
-"""The OpenAPI description: schemas of the results come from their dataclasses, so that they cannot differ.
-
-Here: schemas and the finishing of FastAPI's description. Not here: routes.
-"""
+"""The OpenAPI description. Schemas of results are derived from their dataclasses, so that they cannot differ."""
 
 from __future__ import annotations
 
@@ -55,12 +52,12 @@ def _json(schema: dict[str, Any], description: str) -> Responses:
 
 
 def gives(name: str) -> Responses:
-    """The responses of a route that answers the result of that name."""
+    """The responses of a route with the result of that name."""
     return _json({"$ref": _REF.format(name=name)}, f"The answer ({name}); a “no” has its reason")
 
 
 def gives_list(name: str, item: str) -> Responses:
-    """The responses of a route that answers a page of such results."""
+    """The responses of a route with a page of such results."""
     schema = {
         "type": "object",
         "required": [name, "more", "cursor"],
@@ -74,7 +71,7 @@ def gives_list(name: str, item: str) -> Responses:
 
 
 def install(app: FastAPI) -> None:
-    """Let ``app.openapi()`` give the finished description."""
+    """Make ``app.openapi()`` return the finished description."""
     made = app.openapi
 
     def openapi() -> dict[str, Any]:

@@ -1,7 +1,4 @@
-"""What is known of sources beforehand, as data: updates that a file's name hides, defects to expect.
-
-Here: TOML files and reading them. Not here: rules of formats.
-"""
+"""Known facts about sources, as TOML data: updates that file names do not show, defects to expect."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ LIMITS = Limits()
 
 
 def open_source(path: str | Path, limits: Limits = LIMITS) -> Source:
-    """Open a file, folder, zip or tgz for reading; raises ArchiveError where it is damaged or too large.
+    """Open a file, folder, zip or tgz for reading; raises ArchiveError if it is damaged or too large.
 
     A zip is known by its bytes, so a wheel is one too; but an xlsx, which is one as well, is a file here.
     """
@@ -142,7 +142,7 @@ class FolderSource:
 
 @contextmanager
 def _damage(label: str) -> Iterator[None]:
-    """Errors of a damaged archive as ours."""
+    """Raise the errors of a damaged archive as ArchiveError."""
     try:
         yield
     except (
@@ -157,7 +157,7 @@ def _damage(label: str) -> Iterator[None]:
 
 
 class _Member(io.RawIOBase):
-    """A member of a zip archive as a stream that raises ArchiveError where it is damaged."""
+    """A member of a zip archive as a stream that raises ArchiveError if it is damaged."""
 
     def __init__(self, stream: IO[bytes], label: str) -> None:
         self._stream, self._label = stream, label
@@ -211,7 +211,7 @@ class ZipSource:
             return stream.read(-1 if limit is None else limit)
 
     def open(self, member: str) -> BinaryIO:
-        """A member as a stream; raises ArchiveError where it is damaged, then or while it is read."""
+        """A member as a stream; raises ArchiveError if it is damaged, then or while it is read."""
         with _damage(self.label(member)):
             return cast(BinaryIO, _Member(self._zip.open(self._infos[member]), self.label(member)))
 

@@ -76,7 +76,7 @@ class Layout:
 
 
 def find_layout(first: Sequence[Any], options: LoadOptions) -> Layout:
-    """The layout of a table whose first row is given; raises UsageError naming roles and columns."""
+    """The layout of a table with this first row; raises UsageError naming roles and columns."""
     cells = [str(cell).strip().lstrip("\ufeff") for cell in first]
     words = [cell.lower() for cell in cells]
     told = {role: at for role, names in _WORDS.items() for at, word in enumerate(words) if word in names}

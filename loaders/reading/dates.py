@@ -25,7 +25,7 @@ _NONE = frozenset({"", "//", "null", "none", "-", "nan"})
 
 
 def start_of(value: Any, *, file: str = "", line: int | str | None = None) -> date | None:
-    """The first day; a year alone is its 1 January; None where the source gives none.
+    """The first day; a year alone is its 1 January; None if the source gives none.
 
     >>> start_of("1999/01/01"), start_of("  /  /  "), start_of(2004)
     (datetime.date(1999, 1, 1), None, datetime.date(2004, 1, 1))

@@ -13,7 +13,7 @@ __all__ = ["download_day"]
 
 
 def download_day(source: Source, options: LoadOptions) -> date:
-    """The day given as published, else the day the file was last written, in Oslo."""
+    """The day of publication in the options, else the day the file was last written, in Oslo."""
     given = start_of(options.published)
     if given:
         return given

@@ -59,7 +59,7 @@ def _coverage(text: str, system: str) -> Coverage:
 
 
 def system_of(slug: str, options: LoadOptions, **more: Any) -> SystemRecord:
-    """The catalogue entry of a system, with the values of the caller and the source (``more``).
+    """The catalogue entry of a system, with the metadata of the options and of the source (``more``).
 
     A system of unknown licence is restricted (DOMAIN 14).
     """

@@ -83,7 +83,7 @@ def _named_delimiter(delimiter: str) -> str:
 
 
 def sniff(lines: Iterable[str]) -> str:
-    """The delimiter that is in (nearly) every one of the first lines; empty where none is.
+    """The delimiter that is in (nearly) every one of the first lines; empty if none is.
 
     >>> sniff(["a;b, c", "d;e"])
     ';'

@@ -1,8 +1,4 @@
-"""Declared sources, fetched and loaded by name.
-
-Here: the two calls that the command line and the demo make. Not here: the declarations (``declared``), how fetching
-is done (``fetching``), formats.
-"""
+"""Fetches and loads declared sources by name, for the command line and the demo."""
 
 from __future__ import annotations
 

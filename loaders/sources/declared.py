@@ -17,7 +17,7 @@ __all__ = ["DeclaredSource", "declared", "source"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeclaredSource:
-    """A source as declared. ``validity`` tells in words how version and dates follow from it."""
+    """A source as declared. ``validity`` describes how version and dates follow from it."""
 
     name: str
     title: str
@@ -38,7 +38,7 @@ class DeclaredSource:
 
     @property
     def system(self) -> str:
-        """The systems it is of, for people."""
+        """The code systems of the source, as text."""
         return ", ".join(self.systems)
 
     def package_of(self, label: str) -> str:

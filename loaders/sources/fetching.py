@@ -84,7 +84,7 @@ def fetch(
 ) -> Fetched:
     """Fetch a declared source into ``cache_dir``; a package of a named version is fetched once.
 
-    ``base_url`` stands in for the declared address (https, or http on loopback); ``timeout`` in seconds for
+    ``base_url`` replaces the declared address (https, or http on loopback); ``timeout`` in seconds for
     the whole download. Raises UsageError for an unknown name or version or a missing tool, SourceError where
     fetching fails or the hash is not the declared one.
     """

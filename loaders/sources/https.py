@@ -20,7 +20,7 @@ _REDIRECTS = 5
 def download(url: str, target: Path, *, max_bytes: int = MAX_BYTES, timeout: float = 300) -> None:
     """Download the address into ``target``; ``timeout`` in seconds for the whole download.
 
-    Raises UsageError for an address that is neither https nor loopback, SourceError where it fails.
+    Raises UsageError for an address that is neither https nor loopback, SourceError if it fails.
     """
     end = monotonic() + timeout
     for _ in range(_REDIRECTS + 1):

@@ -1,5 +1,5 @@
-"""FHIR terminology resources, R4 to R5: from their JSON to the registry's values.
+"""FHIR terminology resources, R4 to R5: from JSON or XML to the values of the registry.
 
-``codesystem``, ``valueset``, ``conceptmap``: one resource each. Not here: files and packages
-(``loaders.formats.fhir.package``), answers to requests (``api.fhir``).
+``codesystem``, ``valueset`` and ``conceptmap`` read one kind of resource each, ``package`` is the loader. Answers to
+requests are written in ``api.fhir``.
 """

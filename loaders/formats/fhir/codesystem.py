@@ -1,7 +1,4 @@
-"""CodeSystem: from its JSON to records and what is known of the version as a whole.
-
-Not here: files, storage, answers.
-"""
+"""Reads a CodeSystem: its concepts as records, and the metadata of the version."""
 
 from __future__ import annotations
 
@@ -90,7 +87,7 @@ def _children(parent: Json, names: _Names, path: str) -> Iterator[tuple[str, str
 
 
 def _merge(found: dict[str, ConceptRecord], record: ConceptRecord, where: str) -> None:
-    """A code that stands in several places of the tree has several parents; other differences are an error."""
+    """A code that occurs in several places of the tree has several parents; other differences are an error."""
     first = found[record.code]
     if not record.parents or record.designations != first.designations:
         raise ContentError(message("fhir.twice", code=record.code), line=where)

@@ -1,7 +1,4 @@
-"""ConceptMap, R4 and R5: from its JSON to groups with relationships in R5's words, and to a map for the store.
-
-Not here: files, storage, translation.
-"""
+"""Reads a ConceptMap (R4, R5) into groups with the relationships of R5, and into a map for the store."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""The elements of FHIR's types, in order, with their kind: what XML leaves unsaid and JSON needs.
+"""The elements of FHIR's types, in order, with their kind: what JSON needs and XML does not state.
 
-Taken from the models of ``fhir.resources``, imported when first asked for. Not here: conversion (``xml``).
+Derived from the models of ``fhir.resources``, which are imported at first use. ``fhir_xml`` converts with them.
 """
 
 from __future__ import annotations

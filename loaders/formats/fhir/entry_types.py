@@ -1,6 +1,6 @@
-"""The entries of FHIR's long lists as strict types: concepts, references, expansions, map elements; R4 and R5.
+"""Strict types for the entries of FHIR's long lists: concepts, references, expansions, map elements; R4 and R5.
 
-Only what decides whether an entry has the right shape. Not here: values (``codesystem``, ``valueset`` …).
+They check the form of an entry only; ``codesystem``, ``valueset`` and ``conceptmap`` read its values.
 """
 
 from __future__ import annotations

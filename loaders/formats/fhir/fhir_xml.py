@@ -1,6 +1,6 @@
-"""FHIR's XML to FHIR's JSON and back, for every resource type; XML is untrusted (no entities, bounded).
+"""Converts FHIR XML to FHIR JSON and back, for every resource type; XML is untrusted (no entities, bounded).
 
-Here: the two shapes of one resource. Not here: the types (``elements``), whether a resource is valid.
+The types come from ``elements``; whether a resource is valid is checked in ``validation``.
 Source: FHIR R5, "XML Representation" and "JSON Representation".
 """
 
@@ -118,7 +118,7 @@ def _attributes(
     element: etree._Element, allowed: frozenset[str], path: str, *more: str
 ) -> Iterator[tuple[str, str]]:
     for name, value in element.attrib.items():
-        if name.startswith("{"):  # xsi:schemaLocation and its like say nothing of the resource
+        if name.startswith("{"):  # xsi:schemaLocation and the like are not part of the resource
             continue
         if name not in allowed and name not in more:
             raise ContentError(message("fhir.no_attribute", name=name), line=path)

@@ -1,7 +1,4 @@
-"""Who a FHIR code system is in the registry: its slug and catalogue entry.
-
-Not here: its versions and content (``release``).
-"""
+"""The identity of a FHIR code system in the registry: its slug and its catalogue entry."""
 
 from __future__ import annotations
 
@@ -33,7 +30,7 @@ _SHORT = 200  #: characters of a copyright statement that the catalogue keeps
 
 
 def slug_of(url: str, oids: tuple[str, ...] = ()) -> str:
-    """The slug of a system that the registry knows by URL or OID, else one that follows from the URL.
+    """The slug of a system known by its URL or OID, else one derived from the URL.
 
     >>> slug_of("http://terminology.hl7.org/CodeSystem/v3-ActCode")
     'v3-actcode'
@@ -69,7 +66,7 @@ def is_open(licence: str) -> bool:
 def system_record(
     resource: Json, path: str, options: LoadOptions, *, licence: str = "", dated: bool = False
 ) -> SystemRecord:
-    """The catalogue entry that the resource amounts to; ``licence`` is the package's, where it says none."""
+    """The catalogue entry of the resource; ``licence`` is the package's, used if the resource has none."""
     url, oids = text(resource, "url", path), oids_of(resource, path)
     url = url or options.url or (f"urn:oid:{oids[0]}" if oids else "")
     slug = options.system or slug_of(url, oids)
@@ -99,7 +96,7 @@ def system_record(
 
 
 def _order(resource: Json, path: str) -> Literal["date", "integer", "semver", "natural"]:
-    """How versions are ordered: as R5 lets the resource say, else as the label looks."""
+    """The order of versions: the resource's own (R5), else derived from the form of the label."""
     told = text(resource, "versionAlgorithmString", path)
     if told == "date":
         return "date"
@@ -110,7 +107,7 @@ def _order(resource: Json, path: str) -> Literal["date", "integer", "semver", "n
 
 
 def _known(made: SystemRecord) -> SystemRecord:
-    """The registry's own entry of a system it knows, with the names that the resource adds."""
+    """The registry's entry of a known system, with the names that the resource adds."""
     held = CATALOGUE.get(made.slug)
     if held is None:
         return made

@@ -1,4 +1,4 @@
-"""What publishers leave out without changing the meaning of a resource: it loads, with a notice in the report.
+"""Elements that publishers leave out without changing the meaning of a resource: it is loaded, with a notice.
 
 =================================  ===================================================================
 Left out                           What happens

@@ -1,6 +1,6 @@
-"""FHIR terminology resources as sources: single files, Bundles, folders, packages; JSON or XML; R4, R4B, R5.
+"""The loader of FHIR terminology resources: single files, Bundles, folders, packages; JSON or XML; R4, R4B, R5.
 
-Here: the loader. Not here: finding resources (``resources``), what becomes of one (``release``).
+``resources`` finds the resources of a source, ``release`` makes releases and kept resources of them.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ def _shared_oids(systems: list[Found]) -> frozenset[str]:
 
 
 def _named(item: ParsedRelease | ParsedEntry, shared: frozenset[str]) -> ParsedRelease | ParsedEntry:
-    """The item without OIDs that do not tell its system from others."""
+    """The item without OIDs that do not identify its system alone."""
     system = item.system
     if system is None or not shared.intersection(system.oids):
         return item
@@ -101,7 +101,7 @@ def _named(item: ParsedRelease | ParsedEntry, shared: frozenset[str]) -> ParsedR
 
 
 def _noticed(item: Parsed, shared: frozenset[str]) -> Parsed:
-    """The item, with a notice of the OIDs that several systems have."""
+    """The item, with a notice of the OIDs that identify no system."""
     if not shared or not isinstance(item, ParsedRelease):
         return item
     notice = message("fhir.shared_oids", oids=", ".join(sorted(shared)))

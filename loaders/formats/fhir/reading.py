@@ -1,7 +1,4 @@
-"""What all FHIR resources share: strict access to JSON with the path of what is wrong, dates, codings.
-
-Not here: any one resource.
-"""
+"""Strict access to the JSON of FHIR resources: texts, lists, dates, codings; errors name the path of the element."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """A CodeSystem as a release of a version; a ValueSet or ConceptMap as a resource to keep.
 
-Here: which facets it asserts, how much it covers, what it is called. Not here: its concepts (``codesystem``),
-its system (``identity``), files (``resources``).
+Output for a CodeSystem: header with the facets that it states and the part of the version that it covers. Concepts are
+read in ``codesystem``, the catalogue entry in ``identity``.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _FLAGS = {"inactive": "inactive", "status": "inactive", "notSelectable": "select
 
 @contextmanager
 def located(file: str) -> Iterator[None]:
-    """Add the file to an error that only knows the element."""
+    """Add the file to an error that only names the element."""
     try:
         yield
     except ContentError as error:
@@ -49,7 +49,7 @@ def located(file: str) -> Iterator[None]:
 
 
 def release_of(found: Found, options: LoadOptions) -> ParsedRelease | ParsedEntry:
-    """A code system's version; for a resource without content, its metadata of the system.
+    """A code system's version, or the metadata of a system without content.
 
     Raises ContentError with file and element.
     """
@@ -109,7 +109,7 @@ def _header(
 def _facets(
     resource: Json, records: Iterable[ConceptRecord], declared: Sequence[Any], path: str
 ) -> Iterator[str]:
-    """What the resource asserts: what occurs in it, and what it declares that it would say."""
+    """The facets of the resource: what occurs in it and what it declares."""
     kinds: dict[str, None] = {}
     codes: dict[str, None] = {p.code: None for p in declared}
     notes = parents = inactive = selectable = False
@@ -138,7 +138,7 @@ def _name(declared: Any) -> str:
 
 
 def _canonical(records: Sequence[ConceptRecord], system: SystemRecord) -> Sequence[ConceptRecord]:
-    """Codes in the form that the system defines, where the registry knows its rules."""
+    """Codes in the canonical form of the system, if the registry has rules for it."""
     rules = behaviour_of(system.rules or system.slug)
     if rules.name in ("plain", "caseless"):
         return records

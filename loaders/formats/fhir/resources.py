@@ -1,7 +1,7 @@
-"""Which FHIR resources a source holds: loose files, Bundles, folders, packages; JSON or XML.
+"""Finds the FHIR resources of a source: loose files, Bundles, folders, packages; JSON or XML.
 
-Here: telling resources from other files by their content, opening Bundles, the metadata of a package.
-Not here: what the resources mean (one module each), whether they are valid (``validation``).
+Resources are recognised by their content, Bundles are opened, and ``package.json`` is read. Raises ContentError with
+file and line or element.
 """
 
 from __future__ import annotations
@@ -34,15 +34,15 @@ _BOM = b"\xef\xbb\xbf"
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """What ``package.json`` says; ``folder`` is where its resources lie, with its slash; None without package."""
+    """Metadata of ``package.json``; ``folder`` is the folder of its resources, with its slash; None without package."""
 
     folder: str | None = None
-    release: str = ""  #: R4, R4B or R5; empty where it is not said
+    release: str = ""  #: R4, R4B or R5; empty if it is not stated
     licence: str = ""
     name: str = ""
 
     def holds(self, member: str) -> bool:
-        """Whether the member is the package's own content: not an example, nor something beside it."""
+        """Whether the member is the package's own content, not an example or another file."""
         if self.folder is None:
             return True
         return member.startswith(self.folder) and "/" not in member.removeprefix(self.folder)
@@ -50,7 +50,7 @@ class Package:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One resource and where it stands."""
+    """One resource with its file and path."""
 
     resource: Json
     file: str  #: as errors name it
@@ -69,7 +69,7 @@ def canonical_json(resource: Json) -> bytes:
 
 
 def claimed(source: Source) -> dict[str, str]:
-    """Members that are FHIR resources, with their type as the first look tells it; none without a wanted one."""
+    """Members that are FHIR resources, with the type that their first bytes show; empty if none is a terminology resource or Bundle."""
     types = {m: t for m in source.members() if (t := _type_of(source, m))}
     return types if any(t in (*WANTED, "Bundle") for t in types.values()) else {}
 
@@ -86,7 +86,7 @@ def _type_of(source: Source, member: str) -> str:
 
 
 def package_of(source: Source) -> Package:
-    """The FHIR package that the source is; one without name and folder where it is none."""
+    """The FHIR package that the source is; one without name and folder if it is none."""
     for member in sorted(source.members(), key=lambda m: m.count("/")):
         if member.rsplit("/", 1)[-1] == "package.json":
             value, _ = parse(source.read(member), file=source.label(member), encoding="utf-8")
@@ -123,7 +123,7 @@ def release_of_version(version: str) -> str:
 
 
 def found_in(source: Source, options: LoadOptions) -> Iterator[Found]:
-    """Every resource in the package's folder, or anywhere where it is no package; Bundles opened."""
+    """Every resource in the package's folder, or anywhere if it is not a package; Bundles opened."""
     package = package_of(source)
     for member, kind in claimed(source).items():
         if kind in (*WANTED, "Bundle") and package.holds(member):

@@ -1,8 +1,7 @@
-"""Whether a resource is valid FHIR, before anything is made of it: errors name the element by its path.
+"""Checks that a resource is valid FHIR before it is read; errors name the element by its path.
 
-The resource around its long lists is validated by ``fhir.resources``; the lists themselves, tens of thousands of
-entries, by the shapes below, which are as strict and a hundred times as fast.
-Not here: reading (one module per resource), what the registry demands beyond FHIR (``release``).
+``fhir.resources`` validates the resource without its long lists; the lists, tens of thousands of entries, are checked
+with the types of ``entry_types``, which are as strict and a hundred times as fast.
 """
 
 from __future__ import annotations
@@ -53,7 +52,7 @@ _GOT = re.compile(r"Expected `([^`]+)`, got `([^`]+)`")
 
 
 def release_by_shape(resource: Json) -> str:
-    """R5 or R4 where elements tell which, else empty."""
+    """R5 or R4 if elements of the resource decide it, else empty."""
     if resource.get("resourceType") == "ConceptMap" and (told := _map_release(resource)):
         return told
     if _R5_ONLY & resource.keys():
@@ -80,7 +79,8 @@ def _dicts(value: Any) -> list[Json]:
 def validate(resource: Json, path: str, *, release: str = "") -> str:
     """Raise ContentError with the path of the first wrong element; gives the release of FHIR it is valid in.
 
-    What publishers may leave out (``mending``) counts as there. Without ``release`` it follows from the shape; where that says nothing, R4 is tried before R5.
+    Elements that may be missing (``mending``) count as present. Without ``release`` it is derived from the elements; if they
+    do not decide, R4 is tried before R5.
     """
     kind = str(resource.get("resourceType", ""))
     for name in ("url", "version"):
@@ -135,7 +135,7 @@ def _steps(places: tuple[Any, ...]) -> str:
 
 
 def _violation(error: Any, release: str) -> Message:
-    """What a validation error of ``fhir.resources`` says."""
+    """The message of a validation error of ``fhir.resources``."""
     name = error["loc"][-1] if error["loc"] else "element"
     if error["type"] == "extra_forbidden":
         return message("fhir.unknown_element", release=release, name=name)

@@ -1,4 +1,4 @@
-"""ValueSet: from its JSON to a definition. Not here: files, storage, evaluation, answers."""
+"""Reads a ValueSet into its definition; it is evaluated in ``registry.terminology``."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def _contained(resource: Json, path: str) -> Iterator[tuple[int, Json, str]]:
 
 
 def _parameters(found: tuple[dict[str, object], ...]) -> dict[str, tuple[str, ...]]:
-    """How the value set itself wants to be expanded."""
+    """The expansion parameters of the value set itself."""
     told: dict[str, tuple[str, ...]] = {}
     for extension in found:
         parts = extension.get("extension") if extension.get("url") == _PARAMETER else None
@@ -109,7 +109,7 @@ def _listed(include: Json, path: str) -> tuple[ConceptReference, ...]:
         if isinstance(listed, list) and all(map((1).__eq__, map(len, listed))):
             return msgspec.convert(listed, _CODES_ALONE)
     except (TypeError, msgspec.ValidationError):
-        pass  # read one by one, which tells what is wrong
+        pass  # read one by one, which names what is wrong
     return tuple(_concept(c, w) for c, w in items(include, "concept", path))
 
 

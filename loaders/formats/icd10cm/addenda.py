@@ -1,4 +1,4 @@
-"""Addenda of ICD-10-CM order files: what a release says it changed, line by line.
+"""Addenda of ICD-10-CM order files: the changes that a release states, line by line.
 
 ``Add:``, ``Delete:``, ``Revise from:``, ``Revise to:``, each with flag, code, short and long text. A code that
 turns from billable to header (or back) is deleted and added. Output: typed entries and the changes that they state,

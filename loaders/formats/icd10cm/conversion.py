@@ -181,13 +181,13 @@ def _label(rows: list[MapRowRecord]) -> str:
 
 
 def _last_change(rows: list[MapRowRecord]) -> str:
-    """The day of the update that the table is of, which orders the tables where no publication date is given."""
+    """The day of the update of the table, which orders the tables if no publication date is known."""
     last = max((row.effective for row in rows if row.effective), default=None)
     return last.isoformat() if last is not None else ""
 
 
 def _effective(value: Any) -> date | None:
-    """1 October of a year alone, else the date itself; None where it is neither.
+    """1 October of a year alone, else the date itself; None if it is neither.
 
     >>> _effective("2017"), _effective("April 1, 2025"), _effective("soon")
     (datetime.date(2017, 10, 1), datetime.date(2025, 4, 1), None)

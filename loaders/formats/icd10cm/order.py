@@ -1,9 +1,8 @@
 """ICD-10-CM order files: one line a code, fixed width, alone or in the zip they are published in.
 
 Columns (from 1): 1-5 number, 7-13 code without dot, 15 header (0) or billable (1), 17-76 short text, 78 long.
-Here: the codes of one update. Hierarchy is that of the codes: the parent is the longest shorter code in the
-file. Not here: the addenda (``icd10cm_addenda``), the tabular list (``icd10cm_tabular``). The numbers are not
-kept: they shift with every insertion.
+Output: the codes of one update. The parent of a code is the longest shorter code in the file. The numbers are not
+kept: they change with every insertion.
 """
 
 from __future__ import annotations

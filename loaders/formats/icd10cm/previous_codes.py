@@ -12,7 +12,7 @@ Input: the text of the cell. Output: groups of canonical codes with flags, and w
 ``None``               no previous code
 =====================  ==========================================================================
 
-Codes may lack their dot. Words around codes ("a code from category") say nothing and are skipped.
+Codes may lack their dot. Words around codes ("a code from category") have no meaning and are skipped.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def _rest(plain: str) -> str:
 
 
 def _combined(part: str) -> list[Group]:
-    """The groups of one alternative: the product of what stands on the sides of "and"."""
+    """The groups of one alternative: the product of the codes on both sides of "and"."""
     sides = [codes for codes in (_codes(side) for side in _AND.split(part)) if codes]
     if len(sides) == 1:
         return [((code,), flags) for code, flags in sides[0]]
@@ -98,7 +98,7 @@ def _codes(text: str) -> list[tuple[str, dict[str, Any]]]:
 
 
 def _spelt_out(first: str, last: str) -> list[str]:
-    """The codes from first to last where only final digits differ; empty where they cannot be spelt out."""
+    """The codes from first to last where only final digits differ; empty if they cannot be spelt out."""
     head = len(first.rstrip("0123456789"))
     if (
         len(first) != len(last)

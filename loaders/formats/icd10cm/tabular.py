@@ -1,11 +1,10 @@
 """ICD-10-CM tabular list (XML): chapters, sections, nested diagnoses with their notes.
 
-Here: the tree, notes, and codes with a seventh character, which the list only defines by rule: leaf codes get
-one child for each character of the nearest definition, with ``X`` filling the gap. Rules in prose leave some of
-these out, so a list of codes beside the file (an order file or a plain ``code-list``) decides which exist; without
-one all are generated, with a notice. A section of a single category (``B20`` with the category ``B20``) is
-one concept with it, as in the publisher's own lists of codes.
-Not here: the update a file is of (``icd10cm_release``).
+Output: the hierarchy, notes, and codes with a seventh character, which the list only defines by rule: leaf codes get
+one child for each character of the nearest definition, with ``X`` filling the gap. Rules in prose exclude some of
+these, so a list of codes in the same source (an order file or a plain ``code-list``) decides which exist; without such
+a list all are made, with a notice. A section of a single category (``B20`` with the category ``B20``) becomes one
+concept with it, as in the publisher's own lists of codes.
 """
 
 from __future__ import annotations

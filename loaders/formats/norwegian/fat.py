@@ -1,9 +1,8 @@
-"""FAT's code lists (JSON): which codes were in a list when, their parents and flags, in today's wording.
+"""FAT's code lists (JSON): the codes of a list by date, their parents and flags, in today's wording.
 
-Here: one download to a series of versions on the track ``fat`` (DOMAIN 12). It complements the yearly lists of
-the same system (DOMAIN 6): lower priority, and everything before the download's day is reconstructed.
-``Rapporteres_til_NPR`` is true just on the days that the NPR dates give, so these dates make versions too.
-Not here: administrative lists (``fat_adm``), dates (``rolling``).
+Output: one download as a series of versions on the track ``fat`` (DOMAIN 12). It complements the yearly lists of
+the same system (DOMAIN 6): it has lower priority, and everything before the download's day is reconstructed.
+``Rapporteres_til_NPR`` is true exactly on the days that the NPR dates give, so these dates make versions too.
 """
 
 from __future__ import annotations

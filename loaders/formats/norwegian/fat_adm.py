@@ -1,7 +1,7 @@
-"""Administrative code lists in FAT's shape: one list a file, with name, owner, status and concepts.
+"""Administrative code lists in FAT's format: one list a file, with name, owner, status and concepts.
 
-They have no dates for single codes: a changed download is a new version, called by the day its status last
-changed (DOMAIN 12); what applied before that day is not known. Not here: FAT's clinical lists (``fat``).
+Codes have no dates: a changed download is a new version, labelled with the day when its status last changed
+(DOMAIN 12); the content before that day is unknown.
 """
 
 from __future__ import annotations

@@ -69,7 +69,7 @@ class NorwegianJson:
     def read(
         self, source: Source, options: LoadOptions, progress: Progress
     ) -> Iterator[ParsedRelease | ParsedMap]:
-        """A release for each list in the source, and a map where the list links its codes to another system."""
+        """A release for each list in the source, and a map if the list links its codes to another system."""
         for member in _lists(source):
             yield from _read_list(source, member, options, progress)
 
@@ -163,7 +163,7 @@ def _package_year(source: Source, member: str) -> str:
 
 
 def guess_system(codes: list[str]) -> str:
-    """The Norwegian system whose shape the codes have; empty where none fits.
+    """The Norwegian system whose shape the codes have; empty if none fits.
 
     >>> guess_system(["A00", "A000", "A001"]), guess_system(["-30", "A01", "R991", "A02", "A03"])
     ('icd-10-no', 'icpc-2-no')

@@ -123,7 +123,7 @@ def _release(
 
 
 class _Content:
-    """The concepts that hold on a day, read when asked for: a hundred versions share the same records."""
+    """The concepts that are valid on a day, read when iterated: a hundred versions share the same records."""
 
     def __init__(self, dated: DatedRecords, rows: Sequence[Dated], day: date) -> None:
         self._dated, self._rows, self._day = dated, rows, day

@@ -1,4 +1,4 @@
-"""Messages about one code: why it is not found or not valid, and what it is related to. Id → (English, bokmål)."""
+"""Why one code is not found or not valid, and its relations: id → (English, bokmål)."""
 
 from __future__ import annotations
 

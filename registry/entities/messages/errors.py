@@ -1,4 +1,7 @@
-"""What errors say: id → (English, bokmål); every id begins with ``error.``. Rendered by ``GyldigError.in_language``."""
+"""Texts of errors: id → (English, bokmål); ids begin with ``error.``. Rendered by ``GyldigError.in_language``.
+
+Ids that begin with ``layout.`` only arrange their values and are the same in both languages.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Headings, statuses, change types and relations as readers know them: key → (English, bokmål)."""
+"""Headings, statuses, reasons, change types and relations as words: key → (English, bokmål)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Notes, notices and warnings inside results: id → (English, bokmål). Not here: reasons (``reasons``)."""
+"""Notes, notices and warnings inside results: id → (English, bokmål)."""
 
 from __future__ import annotations
 

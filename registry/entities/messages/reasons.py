@@ -1,4 +1,4 @@
-"""Why an answer is "no" (DOMAIN 2 and 3): id → (English, bokmål). Each says what is known and what the reader can do."""
+"""Why an answer is "no" (DOMAIN 2 and 3): id → (English, bokmål). Each names what is known and what the reader can do."""
 
 from __future__ import annotations
 
