@@ -30,6 +30,8 @@ CASES = [
     ("/CodeSystem/$subsumes", f"system={URL}&codeA=F9&codeB=F1", "Unknown code 'F9'", "Ukjent kode 'F9'"),
     ("/CodeSystem/$lookup", f"system={URL}&code=F1&date=never", "'date': 'never' is not a date", "'date': 'never' er ikke en dato"),
     ("/CodeSystem/$lookup", f"system={URL}&code=F1&date=", "'date': '' is not a date", "'date': '' er ikke en dato"),
+    ("/CodeSystem/$lookup", f"system={URL}&code=F1&useSupplement=", "'useSupplement' is empty", "'useSupplement' er tom"),
+    ("/CodeSystem/$lookup", f"system={URL}&code=F1&tx-resource=", "'tx-resource[0]' must be a", "'tx-resource[0]' skal være et"),
     ("/CodeSystem/$lookup", f"system={URL}&code=F1&code=F2", "is given more than once", "'code' er oppgitt mer enn én gang"),
     ("/CodeSystem/$lookup", f"system={URL}", "The parameter 'code' is required", "Parameteren 'code' er påkrevd"),
 ]  # fmt: skip

@@ -97,6 +97,13 @@ class Given:
             return ()
         return tuple(_text(name, value) for name in names for value in values.get(name, ()))
 
+    def filled(self, name: str) -> tuple[str, ...]:
+        """Every value as text; raises Refused for an empty one."""
+        found = self.texts(name)
+        if not all(found):
+            raise refuse("REQUEST_INVALID", message("request.empty", name=name), place=name)
+        return found
+
     def text(self, *names: str) -> str:
         """The value as text, of the first name that is given; empty without."""
         for name in names:

@@ -85,7 +85,9 @@ def read_sent(resource: Any, place: str) -> TerminologyResource:
             return read_concept_map(resource)
     except ContentError as error:
         raise refuse("REQUEST_INVALID", error.text, place=place) from error
-    raise refuse("REQUEST_INVALID", message("request.terminology_resource", kind=kind), place=place)
+    raise refuse(
+        "REQUEST_INVALID", message("request.terminology_resource", name=place, kind=kind or ""), place=place
+    )
 
 
 def all_sent(call: RequestContext) -> list[TerminologyResource]:
@@ -135,7 +137,7 @@ def context_of(call: RequestContext) -> Context:
         on=day or parse_date(given.text("known-at"), what="known-at") or call.settings.today(),
         asked=day is not None,
         until=last if last != first else None,
-        supplements=given.texts("useSupplement"),
+        supplements=given.filled("useSupplement"),
         versions_match=given.flag("versionsMatch"),
         limit=_limit(call),
     )

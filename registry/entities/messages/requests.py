@@ -126,9 +126,13 @@ MESSAGES: Final[dict[str, Pair]] = {
         "The parameter '{name}' is not known{hint}",
         "Parameteren '{name}' er ikke kjent{hint}",
     ),
+    "request.empty": (
+        "'{name}' is empty: give a value, or leave the parameter out",
+        "'{name}' er tom: oppgi en verdi, eller utelat parameteren",
+    ),
     "request.terminology_resource": (
-        "A terminology resource is expected, not {kind}",
-        "En terminologiressurs er ventet, ikke {kind}",
+        "'{name}' must be a CodeSystem, ValueSet or ConceptMap, not '{kind}'",
+        "'{name}' skal være et CodeSystem, ValueSet eller ConceptMap, ikke '{kind}'",
     ),
     "request.value_set_expected": (
         "'valueSet' must be a ValueSet",
