@@ -28,6 +28,7 @@ from api.cli import (
 )
 from api.cli.arguments import has_dash_code, hoist, protect_codes
 from api.cli.session import Session, default_language
+from registry.entities.messages import in_language, message
 
 __all__ = ["app", "run"]
 
@@ -83,7 +84,10 @@ def run(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with its code."""
     given = hoist(sys.argv[1:] if arguments is None else arguments)
     if broken := next((a for a in given if any("\ud800" <= c <= "\udfff" for c in a)), None):
-        print(f"gyldig: {broken!r} is not text in UTF-8", file=sys.stderr)
+        print(
+            f"gyldig: {in_language(message('error.argument', text=broken), _language(given))}",
+            file=sys.stderr,
+        )
         sys.exit(2)
     if has_dash_code(given):
         from api.cli.tree import commands

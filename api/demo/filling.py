@@ -80,4 +80,4 @@ def fetch_packages(
             yield found.load(registry, progress=progress)
         except GyldigError as error:
             failed.add(name)
-            missed(f"{name} {version}", str(error))
+            missed(f"{name} {version}", error.text)

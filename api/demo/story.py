@@ -145,7 +145,7 @@ def _fetch(session: Session, registry: Registry) -> None:
     from api.cli.progress import shown
 
     def missed(what: str, why: str) -> None:
-        print(session.say("demo_skipped", what=what, why=why.partition("\n")[0]), flush=True)
+        print(session.say("demo_skipped", what=what, why=session.text(why).partition("\n")[0]), flush=True)
 
     with shown(session) if sys.stderr.isatty() else nullcontext(silent) as progress:
         for reports in filling.fetch_packages(registry, missed, progress):

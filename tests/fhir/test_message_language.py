@@ -9,9 +9,10 @@ import pytest
 
 from api.fhir.operations.answer_language import answer_language, display_language
 from api.fhir.operations.operation_table import OPERATIONS
-from api.fhir.server.app import FhirApp
+from api.fhir.server.app import FhirApp, fhir_app
 from registry.entities.messages import Message, catalogue, worded
 from registry.entities.results import UNKNOWN
+from registry.terminology.catalog import MemoryCatalog
 from registry.terminology.issues import MESSAGES, issue
 from tests.fhir import test_fast_path as prepared_requests
 from tests.fhir.conftest import URL
@@ -165,3 +166,32 @@ def test_every_reason_has_a_word_in_both_languages() -> None:
     for reason in (*UNKNOWN, "inactive", "unknown_code", "upcoming", "expired"):
         assert isinstance(worded(reason), Message), reason
         assert "_" not in worded(reason) and worded(reason) != worded(reason).in_language("nb")
+
+
+@pytest.mark.parametrize("kind", ["fragment", "example"])
+def test_the_reason_of_an_unclosed_expansion_is_in_the_language(kind: str) -> None:
+    system = {
+        "resourceType": "CodeSystem",
+        "url": "http://x.test/s",
+        "content": kind,
+        "status": "active",
+        "concept": [{"code": "a"}],
+    }
+    value_set = {
+        "resourceType": "ValueSet",
+        "status": "active",
+        "compose": {"include": [{"system": system["url"]}]},
+    }
+    for lang, expected in (("en", "This extension is based on"), ("nb", "Ekspansjonen bygger på")):
+        body = {
+            "resourceType": "Parameters",
+            "parameter": [
+                {"name": "valueSet", "resource": value_set},
+                {"name": "tx-resource", "resource": system},
+                {"name": "displayLanguage", "valueCode": lang},
+            ],
+        }
+        app = fhir_app(MemoryCatalog())
+        status, answer = ask(app, "/ValueSet/$expand", "", {}, orjson.dumps(body))
+        reasons = [e.get("valueString") for e in orjson.loads(answer)["expansion"]["extension"]]
+        assert status == 200 and any(reason and reason.startswith(expected) for reason in reasons), answer

@@ -71,18 +71,36 @@ def test_a_new_database_is_created_and_opened_again(database: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "mark", "says"),
+    ("number", "mark", "says", "bokmaal"),
     [
-        (schema.SCHEMA + 1, 0, "newer version of gyldig (schema 3; this one has 2): update gyldig"),
-        (schema.SCHEMA, schema.MARK ^ 1, "development version of gyldig (schema 2 mark"),
-        (1, 7, "development version of gyldig (schema 1): load its sources again"),
+        (
+            schema.SCHEMA + 1,
+            0,
+            "newer version of gyldig (schema 3; this one has 2): update gyldig",
+            "nyere versjon av gyldig (skjema 3; denne har 2)",
+        ),
+        (
+            schema.SCHEMA,
+            schema.MARK ^ 1,
+            "development version of gyldig (schema 2 mark",
+            "utviklingsversjon av gyldig (skjema 2 merke",
+        ),
+        (
+            1,
+            7,
+            "development version of gyldig (schema 1): load its sources again",
+            "utviklingsversjon av gyldig (skjema 1): last kildene",
+        ),
     ],
 )
-def test_another_schema_is_refused_by_name(database: str, number: int, mark: int, says: str) -> None:
+def test_another_schema_is_refused_by_name(
+    database: str, number: int, mark: int, says: str, bokmaal: str
+) -> None:
     _stamp(database, number, mark)
     with pytest.raises(StoreError) as caught:
         open_database(database)
     assert says in str(caught.value)
+    assert bokmaal in caught.value.in_language("nb")
     assert "--db" in str(caught.value)
     assert caught.value.exit_code == 2
 
@@ -97,8 +115,9 @@ def test_a_file_of_another_program_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "other.sqlite"
     with sqlite3.connect(path) as raw:
         raw.execute("CREATE TABLE bookmarks (url TEXT)")
-    with pytest.raises(StoreError, match="of another program; select another one with --db"):
+    with pytest.raises(StoreError, match="of another program; select another one with --db") as caught:
         open_database(str(path))
+    assert "SQLite-filen til et annet program" in caught.value.in_language("nb")
     with sqlite3.connect(path) as raw:
         assert raw.execute("SELECT name FROM sqlite_master").fetchall() == [("bookmarks",)]
 

@@ -108,6 +108,7 @@ MESSAGES: Final[dict[str, Pair]] = {
         "nothing was stored: {error}",
         "ingenting ble lagret: {error}",
     ),
+    "error.argument": ("{text!r} is not text in UTF-8", "{text!r} er ikke tekst i UTF-8"),
     "error.no_registry": (
         "no registry at {path}: load something first, or name another with --db",
         "det finnes ikke noe register i {path}: last noe først, eller oppgi et annet med --db",
