@@ -42,3 +42,7 @@ class FhirSettings:
     warm_concepts: int = 200_000
     warm_seconds: float = 10.0
     today: Callable[[], date] = today_oslo
+
+    def is_small(self, size: int) -> bool:
+        """Whether a body of so many bytes cannot hold too many concepts."""
+        return size <= self.given_concepts

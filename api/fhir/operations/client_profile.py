@@ -27,12 +27,14 @@ _HEADERS = 512  #: exact sets of headers
 class ClientProfile:
     """``headers``: all but those of transport, names in lower case.
 
-    ``plain``: wants JSON and refers to nothing that it sent earlier. ``context``: what an answer depends on.
+    ``plain``: wants JSON and refers to nothing that it sent earlier; ``sends_json``: likewise, and bodies are JSON.
+    ``context``: what an answer depends on.
     """
 
     trusted: bool
     headers: dict[str, str]
     plain: bool
+    sends_json: bool
     context: tuple[str, str]
 
 
@@ -88,4 +90,5 @@ class ClientProfiles:
         headers = {k.decode("latin-1"): v.decode("latin-1") for k, v in telling}
         plain = "xml" not in headers.get("accept", "") and "x-cache-id" not in headers
         context = headers.get("accept-language", ""), headers.get("x-too-costly-threshold", "")
-        return ClientProfile(self._trusts(scope), headers, plain, context)
+        sent = headers.get("content-type", "json").partition(";")[0].strip().lower()
+        return ClientProfile(self._trusts(scope), headers, plain, plain and sent.endswith("json"), context)

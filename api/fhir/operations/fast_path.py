@@ -30,6 +30,11 @@ class FastPath:
         self._stamp: object = None
         self._prepared: Bounded[Hashable, PreparedRequest] = Bounded(kept)
 
+    @property
+    def keeps(self) -> bool:
+        """Whether anything is memoised."""
+        return self._limit > 0
+
     def find(self, stamp: object, key: Hashable) -> PreparedRequest | None:
         """What was prepared under the key in the same state of the catalog; a None stamp finds nothing."""
         if stamp != self._stamp:

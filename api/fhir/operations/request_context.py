@@ -64,7 +64,7 @@ class RequestContext:
     @property
     def small(self) -> bool:
         """Whether the body is too small to hold too many concepts."""
-        return self.body_size is not None and self.body_size <= self.settings.given_concepts
+        return self.body_size is not None and self.settings.is_small(self.body_size)
 
     def check_concepts(self, resources: Any, place: str) -> None:
         """Raise Refused if resources sent along hold too many concepts."""

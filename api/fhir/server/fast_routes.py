@@ -1,7 +1,8 @@
-"""Fast path of GET requests for single codes: prepared requests are found by path and query text.
+"""Fast path of GET requests for single codes, and of POST requests with a Parameters resource.
 
-Requests with an unusual query, and operations whose answers are cached whole, go to the service. Both use the same
-request builders (``operations``); prepared requests are cached by ``operations.fast_path``.
+Prepared requests are found by path and parameters. Requests with an unusual query, and operations whose answers are
+cached whole, go to the service. Both use the same request builders (``operations``); prepared requests are cached by
+``operations.fast_path``.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ from api.fhir.operations.fast_path import split_query
 from api.fhir.operations.operation import Operation, PreparedRequest
 from api.fhir.operations.operation_table import find_operation
 from api.fhir.operations.parameter_check import check_parameters
+from api.fhir.operations.request_context import RequestContext
 from api.fhir.service import Address, Request, Service
+from registry.entities.exact_json import loads
 
 __all__ = ["FastRoutes"]
 
@@ -44,13 +47,15 @@ class FastRoutes:
 
         ``path`` is below the base and decoded, ``query`` as sent. To be called in the thread of the event loop.
         """
-        try:
-            route = self._routes[path]
-        except KeyError:
-            route = self._route(path)
-        if route is None or b"_format" in query or (split := split_query(route.operation, query)) is None:
+        route = self._route(path)
+        if (
+            route is None
+            or not route.operation.single_code
+            or b"_format" in query
+            or (split := split_query(route.operation, query)) is None
+        ):
             return None
-        stamp = self._state(caller.trusted)
+        stamp = self.state(caller.trusted)
         if stamp is None:
             return None
         varying, shared = split
@@ -64,7 +69,29 @@ class FastRoutes:
             prepared = fast_path.keep(stamp, key, lambda: made)
         return prepared(varying)
 
-    def _state(self, trusted: bool) -> object | None:
+    def answer_body(self, caller: ClientProfile, path: str, body: bytes, stamp: object) -> bytes | None:
+        """The response body for a POST whose parameters are all in its body, in JSON; None as for ``answer``.
+
+        ``stamp``: the state of the catalog. Raises Refused, and ``orjson.JSONDecodeError``.
+        """
+        route, fast_path = self._route(path), self._service.fast_path[caller.trusted]
+        if route is None or not fast_path.keeps:
+            return None
+        if not route.operation.repeatable or "POST" not in route.operation.methods:
+            return None
+        operation, given = route.operation, Given.of_resource(loads(body))
+        check_parameters(operation, given)
+        asked = Asked.of(operation, given)
+        if asked.key is None:
+            return None
+        key = (path, caller.context, self._service.settings.is_small(len(body)), asked.key)
+        prepared = fast_path.find(stamp, key)
+        if prepared is None:
+            call = self._call("POST", route, caller, len(body))
+            prepared = fast_path.keep(stamp, key, lambda: self._made(route, call, asked.shared))
+        return prepared(asked.varying)
+
+    def state(self, trusted: bool) -> object | None:
         """The state of the catalog, read once in each turn of the event loop.
 
         All requests of a turn had been received when it began, so an answer is never older than its request.
@@ -77,10 +104,12 @@ class FastRoutes:
         return found
 
     def _route(self, path: str) -> _Route | None:
-        """The operation of a path, if its answers are about single codes."""
-        if len(self._routes) >= _PATHS:
-            self._routes.clear()
-        return self._routes.setdefault(path, self._found(path))
+        """The operation of a path, if it changes nothing."""
+        if path not in self._routes:
+            if len(self._routes) >= _PATHS:
+                self._routes.clear()
+            return self._routes.setdefault(path, self._found(path))
+        return self._routes[path]
 
     def _found(self, path: str) -> _Route | None:
         try:
@@ -88,7 +117,7 @@ class FastRoutes:
         except Refused:
             return None
         operation = find_operation(address.path)
-        if operation is None or not operation.single_code:
+        if operation is None or operation.affects_state:
             return None
         return _Route(operation, address)
 
@@ -101,12 +130,19 @@ class FastRoutes:
         asked = Asked.of(route.operation, _given("&".join(shared)))
         if asked.varying or asked.key is None:
             return None
-        request = Request(
-            method="GET", path=route.address.path, headers=caller.headers, trusted=caller.trusted
-        )
-        call = self._service.call(request, route.address)
+        return self._made(route, self._call("GET", route, caller), asked.shared)
+
+    def _call(
+        self, method: str, route: _Route, caller: ClientProfile, size: int | None = None
+    ) -> RequestContext:
+        """The context of a request, without its parameters."""
+        path, headers = route.address.path, caller.headers
+        request = Request(method=method, path=path, headers=headers, size=size, trusted=caller.trusted)
+        return self._service.call(request, route.address)
+
+    def _made(self, route: _Route, call: RequestContext, shared: Given) -> PreparedRequest:
         self._service.set_instance(call, route.address)
-        call.given = asked.shared
+        call.given = shared
         return route.operation.prepared(call)
 
 
