@@ -17,7 +17,7 @@ from registry.entities.records import Designation
 __all__ = ["ConceptReference", "Filter", "Include", "ValueSet"]
 
 
-class ConceptReference(msgspec.Struct, frozen=True, omit_defaults=True):
+class ConceptReference(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """A code listed in a value set, with the value set's display and designations."""
 
     code: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -86,6 +86,8 @@ def items(resource: Json, name: str, path: str) -> Iterator[tuple[Json, str]]:
 
 def extensions(resource: Json, path: str) -> tuple[dict[str, Any], ...]:
     """The extensions as they are, those inside them too; each needs a name."""
+    if "extension" not in resource:
+        return ()
     found = []
     for extension, where in items(resource, "extension", path):
         if not text(extension, "url", where):
@@ -160,6 +162,6 @@ def period(resource: Json, path: str) -> tuple[date | None, date | None]:
     return read_date(text(found, "start", where), where), until + timedelta(days=1) if until else None
 
 
-def without(resource: Json, names: Sequence[str]) -> dict[str, Any]:
+def without(resource: Json, names: Collection[str]) -> dict[str, Any]:
     """The resource's own metadata: everything but the named elements."""
     return {k: v for k, v in resource.items() if k not in names}

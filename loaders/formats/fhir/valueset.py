@@ -29,7 +29,8 @@ __all__ = ["read_value_set"]
 
 _EXTENSION = "http://hl7.org/fhir/StructureDefinition/valueset-"
 _SUPPLEMENT, _PARAMETER = _EXTENSION + "supplement", _EXTENSION + "expansion-parameter"
-_DEFINITION = ("compose", "expansion", "contained", "extension", "text", "meta")
+_REPEATED = ("compose", "contained", "extension")
+_DEFINITION = frozenset({*_REPEATED, "expansion", "text", "meta"})
 _CODES_ALONE = tuple[ConceptReference, ...]
 
 
@@ -63,7 +64,7 @@ def read_value_set(resource: Json, path: str = "ValueSet", *, within: Place = ()
         valid_from=valid_from,
         valid_to=valid_to,
         shell=without(resource, _DEFINITION),
-        definition={k: resource[k] for k in _DEFINITION[:4] if k in resource and k != "expansion"},
+        definition={k: resource[k] for k in _REPEATED if k in resource},
     )
 
 
