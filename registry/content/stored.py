@@ -65,7 +65,9 @@ class StoredView:
     ) -> None:
         first = Layer(*layers[0])
         self.tell_dates: Callable[[str], tuple[date | None, date | None]] | None = None  #: set by the caller
-        self._database, self._info, self._rules = database, info, rules
+        self._database, self._rules = database, rules
+        #: metadata of the version
+        self.info = info
         self._index = release_index(database, first.release_id, first.bitmap)
         self._members, self._system_id = first.bitmap, self._index.system_id
         #: identifies the content: the releases that it is read from
@@ -78,11 +80,6 @@ class StoredView:
         self._key = repr((info.hierarchy, [(la.release_id, la.header.facets) for la in self._layers]))
         self._own_hierarchy: Relatives | None = None
         self._sets: Bounded[Hashable, Any] = database.caches.named("sets of concepts", _SETS, bytes_of)
-
-    @property
-    def info(self) -> ViewInfo:
-        """Metadata of the version."""
-        return self._info
 
     def state_texts(self, look: Hashable) -> StateTexts:
         """Texts by id that follow from single records: of one database, but for views of several layers, the same."""
@@ -108,7 +105,7 @@ class StoredView:
         found = self._find(code)
         if found is None and (canonical := self._rules.canonical(code)) != code:
             found = self._find(canonical)
-        if found is None and not (self._rules.case_sensitive and self._info.case_sensitive):
+        if found is None and not (self._rules.case_sensitive and self.info.case_sensitive):
             found = self._find_caseless(code)
         return found
 
@@ -225,7 +222,7 @@ class StoredView:
 
     def display(self, ident: int, languages: Sequence[str] = ()) -> str:
         """The text to show."""
-        return display_text(self.concept(ident), languages, language=self._info.language)
+        return display_text(self.concept(ident), languages, language=self.info.language)
 
     def page(self, idents: BitMap, offset: int, count: int | None) -> list[int]:
         """Ids of one page of the set, in the view's order: the source's where it is kept, else by code."""
@@ -255,7 +252,7 @@ class StoredView:
     def _find_relatives(self) -> Relatives:
         asserting = self._asserting
         if asserting is None:
-            if self._info.hierarchy == "structural":
+            if self.info.hierarchy == "structural":
                 return self._index.structural(self._rules.structural_parents)
             return NoHierarchy(self._members)
         if asserting == 0 or self._overlay is None:
@@ -281,7 +278,7 @@ class StoredView:
         if found is not None or not self._asserting:
             return found
         other = self._layers[self._asserting]
-        there = StoredView(self._database, [other], self._info, self._rules).find(code)
+        there = StoredView(self._database, [other], self.info, self._rules).find(code)
         return there if there is not None and there in self._groups else None
 
     def arranged(self, idents: Iterable[int]) -> list[int]:
@@ -315,7 +312,7 @@ class StoredView:
         if self._asserting is not None:
             found = (self._with_key(key) for key in record.parents)
             return self.arranged([ident for ident in dict.fromkeys(found) if ident is not None])
-        if self._info.hierarchy != "structural":
+        if self.info.hierarchy != "structural":
             return []
         above = (self._find(code) for code in self._rules.structural_parents(record.code))
         return list(islice((ident for ident in above if ident is not None), 1))

@@ -57,11 +57,11 @@ class IncludedConcepts:
     include: Include
     order: list[int] | None = None  #: of a list of codes: the list's own
     imported: bool = False
+    key: tuple[str, str] = field(init=False)  #: identifies the version
 
-    @property
-    def key(self) -> tuple[str, str]:
-        """Identifies the version."""
-        return self.content.info.url, self.content.info.version
+    def __post_init__(self) -> None:
+        info = self.content.info
+        self.key = info.url, info.version
 
 
 @dataclass(slots=True)

@@ -37,13 +37,12 @@ def notices(prepared: Prepared, contents: Iterable[ContentView]) -> list[tuple[s
     """(status, canonical, type of resource) of all resources used by an answer about a value set."""
     source, found = prepared.value_set, []
     for v in prepared.everything():
-        what = standing(v.standards_status, v.status, experimental=v.experimental, source=source)
-        found.append((what, v.canonical, "ValueSet"))
+        if what := standing(v.standards_status, v.status, experimental=v.experimental, source=source):
+            found.append((what, v.canonical, "ValueSet"))
     for content in contents:
-        found.append(
-            (_of_system(content, source), join(content.info.url, content.info.version), "CodeSystem")
-        )
-    return [f for f in dict.fromkeys(found) if f[0]]
+        if what := _of_system(content, source):
+            found.append((what, join(content.info.url, content.info.version), "CodeSystem"))
+    return list(dict.fromkeys(found))
 
 
 def _of_system(content: ContentView, source: ValueSet | None) -> str:

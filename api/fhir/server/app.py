@@ -9,7 +9,7 @@ import gzip
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from hashlib import blake2b
 from typing import Any
 from urllib.parse import parse_qsl, unquote
@@ -202,26 +202,39 @@ class FhirApp:
         replies = self._replies[caller.trusted]
         kept = replies.find(stamp, key)
         if kept is None:
-            kept = self._posted(scope, caller, body, stamp) or self._general(scope, caller, body, stamp)
+            parsed = self._parsed_post(scope, caller, body)
+            kept = self._posted(scope, caller, parsed, len(body), stamp) if parsed is not None else None
+            kept = kept or self._general(scope, caller, body, stamp, parsed)
             if kept.status == 200:
                 replies.keep(stamp, key, kept)
         return kept
 
-    def _posted(self, scope: Scope, caller: ClientProfile, body: bytes, stamp: object) -> Encoded | None:
-        """The answer from a prepared request; None = the service has to read the request, or says what is wrong."""
+    def _parsed_post(self, scope: Scope, caller: ClientProfile, body: bytes) -> Any:
+        """The body of a request whose parameters are all in it, in JSON; None for any other request."""
         if not body or scope["query_string"] or not caller.sends_json:
             return None
+        return self._parsed((), caller, body)
+
+    def _posted(
+        self, scope: Scope, caller: ClientProfile, parsed: Any, size: int, stamp: object
+    ) -> Encoded | None:
+        """The answer from a prepared request; None = the service has to answer, or to report what is wrong."""
         try:
-            written = self._fast_routes.answer_body(caller, _below(scope), body, stamp)
-        except (Refused, GyldigError, orjson.JSONDecodeError):
+            written = self._fast_routes.answer_body(caller, _below(scope), parsed, size, stamp)
+        except (Refused, GyldigError):
             return None
         return None if written is None else Encoded(200, written)
 
     def _general(
-        self, scope: Scope, caller: ClientProfile, body: bytes, stamp: object | None = None
+        self,
+        scope: Scope,
+        caller: ClientProfile,
+        body: bytes,
+        stamp: object | None = None,
+        parsed: Any = None,
     ) -> Encoded:
         query = _query(scope)
-        request = self._request(scope, query, caller, body, stamp)
+        request = self._request(scope, query, caller, body, stamp, parsed)
         return self._encoded(self.service.answer(request), query, caller)
 
     def _encoded(self, reply: Reply, query: list[tuple[str, str]], caller: ClientProfile) -> Encoded:
@@ -235,16 +248,17 @@ class FhirApp:
         caller: ClientProfile,
         body: bytes,
         stamp: object | None = None,
+        parsed: Any = None,
     ) -> Request:
         """The request as the service takes it; raises Refused where its body cannot be read."""
-        parsed: Any = None
         path = _pieces(_below(scope))
-        if body and _is_form(caller):
-            query += parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)
-        elif body and not _readable(caller):
-            raise Refused(_invalid("request.media_type", type=caller.headers["content-type"]), status=415)
-        elif body:
-            parsed = self._parsed(path, caller, body)
+        if body and parsed is None:
+            if _is_form(caller):
+                query += parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)
+            elif _readable(caller):
+                parsed = self._parsed(path, caller, body)
+            else:
+                raise Refused(_invalid("request.media_type", type=caller.headers["content-type"]), status=415)
         return Request(
             method=scope["method"],
             path=path,
@@ -274,6 +288,7 @@ def _encoded(reply: Reply, *, xml: bool = False) -> Encoded:
     return Encoded(reply.status, _written(reply, xml=xml), reply.headers, xml)
 
 
+@lru_cache(maxsize=512)
 def _pieces(path: str) -> tuple[str, ...]:
     return tuple(unquote(p) for p in path.split("/") if p)
 

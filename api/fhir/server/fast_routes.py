@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import parse_qsl, unquote
 
 from api.fhir.format.outcome import Refused
@@ -21,7 +22,6 @@ from api.fhir.operations.operation_table import find_operation
 from api.fhir.operations.parameter_check import check_parameters
 from api.fhir.operations.request_context import RequestContext
 from api.fhir.service import Address, Request, Service
-from registry.entities.exact_json import loads
 
 __all__ = ["FastRoutes"]
 
@@ -69,25 +69,27 @@ class FastRoutes:
             prepared = fast_path.keep(stamp, key, lambda: made)
         return prepared(varying)
 
-    def answer_body(self, caller: ClientProfile, path: str, body: bytes, stamp: object) -> bytes | None:
-        """The response body for a POST whose parameters are all in its body, in JSON; None as for ``answer``.
+    def answer_body(
+        self, caller: ClientProfile, path: str, body: Any, size: int, stamp: object
+    ) -> bytes | None:
+        """The response body for a POST whose parameters are all in its body; None as for ``answer``. Raises Refused.
 
-        ``stamp``: the state of the catalog. Raises Refused, and ``orjson.JSONDecodeError``.
+        ``body`` is JSON, read from ``size`` bytes; ``stamp``: the state of the catalog.
         """
         route, fast_path = self._route(path), self._service.fast_path[caller.trusted]
         if route is None or not fast_path.keeps:
             return None
         if not route.operation.repeatable or "POST" not in route.operation.methods:
             return None
-        operation, given = route.operation, Given.of_resource(loads(body))
+        operation, given = route.operation, Given.of_resource(body)
         check_parameters(operation, given)
         asked = Asked.of(operation, given)
         if asked.key is None:
             return None
-        key = (path, caller.context, self._service.settings.is_small(len(body)), asked.key)
+        key = (path, caller.context, self._service.settings.is_small(size), asked.key)
         prepared = fast_path.find(stamp, key)
         if prepared is None:
-            call = self._call("POST", route, caller, len(body))
+            call = self._call("POST", route, caller, size)
             prepared = fast_path.keep(stamp, key, lambda: self._made(route, call, asked.shared))
         return prepared(asked.varying)
 

@@ -66,7 +66,9 @@ def text(resource: Json, name: str, path: str) -> str:
 
 def texts(resource: Json, name: str, path: str) -> tuple[str, ...]:
     """A list of texts."""
-    value = resource.get(name, [])
+    if name not in resource:
+        return ()
+    value = resource[name]
     if not isinstance(value, list) or any(not isinstance(v, str) for v in value):
         raise ContentError(message("fhir.name_texts", name=name), line=f"{path}.{name}")
     return tuple(value)

@@ -97,7 +97,7 @@ def _includes(compose: Json, name: str, path: str, within: Place) -> Iterator[In
             system=text(item, "system", where),
             version=text(item, "version", where),
             concepts=_listed(item, where),
-            filters=tuple(_filter(f, w) for f, w in items(item, "filter", where)),
+            filters=tuple(_filter(f, w) for f, w in items(item, "filter", where)) if "filter" in item else (),
             value_sets=texts(item, "valueSet", where),
             place=(*within, name, number),
         )
@@ -105,7 +105,9 @@ def _includes(compose: Json, name: str, path: str, within: Place) -> Iterator[In
 
 def _listed(include: Json, path: str) -> tuple[ConceptReference, ...]:
     """The codes listed; most lists have nothing but codes and are read as a whole."""
-    listed = include.get("concept")
+    if "concept" not in include:
+        return ()
+    listed = include["concept"]
     try:
         if isinstance(listed, list) and all(map((1).__eq__, map(len, listed))):
             return msgspec.convert(listed, _CODES_ALONE)
