@@ -115,6 +115,7 @@ class Resolved:
     message: str
     known_at: str | None
     warnings: tuple[str, ...] = ()
+    key: tuple[str | int | None, ...] = ()  #: identifies the content
 
 
 class Reader:
@@ -127,6 +128,7 @@ class Reader:
         self._today = today
         self._lock = threading.Lock()
         self._ledger: Ledger | None = None
+        self._newest: tuple[Ledger, Moment] | None = None  #: the metadata as known now
         self._checked = 0.0
         self.caches = caches = database.caches
         self._moments: Bounded[tuple[int, int | None], Moment] = caches.named("moments", _MOMENTS)
@@ -192,10 +194,15 @@ class Reader:
 
     def moment(self, known_at: str | date | int | None = None) -> Moment:
         """The metadata as known at the instant (None = now)."""
-        ledger = self._current()
+        ledger, newest = self._current(), self._newest
+        if known_at is None and newest is not None and newest[0] is ledger:
+            return newest[1]
         instant = None if known_at is None else known_at_us(known_at, now_us=now_us())
         text = instant_text(instant) or None
-        return self._moments.get((ledger.epoch, instant), lambda: Moment(ledger.at(instant), text, {}, {}))
+        found = self._moments.get((ledger.epoch, instant), lambda: Moment(ledger.at(instant), text, {}, {}))
+        if known_at is None:
+            self._newest = ledger, found
+        return found
 
     def bitmap(self, release: ReleaseRow) -> BitMap:
         """State ids of a release with its patches, cached: releases never change."""
@@ -220,8 +227,7 @@ class Reader:
         """The content of a resolved version, cached by its releases."""
         if resolved.segment is None or not resolved.layers:
             raise UsageError(resolved.message)
-        key = (resolved.known_at, resolved.segment.version.row_id, *(layer_id(r) for r in resolved.layers))
-        return self._views.get(key, lambda: self._view(resolved))
+        return self._views.get(resolved.key, lambda: self._view(resolved))
 
     def _view(self, resolved: Resolved) -> StoredView:
         from registry.content.stored import Layer, StoredView
@@ -354,8 +360,9 @@ def _found(moment: Moment, timeline: Timeline, segment: Segment, day: date) -> R
     if not version.rolling:
         layers += timeline.overlay(nearest_day(version, day), version)
     warnings = [message("content_provisional")] if segment.provisional else []
+    key = (moment.known_at, version.row_id, *map(layer_id, layers))
     return Resolved(timeline.system, timeline, version, segment, layers, day, status_on(version, day), None, "",
-                    moment.known_at, tuple(warnings))  # fmt: skip
+                    moment.known_at, tuple(warnings), key)  # fmt: skip
 
 
 def _nothing(

@@ -23,6 +23,7 @@ for which kinds a changed text may mean a changed concept (``registry.content.ch
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from registry.entities.annotations import standards_status
 from registry.entities.languages import Languages, fit
@@ -74,9 +75,10 @@ def _fit(wanted: str, text: Designation) -> float:
     return fit(wanted, text.language) if text.language else _NO_LANGUAGE
 
 
-def _far_from(language: str, text: Designation) -> int:
-    """0 where the text is in the system's language or says no language; greater the worse it fits."""
-    return 3 - fit(language, text.language) if language and text.language else 0
+@lru_cache(maxsize=512)
+def _distance(language: str, of_text: str) -> int:
+    """0 if the text is in the system's language or has none; greater the worse it fits."""
+    return 3 - fit(language, of_text) if language and of_text else 0
 
 
 def own_first(designations: Sequence[Designation], own: Designation | None) -> list[Designation]:
@@ -97,7 +99,7 @@ def own_display(designations: Sequence[Designation], language: str = "") -> Desi
         kind = _RANKS.get(text.kind)
         if kind is None or kind > least:
             continue
-        rank = kind if text.language == language else kind + 10 * _far_from(language, text)
+        rank = kind if text.language == language else kind + 10 * _distance(language, text.language)
         if rank < least or (rank == least and best_text is not None and _order(text) < _order(best_text)):
             best_text, least = text, rank
     return best_text
@@ -105,7 +107,9 @@ def own_display(designations: Sequence[Designation], language: str = "") -> Desi
 
 def _any_text(designations: Sequence[Designation], language: str) -> Designation | None:
     return min(
-        designations, key=lambda d: (_last_resort(d), _far_from(language, d), *_order(d)), default=None
+        designations,
+        key=lambda d: (_last_resort(d), _distance(language, d.language), *_order(d)),
+        default=None,
     )
 
 
