@@ -17,7 +17,9 @@ __all__ = ["decimal_text", "decoder", "dumps", "encode", "loads"]
 
 #: JSON that may have a number with a fraction, an exponent or more digits than orjson keeps (64 bits), by the character before it (a search that begins with one
 #: fixed character is the fastest); a match inside a string only costs time
-_MAY_HOLD_DECIMAL = [re.compile(mark + rb"\s*-?(?:\d+[.eE]|\d{19})").search for mark in (rb":", rb",", rb"\[")]
+_MAY_HOLD_DECIMAL = [
+    re.compile(mark + rb"\s*-?(?:\d+[.eE]|\d{19})").search for mark in (rb":", rb",", rb"\[")
+]
 _LONGEST_FRACTION = 40  #: most digits after the point that are written without an exponent
 
 _T = TypeVar("_T")

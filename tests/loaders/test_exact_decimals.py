@@ -84,7 +84,9 @@ def test_xml_takes_only_decimals_as_fhir_writes_them(text: str) -> None:
         xml_to_json(written)
 
 
-@pytest.mark.parametrize("digits", ["-9223372036854775809", "18446744073709551616", "1234567890123456789012345"])
+@pytest.mark.parametrize(
+    "digits", ["-9223372036854775809", "18446744073709551616", "1234567890123456789012345"]
+)
 def test_whole_numbers_of_more_than_64_bits_keep_their_digits(digits: str) -> None:
     assert loads(f"[{digits}]") == [int(digits)]
     assert loads(f'{{"a": {digits}}}') == {"a": int(digits)}

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from registry.content.memory import MemoryView
 from registry.content.view import ViewInfo
@@ -12,6 +14,7 @@ from registry.entities.annotations import STANDARDS_STATUS, Annotation
 from registry.entities.records import ConceptRecord, Designation, Property
 from registry.terminology.catalog import MemoryCatalog
 from registry.terminology.context import Context
+from registry.terminology.entries import Entry
 from registry.terminology.expand import ExpandRequest, Expansion, expand
 from registry.terminology.valueset import ConceptReference, Filter, Include, ValueSet
 
@@ -66,6 +69,51 @@ def test_an_expansion_is_a_tree_only_for_one_include(
     records = (record("a"), record("ab", "a"), record("abc", "ab"))
     answer = opened(value_set, *records, **request_)
     assert any(e.contains for e in answer.entries) is tree
+
+
+@st.composite
+def forests(draw: st.DrawFn) -> dict[str, tuple[str, ...]]:
+    """Codes with their parents, each of which comes before its children."""
+    made: dict[str, tuple[str, ...]] = {}
+    for number in range(draw(st.integers(1, 8))):
+        above = st.lists(st.sampled_from(sorted(made)), max_size=2, unique=True) if made else st.just([])
+        made[f"c{number}"] = tuple(draw(above))
+    return made
+
+
+def below(parents: dict[str, tuple[str, ...]], root: str) -> set[str]:
+    """The code with all below it."""
+    found = {root}
+    for code, above in parents.items():  # parents come first
+        if found.intersection(above):
+            found.add(code)
+    return found
+
+
+def edges(entries: list[Entry], above: str = "") -> set[tuple[str, str]]:
+    """(parent, code) of every entry; an empty parent on top."""
+    found = {(above, e.code) for e in entries}
+    return found.union(*(edges(e.contains, e.code) for e in entries))
+
+
+@settings(max_examples=150)
+@given(forests(), st.booleans(), st.booleans())
+def test_every_member_is_once_in_the_tree_under_its_first_parent_that_belongs(
+    parents: dict[str, tuple[str, ...]], whole: bool, flat: bool
+) -> None:
+    """Plain loops over the parents, in the order of the system: R5 ValueSet.expansion.contains.contains."""
+    only = Include(system=URL, filters=(Filter("concept", "is-a", "c0"),))
+    members = set(parents) if whole else below(parents, "c0")
+    answer = opened(
+        ValueSet(url="http://vs", includes=(WHOLE if whole else only,)),
+        *(record(code, *above) for code, above in parents.items()),
+        exclude_nested=flat,
+    )
+    expected = {
+        ("" if flat else next((p for p in sorted(parents[c]) if p in members), ""), c) for c in members
+    }
+    assert edges(answer.entries) == expected
+    assert answer.total == len(members)
 
 
 MARKED = (Annotation(STANDARDS_STATUS, "Code", "deprecated"),)

@@ -260,3 +260,22 @@ def test_a_version_named_comes_before_the_version_that_no_include_names() -> Non
     )
     order = [(e.code, e.version) for e in answer.entries]
     assert order == [(c, v) for c in "ab" for v in ("2.0.0", "1.0.0", "10.0.0")]
+
+
+@settings(max_examples=150, deadline=None)
+@given(worlds, several, excluded, matching, st.sampled_from([True, False]), st.sampled_from(CODES))
+def test_the_word_of_the_request_counts_before_the_value_sets_own(
+    world: dict[str, set[str]],
+    includes: list[Part],
+    excludes: list[Part],
+    own: bool | None,
+    asked: bool,
+    code: str,
+) -> None:
+    """``versionsMatch`` of a request: the answer of a value set that says the same itself."""
+    told, plain = context(world), context(world)
+    told.versions_match = asked
+    said, meant = value_set(includes, excludes, own), value_set(includes, excludes, asked)
+    pairs = [[(e.version, e.code) for e in opened(c, v).entries] for c, v in ((told, said), (plain, meant))]
+    assert pairs[0] == pairs[1]
+    assert ask(told, said, code).result is ask(plain, meant, code).result

@@ -14,9 +14,9 @@ from loaders.formats.fhir.reading import (
     coding,
     items,
     period,
+    shell_of,
     text,
     typed_value,
-    without,
 )
 from registry.content.view import ViewInfo
 from registry.entities.annotations import standards_status
@@ -125,7 +125,7 @@ def _info(resource: Json, declared: tuple[PropertyDefinition, ...], path: str) -
         supplements=text(resource, "supplements", path),
         value_set=text(resource, "valueSet", path),
         properties=declared,
-        shell={"status": "unknown", **without(resource, ("concept", "text"))},
+        shell=shell_of(resource, ("concept", "text")),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from loaders.formats.fhir.reading import Json, items, period, text, without
+from loaders.formats.fhir.reading import Json, items, period, shell_of, text
 from registry.entities.canonical import split
 from registry.entities.records import MapPair, MapRecord
 from registry.entities.relationships import NOT_RELATED, from_r4
@@ -29,7 +29,7 @@ def read_concept_map(resource: Json, path: str = "ConceptMap") -> ConceptMap:
         groups=tuple(_group(g, where) for g, where in items(resource, "group", path)),
         valid_from=valid_from,
         valid_to=valid_to,
-        shell=without(resource, ("group", "text", "meta")),
+        shell=shell_of(resource, ("group", "text", "meta")),
         definition={"group": resource["group"]} if "group" in resource else {},
     )
 

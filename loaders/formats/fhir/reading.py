@@ -164,6 +164,7 @@ def period(resource: Json, path: str) -> tuple[date | None, date | None]:
     return read_date(text(found, "start", where), where), until + timedelta(days=1) if until else None
 
 
-def without(resource: Json, names: Collection[str]) -> dict[str, Any]:
-    """The resource's own metadata: everything but the named elements."""
-    return {k: v for k, v in resource.items() if k not in names}
+def shell_of(resource: Json, names: Collection[str]) -> dict[str, Any]:
+    """The resource's own metadata: everything but the named elements; without a status it is ``unknown``."""
+    found = {k: v for k, v in resource.items() if k not in names}
+    return found if "status" in found else {**found, "status": "unknown"}

@@ -15,9 +15,9 @@ from loaders.formats.fhir.reading import (
     items,
     period,
     read_date,
+    shell_of,
     text,
     texts,
-    without,
 )
 from registry.entities.annotations import standards_status
 from registry.entities.errors import ContentError
@@ -63,7 +63,7 @@ def read_value_set(resource: Json, path: str = "ValueSet", *, within: Place = ()
         },
         valid_from=valid_from,
         valid_to=valid_to,
-        shell=without(resource, _DEFINITION),
+        shell=shell_of(resource, _DEFINITION),
         definition={k: resource[k] for k in _REPEATED if k in resource},
     )
 
