@@ -25,6 +25,9 @@ NESTED = {
     "extension": [{"url": "code", "valueCode": "A-1"}, {"url": "use", "valueCoding": {"code": "old"}}],
 }
 OWN = {"url": "http://example.org/own", "id": "x", "valueString": "kept"}
+ADDITIONAL = (
+    "http://hl7.org/fhir/5.0/StructureDefinition/extension-CodeSystem.concept.designation.additionalUse"
+)
 SYSTEM: Json = {
     "resourceType": "CodeSystem",
     "id": "given",
@@ -53,7 +56,13 @@ SYSTEM: Json = {
             "display": "Alfa",
             "definition": "The first",
             "designation": [
-                {"language": "nb", "value": "Alfa på norsk", "use": {"code": "u"}, "extension": [STATUS, OWN]}
+                {
+                    "language": "nb",
+                    "value": "Alfa på norsk",
+                    "use": {"code": "u"},
+                    "additionalUse": [{"code": "also"}],
+                    "extension": [STATUS, OWN],
+                }
             ],
             "property": [{"code": "state", "valueCode": "active", "extension": [OWN]}],
         },
@@ -74,4 +83,9 @@ def test_a_code_system_comes_back_as_it_was(
         found = loads(client.get(f"/fhir/{release}/CodeSystem/given").content)
     assert found.pop("count") == 2
     assert str(found["concept"][0]["extension"][5]["valueDecimal"]) == "1.50"
+    if release == "r4":  # R4 has one use: the others are in the extension that it has for R5's element
+        designation = found["concept"][0]["designation"][0]
+        other = designation["extension"].pop()
+        assert other["url"] == ADDITIONAL
+        designation["additionalUse"] = [other["valueCoding"]]
     assert {k: v for k, v in found.items() if k != "meta"} == SYSTEM

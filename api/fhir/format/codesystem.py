@@ -34,8 +34,11 @@ _PIECE = 500  #: concepts written per batch
 _INLINE_LIMIT = 2000  #: most concepts written on the event loop
 
 
-def code_system_json(view: ContentView, *, content: bool = True) -> Json:
-    """The resource in R5's elements; without ``content`` only its metadata. Parents are written as properties."""
+def code_system_json(view: ContentView, *, content: bool = True, release: str = "R5") -> Json:
+    """The resource; without ``content`` only its metadata. Parents are written as properties.
+
+    Its concepts are in the release's elements, its metadata in R5's.
+    """
     info = view.info
     written = _shell(info)
     written["count"] = len(view)
@@ -43,7 +46,7 @@ def code_system_json(view: ContentView, *, content: bool = True) -> Json:
     if properties:
         written["property"] = properties
     if content:
-        written["concept"] = _concepts(view)
+        written["concept"] = _concepts(view, release)
     return written
 
 
@@ -101,22 +104,22 @@ def _properties(view: ContentView) -> list[Json]:
     return found
 
 
-def _concepts(view: ContentView) -> orjson.Fragment:
+def _concepts(view: ContentView, release: str) -> orjson.Fragment:
     """The list of concepts, written in batches, so that not all records are in memory at the same time."""
     order = view.page(view.all(), 0, None)
     pieces = [order[at : at + _PIECE] for at in range(0, len(order), _PIECE)]
     require_offload(len(order), _INLINE_LIMIT)
     codes = {r.stable_key: r.code for piece in pieces for r in view.concepts(piece)}
-    written = b",".join(_piece(view.concepts(piece), codes, view.info.language) for piece in pieces)
+    written = b",".join(_piece(view.concepts(piece), codes, view.info.language, release) for piece in pieces)
     return orjson.Fragment(b"[" + written + b"]")
 
 
-def _piece(records: Sequence[ConceptRecord], codes: dict[str, str], language: str) -> bytes:
-    written = [_concept(r, [codes[p] for p in r.parents if p in codes], language) for r in records]
+def _piece(records: Sequence[ConceptRecord], codes: dict[str, str], language: str, release: str) -> bytes:
+    written = [_concept(r, [codes[p] for p in r.parents if p in codes], language, release) for r in records]
     return dumps(written)[1:-1]
 
 
-def _concept(record: ConceptRecord, parents: list[str], language: str) -> Json:
+def _concept(record: ConceptRecord, parents: list[str], language: str, release: str) -> Json:
     written: Json = {"code": record.code}
     if record.annotations:
         written["extension"] = [extension_of(a) for a in record.annotations]
@@ -127,7 +130,12 @@ def _concept(record: ConceptRecord, parents: list[str], language: str) -> Json:
     if definition:
         written["definition"] = definition
     told = {(own.text, own.language)} if own is not None else set()
-    others = [designation_json(d) for d in record.designations if d is not own and not is_repeated(d, told)]
+    place = "CodeSystem.concept" if release == "R4" else ""
+    others = [
+        designation_json(d, r4_place=place)
+        for d in record.designations
+        if d is not own and not is_repeated(d, told)
+    ]
     if others:
         written["designation"] = others
     properties = [{"code": "parent", "valueCode": p} for p in parents]

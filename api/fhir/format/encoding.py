@@ -10,6 +10,7 @@ from typing import Any
 from api.fhir.format.outcome import outcome
 from api.fhir.format.own_extensions import NOT_CHECKED, NOT_VALID, SUCCESSOR, with_origin
 from api.fhir.format.parameters import writing
+from api.fhir.format.r4_r5 import R5_ELEMENT
 from loaders.formats.fhir.extension_names import extension_of
 from registry.entities.records import Coding, Designation
 from registry.entities.relationships import to_r4
@@ -62,17 +63,22 @@ def typed(kind: str, value: Any) -> Json:
     return {_KINDS.get(kind, "value" + kind[:1].upper() + kind[1:]): value}
 
 
-def designation_json(text: Designation) -> Json:
-    """A designation without its empty elements."""
+def designation_json(text: Designation, *, r4_place: str = "") -> Json:
+    """A designation without its empty elements; ``r4_place`` = path of its owner, in R4, which has one use alone."""
     written: Json = {"value": text.text}
     if text.language:
         written["language"] = text.language
     if text.use is not None:
         written["use"] = coding_json(text.use)
-    if text.additional_uses:
-        written["additionalUse"] = [coding_json(use) for use in text.additional_uses]
-    if text.annotations:
-        written["extension"] = [extension_of(a) for a in text.annotations]
+    extensions = [extension_of(a) for a in text.annotations]
+    uses = [coding_json(use) for use in text.additional_uses]
+    if uses and r4_place:
+        url = f"{R5_ELEMENT}{r4_place}.designation.additionalUse"
+        extensions += [{"url": url, "valueCoding": use} for use in uses]
+    elif uses:
+        written["additionalUse"] = uses
+    if extensions:
+        written["extension"] = extensions
     return written
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from api.fhir.format.encoding import designation_json, typed
 from api.fhir.format.own_extensions import used
 from api.fhir.format.parameters import writing
-from api.fhir.format.r4_r5 import in_release
+from api.fhir.format.r4_r5 import R5_ELEMENT, in_release
 from loaders.formats.fhir.extension_names import extension_of
 from registry.entities.messages import in_language
 from registry.terminology.entries import Entry
@@ -25,7 +25,7 @@ _KEPT = frozenset(
     | {"publisher", "effectivePeriod"}
 )
 _UNCLOSED = "http://hl7.org/fhir/StructureDefinition/valueset-unclosed"
-_R5 = "http://hl7.org/fhir/5.0/StructureDefinition/extension-ValueSet.expansion."
+_PLACE = "ValueSet.expansion."
 
 
 def expansion_json(answer: Expansion, release: str, *, definition: bool, lang: str = "en") -> Json:
@@ -87,7 +87,7 @@ def _as_extension(name: str, parts: Json) -> Json:
     """The extension of R4 for elements that only R5 has."""
     kinds = {"code": "valueCode", "uri": "valueUri"}
     inner = [{"url": k, kinds[k]: v} if k in kinds else {"url": "value", k: v} for k, v in parts.items()]
-    return {"url": _R5 + name, "extension": inner}
+    return {"url": R5_ELEMENT + _PLACE + name, "extension": inner}
 
 
 def entry_json(entry: Entry, release: str) -> Json:
@@ -103,7 +103,10 @@ def entry_json(entry: Entry, release: str) -> Json:
     if entry.display is not None:
         written["display"] = entry.display
     if entry.designations:
-        written["designation"] = [designation_json(d) for d in entry.designations]
+        written["designation"] = [
+            designation_json(d, r4_place=_PLACE + "contains" if release == "R4" else "")
+            for d in entry.designations
+        ]
     properties = [{"code": code, **typed(kind, value)} for code, kind, value in entry.properties]
     extensions = [extension_of(a) for a in entry.annotations]
     if properties and release == "R4":

@@ -13,10 +13,11 @@ from typing import Any
 from api.fhir.format.conceptmap_r4_r5 import map_to_r4, map_to_r5
 from loaders.formats.fhir.reading import PERIODS
 
-__all__ = ["ELEMENTS", "in_release"]
+__all__ = ["ELEMENTS", "R5_ELEMENT", "in_release"]
 
 Json = dict[str, Any]
-_EXTENSION = "http://hl7.org/fhir/5.0/StructureDefinition/extension-"
+#: what R4 calls an element that only R5 has, before its path
+R5_ELEMENT = "http://hl7.org/fhir/5.0/StructureDefinition/extension-"
 _COMMON = frozenset(
     [
         "resourceType",
@@ -127,11 +128,11 @@ def _metadata_to_r4(resource: Json, kind: str) -> Json:
         if name in made:
             given = made.pop(name)
             each = given if name in _LISTS and isinstance(given, list) else [given]
-            added += [{"url": f"{_EXTENSION}{kind}.{plain}", value: g} for g in each]
+            added += [{"url": f"{R5_ELEMENT}{kind}.{plain}", value: g} for g in each]
     scope = made.pop("scope", None) if kind == "ValueSet" else None
     if isinstance(scope, dict):
         parts = [{"url": k, "valueString": v} for k, v in scope.items() if k.endswith("Criteria")]
-        added.append({"url": f"{_EXTENSION}ValueSet.scope", "extension": parts})
+        added.append({"url": f"{R5_ELEMENT}ValueSet.scope", "extension": parts})
     if added:
         own = tuple(e["url"] for e in added) + (PERIODS if "effectivePeriod" in resource else ())
         made["extension"] = [
@@ -165,7 +166,7 @@ def _metadata_to_r5(resource: Json, kind: str) -> Json:
 
 def _element(url: str, kind: str, extension: Json) -> str:
     """The R5 element that an extension represents; empty for any other extension."""
-    plain = url.removeprefix(f"{_EXTENSION}{kind}.") if url.startswith(_EXTENSION) else ""
+    plain = url.removeprefix(f"{R5_ELEMENT}{kind}.") if url.startswith(R5_ELEMENT) else ""
     if plain == "scope" and kind == "ValueSet":
         return plain
     return next((n for n, (p, value) in _METADATA.items() if p == plain and value in extension), "")
@@ -186,12 +187,12 @@ def _to_extension(owner: Json, name: str, place: str, value: str) -> Json:
         return owner
     each = given if isinstance(given, list) else [given]
     made = {k: v for k, v in owner.items() if k != name}
-    added = [{"url": f"{_EXTENSION}ValueSet.{place}", value: g} for g in each]
+    added = [{"url": f"{R5_ELEMENT}ValueSet.{place}", value: g} for g in each]
     return {**made, "extension": [*_extensions(owner), *added]}
 
 
 def _from_extension(owner: Json, name: str, place: str, value: str) -> Json:
-    url = f"{_EXTENSION}ValueSet.{place}"
+    url = f"{R5_ELEMENT}ValueSet.{place}"
     found = [e[value] for e in _extensions(owner) if e.get("url") == url and value in e]
     if not found or name in owner:
         return owner
@@ -235,7 +236,7 @@ def _as_parts(owner: Json, place: str) -> Json:
     if not isinstance(found, list):
         return owner
     made = {k: v for k, v in owner.items() if k != "property"}
-    added = [{"url": f"{_EXTENSION}ValueSet.{place}", "extension": list(_parts(p))} for p in found]
+    added = [{"url": f"{R5_ELEMENT}ValueSet.{place}", "extension": list(_parts(p))} for p in found]
     return {**made, "extension": [*_extensions(owner), *added]}
 
 

@@ -58,7 +58,7 @@ class ResourceEntry:
             view = catalog.code_system(self.url, self.version)
             if not isinstance(view, Missing):
                 own: Json = {name: self.shell[name] for name in ("id", "meta") if name in self.shell}
-                return in_release({**code_system_json(view), **own}, release)
+                return in_release({**code_system_json(view, release=release), **own}, release)
         definition = self.read_definition() if self.read_definition is not None else self.definition
         return in_release({**self.shell, **definition}, release)
 
