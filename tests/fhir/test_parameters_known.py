@@ -66,6 +66,7 @@ def test_a_body_is_checked_like_a_url(client: TestClient) -> None:
         ("CodeSystem/$lookup", f"system={URL}&code=F1&url={URL}", "url"),
         ("CodeSystem/fruit-2022/$lookup", "system=http://t/other&code=F1", "system"),
         ("CodeSystem/$validate-code", f"url={URL}|2020&version=2022&code=F1", "version"),
+        ("CodeSystem/$validate-code", f"url={URL}&system=http://t/other&code=F1", "system"),
         ("CodeSystem/$lookup", f"system={URL}&code=F1&date=", "date"),
         ("ConceptMap/$translate", f"system={URL}&sourceCode=F1&reverse=true", "sourceCode"),
         ("ConceptMap/$translate", f"system={URL}&sourceCode=F1&code=F1", "code"),
@@ -77,6 +78,28 @@ def test_what_contradicts_another_part_of_the_request_is_refused(
     answer = client.get(f"/fhir/{path}?{query}")
     assert answer.status_code == 400
     assert answer.json()["issue"][0]["expression"] == [named]
+
+
+@pytest.mark.parametrize(
+    ("codings", "status", "result"),
+    [
+        ([{"system": URL, "code": "F1"}], 200, True),
+        ([{"code": "F1"}], 200, True),
+        ([{"system": "http://t/other", "code": "F1"}], 400, None),
+        ([{"system": "http://t/other", "code": "F1"}, {"system": URL, "code": "F1"}], 200, True),
+        ([{"system": "http://t/other", "code": "F1"}, {"system": URL, "code": "F9"}], 200, False),
+    ],
+)
+def test_only_codings_of_the_system_count(
+    client: TestClient, codings: list[dict[str, str]], status: int, result: bool | None
+) -> None:
+    """CodeSystem $validate-code, coding: the system must match the specified code system."""
+    concept = {"name": "codeableConcept", "valueCodeableConcept": {"coding": codings}}
+    listed = [{"name": "url", "valueUri": URL}, concept]
+    body = {"resourceType": "Parameters", "parameter": listed}
+    answer = client.post("/fhir/CodeSystem/$validate-code", json=body)
+    assert answer.status_code == status
+    assert result is None or parameters(answer.json())["result"] is result
 
 
 def test_an_unknown_property_of_a_lookup_is_a_warning(client: TestClient) -> None:

@@ -111,22 +111,27 @@ def validate_request(
 ) -> ValidateRequest:
     """The codings to validate, in whichever form they are given; raises Refused if there are none.
 
-    ``system`` and ``version`` are those of the request; codings that name none have them, and a coding of the system
-    must not contradict the version. ``default`` is the version of a coding for which none is named.
+    ``system`` and ``version`` are those of the request; codings that name none have them, and no coding may contradict
+    them ("the system must match the specified code system", $validate-code): in a CodeableConcept only codings of the
+    system count. ``default`` is the version of a coding for which none is named.
     """
-    version_of = partial(_version_of, system, version, default)
+    version_of = partial(_version_of, version, default)
     infer = given.flag("inferSystem") is True or given.flag("implySystem") is True
     rules, coding = _options(given), given.coding("coding")
     if given.has("codeableConcept"):
         found = given.codings("codeableConcept")
         asked = tuple(
-            _asked(c, f"CodeableConcept.coding[{n}]", system, version_of) for n, c in enumerate(found)
+            _asked(c, f"CodeableConcept.coding[{n}]", system, version_of)
+            for n, c in enumerate(found)
+            if not system or c.system in ("", system)
         )
+        if found and not asked:
+            agreed("codeableConcept", system, *(c.system for c in found))
         return ValidateRequest(codings=asked, concept=True, infer_system=infer, rules=rules)
     if coding is not None:
         one = _asked(coding, "Coding", system, version_of)
         return ValidateRequest(codings=(one,), infer_system=infer, rules=rules)
-    code, named = given.text("code"), given.text("system") or system
+    code, named = given.text("code"), agreed("system", given.text("system"), system)
     if not code or not (named or infer):
         raise refuse("NO_CODE_GIVEN")
     loose = Coding(code, named, given.text("systemVersion"), given.text("display"))
@@ -135,13 +140,11 @@ def validate_request(
     )
 
 
-def _version_of(system: str, version: str, default: str, coding: Coding) -> str:
+def _version_of(version: str, default: str, coding: Coding) -> str:
     """The version of a coding in a request about a version of a system."""
-    if coding.system not in ("", system):
-        return coding.version
     return agreed("version", coding.version, version) or default
 
 
 def _asked(coding: Coding, path: str, system: str, version_of: Callable[[Coding], str]) -> CodingRequest:
-    named = coding.system or system
+    named = agreed("coding", coding.system, system)
     return CodingRequest(named, coding.code, ElementPath(path), version_of(coding), coding.display)
