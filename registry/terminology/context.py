@@ -24,6 +24,7 @@ from registry.time.version_order import has_wildcard, matches
 __all__ = ["Context", "Pins", "canonical_of", "missing_supplements", "valid_versions"]
 
 T = TypeVar("T")
+_SHARED = 500  #: contents and behaviours that contexts of one prepared request share
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +133,7 @@ class Context:
     def behaviour(self, system: str) -> SystemBehaviour:
         """The behaviour of a code system."""
         if system not in self._behaviours:
+            _make_room(self._behaviours)
             self._behaviours[system] = self.catalog.behaviour(system)
         return self._behaviours[system]
 
@@ -160,6 +162,7 @@ class Context:
             found = self.catalog.code_system(system, version, on or self.on)
             if on is None and self.until is not None and (not version or has_wildcard(version)):
                 self._same_until(found, system, version, self.until)
+            _make_room(self._views)
             self._views[key] = found if isinstance(found, Missing) else self._supplemented(found)
         return self._views[key]
 
@@ -233,6 +236,12 @@ class Context:
             return issue("VALUESET_VERSION_CHECK", info.url, info.version, required, place=place)
         late = self.not_in_force(view, place)
         return late if late is not None and late.severity == "error" else None
+
+
+def _make_room(found: dict[Any, Any]) -> None:
+    """Empty what requests share once it is large: clients choose the systems and versions that they name."""
+    if len(found) >= _SHARED:
+        found.clear()
 
 
 def _fits(supplement: ContentView, view: ContentView) -> bool:

@@ -39,3 +39,13 @@ def test_supplements_of_one_value_set_are_not_in_another() -> None:
     first.require_supplements(["http://x"])
     assert first.view("http://s") is not plain
     assert base.view("http://s") is base.apart().view("http://s") is plain
+
+
+def test_what_contexts_share_is_bounded() -> None:
+    """Each value set sent along may name other systems."""
+    base = Context(MemoryCatalog())
+    for number in range(3000):
+        one = base.apart()
+        one.view(f"http://s{number}")
+        one.behaviour(f"http://s{number}")
+    assert len(base._views) <= 500 and len(base._behaviours) <= 500
