@@ -54,7 +54,7 @@ ALLOWED: tuple[str, ...] = (
 )
 
 
-def _prose(path: Path) -> Iterator[tuple[int, str]]:
+def prose(path: Path) -> Iterator[tuple[int, str]]:
     """Line and text of every docstring and comment of a module."""
     source = path.read_text(encoding="utf-8")
     for node in ast.walk(ast.parse(source)):
@@ -91,4 +91,4 @@ MODULES = sorted(p for room in ROOMS for p in (ROOT / room).rglob("*.py") if p !
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT)))
 def test_docstrings_and_comments_are_plain_english(path: Path) -> None:
-    assert not [f"line {line}: {text}" for line, prose in _prose(path) for text in _found(prose)]
+    assert not [f"line {line}: {text}" for line, prose in prose(path) for text in _found(prose)]
