@@ -52,7 +52,7 @@ def translate(
         registry.reader, known_at=known_at, code_judge=partial(code_validity, registry.reader)
     )
     day = parse_date(on)
-    context = Context(catalog, on=day or registry.today(), asked=day is not None)
+    context = Context(catalog, on=day or registry.today(), date_given=day is not None)
     given = None
     if to_version:
         changes = change_map(registry, system, from_version, to_version, known_at=known_at)

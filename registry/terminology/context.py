@@ -74,14 +74,14 @@ class Pins:
 
 @dataclass(slots=True)
 class Context:
-    """The context of one request. ``asked``: by the caller; ``limit``: most codes in one answer."""
+    """The context of one request. ``date_given``: by the caller; ``limit``: most codes in one answer."""
 
     catalog: Catalog
     pins: Pins = field(default_factory=Pins)
     languages: Languages | None = None
-    languages_told: bool = True  #: the caller or the value set's parameters chose them
+    languages_given: bool = True  #: the caller or the value set's parameters chose them
     on: date | None = None
-    asked: bool = False
+    date_given: bool = False
     until: date | None = None  #: last day of a date that the caller gave only as month or year
     supplements: tuple[str, ...] = ()
     versions_match: bool | None = None  #: the caller's word on several versions of one system
@@ -108,9 +108,9 @@ class Context:
             catalog=self.catalog,
             pins=self.pins,
             languages=self.languages,
-            languages_told=self.languages_told,
+            languages_given=self.languages_given,
             on=self.on,
-            asked=self.asked,
+            date_given=self.date_given,
             until=self.until,
             supplements=self.supplements,
             versions_match=self.versions_match,
@@ -216,7 +216,7 @@ class Context:
         info, status = view.info, self.status_of(view)
         if not status:
             return None
-        grave = self.asked and bool(self.pins.required(info.url))
+        grave = self.date_given and bool(self.pins.required(info.url))
         severity: Severity = "error" if grave else "warning"
         found = issue(
             "VERSION_NOT_IN_FORCE",

@@ -165,7 +165,7 @@ def _parameters(
     context: Context, request: ExpandRequest, prepared: Prepared, usage: ExpansionSources
 ) -> list[tuple[str, str, Any]]:
     """Parameters as given, then what the expansion used and warnings about it."""
-    languages = context.languages if context.languages_told else None
+    languages = context.languages if context.languages_given else None
     given = (
         ("filter", "string", request.filter or None),
         ("offset", "integer", request.offset),
@@ -175,7 +175,7 @@ def _parameters(
         ("includeDesignations", "boolean", request.include_designations),
         ("includeDefinition", "boolean", request.include_definition),
         ("displayLanguage", "code", languages.text if languages else None),
-        ("date", "dateTime", context.on.isoformat() if context.asked and context.on else None),
+        ("date", "dateTime", context.on.isoformat() if context.date_given and context.on else None),
         *(("designation", "string", d) for d in request.designations),
         ("versionsMatch", "boolean", True if usage.matched else context.versions_match),
         *((name, "uri", value) for name, value in usage.pins),

@@ -27,7 +27,7 @@ def described(
     reason, if the system is unknown, not loaded, not in force on the day, or the caller may not read it.
     """
     code = context.behaviour(system).canonical(code)
-    by_day = not version or context.asked
+    by_day = not version or context.date_given
     if not system:
         return Coding(code, system, version, display), UNKNOWN
     view = context.mapped(system, "" if by_day else version)

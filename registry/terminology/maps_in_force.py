@@ -107,7 +107,7 @@ def _chosen(
 ) -> ConceptMap | Missing:
     dated = [_dated(context, m) for m in held]
     live = [m for m in dated if on is None or contains(m, on)]
-    if not live and (named or (not context.asked and _named_once(held))):
+    if not live and (named or (not context.date_given and _named_once(held))):
         live = _nearest(dated, on)  # the name leaves no choice
     best = preferred(live, lambda m: (_published(m, on), order_key(m.version)))
     if best is None:

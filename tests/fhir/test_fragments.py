@@ -42,7 +42,7 @@ def content_on(catalog: RegistryCatalog, day: date) -> ContentView:
 def test_lookups_written_from_parts_are_the_operations(
     catalog: RegistryCatalog, languages: Languages | None, day: date
 ) -> None:
-    context = Context(catalog=catalog, languages=languages, on=day, asked=True)
+    context = Context(catalog=catalog, languages=languages, on=day, date_given=True)
     content = content_on(catalog, day)
     writer = LookupWriter(context, content)
     expected = {}

@@ -38,7 +38,7 @@ def ask(maps: list[ConceptMap], on: date, *, url: str = M, **more: object) -> Tr
         catalog.add_code_system(target(year))
     for one in maps:
         catalog.add_concept_map(one)
-    context = Context(catalog, on=on, **{"asked": True, **more})  # type: ignore[arg-type]
+    context = Context(catalog, on=on, **{"date_given": True, **more})  # type: ignore[arg-type]
     return translate(context, TranslateRequest(codings=(Coding("a", S),), map=url))
 
 
@@ -78,8 +78,8 @@ def test_a_map_whose_target_is_not_in_force_is_refused_with_the_reason() -> None
 
 
 def test_today_refuses_a_choice_but_not_the_only_version() -> None:
-    assert ask(TARGETED, date(2030, 1, 1), asked=False).problem is not None
-    assert codes(ask(TARGETED[:1], date(2030, 1, 1), asked=False)) == ["x"]
+    assert ask(TARGETED, date(2030, 1, 1), date_given=False).problem is not None
+    assert codes(ask(TARGETED[:1], date(2030, 1, 1), date_given=False)) == ["x"]
 
 
 def test_a_vague_date_that_spans_a_change_is_an_error() -> None:
@@ -93,7 +93,7 @@ def test_a_version_named_is_taken_whenever() -> None:
     catalog.add_code_system(target(2020))
     catalog.add_concept_map(TARGETED[0])
     request = TranslateRequest(codings=(Coding("a", S),), map=M, map_version="v1")
-    assert codes(translate(Context(catalog, on=date(2030, 1, 1), asked=True), request)) == ["x"]
+    assert codes(translate(Context(catalog, on=date(2030, 1, 1), date_given=True), request)) == ["x"]
 
 
 def test_maps_of_one_canonical_count_as_one() -> None:

@@ -60,7 +60,7 @@ def record(version: str = "1", **more: Any) -> MapRecord:
 
 def ask(registry: Registry, *codes: str, on: date | None = None, **more: Any) -> TranslateResult:
     catalog = RegistryCatalog(registry.reader, read_stored, known_at=more.pop("known_at", None))
-    return _asked(Context(catalog, on=on, asked=on is not None), *codes, **more)
+    return _asked(Context(catalog, on=on, date_given=on is not None), *codes, **more)
 
 
 def _asked(context: Context, *codes: str, reverse: bool = False, **more: Any) -> TranslateResult:
@@ -110,7 +110,7 @@ def test_stored_and_in_memory_answer_as_the_oracle(
         stored = ask(registry, *codes, on=on)
         memory = MemoryCatalog()
         memory.add_concept_map(concept_map(record(), rows, lambda slug: None))
-        sent = _asked(Context(memory, on=on, asked=True), *codes)
+        sent = _asked(Context(memory, on=on, date_given=True), *codes)
         assert sent.matches == stored.matches
         expected = forward_oracle(rows, codes, on)
         assert {(m.concept.code if m.concept else "", m.relationship) for m in stored.matches} == expected

@@ -17,13 +17,13 @@ from registry.entities.messages import language
 __all__ = ["answer_language", "display_language"]
 
 
-def answer_language(asked: object, headers: Mapping[str, str]) -> str:
+def answer_language(requested: object, headers: Mapping[str, str]) -> str:
     """``nb`` or ``en`` for the value of ``displayLanguage`` (empty = absent) and headers with lower-case names.
 
     >>> answer_language("", {"accept-language": "nn-NO,en;q=0.5"}), answer_language("de", {"accept-language": "nb"})
     ('nb', 'en')
     """
-    return _chosen(str(asked or headers.get("accept-language", "")))
+    return _chosen(str(requested or headers.get("accept-language", "")))
 
 
 @lru_cache(maxsize=512)

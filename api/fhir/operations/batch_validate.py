@@ -10,7 +10,6 @@ import orjson
 from api.fhir.format.encoding import parameters
 from api.fhir.format.outcome import Refused, outcome, refuse
 from api.fhir.format.parameters import Given
-from api.fhir.operations.asked import Asked
 from api.fhir.operations.common_parameters import (
     DATE,
     HINTS,
@@ -24,6 +23,7 @@ from api.fhir.operations.common_parameters import (
 from api.fhir.operations.operation import Operation, Parameter, PreparedRequest, Varying
 from api.fhir.operations.parameter_check import check_parameters
 from api.fhir.operations.request_context import RequestContext, context_of
+from api.fhir.operations.split_parameters import SplitParameters
 from api.fhir.operations.validate_code_system import VALIDATE_CODE_SYSTEM
 from api.fhir.operations.validate_value_set import VALIDATE_VALUE_SET
 from api.fhir.operations.validation_parameters import ALTERNATIVES, IN_VALUE_SETS, OPTIONS
@@ -73,13 +73,13 @@ def _applied(own: Given, shared: Given) -> tuple[Operation, Given]:
 
 def _answered(operation: Operation, call: RequestContext, kept: dict[Any, PreparedRequest]) -> bytes:
     """One validation; those that share everything but the code are prepared once."""
-    asked = Asked.of(operation, call.given)
-    prepared = kept.get((operation, asked.key)) if asked.key is not None else None
+    parts = SplitParameters.of(operation, call.given)
+    prepared = kept.get((operation, parts.key)) if parts.key is not None else None
     if prepared is None:
-        prepared = operation.prepared(replace(call, given=asked.shared))
-        if asked.key is not None:
-            kept[operation, asked.key] = prepared
-    return prepared(asked.varying)
+        prepared = operation.prepared(replace(call, given=parts.shared))
+        if parts.key is not None:
+            kept[operation, parts.key] = prepared
+    return prepared(parts.varying)
 
 
 def _operation(kind: str, title: str) -> Operation:

@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from urllib.parse import unquote_plus
 
-from api.fhir.operations.asked import Asked
 from api.fhir.operations.operation import Operation, PreparedRequest, Varying
 from api.fhir.operations.request_context import RequestContext
+from api.fhir.operations.split_parameters import SplitParameters
 from registry.store.bounded import Bounded
 
 __all__ = ["FastPath", "split_query"]
@@ -43,13 +43,13 @@ class FastPath:
 
     def answer(self, operation: Operation, call: RequestContext, stamp: object, place: Hashable) -> bytes:
         """Answer a request whose parameters (``call.given``) are checked; ``place``: path and caller's context."""
-        asked = Asked.of(operation, call.given)
-        call.given = asked.shared
-        if asked.key is None or not operation.repeatable or not self._limit:
-            return operation.prepared(call)(asked.varying)
-        key = (place, asked.key)
+        parts = SplitParameters.of(operation, call.given)
+        call.given = parts.shared
+        if parts.key is None or not operation.repeatable or not self._limit:
+            return operation.prepared(call)(parts.varying)
+        key = (place, parts.key)
         prepared = self.find(stamp, key) or self.keep(stamp, key, lambda: operation.prepared(call))
-        return prepared(asked.varying)
+        return prepared(parts.varying)
 
     def keep(self, stamp: object, key: Hashable, make: Callable[[], PreparedRequest]) -> PreparedRequest:
         """The prepared request, kept if the catalog is still in the same state."""

@@ -25,7 +25,7 @@ _Kind = tuple[bool, bool]  #: whether the request has a display, whether the cod
 
 
 @dataclass(frozen=True, slots=True)
-class _Question:
+class _CodeRequest:
     """A request about an ordinary code: code as text of JSON without quotes, display as JSON."""
 
     kind: _Kind
@@ -40,9 +40,9 @@ class _Template:
     before: tuple[bytes, ...]
     after: tuple[bytes, ...]
 
-    def filled(self, asked: _Question) -> bytes:
+    def filled(self, request: _CodeRequest) -> bytes:
         """The answer to another request of the same kind."""
-        return b"".join((asked.code.join(self.before), asked.display, asked.code.join(self.after)))
+        return b"".join((request.code.join(self.before), request.display, request.code.join(self.after)))
 
 
 class OrdinaryAnswers:
@@ -56,25 +56,25 @@ class OrdinaryAnswers:
 
     def find(self, varying: Varying) -> bytes | None:
         """The answer to an ordinary code, with or without its right display; None for any other request."""
-        if not self._sure or (asked := self._question(varying)) is None:
+        if not self._sure or (request := self._request_of(varying)) is None:
             return None
-        template = self._sure.get(asked.kind)
-        return template.filled(asked) if template is not None else None
+        template = self._sure.get(request.kind)
+        return template.filled(request) if template is not None else None
 
     def learn(self, varying: Varying, written: bytes) -> None:
         """Compare the answer that the operation gave with the one before; both about different codes."""
-        asked = self._question(varying)
-        if asked is None or asked.kind in self._sure:
+        request = self._request_of(varying)
+        if request is None or request.kind in self._sure:
             return
-        template = _template(written, asked)
-        code, seen = self._seen.get(asked.kind, (asked.code, None))
-        if template is None or (seen is not None and code == asked.code):
+        template = _template(written, request)
+        code, seen = self._seen.get(request.kind, (request.code, None))
+        if template is None or (seen is not None and code == request.code):
             return
         if seen == template:
-            self._sure[asked.kind] = template
-        self._seen[asked.kind] = (asked.code, template)
+            self._sure[request.kind] = template
+        self._seen[request.kind] = (request.code, template)
 
-    def _question(self, varying: Varying) -> _Question | None:
+    def _request_of(self, varying: Varying) -> _CodeRequest | None:
         code, named = varying.get("code"), varying.get("display")
         if not isinstance(code, str) or len(varying) != 1 + (named is not None):
             return None
@@ -89,15 +89,15 @@ class OrdinaryAnswers:
         if named is not None and (not isinstance(named, str) or orjson.dumps(named) != display):
             return None
         member = self._members is None or ident in self._members
-        return _Question((named is not None, member), written[1:-1], display)
+        return _CodeRequest((named is not None, member), written[1:-1], display)
 
 
-def _template(written: bytes, asked: _Question) -> _Template | None:
+def _template(written: bytes, request: _CodeRequest) -> _Template | None:
     """What is left of the answer; None if its result is not as expected or the display does not stand in it once."""
-    right = b'{"name":"result","valueBoolean":' + (b"true}" if asked.kind[1] else b"false}")
-    mark = _DISPLAY + asked.display + b"}"
-    if right not in written or written.count(mark) != 1 or not asked.code:
+    right = b'{"name":"result","valueBoolean":' + (b"true}" if request.kind[1] else b"false}")
+    mark = _DISPLAY + request.display + b"}"
+    if right not in written or written.count(mark) != 1 or not request.code:
         return None
     at = written.index(mark) + len(_DISPLAY)
-    before, after = written[:at], written[at + len(asked.display) :]
-    return _Template(tuple(before.split(asked.code)), tuple(after.split(asked.code)))
+    before, after = written[:at], written[at + len(request.display) :]
+    return _Template(tuple(before.split(request.code)), tuple(after.split(request.code)))

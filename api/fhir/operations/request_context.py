@@ -58,8 +58,8 @@ class RequestContext:
     @property
     def language(self) -> str:
         """The language of messages: that of ``displayLanguage``, else of Accept-Language."""
-        asked = self.given.all("displayLanguage")
-        return answer_language(asked[0] if asked else "", self.headers)
+        requested = self.given.all("displayLanguage")
+        return answer_language(requested[0] if requested else "", self.headers)
 
     @property
     def small(self) -> bool:
@@ -135,7 +135,7 @@ def context_of(call: RequestContext) -> Context:
         pins=_pins(given),
         languages=_languages(call, None),
         on=day or parse_date(given.text("known-at"), what="known-at") or call.settings.today(),
-        asked=day is not None,
+        date_given=day is not None,
         until=last if last != first else None,
         supplements=given.filled("useSupplement"),
         versions_match=given.flag("versionsMatch"),
@@ -160,13 +160,13 @@ def _limit(call: RequestContext) -> int:
 
 def _languages(call: RequestContext, value_set: ValueSet | None) -> Languages | None:
     """Parameter, the value set's own parameter, header; raises Refused for a bad parameter."""
-    asked = call.given.text("displayLanguage")
+    requested = call.given.text("displayLanguage")
     own = value_set.parameters.get("displayLanguage", ("",))[0] if value_set else ""
-    if asked or own:
+    if requested or own:
         try:
-            return parse(asked or own)
+            return parse(requested or own)
         except BadLanguage:
-            raise Refused(issue("INVALID_DISPLAY_NAME", asked or own)) from None
+            raise Refused(issue("INVALID_DISPLAY_NAME", requested or own)) from None
     return _tolerant(call.headers.get("accept-language", ""))
 
 
@@ -185,7 +185,7 @@ def apply_value_set_defaults(context: Context, call: RequestContext, value_set: 
         context.pins = _pins(call.given.over(Given(own)))
     context.languages = _languages(call, value_set)
     if context.languages is None and value_set.language:
-        context.languages, context.languages_told = _tolerant(value_set.language), False
+        context.languages, context.languages_given = _tolerant(value_set.language), False
 
 
 def value_set_of(context: Context, call: RequestContext, inline: dict[str, Any] | None) -> ValueSet:

@@ -363,20 +363,20 @@ class Packed:
 
 def _packed(scope: Scope, reply: Encoded) -> Packed:
     body, status, method = reply.body, reply.status, scope["method"]
-    asked: dict[bytes, bytes] = dict(scope["headers"])
+    request_headers: dict[bytes, bytes] = dict(scope["headers"])
     headers = [_XML if reply.xml else _JSON, _VARY]
     if reply.headers:
         headers += [(k.encode(), v.encode()) for k, v in reply.headers.items()]
-    if b"x-request-id" in asked:
-        headers.append((b"x-request-id", asked[b"x-request-id"]))
+    if b"x-request-id" in request_headers:
+        headers.append((b"x-request-id", request_headers[b"x-request-id"]))
     if status == 200 and method in ("GET", "HEAD"):
         tag = reply.headers.get("ETag", "").encode()
         if not tag:
             tag = f'W/"{blake2b(body, digest_size=12).hexdigest()}"'.encode()
             headers.append((b"etag", tag))
-        if tag in asked.get(b"if-none-match", b""):
+        if tag in request_headers.get(b"if-none-match", b""):
             status, body = 304, b""
-    if len(body) > _WORTH_COMPRESSING and b"gzip" in asked.get(b"accept-encoding", b""):
+    if len(body) > _WORTH_COMPRESSING and b"gzip" in request_headers.get(b"accept-encoding", b""):
         body = gzip.compress(body, compresslevel=1)
         headers.append((b"content-encoding", b"gzip"))
     headers.append((b"content-length", b"%d" % len(body)))

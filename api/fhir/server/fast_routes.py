@@ -14,13 +14,13 @@ from urllib.parse import parse_qsl, unquote
 
 from api.fhir.format.outcome import Refused
 from api.fhir.format.parameters import Given
-from api.fhir.operations.asked import Asked
 from api.fhir.operations.client_profile import ClientProfile
 from api.fhir.operations.fast_path import split_query
 from api.fhir.operations.operation import Operation, PreparedRequest
 from api.fhir.operations.operation_table import find_operation
 from api.fhir.operations.parameter_check import check_parameters
 from api.fhir.operations.request_context import RequestContext
+from api.fhir.operations.split_parameters import SplitParameters
 from api.fhir.service import Address, Request, Service
 
 __all__ = ["FastRoutes"]
@@ -83,15 +83,15 @@ class FastRoutes:
             return None
         operation, given = route.operation, Given.of_resource(body)
         check_parameters(operation, given)
-        asked = Asked.of(operation, given)
-        if asked.key is None:
+        parts = SplitParameters.of(operation, given)
+        if parts.key is None:
             return None
-        key = (path, caller.context, self._service.settings.is_small(size), asked.key)
+        key = (path, caller.context, self._service.settings.is_small(size), parts.key)
         prepared = fast_path.find(stamp, key)
         if prepared is None:
             call = self._call("POST", route, caller, size)
-            prepared = fast_path.keep(stamp, key, lambda: self._made(route, call, asked.shared))
-        return prepared(asked.varying)
+            prepared = fast_path.keep(stamp, key, lambda: self._made(route, call, parts.shared))
+        return prepared(parts.varying)
 
     def state(self, trusted: bool) -> object | None:
         """The state of the catalog, read once in each turn of the event loop.
@@ -129,10 +129,10 @@ class FastRoutes:
         """The prepared request for these shared parameters, from the service's builder; None if it must not be cached."""
         whole = _given(query.decode("ascii"))
         check_parameters(route.operation, whole)
-        asked = Asked.of(route.operation, _given("&".join(shared)))
-        if asked.varying or asked.key is None:
+        parts = SplitParameters.of(route.operation, _given("&".join(shared)))
+        if parts.varying or parts.key is None:
             return None
-        return self._made(route, self._call("GET", route, caller), asked.shared)
+        return self._made(route, self._call("GET", route, caller), parts.shared)
 
     def _call(
         self, method: str, route: _Route, caller: ClientProfile, size: int | None = None

@@ -1,7 +1,7 @@
 """The parameters of a request, split into what varies from request to request and what requests share.
 
-The key of the shared part decides which prepared request answers. Not here: parsing (``format.parameters``),
-checks (``parameter_check``).
+The key of the shared part identifies the prepared request. Parameters are parsed by ``format.parameters`` and checked by
+``parameter_check``.
 """
 
 from __future__ import annotations
@@ -12,27 +12,27 @@ from dataclasses import dataclass
 from api.fhir.format.parameters import Given
 from api.fhir.operations.operation import Operation, Varying
 
-__all__ = ["Asked"]
+__all__ = ["SplitParameters"]
 
 _SIMPLE = (str, int, float, bool)
-#: they refer to resources that the client sent, which the key does not name
+#: parameters that refer to resources sent by the client, which are not part of the key
 _UNKEYED = ("cache-id",)
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """``key``: equal for requests that one prepared request answers; None = for this request alone."""
+class SplitParameters:
+    """``key``: equal for requests with the same prepared request; None = only this request."""
 
     varying: Varying
     shared: Given
     key: Hashable | None
 
     @staticmethod
-    def of(operation: Operation, given: Given) -> Asked:
+    def of(operation: Operation, given: Given) -> SplitParameters:
         """Split checked parameters: those that vary occur at most once."""
         names = [name for name in given.names() if name in operation.varying and given.has(name)]
         shared = given.without(*names)
-        return Asked({name: given.all(name)[0] for name in names}, shared, _key(shared))
+        return SplitParameters({name: given.all(name)[0] for name in names}, shared, _key(shared))
 
 
 def _key(shared: Given) -> Hashable | None:
