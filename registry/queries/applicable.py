@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 
 from registry.entities.messages import message
 from registry.entities.results import Applicable, ApplicableVersion
@@ -29,72 +30,56 @@ def applicable(
     moment = reader.moment(known_at)
     day = reader.day(on, moment)
     row = moment.snapshot.system(system)
+    result = partial(Applicable, on=day, scope=scope, role=role, known_at=moment.known_at)
     if row is None:
-        return _empty(
-            moment,
-            system,
-            day,
-            scope,
-            role,
-            "unknown",
-            explain("unknown_system", moment.snapshot, None, day, name=system),
-        )
+        why = explain("unknown_system", moment.snapshot, None, day, name=system)
+        return result(system=system, versions=[], reason="unknown", message=why)
     timeline = moment.timeline(row)
     if scope is None:
-        return _by_validity(moment, timeline, day, track, role)
-    return _by_scope(moment, timeline, day, scope, role)
+        return _by_validity(result, moment, timeline, day, track)
+    return _by_scope(result, moment, timeline, day, scope, role)
 
 
 def _by_validity(
-    moment: Moment, timeline: Timeline, day: date, track: str | None, role: str | None
+    result: partial[Applicable], moment: Moment, timeline: Timeline, day: date, track: str | None
 ) -> Applicable:
     rows = timeline.in_force(day, track)
-    versions = [answer(timeline, v, "in_force", day) for v in rows]
-    here = [v for v in versions if v.release is not None]
-    missing = [v for v in versions if v.release is None]
-    reason = None if here else "not_loaded" if missing else timeline.reason_on(day, track)
-    message = (
-        ""
-        if here
-        else explain(reason or "", moment.snapshot, timeline, day, version=rows[0] if rows else None)
-    )
-    return Applicable(
+    loaded, missing = _parted([answer(timeline, v, "in_force", day) for v in rows])
+    reason = None if loaded else "not_loaded" if missing else timeline.reason_on(day, track)
+    first = rows[0] if rows else None
+    return result(
         system=timeline.system.slug,
-        on=day,
-        scope=None,
-        role=role,
-        known_at=moment.known_at,
-        versions=here,
+        versions=loaded,
         reason=reason,
         not_loaded=missing,
         warnings=timeline.overlaps(rows),
-        message=message,
+        message=explain(reason, moment.snapshot, timeline, day, version=first) if reason else "",
     )
 
 
-def _by_scope(moment: Moment, timeline: Timeline, day: date, scope: str, role: str | None) -> Applicable:
-    slug = timeline.system.slug
+def _by_scope(
+    result: partial[Applicable], moment: Moment, timeline: Timeline, day: date, scope: str, role: str | None
+) -> Applicable:
     statuses = scoped(timeline, scope, role, day)
     reason = scoped_reason(statuses, day)
     statuses.sort(key=lambda found: timeline.preference(found[0], found[2]), reverse=True)
     answers = [answer(timeline, v, status, day, row) for v, row, status in statuses]
-    taken = [a for a in answers if a.status in RANKS]
-    here = [a for a in taken if a.release is not None]
-    missing = [a for a in taken if a.release is None]
-    if taken and not here:
+    loaded, missing = _parted([a for a in answers if a.status in RANKS])
+    if missing and not loaded:
         reason = "not_loaded"
-    return Applicable(
-        system=slug,
-        on=day,
-        scope=scope,
-        role=role,
-        known_at=moment.known_at,
-        versions=here,
+    return result(
+        system=timeline.system.slug,
+        versions=loaded,
         reason=reason,
         not_loaded=missing,
         others=[a for a in answers if a.status not in RANKS],
         message=_scope_message(reason, moment, timeline.system, scope, role, day, missing),
     )
+
+
+def _parted(versions: list[ApplicableVersion]) -> tuple[list[ApplicableVersion], list[ApplicableVersion]]:
+    """The loaded versions, and those whose content is not loaded."""
+    return [v for v in versions if v.release is not None], [v for v in versions if v.release is None]
 
 
 def _scope_message(
@@ -129,19 +114,4 @@ def _scope_unknown(moment: Moment, system: SystemRow, scope: str, role: str | No
         scope=scope,
         role=message("reason.for_role", role=role) if role else "",
         roles=message("reason.other_roles", roles=roles) if roles else "",
-    )
-
-
-def _empty(
-    moment: Moment, system: str, day: date, scope: str | None, role: str | None, reason: str, message: str
-) -> Applicable:
-    return Applicable(
-        system=system,
-        on=day,
-        scope=scope,
-        role=role,
-        known_at=moment.known_at,
-        versions=[],
-        reason=reason,
-        message=message,
     )

@@ -108,14 +108,14 @@ def releases(reader: Reader, reference: str, *, known_at: Known = None) -> list[
     every = reader.ledger().systems[row.system_id].releases.values()
     instant = moment.snapshot.instant
     known = [r for r in every if instant is None or r.recorded_from <= instant]
-    speaking = {
+    current = {
         h.id
         for v in timeline.versions
         for s in timeline.segments(v)
         for r in s.layers
         for h in (r, *r.patches)
     }
-    answers = [_release(r, _label(reader, labels, r), r.id in speaking) for r in known]
+    answers = [_release(r, _label(reader, labels, r), r.id in current) for r in known]
     return sorted(answers, key=lambda a: (a.track, a.version, a.recorded, a.release))
 
 
@@ -126,7 +126,7 @@ def _label(reader: Reader, labels: dict[int, VersionRow], release: ReleaseRow) -
     return found or [v for v in rows if v.version_id == release.version_id][-1]
 
 
-def _release(r: ReleaseRow, v: VersionRow, speaks: bool) -> ReleaseAnswer:
+def _release(r: ReleaseRow, v: VersionRow, current: bool) -> ReleaseAnswer:
     h = r.header
     return ReleaseAnswer(
         version=v.label,
@@ -144,7 +144,7 @@ def _release(r: ReleaseRow, v: VersionRow, speaks: bool) -> ReleaseAnswer:
         recorded=instant_text(r.recorded_from),
         retracted=instant_text(r.recorded_to),
         purged=r.purged,
-        superseded=not speaks and r.recorded_to is None,
+        superseded=not current and r.recorded_to is None,
         concepts=r.concepts,
         files=[{"name": f.name, "sha256": f.sha256, "size": f.size} for f in h.files],
     )
