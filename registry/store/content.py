@@ -10,6 +10,7 @@ from pyroaring import BitMap
 
 from registry.store.engine import Connection
 from registry.store.states import unpack_ordering
+from registry.store.tokens import storable
 
 __all__ = [
     "concept_id",
@@ -27,7 +28,6 @@ __all__ = [
     "states_by_code",
     "states_by_ids",
     "states_of_concepts",
-    "storable",
     "system_of_release",
     "with_missing",
     "without_codes",
@@ -149,13 +149,6 @@ def with_missing(connection: Connection, system_id: int, base: BitMap, more: Bit
     rows = connection.all("SELECT id, concept_id FROM concept_state WHERE system_id = ?", (system_id,))
     here = {concept for ident, concept in rows if ident in base}
     return base | BitMap([ident for ident, concept in rows if ident in more and concept not in here])
-
-
-def storable(text: str) -> bool:
-    """Whether a database can store the text: no NUL, no unpaired surrogate."""
-    if "\0" in text:
-        return False
-    return text.isascii() or not any("\ud800" <= c <= "\udfff" for c in text)
 
 
 def states_by_code(connection: Connection, system_id: int, code: str) -> list[tuple[int, bytes]]:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from registry.store.content import storable
 from registry.store.engine import Connection
+from registry.store.tokens import storable
 
 __all__ = [
     "bodies_with_key",
