@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import partial
+from typing import Any
 
 from registry.content.display import display_text
 from registry.content.subsumption import outcome
@@ -30,20 +32,33 @@ def hierarchy(
 ) -> Hierarchy:
     """The code's relatives in the version; if no source asserts a hierarchy, those that follow from the codes."""
     resolved = reader.resolve(system, on=on, version=version, known_at=known_at)
+    result = partial(Hierarchy, **_named(resolved, system), relation=relation)
+    nothing = partial(result, asserted=False, source="", codes=[])
     if resolved.segment is None or resolved.system is None:
-        return _hierarchy(resolved, system, code, relation, [], "", resolved.reason, resolved.message)
-    canonical = resolved.system.rules.canonical(code)
+        return nothing(code=code, reason=resolved.reason, message=resolved.message)
     view = reader.view(resolved)
     ident, source = view.find_in_hierarchy(code), view.info.hierarchy
-    reason, message = None, say("hierarchy.structural") if source == "structural" else ""
+    code = resolved.system.rules.canonical(code)
     if ident is None:
-        reason, message = "unknown_code", _unknown(view, canonical)
-    elif not source:
-        reason, message = "no_hierarchy", _none(view)
-    codes = _displays(view, _relatives(view, ident, relation)) if reason is None and ident is not None else []
-    return _hierarchy(
-        resolved, system, canonical, relation, codes, source if reason is None else "", reason, message
+        return nothing(code=code, reason="unknown_code", message=_unknown(view, code))
+    if not source:
+        return nothing(code=code, reason="no_hierarchy", message=_none(view))
+    return result(
+        code=code,
+        asserted=source == "asserted",
+        source=source,
+        codes=_displays(view, _relatives(view, ident, relation)),
+        reason=None,
+        message=say("hierarchy.structural") if source == "structural" else "",
     )
+
+
+def _named(resolved: Resolved, system: str) -> dict[str, Any]:
+    """System and version of the answer."""
+    return {
+        "system": resolved.system.slug if resolved.system else system,
+        "version": resolved.version.label if resolved.version else None,
+    }
 
 
 def _unknown(view: ContentView, code: str) -> str:
@@ -80,29 +95,6 @@ def _displays(view: ContentView, idents: Sequence[int]) -> list[CodeDisplay]:
     ]
 
 
-def _hierarchy(
-    resolved: Resolved,
-    system: str,
-    code: str,
-    relation: str,
-    codes: list[CodeDisplay],
-    source: str,
-    reason: str | None,
-    message: str,
-) -> Hierarchy:
-    return Hierarchy(
-        system=resolved.system.slug if resolved.system else system,
-        code=code,
-        version=resolved.version.label if resolved.version else None,
-        relation=relation,
-        asserted=source == "asserted",
-        source=source,
-        codes=codes,
-        reason=reason,
-        message=message,
-    )
-
-
 def subsumes(
     reader: Reader,
     system: str,
@@ -115,25 +107,15 @@ def subsumes(
 ) -> Subsumption:
     """How A and B relate: equivalent, subsumes, subsumed-by or not-subsumed."""
     resolved = reader.resolve(system, on=on, version=version, known_at=known_at)
+    result = partial(Subsumption, **_named(resolved, system))
     if resolved.segment is None or resolved.system is None:
-        return _subsumption(resolved, system, a, b, None, resolved.reason, resolved.message)
+        return result(code_a=a, code_b=b, outcome=None, reason=resolved.reason, message=resolved.message)
     x, y = (resolved.system.rules.canonical(code) for code in (a, b))
     view = reader.view(resolved)
     above, below = view.find_in_hierarchy(a), view.find_in_hierarchy(b)
     if above is None or below is None:
         message = _unknown(view, x if above is None else y)
-        return _subsumption(resolved, system, x, y, None, "unknown_code", message)
+        return result(code_a=x, code_b=y, outcome=None, reason="unknown_code", message=message)
     if above != below and not view.info.hierarchy:
-        message = _none(view)
-        return _subsumption(resolved, system, x, y, None, "no_hierarchy", message)
-    return _subsumption(resolved, system, x, y, outcome(view, above, below), None, "")
-
-
-def _subsumption(
-    resolved: Resolved, system: str, a: str, b: str, outcome: str | None, reason: str | None, message: str
-) -> Subsumption:
-    return Subsumption(
-        system=resolved.system.slug if resolved.system else system,
-        version=resolved.version.label if resolved.version else None,
-        code_a=a, code_b=b, outcome=outcome, reason=reason, message=message,
-    )  # fmt: skip
+        return result(code_a=x, code_b=y, outcome=None, reason="no_hierarchy", message=_none(view))
+    return result(code_a=x, code_b=y, outcome=outcome(view, above, below), reason=None, message="")

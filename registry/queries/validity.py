@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import partial
 
 from registry.content.display import display_text
 from registry.content.layers import MergedConcept
@@ -71,9 +72,18 @@ def validity(
     moment = reader.moment(known_at)
     day = reader.day(on, moment)
     row = moment.snapshot.system(system)
+    result = partial(Validity, on=day, scope=scope, role=role, known_at=moment.known_at)
     if row is None:
         message = explain("unknown_system", moment.snapshot, None, day, name=system)
-        return _answer(moment, system, code, day, scope, role, [], [], "wrong_system", message)
+        return result(
+            system=system,
+            code=code,
+            valid=False,
+            reason="wrong_system",
+            message=message,
+            verdicts=[],
+            role_issues=[],
+        )
     request = _ValidityRequest(
         reader, moment, moment.timeline(row), row.rules.canonical(code), day, scope, role
     )
@@ -86,7 +96,10 @@ def validity(
         deciding = [v for v in verdicts if v.reason == reason]
         reason, message = _explained(request, reason, deciding)
         verdicts = [replace(v, reason=reason) if v in deciding else v for v in verdicts]
-    return _answer(moment, request.slug, request.code, day, scope, role, verdicts, issues, reason, message)
+    return result(
+        system=request.slug, code=request.code, reason=reason, message=message, verdicts=verdicts, role_issues=issues,
+        valid=True if any(v.valid for v in verdicts) else None if reason in UNKNOWN else False,
+    )  # fmt: skip
 
 
 def _versions(request: _ValidityRequest) -> tuple[list[tuple[VersionRow, str]], str | None, str]:
@@ -254,21 +267,3 @@ def _other_system(request: _ValidityRequest) -> str | None:
         return None
     known = request.moment.snapshot.systems
     return min((known[i].slug for i in others if i in known), default=None)
-
-
-def _answer(
-    moment: Moment,
-    system: str,
-    code: str,
-    day: date,
-    scope: str | None,
-    role: str | None,
-    verdicts: list[Verdict],
-    issues: list[RoleIssue],
-    reason: str | None,
-    message: str,
-) -> Validity:
-    return Validity(
-        system=system, code=code, on=day, scope=scope, role=role, known_at=moment.known_at,
-        valid=True if any(v.valid for v in verdicts) else None if reason in UNKNOWN else False, reason=reason, message=message, verdicts=verdicts, role_issues=issues,
-    )  # fmt: skip
