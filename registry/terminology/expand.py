@@ -69,23 +69,25 @@ class Expansion:
     )  #: by canonical, as ``used-codesystem`` names it
 
 
-class _Makes(Protocol):
+class _MakeBuilder(Protocol):
     def __call__(
         self, context: Context, options: EntryOptions, *, versioned: set[str]
     ) -> ExpansionEntryBuilder: ...
 
 
-def expand(context: Context, request: ExpandRequest, makes: _Makes = ExpansionEntryBuilder) -> Expansion:
-    """Expand a value set; errors of the request are in the result, not raised. ``makes`` creates the builder of entries."""
+def expand(
+    context: Context, request: ExpandRequest, make_builder: _MakeBuilder = ExpansionEntryBuilder
+) -> Expansion:
+    """Expand a value set; errors of the request are in the result, not raised. ``make_builder`` creates the builder of entries."""
     answer = Expansion(value_set=request.value_set, offset=request.offset)
     try:
-        _fill(context, request, answer, makes)
+        _fill(context, request, answer, make_builder)
     except Unanswerable as stop:
         answer.problem = stop.issue
     return answer
 
 
-def _fill(context: Context, request: ExpandRequest, answer: Expansion, makes: _Makes) -> None:
+def _fill(context: Context, request: ExpandRequest, answer: Expansion, make_builder: _MakeBuilder) -> None:
     usage = ExpansionSources()
     prepared = prepare(context, request.value_set, expanding=True)
     chosen = _distinct(select(context, prepared, usage))
@@ -94,12 +96,12 @@ def _fill(context: Context, request: ExpandRequest, answer: Expansion, makes: _M
             one.ids = one.ids - one.content.inactive()
     for content in usage.contents.values():
         context.catalog.require_redistribution(content.info.url)
-    maker = makes(context, request, versioned=_versioned(prepared, usage))
+    builder = make_builder(context, request, versioned=_versioned(prepared, usage))
     listed = sections(chosen, request.filter, tree=_is_tree(request, chosen))
     answer.total = sum(map(len, listed))
     _guard(context, request, answer.total)
-    answer.entries = list(page(listed, maker, request.offset or 0, request.count))
-    answer.properties = maker.occurring
+    answer.entries = list(page(listed, builder, request.offset or 0, request.count))
+    answer.properties = builder.occurring
     answer.parameters = _parameters(context, request, prepared, usage)
     answer.used = {
         join(*key): UsedVersion(content.info, context.status_of(content) if key in usage.dated else "")

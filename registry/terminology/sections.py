@@ -27,7 +27,7 @@ class Section(Protocol):
 
     def __len__(self) -> int: ...
 
-    def entries(self, maker: ExpansionEntryBuilder, start: int, size: int) -> Iterable[Entry]:
+    def entries(self, builder: ExpansionEntryBuilder, start: int, size: int) -> Iterable[Entry]:
         """``size`` entries from ``start``; the caller stays within the length."""
 
 
@@ -58,14 +58,14 @@ def _section(one: IncludedConcepts, text: str, *, tree: bool) -> Section:
 
 
 def page(
-    listed: Sequence[Section], maker: ExpansionEntryBuilder, offset: int, count: int | None
+    listed: Sequence[Section], builder: ExpansionEntryBuilder, offset: int, count: int | None
 ) -> Iterator[Entry]:
     """The entries of one page, ``count`` None = to the end."""
     left = sum(map(len, listed)) if count is None else count
     for section in listed:
         size = min(left, len(section) - offset)
         if size > 0:
-            yield from section.entries(maker, offset, size)
+            yield from section.entries(builder, offset, size)
             left -= size
         offset = max(0, offset - len(section))
 
@@ -79,19 +79,19 @@ class _Set:
     def __len__(self) -> int:
         return len(self._ids)
 
-    def entries(self, maker: ExpansionEntryBuilder, start: int, size: int) -> Iterable[Entry]:
+    def entries(self, builder: ExpansionEntryBuilder, start: int, size: int) -> Iterable[Entry]:
         """A slice in the view's order."""
-        return maker.flat(self._one, self._one.content.page(self._ids, start, size))
+        return builder.flat(self._one, self._one.content.page(self._ids, start, size))
 
 
 class _Tree(_Set):
     """A set that is shown as a tree if the page contains all of it."""
 
-    def entries(self, maker: ExpansionEntryBuilder, start: int, size: int) -> Iterable[Entry]:
+    def entries(self, builder: ExpansionEntryBuilder, start: int, size: int) -> Iterable[Entry]:
         """The tree, or a slice."""
         if size == len(self):
-            return maker.tree(self._one, self._ids)
-        return super().entries(maker, start, size)
+            return builder.tree(self._one, self._ids)
+        return super().entries(builder, start, size)
 
 
 class _Listed:
@@ -105,9 +105,9 @@ class _Listed:
     def __len__(self) -> int:
         return len(self._order)
 
-    def entries(self, maker: ExpansionEntryBuilder, start: int, size: int) -> Iterable[Entry]:
+    def entries(self, builder: ExpansionEntryBuilder, start: int, size: int) -> Iterable[Entry]:
         """A slice of the list."""
-        return maker.flat(self._one, self._order[start : start + size])
+        return builder.flat(self._one, self._order[start : start + size])
 
 
 class _TextHits:
@@ -119,10 +119,10 @@ class _TextHits:
     def __len__(self) -> int:
         return len(self._ids)
 
-    def entries(self, maker: ExpansionEntryBuilder, start: int, size: int) -> Iterable[Entry]:
+    def entries(self, builder: ExpansionEntryBuilder, start: int, size: int) -> Iterable[Entry]:
         """A slice of the hits, best first."""
         found = self._one.content.search(self._text, self._one.ids)
-        return maker.flat(self._one, list(islice(found, start, start + size)))
+        return builder.flat(self._one, list(islice(found, start, start + size)))
 
 
 class _ByCode:
@@ -145,10 +145,10 @@ class _ByCode:
             rows += [(r.code, number, i) for r, i in zip(records, idents, strict=True)]
         return sorted(rows)
 
-    def entries(self, maker: ExpansionEntryBuilder, start: int, size: int) -> Iterable[Entry]:
+    def entries(self, builder: ExpansionEntryBuilder, start: int, size: int) -> Iterable[Entry]:
         """A slice by code."""
         rows = self._rows()[start : start + size]
         made: list[Iterator[Entry]] = []
         for number, (one, _) in enumerate(self._parts):
-            made.append(iter(maker.separate(one, [i for _, n, i in rows if n == number])))
+            made.append(iter(builder.separate(one, [i for _, n, i in rows if n == number])))
         return (next(made[number]) for _, number, _ in rows)

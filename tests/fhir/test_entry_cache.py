@@ -1,4 +1,4 @@
-"""Entries written once are those that the general maker gives."""
+"""Entries written once are those that the general builder gives."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ CHOICES: dict[str, list[str]] = {
 }  # fmt: skip
 
 
-def plain_maker(context: Any, options: Any, *, versioned: set[str], **more: Any) -> ExpansionEntryBuilder:
+def plain_builder(context: Any, options: Any, *, versioned: set[str], **more: Any) -> ExpansionEntryBuilder:
     return ExpansionEntryBuilder(context, options, versioned=versioned)
 
 
@@ -48,7 +48,7 @@ def test_written_entries_are_those_of_the_general_maker(
     pairs = [(name, data.draw(st.sampled_from(CHOICES[name]))) for name in dict.fromkeys(names)]
     first, again = expansion(slow, release, pairs), expansion(slow, release, pairs)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(expand, "EntryCache", plain_maker)
+        patch.setattr(expand, "EntryCache", plain_builder)
         assert first == again == expansion(slow, release, pairs)
 
 

@@ -98,7 +98,7 @@ def all_sent(call: RequestContext) -> list[TerminologyResource]:
     return [read_sent(r, f"tx-resource[{n}]") for n, r in enumerate(given.all("tx-resource"))]
 
 
-def _remembered(call: RequestContext, sent: list[TerminologyResource]) -> list[TerminologyResource]:
+def _with_cached(call: RequestContext, sent: list[TerminologyResource]) -> list[TerminologyResource]:
     """What the client sent earlier under the id that it names, with what it sends now."""
     header, named = call.headers.get("x-cache-id", ""), call.given.text("cache-id")
     if call.client_cache is None or not (header or named):
@@ -112,11 +112,11 @@ def _remembered(call: RequestContext, sent: list[TerminologyResource]) -> list[T
     return [*held, *sent]
 
 
-def overlaid(call: RequestContext) -> Catalog:
+def catalog_of(call: RequestContext) -> Catalog:
     """The catalog with the resources sent along on top of it, as known at the requested time."""
     known_at = call.given.text("known-at")
     base = call.catalog.as_known_at(known_at or None)
-    sent = _remembered(call, all_sent(call))
+    sent = _with_cached(call, all_sent(call))
     if not sent:
         return base
     upper = MemoryCatalog(base)
@@ -131,7 +131,7 @@ def context_of(call: RequestContext) -> Context:
     first, last = given.days("date")
     day = first or call.on
     return Context(
-        catalog=overlaid(call),
+        catalog=catalog_of(call),
         pins=_pins(given),
         languages=_languages(call, None),
         on=day or parse_date(given.text("known-at"), what="known-at") or call.settings.today(),
