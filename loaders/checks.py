@@ -9,7 +9,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Collection, Mapping, Sequence
 
-from loaders.reading.record_spool import RecordSpool, SpooledRecords
+from loaders.reading.spool import Spool, SpooledRecords
 from registry.entities.errors import ContentError
 from registry.entities.messages import message
 from registry.entities.records import ConceptRecord
@@ -31,9 +31,9 @@ class CheckedRecords:
     it is an error that names both places.
     """
 
-    def __init__(self, *, file: str, where: Where = _as_it_is, spool: RecordSpool | None = None) -> None:
+    def __init__(self, *, file: str, where: Where = _as_it_is, spool: Spool | None = None) -> None:
         self._file, self._where = file, where
-        self._kept = (spool or RecordSpool()).records(ConceptRecord)
+        self._kept = (spool or Spool()).records(ConceptRecord)
         self._first: dict[str, int] = {}
         self._hashes, self._places = array("q"), array("Q")
         self._parents: dict[str, tuple[str, ...]] = {}
@@ -63,6 +63,7 @@ class CheckedRecords:
             raise ContentError(message("list.no_code"), file=self._file)
         if tree:
             require_parents(self._parents, self._first, file=self._file, where=self._place)
+        self._kept.flush()
         return self._kept
 
     @property

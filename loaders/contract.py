@@ -68,7 +68,11 @@ class LoadOptions:
 
 
 class Source(Protocol):
-    """A source on disk: a file, a folder or an archive, read within bounds (``loaders.reading.archive``)."""
+    """A source on disk: a file, a folder or an archive, read within bounds (``loaders.reading.archive``).
+
+    ``open`` is the way to content: a stream that ``reading.text_file``, ``json_stream``, ``table`` and ``xml`` read in
+    pieces. ``read`` is for the beginning of a member, by which a format is recognised, and for small members.
+    """
 
     name: str
 
@@ -122,10 +126,16 @@ class ParsedEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedResource:
-    """A value set or map to be stored unchanged."""
+    """A value set or map to be kept as it was given; ``waiting`` gives it, once read, from where it waits."""
 
-    artifact: ArtifactRow
+    waiting: Iterable[ArtifactRow]
     notices: tuple[str, ...] = ()
+
+    @property
+    def artifact(self) -> ArtifactRow:
+        """The resource, read anew each time."""
+        (row,) = self.waiting
+        return row
 
 
 #: everything that a loader may find

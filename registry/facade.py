@@ -6,7 +6,7 @@ Methods have the names of the commands and return the types of ``registry.entiti
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from types import TracebackType
@@ -283,7 +283,7 @@ class Registry:
         self.reader.forget()
         return report
 
-    def keep_resources(self, rows: Sequence[ArtifactRow], *, dry_run: bool = False) -> list[LoadReport]:
+    def keep_resources(self, rows: Iterable[ArtifactRow], *, dry_run: bool = False) -> list[LoadReport]:
         """Store value sets and maps unchanged, all in one publication."""
         from registry.writing.loading import keep_resources
 
@@ -332,7 +332,7 @@ class Registry:
         )
         return self.put_artifacts([row])[0]
 
-    def put_artifacts(self, rows: Sequence[ArtifactRow], *, by_id: bool = False) -> list[str]:
+    def put_artifacts(self, rows: Iterable[ArtifactRow], *, by_id: bool = False) -> list[str]:
         """Store many in one publication; ``by_id``: each replaces the resource with its id."""
         from registry.store.artifacts import put_artifacts
 

@@ -149,11 +149,12 @@ class _Body:
             raise ContentError(message("list.no_code"), file=file)
         self.layout = find_layout(first[1], options)
         self.lengths, self.codes, self.deletes, self.without_text = LabelLengths(), list[str](), False, 0
-        values: dict[str, set[str]] = {name: set() for name in self.layout.properties}
+        self._properties_at = self.layout.properties
+        values: dict[str, set[str]] = {name: set() for name in self._properties_at}
         for _, row in self.rows():
             self._look(row, values, keep_code=not options.system)
         logical = {name for name, found in values.items() if found - {""} and found <= {"T", "F", ""}}
-        self.types = {name: "boolean" if name in logical else "string" for name in self.layout.properties}
+        self.types = {name: "boolean" if name in logical else "string" for name in self._properties_at}
 
     def rows(self) -> Iterator[Row]:
         """The rows without the header."""
@@ -165,10 +166,11 @@ class _Body:
             self.codes.append(_cell(row, places.get("code", -1)))
         if 0 <= (at := places.get("text", -1)) < len(row):
             self.lengths.add(str(row[at]).strip())
-        self.deletes = self.deletes or bool(_DELETED.search(_cell(row, places.get("inactive", -1))))
+        if not self.deletes and "inactive" in places:
+            self.deletes = _DELETED.search(_cell(row, places["inactive"])) is not None
         for name, found in values.items():
             if len(found) < _LOGICAL:
-                found.add(_cell(row, self.layout.properties[name]))
+                found.add(_cell(row, self._properties_at[name]))
 
     def records(
         self, rules: SystemBehaviour, kind: str, language: str
@@ -181,30 +183,31 @@ class _Body:
         self, number: int, row: list[Any], rules: SystemBehaviour, kind: str, language: str
     ) -> ConceptRecord:
         places = self.layout.places
-
-        def cell(role: str) -> str:
-            return _cell(row, places.get(role, -1))
-
-        code = rules.canonical(cell("code"))
+        code = rules.canonical(_cell(row, places["code"]))
         if not code:
             raise ContentError(message("list.row_without_code"), file=self.file, line=number)
         kinds = (("text", kind), ("full", "label.full"), ("short", "label.short"))
-        designations = tuple(Designation(k, cell(role), language) for role, k in kinds if cell(role))
+        texts = [(k, _cell(row, places[role])) for role, k in kinds if role in places]
+        designations = tuple([Designation(k, text, language) for k, text in texts if text])
         self.without_text += not designations
-        deleted = _DELETED.search(cell("inactive"))
+        parent = _cell(row, places["parent"]) if "parent" in places else ""
+        ended = _cell(row, places["inactive"]) if "inactive" in places else "F"
+        deleted = _DELETED.search(ended)
+        further = bool(self._properties_at or deleted)
         return ConceptRecord(
             code=code,
             designations=designations,
-            parents=(rules.canonical(cell("parent")),) if cell("parent") else (),
-            properties=tuple(self._properties(number, row, deleted)),
-            inactive=deleted is not None
-            or ("inactive" in places and self._logical(cell("inactive"), number)),
-            selectable=self._logical(cell("selectable"), number) if "selectable" in places else None,
+            parents=(rules.canonical(parent),) if parent else (),
+            properties=tuple(self._properties(number, row, deleted)) if further else (),
+            inactive=deleted is not None or self._logical(ended, number),
+            selectable=self._logical(_cell(row, places["selectable"]), number)
+            if "selectable" in places
+            else None,
         )
 
     def _properties(self, number: int, row: list[Any], deleted: re.Match[str] | None) -> Iterator[Property]:
-        for name, at in self.layout.properties.items():
-            value = str(row[at]).strip() if at < len(row) else ""
+        for name, at in self._properties_at.items():
+            value = _cell(row, at)
             if value:
                 logical = self.types[name] == "boolean"
                 yield Property(name, value == "T" if logical else value, self.types[name])

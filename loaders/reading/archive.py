@@ -2,7 +2,8 @@
 
 Here: what is inside, its bytes, their hash. Not here: what the bytes mean (one module per format).
 Archives are untrusted: the number of members, their unpacked size, the ratio of packing and the paths are
-checked before anything is read; nothing is ever written to disk; an archive inside an archive stays closed.
+checked before anything is read; nothing is written to disk but a tar, into an unnamed temporary file; an archive
+inside an archive stays closed.
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ class JsonStream:
     def __init__(self, texts: Iterable[str], *, file: str) -> None:
         self.file = file
         self._texts = iter(texts)
-        self._text, self._at, self._line = "", 0, 1
+        self._text, self._at, self._line, self._done = "", 0, 1, 0
         self._ended = self._surrogates = False
 
     @property
@@ -44,9 +44,15 @@ class JsonStream:
         self._next()
         return self._line + self._text.count("\n", 0, self._at)
 
+    @property
+    def place(self) -> int:
+        """How many characters have been read."""
+        return self._done + self._at
+
     def _more(self) -> bool:
         """Read on; False at the end of the text. At least as much as is unread, so that long values cost no more."""
         self._line += self._text.count("\n", 0, self._at)
+        self._done += self._at
         parts, wanted = [self._text[self._at :]], len(self._text) - self._at
         while wanted >= 0:
             text = next(self._texts, None)

@@ -14,7 +14,7 @@ from tempfile import SpooledTemporaryFile
 from typing import Any, BinaryIO, cast
 
 from loaders.contract import Source
-from loaders.reading.record_spool import RecordSpool
+from loaders.reading.spool import Spool
 from loaders.reading.text_file import TextFile, hashed, pieces
 from registry.entities.errors import ArchiveError, ContentError, UsageError
 from registry.entities.messages import message
@@ -56,7 +56,7 @@ def open_table(
     Raises SourceError with the line, now or while the rows are read.
     """
     if source.read(member, 4) == _XLSX:
-        rows = RecordSpool().records(tuple[int, list[Any]])
+        rows = Spool().records(tuple[int, list[Any]])
         for row in _xlsx_rows(source, member, sheet, first):
             rows.add(row)
         return Table(rows=rows, file=hashed(source, member, "xlsx"), encoding="xlsx")

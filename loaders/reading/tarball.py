@@ -1,7 +1,7 @@
-"""tar archives, packed or not, read as a stream within bounds.
+"""tar archives, packed or not, read within bounds.
 
-gzip does not state the unpacked size, so bytes are counted while they are unpacked. A package of ordinary size is
-kept in memory after one pass; a larger one is read again for each member.
+gzip says nothing of the unpacked size beforehand, so every byte is counted as it comes out. An archive is unpacked once,
+into an unnamed temporary file (in memory while it is small), so that its members can be opened in any order.
 """
 
 from __future__ import annotations
@@ -15,12 +15,13 @@ from pathlib import Path, PurePosixPath
 from typing import IO, BinaryIO, cast
 
 from loaders.reading.paths import check_depth, check_path
+from loaders.reading.spool import Spool
 from registry.entities.errors import ArchiveError
 from registry.entities.messages import message
 
 __all__ = ["TarSource"]
 
-_KEEP = 128 << 20
+_PIECE = 1 << 20
 _DAMAGE = (tarfile.TarError, EOFError, OSError, zlib.error)
 
 
@@ -41,32 +42,20 @@ class _Counted(io.RawIOBase):
         return chunk
 
 
-class _Passing(io.RawIOBase):
-    """One member of an archive that is passed through; the archive is closed with it."""
+class _Member(io.RawIOBase):
+    """One member within the unpacked archive."""
 
-    def __init__(self, walk: Generator[tuple[tarfile.TarInfo, IO[bytes]], None, None], member: str) -> None:
-        self._walk = walk
-        self._stream, self._left = next((stream, info.size) for info, stream in walk if info.name == member)
-        self._label = member
+    def __init__(self, unpacked: Spool, at: int, size: int) -> None:
+        self._unpacked, self._at, self._end = unpacked, at, at + size
 
     def readable(self) -> bool:
         return True
 
     def read(self, size: int = -1) -> bytes:
-        try:
-            chunk = self._stream.read(size)
-        except _DAMAGE as error:
-            raise ArchiveError(
-                message("read.damaged_because", detail=str(error)), file=self._label
-            ) from error
-        self._left -= len(chunk)
-        if not chunk and size and self._left:
-            raise ArchiveError(message("read.damaged"), file=self._label)
+        left = self._end - self._at
+        chunk = self._unpacked.read(self._at, left if size < 0 else min(size, left))
+        self._at += len(chunk)
         return chunk
-
-    def close(self) -> None:
-        self._walk.close()
-        super().close()
 
 
 class TarSource:
@@ -74,18 +63,20 @@ class TarSource:
 
     def __init__(self, path: Path, members: int, total: int, depth: int) -> None:
         self.path, self.name, self._total = path, path.name, total
-        self._sizes: dict[str, int] = {}
-        self._kept: dict[str, bytes] = {}
-        room = _KEEP
+        self._places: dict[str, tuple[int, int]] = {}  #: where a member begins, and its size
+        self._unpacked = Spool()
         for info, stream in self._walk():
             check_path(self.name, info.name)
             check_depth(self.name, info.name, depth)
-            self._sizes[info.name] = info.size
-            if len(self._sizes) > members:
+            if len(self._places) >= members:
                 raise ArchiveError(message("read.many_files", most=members), file=self.name)
-            if info.size <= room:
-                room -= info.size
-                self._kept[info.name] = _whole(stream, info, self.name)
+            at, size = self._unpacked.append(b""), 0
+            while chunk := self._read(stream):
+                self._unpacked.append(chunk)
+                size += len(chunk)
+            if size != info.size:
+                raise ArchiveError(message("read.damaged"), file=f"{self.name}!{info.name}")
+            self._places[info.name] = at, size
 
     def _walk(self) -> Generator[tuple[tarfile.TarInfo, IO[bytes]], None, None]:
         try:
@@ -100,11 +91,20 @@ class TarSource:
                         if stream is not None:
                             yield info, stream
         except _DAMAGE as error:
-            raise ArchiveError(message("read.damaged_tar", detail=str(error)), file=self.name) from error
+            raise self._damaged(error) from error
+
+    def _read(self, stream: IO[bytes]) -> bytes:
+        try:
+            return stream.read(_PIECE)
+        except _DAMAGE as error:
+            raise self._damaged(error) from error
+
+    def _damaged(self, error: Exception) -> ArchiveError:
+        return ArchiveError(message("read.damaged_tar", detail=str(error)), file=self.name)
 
     def members(self) -> list[str]:
         """Names of the files in the archive, sorted."""
-        return sorted(self._sizes)
+        return sorted(self._places)
 
     def label(self, member: str) -> str:
         """How an error names the member: ``archive.tgz!member``."""
@@ -112,27 +112,13 @@ class TarSource:
 
     def read(self, member: str, limit: int | None = None) -> bytes:
         """A member's unpacked bytes (the first ``limit`` of them)."""
-        if member not in self._kept:
-            for info, stream in self._walk():
-                if info.name == member:
-                    return stream.read(limit) if limit is not None else _whole(stream, info, self.name)
-        data = self._kept[member]
-        return data if limit is None else data[:limit]
+        return self.open(member).read(-1 if limit is None else limit)
 
     def open(self, member: str) -> BinaryIO:
-        """A member as a stream; a large one is read while the archive is passed through."""
-        if member in self._kept:
-            return io.BytesIO(self._kept[member])
-        return cast(BinaryIO, _Passing(self._walk(), member))
+        """A member as a stream."""
+        return cast(BinaryIO, _Member(self._unpacked, *self._places[member]))
 
     def beside(self, member: str, name: str) -> bytes | None:
         """The bytes of the member called ``name`` in the same folder of the archive, if there is one."""
         wanted = str(PurePosixPath(member).with_name(name))
-        return self.read(wanted) if wanted in self._sizes else None
-
-
-def _whole(stream: IO[bytes], info: tarfile.TarInfo, name: str) -> bytes:
-    data = stream.read()
-    if len(data) != info.size:
-        raise ArchiveError(message("read.damaged"), file=f"{name}!{info.name}")
-    return data
+        return self.read(wanted) if wanted in self._places else None

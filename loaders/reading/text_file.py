@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import hashlib
 from collections.abc import Iterator
+from itertools import chain
 from typing import BinaryIO
 
 from loaders.contract import Source
@@ -99,6 +100,9 @@ class TextFile:
 
     def lines(self) -> Iterator[str]:
         """The lines without their ends, as ``decoding.lines_of`` gives them."""
+        return chain.from_iterable(self._lines())
+
+    def _lines(self) -> Iterator[list[str]]:
         rest = ""
         for text in self.texts():
             rest += text
@@ -108,6 +112,6 @@ class TextFile:
                 rest = rest.replace("\r\n", "\n").replace("\r", "\n")
             found = rest.split("\n")
             rest = found.pop()
-            yield from found
+            yield found
         if rest:
-            yield from rest.removesuffix("\r").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+            yield rest.removesuffix("\r").replace("\r\n", "\n").replace("\r", "\n").split("\n")

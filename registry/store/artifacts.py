@@ -6,7 +6,7 @@ version again replaces the earlier one, which an earlier ``known_at`` still show
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -72,7 +72,7 @@ class ArtifactRow:
     pages: RowPages | None = None
 
 
-def put_artifacts(database: Database, rows: Sequence[ArtifactRow], *, by_id: bool = False) -> list[str]:
+def put_artifacts(database: Database, rows: Iterable[ArtifactRow], *, by_id: bool = False) -> list[str]:
     """Store resources in one publication; returns created, amended or unchanged for each.
 
     A resource is found again by its URL and version, without a URL by its id; those of one URL and version that are
@@ -80,12 +80,15 @@ def put_artifacts(database: Database, rows: Sequence[ArtifactRow], *, by_id: boo
     """
     with database.transaction() as connection:
         writer = Writer(connection)
-        outcomes = [_put(writer, row, by_id=by_id) for row in rows]
-        changed = [r for r, o in zip(rows, outcomes, strict=True) if o != "unchanged"]
+        outcomes, changed = list[str](), list[tuple[str, str, str]]()
+        for row in rows:
+            outcomes.append(_put(writer, row, by_id=by_id))
+            if outcomes[-1] != "unchanged":
+                changed.append((row.kind, row.url, row.version))
         if changed:
-            kinds = ", ".join(sorted({r.kind for r in changed}))
-            first = changed[0]
-            writer.publish("resource", first.url, first.version, summary=f"{len(changed)} stored: {kinds}")
+            kinds = ", ".join(sorted({kind for kind, *_ in changed}))
+            _, url, version = changed[0]
+            writer.publish("resource", url, version, summary=f"{len(changed)} stored: {kinds}")
         return outcomes
 
 

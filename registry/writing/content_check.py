@@ -36,7 +36,8 @@ class ContentCheck:
     parents: dict[int, tuple[int, ...]] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     by_code: bool = True  #: the records came in the order of their codes
-    _codes: dict[str, int] = field(default_factory=dict)
+    _codes: dict[str, int] = field(default_factory=dict)  #: of concepts whose key is not their code
+    _unkeyed: BitMap = field(default_factory=BitMap)  #: concepts whose key is their code
     _last_code: str = ""
 
     def __len__(self) -> int:
@@ -81,7 +82,13 @@ class ContentCheck:
 
     def _check_code(self, record: ConceptRecord, number: int) -> None:
         """Raise ``ContentError`` if the code belongs to two concepts."""
-        other = self._codes.setdefault(record.code, number)
+        other = self._codes.get(record.code, number)
+        if not record.key:
+            self._unkeyed.add(number)
+        elif other == number:
+            self._codes[record.code] = number
+            twin = self.numbers.get(record.code, number)
+            other = twin if twin in self._unkeyed else number
         if other != number:
             raise ContentError(
                 message("error.code_of_two", code=record.code, one=self._key(other), other=self._key(number)),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import gc
 import re
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -91,11 +91,18 @@ def load_parsed(
             return _load(reader, prepared, progress, started)
 
 
-def keep_resources(reader: Reader, rows: Sequence[ArtifactRow], *, dry_run: bool = False) -> list[LoadReport]:
-    """Store resources unchanged, all in one publication."""
-    done = ["dry_run"] * len(rows) if dry_run else put_artifacts(reader.database, rows)
+def keep_resources(reader: Reader, rows: Iterable[ArtifactRow], *, dry_run: bool = False) -> list[LoadReport]:
+    """Store resources unchanged, all in one publication; they are read one at a time."""
+    names: list[tuple[str, str, str]] = []
+
+    def noted() -> Iterator[ArtifactRow]:
+        for row in rows:
+            names.append((row.url, row.version, row.kind))
+            yield row
+
+    done = ["dry_run" for _ in noted()] if dry_run else put_artifacts(reader.database, noted())
     outcomes = (d if d in ("dry_run", "unchanged") else "kept" for d in done)
-    return [_brief(r.url, r.version, o, r.kind) for r, o in zip(rows, outcomes, strict=True)]
+    return [_brief(url, version, o, kind) for (url, version, kind), o in zip(names, outcomes, strict=True)]
 
 
 def _enrich(reader: Reader, record: SystemRecord, *, dry_run: bool) -> LoadReport:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from pathlib import Path
 
@@ -78,13 +79,13 @@ def test_one_named_version_is_one_list(tmp_path: Path) -> None:
         parsed(tmp_path, version="2029")
 
 
-def test_a_large_package_is_streamed_again_for_each_member(
+def test_members_of_a_large_package_are_opened_in_any_order(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tarred(
         tmp_path / "a.tgz", {"p/a.json": b"[1]" * 50, "p/b.json": b"[2]" * 50, "p/c.json": b"[3]" * 50}
     )
-    monkeypatch.setattr("loaders.reading.tarball._KEEP", 160)
+    monkeypatch.setattr("loaders.reading.spool._IN_MEMORY", 160)
     source = open_source(path)
     assert source.members() == ["p/a.json", "p/b.json", "p/c.json"]
     assert [source.read(m, 3) for m in source.members()] == [b"[1]", b"[2]", b"[3]"]
@@ -141,3 +142,25 @@ def test_a_later_download_makes_releases_only_where_content_differs(
         "2020-01-01": "unchanged",
         "2021-01-01": "loaded",
     }
+
+
+def test_what_only_storing_shows_stops_there(tmp_path: Path, registry: Registry) -> None:
+    """The third of five versions has two codes that are one in the system's form (docs/adr/0055)."""
+
+    def written(version: int, *codes: str) -> Path:
+        resource = {
+            "resourceType": "CodeSystem", "url": "http://hl7.org/fhir/sid/icd-10-cm", "version": str(version),
+            "status": "active", "content": "complete",
+            "concept": [{"code": code, "display": f"Text {code}"} for code in codes],
+        }  # fmt: skip
+        path = tmp_path / f"{version}.json"
+        path.write_text(json.dumps(resource), encoding="utf-8")
+        return path
+
+    paths = [written(n, *(["A000", "A00.0"] if n == 3 else ["A00.0"])) for n in range(1, 6)]
+    with pytest.raises(GyldigError, match=r"3\.json"):
+        load_paths(registry, paths, LoadOptions())
+    assert [v.version for v in registry.versions("icd-10-cm")] == ["1", "2"]
+    written(3, "A00.0", "A00.1")
+    outcomes = [r.outcome for r in load_paths(registry, paths, LoadOptions())]
+    assert outcomes == ["unchanged", "unchanged", "loaded", "loaded", "loaded"]

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from loaders.contract import Source
-from loaders.reading import tarball
+from loaders.reading import spool
 from loaders.reading.archive import open_source
-from registry.entities.errors import ArchiveError
+from registry.entities.errors import ArchiveError, StoreFull
 
 CONTENT = {"a.txt": b"first\n", "folder/b.txt": bytes(range(256)) * 900}
 
@@ -38,13 +38,13 @@ def source_of(kind: str, tmp_path: Path) -> Source:
     return open_source(path)
 
 
-@pytest.mark.parametrize("kept", [True, False], ids=["kept", "passed through"])
+@pytest.mark.parametrize("kept", [True, False], ids=["in memory", "in a file"])
 @pytest.mark.parametrize("kind", ["folder", "zip", "tgz"])
 def test_a_stream_gives_what_reading_gives(
     kind: str, kept: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if not kept:
-        monkeypatch.setattr(tarball, "_KEEP", 0)
+        monkeypatch.setattr(spool, "_IN_MEMORY", 1)
     source = source_of(kind, tmp_path)
     for name, data in CONTENT.items():
         with source.open(name) as stream:
@@ -71,3 +71,14 @@ def test_damage_shows_while_a_stream_is_read(tmp_path: Path) -> None:
         pytest.raises(ArchiveError, match="b.txt: truncated"),
     ):
         stream.read()
+
+
+def test_a_full_disk_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    part = spool.Spool()
+
+    def full(_: bytes) -> int:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(part._file, "write", full)
+    with pytest.raises(StoreFull, match="no space is left for temporary files in"):
+        part.append(b"x")

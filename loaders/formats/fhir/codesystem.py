@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,7 +25,7 @@ from registry.entities.messages import message
 from registry.entities.records import ConceptRecord, Designation, Note, Property, PropertyDefinition
 from registry.systems.concept_properties import codes_of
 
-__all__ = ["ReadCodeSystem", "read_code_system"]
+__all__ = ["ConceptReader", "ReadCodeSystem", "merged", "read_code_system", "twice"]
 
 _INACTIVE = frozenset({"retired", "inactive", "withdrawn"})
 _DEPTH = 200
@@ -54,45 +54,63 @@ class _Names:
 
 def read_code_system(resource: Json, path: str = "CodeSystem") -> ReadCodeSystem:
     """Read a resource; raises ContentError naming the element that is wrong."""
-    declared = tuple(_definition(p, where) for p, where in items(resource, "property", path))
-    info = _info(resource, declared, path)
-    names = _names(declared, info.language)
+    reader = ConceptReader(resource, path)
     found: dict[str, ConceptRecord] = {}
-    for record, where in _walk(resource, names, (), path, 0):
-        if record.code in found:
-            _merge(found, record, where)
-        else:
-            found[record.code] = record
-    _add_parents(found, resource, names, path)
-    return ReadCodeSystem(info, list(found.values()))
+    for record, where in reader.records(items(resource, "concept", path)):
+        first = found.setdefault(record.code, record)
+        if first is not record:
+            if record.designations != first.designations:
+                raise twice(record.code, where)
+            parents = merged(first.parents, record, where)
+            found[record.code] = replace(first, parents=parents)
+    for above, code in reader.children:
+        below = found.get(code)
+        if below is not None and above not in below.parents:
+            found[code] = replace(below, parents=(*below.parents, above))
+    return ReadCodeSystem(reader.info, list(found.values()))
 
 
-def _add_parents(found: dict[str, ConceptRecord], resource: Json, names: _Names, path: str) -> None:
-    """Parents that a system states from above, by a property that names children."""
-    if not names.child.intersection(names.types):
-        return
-    for above, code in list(_children(resource, names, path)):
-        record = found.get(code)
-        if record is not None and above not in record.parents:
-            found[code] = replace(record, parents=(*record.parents, above))
+def twice(code: str, where: str) -> ContentError:
+    """The error of a code that comes again as another concept."""
+    return ContentError(message("fhir.twice", code=code), line=where)
 
 
-def _children(parent: Json, names: _Names, path: str) -> Iterator[tuple[str, str]]:
-    for item, where in items(parent, "concept", path):
-        for p, place in items(item, "property", where):
+def merged(parents: tuple[str, ...], record: ConceptRecord, where: str) -> tuple[str, ...]:
+    """The parents of a code that stands in several places of the tree; raises ContentError if it is at the top."""
+    if not record.parents:
+        raise twice(record.code, where)
+    return tuple(dict.fromkeys((*parents, *record.parents)))
+
+
+class ConceptReader:
+    """Makes records of the concepts of a resource; ``children``: (above, code) that properties of the concepts name."""
+
+    def __init__(self, resource: Json, path: str) -> None:
+        declared = tuple(_definition(p, where) for p, where in items(resource, "property", path))
+        self.info = _info(resource, declared, path)
+        self._names = _names(declared, self.info.language)
+        self._from_above = bool(self._names.child.intersection(self._names.types))
+        self.children: list[tuple[str, str]] = []
+
+    def records(
+        self, concepts: Iterable[tuple[Json, str]], above: tuple[str, ...] = (), depth: int = 0
+    ) -> Iterator[tuple[ConceptRecord, str]]:
+        """A record of each concept and of those inside it, with its path."""
+        for item, where in concepts:
+            if depth > _DEPTH:
+                raise ContentError(message("fhir.deep"), line=where)
+            record = _record(item, self._names, above, where)
+            yield record, where
+            if self._from_above:
+                self._note_children(item, where)
+            if "concept" in item:
+                yield from self.records(items(item, "concept", where), (record.code,), depth + 1)
+
+    def _note_children(self, item: Json, path: str) -> None:
+        for p, place in items(item, "property", path):
             value = typed_value(p, place)
-            if text(p, "code", place) in names.child and value is not None:
-                yield text(item, "code", where), str(value[1])
-        yield from _children(item, names, where)
-
-
-def _merge(found: dict[str, ConceptRecord], record: ConceptRecord, where: str) -> None:
-    """A code that occurs in several places of the tree has several parents; other differences are an error."""
-    first = found[record.code]
-    if not record.parents or record.designations != first.designations:
-        raise ContentError(message("fhir.twice", code=record.code), line=where)
-    parents = tuple(dict.fromkeys((*first.parents, *record.parents)))
-    found[record.code] = replace(first, parents=parents)
+            if text(p, "code", place) in self._names.child and value is not None:
+                self.children.append((text(item, "code", path), str(value[1])))
 
 
 def _definition(item: Json, path: str) -> PropertyDefinition:
@@ -140,17 +158,6 @@ def _names(declared: tuple[PropertyDefinition, ...], language: str) -> _Names:
         codes_of(declared, "child"),
         language,
     )
-
-
-def _walk(
-    parent: Json, names: _Names, above: tuple[str, ...], path: str, depth: int
-) -> Iterator[tuple[ConceptRecord, str]]:
-    if depth > _DEPTH:
-        raise ContentError(message("fhir.deep"), line=path)
-    for item, where in items(parent, "concept", path):
-        record = _record(item, names, above, where)
-        yield record, where
-        yield from _walk(item, names, (record.code,), where, depth + 1)
 
 
 def _record(item: Json, names: _Names, above: tuple[str, ...], path: str) -> ConceptRecord:

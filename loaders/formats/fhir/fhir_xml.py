@@ -9,8 +9,9 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any, BinaryIO, cast
 
 from lxml import etree
 
@@ -20,7 +21,7 @@ from registry.entities.errors import ContentError
 from registry.entities.exact_json import decimal_text
 from registry.entities.messages import message
 
-__all__ = ["FHIR", "MAX_BYTES", "json_to_xml", "xml_to_json"]
+__all__ = ["FHIR", "MAX_BYTES", "json_to_xml", "xml_elements", "xml_to_json", "xml_without"]
 
 FHIR = "http://hl7.org/fhir"
 XHTML = "http://www.w3.org/1999/xhtml"
@@ -40,9 +41,30 @@ def xml_to_json(
     """
     if len(data) > limit:
         raise ContentError(message("read.too_large", most=limit), file=file)
-    try:
-        root = _parsed(data)
+    return xml_without(io.BytesIO(data), "", release=release, file=file)
+
+
+def xml_without(stream: BinaryIO, name: str, *, release: str, file: str) -> dict[str, Any]:
+    """The resource without those elements of its own that have the name; errors as ``xml_to_json``."""
+    with _located(file):
+        root = _parsed(stream, name)
         return _resource(root, release, etree.QName(root).localname)
+
+
+def xml_elements(stream: BinaryIO, name: str, *, release: str, file: str) -> Iterator[dict[str, Any]]:
+    """Those elements of the resource's own that have the name, one at a time, as JSON has them. Closes the stream."""
+    with _located(file), stream:
+        for number, element in enumerate(_own(stream, name)):
+            kind = etree.QName(element.getparent()).localname  # type: ignore[arg-type]
+            definition = resource_type(kind, release).elements[name]
+            yield _complex(element, definition.type, release, f"{kind}.{name}[{number}]")
+
+
+@contextmanager
+def _located(file: str) -> Iterator[None]:
+    """Errors of XML and of its elements as ContentError with the file."""
+    try:
+        yield
     except UnsafeXML as error:
         raise ContentError(error.why, file=file) from error
     except etree.XMLSyntaxError as error:
@@ -51,10 +73,23 @@ def xml_to_json(
         raise ContentError(error.message, file=error.file or file, line=error.line) from error
 
 
-def _parsed(data: bytes) -> etree._Element:
+def _own(stream: BinaryIO, name: str) -> Iterator[etree._Element]:
+    """The root's elements of that name, each when it has been read; it is then taken out of the tree."""
+    tag, level = f"{{{FHIR}}}{name}", 0
+    for event, element in bounded_events(stream, depth=_DEPTH):
+        level += 1 if event == "start" else -1
+        if level == 1 and event == "end" and element.tag == tag:
+            yield element
+            element.getparent().remove(element)  # type: ignore[union-attr]
+
+
+def _parsed(stream: BinaryIO, without: str) -> etree._Element:
     root: etree._Element | None = None
-    for _, element in bounded_events(io.BytesIO(data), depth=_DEPTH):
+    tag = f"{{{FHIR}}}{without}"
+    for event, element in bounded_events(stream, depth=_DEPTH):
         root = element if root is None else root
+        if event == "end" and without and element.tag == tag and element.getparent() is root:
+            root.remove(element)
     if root is None:
         raise ContentError(message("fhir.no_element"))
     if root.getroottree().docinfo.internalDTD is not None:

@@ -11,11 +11,12 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from loaders.contract import LoadOptions, Parsed, ParsedEntry, ParsedRelease, Progress, Source
+from loaders.contract import LoadOptions, Parsed, ParsedEntry, ParsedRelease, ParsedResource, Progress, Source
 from loaders.formats.fhir.identity import oids_of
 from loaders.formats.fhir.release import FORMAT, artifact_of, located, release_of
 from loaders.formats.fhir.resources import WANTED, Found, canonical_json, claimed, found_in
 from loaders.reading.archive import source_file
+from loaders.reading.spool import Spool
 from registry.entities.errors import ContentError, FormatError, UsageError
 from registry.entities.messages import message
 from registry.entities.records import SourceFile
@@ -42,16 +43,42 @@ class FhirResources:
 
         An option that names one system or version is refused where the source holds several.
         """
-        systems, others = _sorted(source, options)
-        if not systems and not others:
+        spool, read = Spool(), _Read()
+        with located(source.name):
+            for done, found in enumerate(found_in(source, options), 1):
+                read.take(found, options, spool)
+                if done % 100 == 0:
+                    progress(message("progress.reading"), done, None)
+        if not read.systems and not read.others:
             raise FormatError(message("fhir.no_resource"), file=source.name)
-        _check_options(systems, others, options)
-        total, shared = len(systems) + len(others), _shared_oids(systems)
-        for done, found in enumerate(systems + others, 1):
-            item = _parsed(found, options, shared)
-            yield _noticed(item, shared) if done == 1 else item
-            if done % 100 == 0 or done == total:
-                progress(message("progress.reading"), done, total)
+        _check_options(len(read.systems), len(read.others), options)
+        shared = read.shared_oids()
+        for n, item in enumerate([*read.systems, *read.others]):
+            item = _named(item, shared) if not isinstance(item, ParsedResource) else item
+            yield item if n else _noticed(item, shared)
+
+
+class _Read:
+    """What the resources of a source became: headers, with their contents in a spool, and the OIDs they claim."""
+
+    def __init__(self) -> None:
+        self.systems: list[ParsedRelease | ParsedEntry] = []
+        self.others: list[ParsedResource] = []
+        self._claims: dict[str, set[str]] = {}
+
+    def take(self, found: Found, options: LoadOptions, spool: Spool) -> None:
+        """Read one resource; raises ContentError with file and element."""
+        if found.kind != "CodeSystem":
+            self.others.append(artifact_of(found, options, spool))
+            return
+        self.systems.append(release_of(found, options, spool))
+        with located(found.file):
+            for oid in oids_of(found.resource, found.path):
+                self._claims.setdefault(oid, set()).add(str(found.resource.get("url", "")))
+
+    def shared_oids(self) -> frozenset[str]:
+        """OIDs that several systems of the source claim: no name for any of them."""
+        return frozenset(oid for oid, urls in self._claims.items() if len(urls) > 1)
 
 
 def parsed_resource(
@@ -66,29 +93,9 @@ def parsed_resource(
     if kind not in WANTED:
         raise ContentError(message("fhir.kinds_expected", kinds=WANTED, kind=kind), line="resourceType")
     source = files[0] if files else source_file(kind, canonical_json(resource))
-    yield _parsed(Found(resource, "", path or kind, source), options)
-
-
-def _parsed(found: Found, options: LoadOptions, shared: frozenset[str] = frozenset()) -> Parsed:
-    if found.kind == "CodeSystem":
-        return _named(release_of(found, options), shared)
-    return artifact_of(found, options)
-
-
-def _sorted(source: Source, options: LoadOptions) -> tuple[list[Found], list[Found]]:
-    with located(source.name):
-        found = list(found_in(source, options))
-    return [f for f in found if f.kind == "CodeSystem"], [f for f in found if f.kind != "CodeSystem"]
-
-
-def _shared_oids(systems: list[Found]) -> frozenset[str]:
-    """OIDs that several systems of the source claim: no name for any of them."""
-    claims: dict[str, set[str]] = {}
-    for found in systems:
-        with located(found.file):
-            for oid in oids_of(found.resource, found.path):
-                claims.setdefault(oid, set()).add(str(found.resource.get("url", "")))
-    return frozenset(oid for oid, urls in claims.items() if len(urls) > 1)
+    read = _Read()
+    read.take(Found(resource, "", path or kind, source), options, Spool())
+    yield from (*read.systems, *read.others)
 
 
 def _named(item: ParsedRelease | ParsedEntry, shared: frozenset[str]) -> ParsedRelease | ParsedEntry:
@@ -109,9 +116,9 @@ def _noticed(item: Parsed, shared: frozenset[str]) -> Parsed:
     return dataclasses.replace(item, header=header)
 
 
-def _check_options(systems: list[Found], others: list[Found], options: LoadOptions) -> None:
+def _check_options(systems: int, others: int, options: LoadOptions) -> None:
     for name in ("system", "url", "title"):
-        if getattr(options, name) and len(systems) > 1:
-            raise UsageError(message("fhir.one_name", name=name, count=len(systems)))
-    if options.version and len(systems) + len(others) > 1:
-        raise UsageError(message("fhir.one_version", count=len(systems) + len(others)))
+        if getattr(options, name) and systems > 1:
+            raise UsageError(message("fhir.one_name", name=name, count=systems))
+    if options.version and systems + others > 1:
+        raise UsageError(message("fhir.one_version", count=systems + others))

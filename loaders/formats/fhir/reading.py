@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -18,6 +18,7 @@ __all__ = [
     "PERIODS",
     "annotations",
     "coding",
+    "elements",
     "extensions",
     "items",
     "period",
@@ -76,11 +77,18 @@ def texts(resource: Json, name: str, path: str) -> tuple[str, ...]:
 
 def items(resource: Json, name: str, path: str) -> Iterator[tuple[Json, str]]:
     """The objects of a list with the path of each."""
-    value = resource.get(name, [])
+    if name not in resource:
+        return iter(())
+    value = resource[name]
     if not isinstance(value, list):
         raise ContentError(message("fhir.name_list", name=name), line=f"{path}.{name}")
-    for number, item in enumerate(value):
-        where = f"{path}.{name}[{number}]"
+    return elements(value, f"{path}.{name}")
+
+
+def elements(listed: Iterable[Any], path: str) -> Iterator[tuple[Json, str]]:
+    """The objects of a list, held or read on the way, with the path of each."""
+    for number, item in enumerate(listed):
+        where = f"{path}[{number}]"
         if not isinstance(item, dict):
             raise ContentError(message("fhir.not_object"), line=where)
         yield item, where

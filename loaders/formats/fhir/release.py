@@ -6,35 +6,32 @@ read in ``codesystem``, the catalogue entry in ``identity``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from msgspec.structs import replace
 
-from loaders.checks import find_cycle
 from loaders.contract import LoadOptions, ParsedEntry, ParsedRelease, ParsedResource
-from loaders.formats.fhir.codesystem import ReadCodeSystem, read_code_system
+from loaders.formats.fhir.code_system_content import CodeSystemContent
 from loaders.formats.fhir.conceptmap import map_record, read_concept_map
 from loaders.formats.fhir.identity import system_record
 from loaders.formats.fhir.mending import left_out
-from loaders.formats.fhir.reading import Json, items, period, text
+from loaders.formats.fhir.reading import period, text
 from loaders.formats.fhir.resources import Found, canonical_json
 from loaders.formats.fhir.validation import validate
 from loaders.formats.fhir.valueset import read_value_set
 from loaders.reading.header import finish
+from loaders.reading.spool import Spool
 from registry.entities.errors import ContentError
 from registry.entities.messages import message
-from registry.entities.records import ConceptRecord, Coverage, ReleaseHeader, SystemRecord
+from registry.entities.records import Coverage, ReleaseHeader, SystemRecord
 from registry.store.artifacts import ArtifactRow
 from registry.systems import behaviour_of
-from registry.systems.concept_properties import standard_name
 
 __all__ = ["FORMAT", "artifact_of", "located", "release_of"]
 
 FORMAT = "fhir"
 _CONTENTS = ("complete", "fragment", "example", "supplement", "not-present")
-_FLAGS = {"inactive": "inactive", "status": "inactive", "notSelectable": "selectable"}
 
 
 @contextmanager
@@ -48,10 +45,10 @@ def located(file: str) -> Iterator[None]:
         raise ContentError(error.message, file=file, line=error.line) from error
 
 
-def release_of(found: Found, options: LoadOptions) -> ParsedRelease | ParsedEntry:
-    """A code system's version, or the metadata of a system without content.
+def release_of(found: Found, options: LoadOptions, spool: Spool) -> ParsedRelease | ParsedEntry:
+    """A code system's version, or for one without content its entry for the catalogue.
 
-    Raises ContentError with file and element.
+    Its concepts wait in the spool. Raises ContentError with file and element.
     """
     resource, path = found.resource, found.path
     with located(found.file):
@@ -66,29 +63,26 @@ def release_of(found: Found, options: LoadOptions) -> ParsedRelease | ParsedEntr
             raise ContentError(message("fhir.system_name"), line=f"{path}.url")
         if content == "not-present":
             return ParsedEntry(system=system)
-        read = read_code_system(resource, path)
-        records = _canonical(read.records, system)
+        concepts = CodeSystemContent(found, behaviour_of(system.rules or system.slug), spool)
         if content == "complete":
-            _check_tree(records, resource, path)
-        header = finish(_header(found, read, records, system, fhir), options)
+            concepts.require_tree()
+        header = finish(_header(found, concepts, system, fhir), options)
     return ParsedRelease(
         header=header,
-        concepts=records,
+        concepts=concepts.records(),
         system=replace(system, slug=header.system),
         ordered=True,
         may_be_empty=True,
     )
 
 
-def _header(
-    found: Found, read: ReadCodeSystem, records: Sequence[ConceptRecord], system: SystemRecord, fhir: str
-) -> ReleaseHeader:
-    info = read.info
+def _header(found: Found, concepts: CodeSystemContent, system: SystemRecord, fhir: str) -> ReleaseHeader:
+    info = concepts.info
     return ReleaseHeader(
         system=system.slug,
         version=info.version,
         source_line=FORMAT,
-        facets=tuple(_facets(found.resource, records, info.properties, found.path)),
+        facets=tuple(concepts.facets()),
         valid_from=info.valid_from,
         valid_to=info.valid_to,
         published=text(found.resource, "date", found.path),
@@ -106,72 +100,8 @@ def _header(
     )
 
 
-def _facets(
-    resource: Json, records: Iterable[ConceptRecord], declared: Sequence[Any], path: str
-) -> Iterator[str]:
-    """The facets of the resource: what occurs in it and what it declares."""
-    kinds: dict[str, None] = {}
-    codes: dict[str, None] = {p.code: None for p in declared}
-    notes = parents = inactive = selectable = False
-    for record in records:
-        kinds.update(dict.fromkeys(d.kind for d in record.designations))
-        codes.update(dict.fromkeys(p.code for p in record.properties))
-        notes, parents = notes or bool(record.notes), parents or bool(record.parents)
-        inactive, selectable = inactive or record.inactive, selectable or record.selectable is not None
-    flags = {_FLAGS.get(_name(p)) for p in declared}
-    yield from kinds
-    for facet, asserted in (
-        ("notes", notes),
-        ("hierarchy", parents or bool(text(resource, "hierarchyMeaning", path)) or "parent" in codes),
-        ("inactive", inactive or "inactive" in flags),
-        ("selectable", selectable or "selectable" in flags),
-    ):
-        if asserted:
-            yield facet
-    yield from (f"property:{code}" for code in codes if code not in ("parent", "child"))
-
-
-def _name(declared: Any) -> str:
-    """A declared property by FHIR's own name for it, else by its code."""
-    uri: str = declared.uri
-    return standard_name(uri) or str(declared.code)
-
-
-def _canonical(records: Sequence[ConceptRecord], system: SystemRecord) -> Sequence[ConceptRecord]:
-    """Codes in the canonical form of the system, if the registry has rules for it."""
-    rules = behaviour_of(system.rules or system.slug)
-    if rules.name in ("plain", "caseless"):
-        return records
-    return [
-        replace(r, code=rules.canonical(r.code), parents=tuple(rules.canonical(p) for p in r.parents))
-        for r in records
-    ]
-
-
-def _check_tree(records: Sequence[ConceptRecord], resource: Json, path: str) -> None:
-    """Every parent is here, and nothing is its own ancestor."""
-    codes = {r.code for r in records}
-    for record in records:
-        for parent in record.parents:
-            if parent not in codes:
-                where = _place(resource, record.code, path) or path
-                raise ContentError(message("fhir.parent", parent=parent), line=where)
-    if cycle := find_cycle({r.code: r.parents for r in records if r.parents}):
-        where = _place(resource, cycle[0], path) or path
-        raise ContentError(message("fhir.cycle", path=" → ".join(cycle)), line=where)
-
-
-def _place(parent: Json, code: str, path: str) -> str:
-    """The path of the concept with the code. Slow: for messages only."""
-    for item, where in items(parent, "concept", path):
-        found = where if item.get("code") == code else _place(item, code, where)
-        if found:
-            return found
-    return ""
-
-
-def artifact_of(found: Found, options: LoadOptions) -> ParsedResource:
-    """A value set or concept map as given; raises ContentError with file and element."""
+def artifact_of(found: Found, options: LoadOptions, spool: Spool) -> ParsedResource:
+    """A value set or concept map as given, waiting in the spool; raises ContentError with file and element."""
     resource, path = dict(found.resource), found.path
     with located(found.file):
         validate(resource, path, release=options.extra.get("fhir") or found.package.release)
@@ -192,4 +122,7 @@ def artifact_of(found: Found, options: LoadOptions) -> ParsedResource:
         if mapped is not None
         else b"",
     )
-    return ParsedResource(artifact=row, notices=tuple(left_out(found.resource, found.path)))
+    waiting = spool.records(ArtifactRow)
+    waiting.add(row)
+    waiting.flush()
+    return ParsedResource(waiting=waiting, notices=tuple(left_out(found.resource, found.path)))

@@ -7,17 +7,19 @@ file and line or element.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
 
 from loaders.contract import LoadOptions, Source
-from loaders.formats.fhir.fhir_xml import xml_to_json
-from loaders.formats.fhir.reading import Json, items
+from loaders.formats.fhir.fhir_xml import xml_elements, xml_to_json, xml_without
+from loaders.formats.fhir.reading import Json, elements
 from loaders.reading.archive import source_file
+from loaders.reading.json_stream import JsonStream
 from loaders.reading.jsontext import parse
+from loaders.reading.text_file import TextFile, pieces
 from registry.entities.errors import ContentError
 from registry.entities.exact_json import dumps
 from registry.entities.messages import message
@@ -27,8 +29,11 @@ __all__ = ["WANTED", "Found", "Package", "canonical_json", "claimed", "found_in"
 
 WANTED = ("CodeSystem", "ValueSet", "ConceptMap")
 _HEAD = 4096
+_TYPE_LENGTH = 100  #: bytes that the member with the type may take
 _TYPE = re.compile(rb'"resourceType"\s*:\s*"([A-Za-z]+)"')
 _ROOT = re.compile(rb"<(?![?!])([A-Za-z]+)\b[^>]*xmlns\s*=\s*[\"']http://hl7\.org/fhir[\"']")
+_LONG = ("concept", "entry")  #: members that may be longer than what is held in memory
+_HELD = 1 << 20  #: characters of such a list that are
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -57,6 +62,8 @@ class Found:
     path: str  #: of the resource in its file: ``CodeSystem``, ``Bundle.entry[2].resource``
     source: SourceFile
     package: Package = field(default_factory=Package)
+    #: the concepts of a code system that is too large to be held, which ``resource`` is then without; read each time
+    streamed: Iterable[Any] | None = None
 
     @property
     def kind(self) -> str:
@@ -79,10 +86,20 @@ def _type_of(source: Source, member: str) -> str:
         return ""
     head = source.read(member, _HEAD).removeprefix(_BOM).lstrip()
     if head.startswith(b"{"):
-        match = _TYPE.search(head) or (_TYPE.search(source.read(member)) if len(head) > _HEAD // 2 else None)
+        match = _TYPE.search(head) or (_late_type(source, member) if len(head) > _HEAD // 2 else None)
     else:
         match = _ROOT.search(head) if head.startswith(b"<") else None
     return match[1].decode() if match else ""
+
+
+def _late_type(source: Source, member: str) -> re.Match[bytes] | None:
+    """The type of a resource that does not begin with it."""
+    rest = b""
+    for piece in pieces(source.open(member)):
+        if match := _TYPE.search(rest + piece):
+            return match
+        rest = piece[-_TYPE_LENGTH:]
+    return None
 
 
 def package_of(source: Source) -> Package:
@@ -131,34 +148,100 @@ def found_in(source: Source, options: LoadOptions) -> Iterator[Found]:
 
 
 def _open(source: Source, member: str, package: Package, options: LoadOptions) -> Iterator[Found]:
-    file, data = source.label(member), source.read(member)
-    resource = read_resource(data, file=file, release=options.extra.get("fhir") or package.release)
-    if resource.get("resourceType") == "Bundle":
-        yield from _entries(resource, "Bundle", file, member, package)
-    elif resource.get("resourceType") in WANTED:
-        yield Found(
-            resource, file, str(resource["resourceType"]), source_file(member, data, "utf-8"), package
-        )
+    file = source.label(member)
+    text = TextFile(source, member, encoding="utf-8")
+    if source.read(member, _HEAD).removeprefix(_BOM).lstrip().startswith(b"<"):
+        release = options.extra.get("fhir") or package.release or "R5"
+        resource, long = _xml(source, member, release)
+    else:
+        resource, long = _without_long_lists(text)
+    kind = str(resource.get("resourceType", ""))
+    if kind == "Bundle":
+        entries = long.get("entry") or resource.get("entry", [])
+        yield from _entries(entries, "Bundle", file, member, package)
+    elif kind in WANTED:
+        yield Found(resource, file, kind, text.source_file, package, long.get("concept"))
 
 
-def read_resource(data: bytes, *, file: str, release: str = "") -> dict[str, Any]:
-    """A resource from JSON or XML; raises ContentError naming the file and line or element."""
-    if data.removeprefix(_BOM).lstrip().startswith(b"<"):
-        return xml_to_json(data, release=release or "R5", file=file)
-    value, _ = parse(data, file=file, encoding="utf-8")
-    if not isinstance(value, dict):
-        raise ContentError(message("fhir.resource_object"), file=file)
-    return value
+class LongList:
+    """The elements of a list that a resource has as a member: read from the file, one at a time, each time anew."""
+
+    def __init__(self, text: TextFile, name: str) -> None:
+        self._text, self._name = text, name
+
+    def __iter__(self) -> Iterator[Any]:
+        stream = JsonStream(self._text.texts(), file=self._text.file)
+        for name in stream.members():
+            if name == self._name and stream.kind() == "[":
+                for _ in stream.elements():
+                    yield stream.value()
+            else:
+                stream.value()
 
 
-def _entries(bundle: Json, path: str, file: str, member: str, package: Package) -> Iterator[Found]:
-    for entry, where in items(bundle, "entry", path):
+class XmlConcepts:
+    """The concepts of a code system in XML, likewise."""
+
+    def __init__(self, source: Source, member: str, release: str) -> None:
+        self._source, self._member, self._release = source, member, release
+
+    def __iter__(self) -> Iterator[Any]:
+        stream, file = self._source.open(self._member), self._source.label(self._member)
+        return xml_elements(stream, "concept", release=self._release, file=file)
+
+
+def _xml(source: Source, member: str, release: str) -> tuple[dict[str, Any], dict[str, Iterable[Any]]]:
+    """A resource in XML; of a large one without its concepts, and these."""
+    file = source.label(member)
+    data = source.read(member, _HELD + 1)
+    if len(data) <= _HELD:
+        return xml_to_json(data, release=release, file=file), {}
+    with source.open(member) as stream:
+        resource = xml_without(stream, "concept", release=release, file=file)
+    named = resource.get("resourceType") == "CodeSystem"
+    return resource, {"concept": XmlConcepts(source, member, release)} if named else {}
+
+
+def _without_long_lists(text: TextFile) -> tuple[dict[str, Any], dict[str, Iterable[Any]]]:
+    """A resource without those of its lists of concepts or entries that are too long to be held, and these lists."""
+    stream, found, long = (
+        JsonStream(text.texts(), file=text.file),
+        dict[str, Any](),
+        dict[str, Iterable[Any]](),
+    )
+    if stream.kind() not in ("{", ""):
+        raise ContentError(message("fhir.resource_object"), file=text.file)
+    for name in stream.members():
+        if name not in _LONG or stream.kind() != "[":
+            found[name] = stream.value()
+        elif (held := _held(stream)) is not None:
+            found[name] = held
+        else:
+            long[name] = LongList(text, name)
+    stream.end()
+    return found, long
+
+
+def _held(stream: JsonStream) -> list[Any] | None:
+    """The elements of the list, or None if it is too long: it is only read past then."""
+    start, held = stream.place, list[Any]()
+    for _ in stream.elements():
+        value = stream.value()
+        if stream.place - start < _HELD:
+            held.append(value)
+        else:
+            held.clear()
+    return held if stream.place - start < _HELD else None
+
+
+def _entries(entries: Iterable[Any], path: str, file: str, member: str, package: Package) -> Iterator[Found]:
+    for entry, where in elements(entries, f"{path}.entry"):
         resource, place = entry.get("resource"), f"{where}.resource"
         if not isinstance(resource, dict):
             continue
         kind = resource.get("resourceType")
         if kind == "Bundle":
-            yield from _entries(resource, place, file, member, package)
+            yield from _entries(resource.get("entry", []), place, file, member, package)
         elif kind in WANTED:
             record = source_file(f"{member}#{kind}/{resource.get('id', '')}", canonical_json(resource))
             yield Found(resource, file, place, record, package)

@@ -19,7 +19,7 @@ from loaders.formats.fhir.reading import Json
 from registry.entities.errors import ContentError
 from registry.entities.messages import Message, message
 
-__all__ = ["RELEASES", "release_by_shape", "validate"]
+__all__ = ["RELEASES", "release_by_shape", "require_concept", "validate"]
 
 RELEASES = ("R4", "R4B", "R5")
 #: elements that only R5 has, and such as R5 no longer has
@@ -188,6 +188,14 @@ def _checked(parent: Json, name: str, shape: type[Any], path: str, *, keep: int 
         raise _shaped(str(error), f"{path}.{name}") from error
     rest = {k: v for k, v in parent.items() if k != name}
     return rest | {name: listed[:keep]} if keep else rest  # type: ignore[index]
+
+
+def require_concept(item: Json, path: str) -> None:
+    """Raise ContentError unless an element of ``CodeSystem.concept`` has the right shape."""
+    try:
+        msgspec.convert(item, Concept)
+    except msgspec.ValidationError as error:
+        raise _shaped(str(error), path) from error
 
 
 def _shaped(detail: str, path: str) -> ContentError:

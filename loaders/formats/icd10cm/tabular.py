@@ -21,9 +21,8 @@ from loaders.contract import LoadOptions, ParsedMap, ParsedRelease, Progress, So
 from loaders.formats.icd10cm.order import order_members
 from loaders.formats.icd10cm.update_label import find_update
 from loaders.known_diffs import known
-from loaders.reading.archive import source_file
 from loaders.reading.header import finish, options_file, system_of
-from loaders.reading.text_file import hashed
+from loaders.reading.text_file import TextFile, hashed
 from loaders.reading.xml import UnsafeXML, bounded_events
 from registry.entities.errors import ContentError
 from registry.entities.messages import message
@@ -45,7 +44,7 @@ _KINDS = {
     "visualImpairment": "note",
 }
 _NODES = ("chapter", "section", "diag")
-_LISTED = re.compile(rb"(?:^|\n)([A-Z][0-9A-Z]{2}[0-9A-Z.]{0,5})\b")
+_LISTED = re.compile(r"[A-Z][0-9A-Z]{2}[0-9A-Z.]{0,5}\b")
 
 
 class Icd10cmTabular:
@@ -145,14 +144,14 @@ class _Oddities:
 def _listed_codes(source: Source) -> tuple[frozenset[str], tuple[SourceFile, ...], tuple[str, ...]]:
     """The undotted codes that exist by a list in the same source, that list, and a notice."""
     for member in order_members(source) if len(source.members()) > 1 else []:
-        data = source.read(member)
-        codes = frozenset(line[6:13].rstrip().decode("ascii", "replace") for line in data.splitlines())
-        return codes, (source_file(member, data),), (message("icd10cm.seventh_listed", member=member),)
+        text = TextFile(source, member)
+        codes = frozenset(line[6:13].rstrip() for line in text.lines())
+        return codes, (text.source_file,), (message("icd10cm.seventh_listed", member=member),)
     for member in source.members():
         if "code" in member.lower() and "list" in member.lower() and member.lower().endswith(".txt"):
-            data = source.read(member)
-            codes = frozenset(c.decode("ascii").replace(".", "") for c in _LISTED.findall(data))
-            return codes, (source_file(member, data),), (message("icd10cm.seventh_listed", member=member),)
+            text = TextFile(source, member)
+            listed = (match[0].replace(".", "") for line in text.lines() if (match := _LISTED.match(line)))
+            return frozenset(listed), (text.source_file,), (message("icd10cm.seventh_listed", member=member),)
     return frozenset(), (), (message("icd10cm.seventh_rule"),)
 
 

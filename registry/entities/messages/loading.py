@@ -63,6 +63,10 @@ MESSAGES: Final[dict[str, Pair]] = {
         "not a whole xlsx (truncated or damaged); get the file again ({detail})",
         "ikke en hel xlsx-fil (avkuttet eller skadet); hent filen på nytt ({detail})",
     ),
+    "read.no_space": (
+        "no space is left for temporary files in {folder}",
+        "det er ikke mer plass til midlertidige filer i {folder}",
+    ),
     "read.no_path": (
         "{path}: there is no such file or folder",
         "{path}: filen eller mappen finnes ikke",

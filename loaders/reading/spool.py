@@ -1,19 +1,24 @@
-"""Records between reading and storing: written while their file is read and checked, read back a few at a time.
+"""A temporary file for what a load cannot hold in memory: unpacked members, records between check and store.
 
-One spool serves all releases of a source. It is an unnamed temporary file, in memory while it is small, that the system
-removes with the process. Not here: what must hold of the records (``loaders.checks``).
+One spool serves all releases of a source. It has no name, is in memory while it is small, and the system removes it with
+the process. Not here: what must hold of the records (``loaders.checks``).
 """
 
 from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator
-from tempfile import SpooledTemporaryFile
-from typing import Generic, TypeVar
+from functools import cache
+from tempfile import SpooledTemporaryFile, gettempdir
+from typing import Any, Generic, TypeVar
 
+import msgspec
+
+from registry.entities.errors import StoreFull
 from registry.entities.exact_json import decoder, encode
+from registry.entities.messages import message
 
-__all__ = ["RecordSpool", "SpooledRecords"]
+__all__ = ["Spool", "SpooledRecords"]
 
 _IN_MEMORY = 4 << 20  #: bytes
 _FRAME = 128 << 10  #: bytes of records that are read back together
@@ -21,7 +26,12 @@ _FRAME = 128 << 10  #: bytes of records that are read back together
 T = TypeVar("T")
 
 
-class RecordSpool:
+@cache
+def _decoder(type: Any) -> msgspec.json.Decoder[Any]:
+    return decoder(list[type])
+
+
+class Spool:
     """A temporary file that parts are appended to and read from."""
 
     def __init__(self) -> None:
@@ -30,7 +40,10 @@ class RecordSpool:
     def append(self, data: bytes) -> int:
         """Write a part; gives its place."""
         at = self._file.seek(0, 2)
-        self._file.write(data)
+        try:
+            self._file.write(data)
+        except OSError as error:
+            raise StoreFull(message("read.no_space", folder=gettempdir())) from error
         return at
 
     def read(self, at: int, size: int) -> bytes:
@@ -46,8 +59,8 @@ class RecordSpool:
 class SpooledRecords(Generic[T]):
     """A sequence that is written once, record by record, and then iterated as often as needed, decoded anew."""
 
-    def __init__(self, spool: RecordSpool, type: type[T]) -> None:
-        self._spool, self._decode = spool, decoder(list[type]).decode  # type: ignore[valid-type]
+    def __init__(self, spool: Spool, type: type[T]) -> None:
+        self._spool, self._decode = spool, _decoder(type).decode  # type: ignore[arg-type]
         self._places, self._sizes = array("Q"), array("Q")
         self._ahead: list[bytes] = []
         self._waiting = self._count = 0
@@ -59,14 +72,15 @@ class SpooledRecords(Generic[T]):
         self._count += 1
         self._waiting += len(data)
         if self._waiting > _FRAME:
-            self._flush()
+            self.flush()
         return hash(data)
 
     def hash_of(self, record: T) -> int:
         """The hash that ``add`` gives for a record."""
         return hash(encode(record))
 
-    def _flush(self) -> None:
+    def flush(self) -> None:
+        """Keep no encoded record in memory."""
         if self._ahead:
             frame = b"[" + b",".join(self._ahead) + b"]"
             self._places.append(self._spool.append(frame))
@@ -78,6 +92,6 @@ class SpooledRecords(Generic[T]):
         return self._count
 
     def __iter__(self) -> Iterator[T]:
-        self._flush()
+        self.flush()
         for at, size in zip(self._places, self._sizes, strict=True):
             yield from self._decode(self._spool.read(at, size))
