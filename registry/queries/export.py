@@ -77,6 +77,7 @@ class _Ancestors:
         self._segments = [s for v in timeline.on_track(None) for s in timeline.segments(v) if s.layers]
         self._starts = [(s.version.label, s.valid_from) for s in self._segments]
         self._ends = [(s.version.label, s.valid_to) for s in self._segments]
+        self._codes: dict[int, str] = {}  #: of parents, by state id
         self._parents = lru_cache(maxsize=_PARENTS)(self._parents_of)
 
     def during(self, span: Span) -> Iterator[tuple[Segment, str]]:
@@ -97,7 +98,13 @@ class _Ancestors:
     def _parents_of(self, number: int, code: str) -> list[str]:
         view = self._view(number)
         ident = view.find_in_hierarchy(code)
-        return [] if ident is None else [r.code for r in view.concepts(view.parents(ident))]
+        return [] if ident is None else [self._code(view, parent) for parent in view.parents(ident)]
+
+    def _code(self, view: StoredView, ident: int) -> str:
+        """The code of a parent; siblings and versions share it."""
+        if ident not in self._codes:
+            self._codes[ident] = view.concept(ident).code
+        return self._codes[ident]
 
     def _view(self, number: int) -> StoredView:
         segment = self._segments[number]
