@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import cast
 
 from pyroaring import BitMap
 
@@ -48,20 +49,90 @@ class Prepared:
             yield from imported.everything()
 
 
-@dataclass(slots=True)
+class Condition:
+    """What an include selects in one version; references the include, whose identity is its key in caches.
+
+    A list of codes is looked up when its ids are first read: an expansion may not need them.
+    """
+
+    __slots__ = ("_content", "_ids", "_order", "include")
+
+    def __init__(self, include: Include, content: ContentView) -> None:
+        self.include, self._content = include, content
+        self._order: list[int] | None = None
+        self._ids = None if include.listed else _selected(include, content)
+
+    @property
+    def ids(self) -> BitMap:
+        """The concepts selected. Not to be changed."""
+        if self._ids is None:
+            self._look_up()
+        return cast("BitMap", self._ids)
+
+    @property
+    def order(self) -> list[int] | None:
+        """The concepts in the order of a list of codes, each once; None for other conditions."""
+        if self._ids is None:
+            self._look_up()
+        return self._order
+
+    def _look_up(self) -> None:
+        found = [i for i in self._content.find_many(self.include.listed) if i is not None]
+        ids = BitMap(found)
+        self._order = found if len(ids) == len(found) else list(dict.fromkeys(found))
+        self._ids = ids  # last: other threads look whether it is there
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes, about."""
+        return bytes_of((self.ids, self.order)) + _REFERENCE * len(self.include.listed)
+
+
+def _selected(include: Include, content: ContentView) -> BitMap:
+    if not include.filters:
+        return content.all()
+    sets = [
+        filters.apply(content, condition, (*include.place, "filter", number))
+        for number, condition in enumerate(include.filters)
+    ]
+    return BitMap.intersection(*sets)
+
+
 class IncludedConcepts:
     """Concepts of one version that are members; ``include`` selected them (of an imported value set, its own include)."""
 
-    content: ContentView
-    ids: BitMap
-    include: Include
-    order: list[int] | None = None  #: of a list of codes: the list's own
-    imported: bool = False
-    key: tuple[str, str] = field(init=False)  #: identifies the version
+    __slots__ = ("_condition", "_ids", "content", "imported", "include", "key")
 
-    def __post_init__(self) -> None:
-        info = self.content.info
-        self.key = info.url, info.version
+    def __init__(self, content: ContentView, condition: Condition, *, imported: bool = False) -> None:
+        self.content, self.include, self.imported = content, condition.include, imported
+        self._condition = condition
+        self._ids: BitMap | None = None
+        self.key = content.info.url, content.info.version  #: identifies the version
+
+    @property
+    def ids(self) -> BitMap:
+        """The members: what the condition selects, unless something was taken away."""
+        return self._condition.ids if self._ids is None else self._ids
+
+    @ids.setter
+    def ids(self, ids: BitMap) -> None:
+        self._ids = ids
+
+    @property
+    def order(self) -> list[int] | None:
+        """The order of a list of codes, which may hold more than the members."""
+        return self._condition.order
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing was taken away from what the include selects."""
+        return self._ids is None
+
+    def of_import(self) -> IncludedConcepts:
+        """The same members, for a value set that imports this one."""
+        found = IncludedConcepts(self.content, self._condition, imported=True)
+        found._ids = self._ids
+        return found
 
 
 @dataclass(slots=True)
@@ -156,44 +227,16 @@ _LISTED = 10_000  #: most codes of an include whose ids are cached, because the 
 _REFERENCE = 500  #: estimated bytes of a listed code
 
 
-@dataclass(frozen=True, slots=True)
-class _Condition:
-    """The ids of an include in one version, and the order of a list; references the include, whose identity is its key."""
-
-    include: Include
-    ids: BitMap
-    order: list[int] | None
-
-    @property
-    def nbytes(self) -> int:
-        """Bytes, about."""
-        return bytes_of((self.ids, self.order)) + _REFERENCE * len(self.include.concepts)
-
-
 def ids_of(context: Context, include: Include, content: ContentView) -> BitMap:
     """Ids that the include's condition selects in the given version, without its imports."""
     return _condition(context, include, content).ids
 
 
-def _condition(context: Context, include: Include, content: ContentView) -> _Condition:
-    if not include.concepts and not include.filters:
-        return _Condition(include, content.all(), None)
-    if len(include.concepts) > _LISTED:
-        return _evaluated(include, content)
-    return context.kept(content, include, lambda: _evaluated(include, content))
-
-
-def _evaluated(include: Include, content: ContentView) -> _Condition:
-    if include.concepts:
-        found = content.find_many([c.code for c in include.concepts])
-        order = [i for i in found if i is not None]
-        ids = BitMap(order)
-        return _Condition(include, ids, order if len(ids) == len(order) else list(dict.fromkeys(order)))
-    sets = [
-        filters.apply(content, condition, (*include.place, "filter", number))
-        for number, condition in enumerate(include.filters)
-    ]
-    return _Condition(include, BitMap.intersection(*sets), None)
+def _condition(context: Context, include: Include, content: ContentView) -> Condition:
+    size = len(include.codes) + len(include.concepts)
+    if size > _LISTED or not (size or include.filters):
+        return Condition(include, content)
+    return context.kept(content, include, lambda: Condition(include, content))
 
 
 def select(context: Context, prepared: Prepared, usage: ExpansionSources) -> list[IncludedConcepts]:
@@ -248,24 +291,19 @@ def _included(
     imported = [select(context, prepared.imports[c], usage) for c in include.value_sets]
     if include.system:
         content = content_of(context, prepared.value_set, include, usage)
-        found = _condition(context, include, content)
-        own = IncludedConcepts(content, found.ids, include, found.order)
-        return [_within(own, imported)]
+        return [_within(IncludedConcepts(content, _condition(context, include, content)), imported)]
     if not imported:
         return []
     first, *others = imported
-    return [
-        _within(IncludedConcepts(s.content, s.ids, s.include, s.order, imported=True), others) for s in first
-    ]
+    return [_within(s.of_import(), others) for s in first]
 
 
 def _within(one: IncludedConcepts, all_of: Sequence[Sequence[IncludedConcepts]]) -> IncludedConcepts:
-    ids = one.ids
     for group in all_of:
         same = (s for s in group if s.key[0] == one.key[0])
-        ids = ids & BitMap().union(*(_translated(s, one.content) for s in same))
-    imported = one.imported or bool(one.include.value_sets)
-    return IncludedConcepts(one.content, ids, one.include, one.order, imported)
+        one.ids = one.ids & BitMap().union(*(_translated(s, one.content) for s in same))
+        one.imported = True
+    return one
 
 
 def _translated(one: IncludedConcepts, content: ContentView) -> BitMap:

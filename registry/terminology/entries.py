@@ -25,7 +25,7 @@ from registry.terminology.context import Context
 from registry.terminology.status import shown_status
 from registry.terminology.valueset import ConceptReference
 
-__all__ = ["Entry", "ExpansionEntryBuilder", "EntryOptions"]
+__all__ = ["Entry", "EntryOptions", "ExpansionEntryBuilder", "Section"]
 
 _URI = {"order": standard_uri("order"), "label": standard_uri("label"), "weight": standard_uri("itemWeight")}
 _BCP47 = "urn:ietf:bcp:47"
@@ -75,6 +75,10 @@ class ExpansionEntryBuilder:
         listed = _listed(one)
         for record in one.content.concepts(idents):
             yield self._entry(one.content, record, listed.get(record.code))
+
+    def whole_list(self, one: IncludedConcepts) -> Section | None:
+        """A list of codes as a section, if the builder has its entries already; this one never has."""
+        return None
 
     def separate(self, one: IncludedConcepts, idents: Sequence[int]) -> list[Entry]:
         """As ``flat``, with one item for each id."""
@@ -139,6 +143,15 @@ class ExpansionEntryBuilder:
         if status:
             self._occurring.setdefault("status", standard_uri("status"))
             yield "status", "code", status
+
+
+class Section(Protocol):
+    """A part of an expansion's list with a known length."""
+
+    def __len__(self) -> int: ...
+
+    def entries(self, builder: ExpansionEntryBuilder, start: int, size: int) -> Iterable[Entry]:
+        """``size`` entries from ``start``; the caller stays within the length."""
 
 
 def _listed(one: IncludedConcepts) -> dict[str, ConceptReference]:

@@ -97,7 +97,7 @@ def _fill(context: Context, request: ExpandRequest, answer: Expansion, make_buil
     for content in usage.contents.values():
         context.catalog.require_redistribution(content.info.url)
     builder = make_builder(context, request, versioned=_versioned(prepared, usage))
-    listed = sections(chosen, request.filter, tree=_is_tree(request, chosen))
+    listed = sections(builder, chosen, request.filter, tree=_is_tree(request, chosen))
     answer.total = sum(map(len, listed))
     _guard(context, request, answer.total)
     answer.entries = list(page(listed, builder, request.offset or 0, request.count))
@@ -115,6 +115,8 @@ def _fill(context: Context, request: ExpandRequest, answer: Expansion, make_buil
 
 def _distinct(chosen: list[IncludedConcepts]) -> list[IncludedConcepts]:
     """Each concept once: concepts of an earlier include are left out of later ones."""
+    if len(chosen) < 2:
+        return chosen
     seen: dict[tuple[str, str], BitMap] = {}
     for one in chosen:
         before = seen.get(one.key)

@@ -8,30 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Protocol
 
 from pyroaring import BitMap
 
 from registry.entities.offload import require_offload
 from registry.terminology.compose import IncludedConcepts
-from registry.terminology.entries import Entry, ExpansionEntryBuilder
+from registry.terminology.entries import Entry, ExpansionEntryBuilder, Section
 from registry.terminology.several_versions import list_order
 
-__all__ = ["Section", "page", "sections"]
+__all__ = ["page", "sections"]
 
 _INLINE_LIMIT = 2000  #: codes sorted on the event loop
 
 
-class Section(Protocol):
-    """A part of the list with a known length."""
-
-    def __len__(self) -> int: ...
-
-    def entries(self, builder: ExpansionEntryBuilder, start: int, size: int) -> Iterable[Entry]:
-        """``size`` entries from ``start``; the caller stays within the length."""
-
-
-def sections(chosen: Sequence[IncludedConcepts], text: str, *, tree: bool) -> list[Section]:
+def sections(
+    builder: ExpansionEntryBuilder, chosen: Sequence[IncludedConcepts], text: str, *, tree: bool
+) -> list[Section]:
     """The parts of the list in order; a system with several versions is one part, at the position of its first."""
     found: list[Section] = []
     versions: dict[str, list[IncludedConcepts]] = {}
@@ -40,20 +32,20 @@ def sections(chosen: Sequence[IncludedConcepts], text: str, *, tree: bool) -> li
     for one in chosen:
         same = versions[one.key[0]]
         if len({s.key for s in same}) < 2:
-            found.append(_section(one, text, tree=tree))
+            found.append(_section(builder, one, text, tree=tree))
         elif one is same[0]:
             found.append(_ByCode(same, text))
     return found
 
 
-def _section(one: IncludedConcepts, text: str, *, tree: bool) -> Section:
+def _section(builder: ExpansionEntryBuilder, one: IncludedConcepts, text: str, *, tree: bool) -> Section:
     if text:
         hits = one.content.matching(text, one.ids)
         if one.include.filters and not one.imported:
             return _Tree(one, hits) if tree else _Set(one, hits)
         return _TextHits(one, text, hits)
-    if one.order is not None:
-        return _Listed(one)
+    if one.include.codes or one.include.concepts:
+        return builder.whole_list(one) or _Listed(one)
     return _Tree(one, one.ids) if tree else _Set(one, one.ids)
 
 

@@ -5,6 +5,7 @@ They are evaluated in ``terminology.compose``; FHIR's JSON is read by ``loaders.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -38,14 +39,27 @@ class Include(msgspec.Struct, frozen=True, omit_defaults=True):
     """One include or exclude: all concepts of a system, listed ones or filtered ones; and imports.
 
     A concept must be a member of all imports, and of the system part if there is one. ``place``: path in the value set.
+    A list is in ``codes`` if it states nothing but codes, else in ``concepts``.
     """
 
     system: str = ""
     version: str = ""
+    codes: tuple[str, ...] = ()
     concepts: tuple[ConceptReference, ...] = ()
     filters: tuple[Filter, ...] = ()
     value_sets: tuple[str, ...] = ()
     place: tuple[str | int, ...] = ()
+
+    @property
+    def listed(self) -> Sequence[str]:
+        """The codes listed, in their order."""
+        return self.codes or [c.code for c in self.concepts]
+
+    def reference(self, code: str) -> ConceptReference | None:
+        """What the list says of a code, written as in the list; None if it is not listed."""
+        if code in self.codes:
+            return ConceptReference(code)
+        return next((c for c in self.concepts if c.code == code), None)
 
 
 class ValueSet(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):

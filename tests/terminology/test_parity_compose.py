@@ -136,7 +136,7 @@ def plain(
         groups = [plain(universe, sets, sets[url]) for url in include.value_sets]
         if include.system:
             records = universe[include.system]
-            listed = {c.code for c in include.concepts}
+            listed = set(include.listed)
             own = {
                 (include.system, r.code)
                 for r in records

@@ -39,7 +39,7 @@ def _weight(resource: TerminologyResource) -> int:
     if isinstance(resource, MemoryView):
         return _OWN + len(resource)
     if isinstance(resource, ValueSet):
-        return _OWN + sum(len(i.concepts) for i in (*resource.includes, *resource.excludes))
+        return _OWN + sum(len(i.listed) for i in (*resource.includes, *resource.excludes))
     return _OWN + sum(len(g) for g in resource.groups)
 
 

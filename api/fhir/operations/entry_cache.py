@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 from pyroaring import BitMap
 
+from api.fhir.operations.code_fragments import fragments_of_codes
 from api.fhir.operations.fragment_cache import Fragments
 from api.fhir.operations.tree_text import part_of_tree
 from registry.content.view import ViewInfo
@@ -37,8 +38,7 @@ class EntryCache(ExpansionEntryBuilder):
         self._usual = not (options.include_designations or options.designations or options.properties)
 
     def _plain(self, one: IncludedConcepts) -> bool:
-        listed = one.include.concepts if one.include is not None else ()
-        own = any(c.display or c.designations or c.annotations for c in listed)
+        own = any(c.display or c.designations or c.annotations for c in one.include.concepts)
         return self._usual and not own and not self._context.supplements
 
     def _start(self, one: IncludedConcepts) -> bytes:
@@ -50,14 +50,21 @@ class EntryCache(ExpansionEntryBuilder):
         found = Fragments(one.content, self._context.languages).fill(idents)
         return (self._start(one), found) if all(found) else None
 
+    def whole_list(self, one: IncludedConcepts) -> WrittenList | None:
+        """The entries of a list of codes, if the include's are all members and written already by code."""
+        codes = one.include.codes
+        if not codes or not one.whole or not self._plain(one):
+            return None
+        found = fragments_of_codes(one.content, self._context.languages, codes)
+        return None if found is None else WrittenList(self._start(one), found)
+
     def flat(self, one: IncludedConcepts, idents: Sequence[int]) -> Iterator[Any]:
         """Entries for ids, in their order; those written already as one piece."""
         written = self._written(one, idents) if idents and self._plain(one) else None
         if written is None:
             yield from super().flat(one, idents)
         else:
-            start, fragments = written
-            yield orjson.Fragment(b"".join((start, (b"}," + start).join(fragments), b"}")))
+            yield _joined(*written)
 
     def separate(self, one: IncludedConcepts, idents: Sequence[int]) -> list[Any]:
         """As ``flat``, with one item for each id."""
@@ -91,6 +98,24 @@ class EntryCache(ExpansionEntryBuilder):
         if top is None:
             return None
         return part_of_tree(one.content, self._context.languages, self._start(one), top, ids)
+
+
+class WrittenList:
+    """A section of an expansion whose entries are written: fragments with what each entry begins with."""
+
+    def __init__(self, start: bytes, fragments: Sequence[bytes]) -> None:
+        self._start, self._fragments = start, fragments
+
+    def __len__(self) -> int:
+        return len(self._fragments)
+
+    def entries(self, builder: ExpansionEntryBuilder, start: int, size: int) -> Iterator[Any]:
+        """``size`` entries from ``start``, as one piece."""
+        yield _joined(self._start, self._fragments[start : start + size])
+
+
+def _joined(start: bytes, fragments: Sequence[bytes]) -> orjson.Fragment:
+    return orjson.Fragment(b"".join((start, (b"}," + start).join(fragments), b"}")))
 
 
 def entry_start(info: ViewInfo, *, versioned: bool) -> bytes:

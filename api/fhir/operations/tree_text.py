@@ -4,8 +4,7 @@ An expansion of a concept with everything below it is then a copy of bytes. That
 whose entries are in that part: a concept with several parents is below the first of them alone, so sets that cross such
 concepts are joined entry by entry (``entry_cache``), as are those with an entry that is not plain.
 
-A text takes 150 bytes a concept. It is made for the versions in force when the server starts, and for other versions or
-languages once trees of as many entries as the version has were joined; never on the event loop.
+A text takes 150 bytes a concept; ``whole_versions`` says when it is written.
 """
 
 from __future__ import annotations
@@ -16,15 +15,12 @@ from collections.abc import Iterator, Sequence
 from pyroaring import BitMap
 
 from api.fhir.operations.fragment_cache import Fragments, look
+from api.fhir.operations.whole_versions import if_worth_it, write_ahead
 from registry.content.view import ContentView
 from registry.entities.languages import Languages
-from registry.entities.offload import require_offload
 from registry.store.number_table import NumberTable
 
 __all__ = ["TreeText", "part_of_tree", "write_tree"]
-
-_MOST = 200_000  #: concepts of a version whose tree is kept as a text
-_INLINE_LIMIT = 2000  #: concepts whose tree is written on the event loop
 
 
 class TreeText:
@@ -91,13 +87,6 @@ def _depth_first(order: Sequence[int], parents: Sequence[int | None]) -> Iterato
         ahead += below.get(order[place], ())
 
 
-class _Use:
-    """How many entries of trees were joined: whether the text of the whole tree is worth being written."""
-
-    def __init__(self) -> None:
-        self.entries = 0
-
-
 def part_of_tree(
     content: ContentView, languages: Languages | None, start: bytes, top: int, ids: BitMap
 ) -> bytes | None:
@@ -105,26 +94,19 @@ def part_of_tree(
 
     ``start``: what each entry begins with. Raises NeedsOffload on the event loop where the text is to be written.
     """
-    key = (start, *look(content, languages))
-    use = content.kept(("use of tree", key), _Use)
-    if use.entries < len(content):
-        use.entries += len(ids)
-        return None
-    if len(content) > _MOST:
-        return None
-    return content.kept(("tree", key), lambda: _written(content, languages, start)).part(top, ids)
+    key = ("tree", start, *look(content, languages))
+    tree = if_worth_it(content, key, len(ids), lambda: _written(content, languages, start))
+    return None if tree is None else tree.part(top, ids)
 
 
 def write_tree(content: ContentView, languages: Languages | None, start: bytes) -> None:
     """Write the text of the tree ahead of the requests for it."""
-    key = (start, *look(content, languages))
-    content.kept(("use of tree", key), _Use).entries = len(content)
-    if content.info.hierarchy and len(content) <= _MOST:
-        content.kept(("tree", key), lambda: _written(content, languages, start))
+    if content.info.hierarchy:
+        key = ("tree", start, *look(content, languages))
+        write_ahead(content, key, lambda: _written(content, languages, start))
 
 
 def _written(content: ContentView, languages: Languages | None, start: bytes) -> TreeText:
-    require_offload(len(content), _INLINE_LIMIT)
     order = content.page(content.all(), 0, None)
     fragments = Fragments(content, languages).fill(order)
     return TreeText(start, order, fragments, content.parents_within(order))

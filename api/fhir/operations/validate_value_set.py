@@ -112,7 +112,7 @@ def _members(context: Context, prepared: Prepared, system: str) -> OrdinaryAnswe
     content = context.view(system, version, value_set.locked_date)
     if isinstance(content, Missing):
         return None
-    whole = not include.concepts and not include.filters
+    whole = not include.listed and not include.filters
     try:
         return OrdinaryAnswers(context, content, None if whole else ids_of(context, include, content))
     except Unanswerable:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from contextlib import suppress
 
+from api.fhir.operations.code_fragments import write_codes
 from api.fhir.operations.entry_cache import entry_start
 from api.fhir.operations.fragment_cache import Fragments
 from api.fhir.operations.lookup_fragment import LookupFragments
@@ -55,6 +56,7 @@ def _read(view: ContentView) -> None:
         some = order[start : start + _CODES]
         for ident, record in zip(some, view.concepts(some), strict=True):
             parts.of_record(ident, record)
+    write_codes(view, None)
     write_tree(view, None, entry_start(view.info, versioned=view.info.version_needed))
     if order:
         first = view.concepts(order[:_CODES])

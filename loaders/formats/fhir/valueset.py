@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import msgspec
-
 from loaders.formats.fhir.codesystem import read_designation
 from loaders.formats.fhir.reading import (
     Json,
@@ -31,7 +29,6 @@ _EXTENSION = "http://hl7.org/fhir/StructureDefinition/valueset-"
 _SUPPLEMENT, _PARAMETER = _EXTENSION + "supplement", _EXTENSION + "expansion-parameter"
 _REPEATED = ("compose", "contained", "extension")
 _DEFINITION = frozenset({*_REPEATED, "expansion", "text", "meta"})
-_CODES_ALONE = tuple[ConceptReference, ...]
 
 
 def read_value_set(resource: Json, path: str = "ValueSet", *, within: Place = ()) -> ValueSet:
@@ -93,27 +90,26 @@ def _parameters(found: tuple[dict[str, object], ...]) -> dict[str, tuple[str, ..
 
 def _includes(compose: Json, name: str, path: str, within: Place) -> Iterator[Include]:
     for number, (item, where) in enumerate(items(compose, name, path)):
+        codes = _codes_alone(item.get("concept"))
         yield Include(
             system=text(item, "system", where),
             version=text(item, "version", where),
-            concepts=_listed(item, where),
+            codes=codes,
+            concepts=() if codes else tuple(_concept(c, w) for c, w in items(item, "concept", where)),
             filters=tuple(_filter(f, w) for f, w in items(item, "filter", where)) if "filter" in item else (),
             value_sets=texts(item, "valueSet", where),
             place=(*within, name, number),
         )
 
 
-def _listed(include: Json, path: str) -> tuple[ConceptReference, ...]:
-    """The codes listed; most lists have nothing but codes and are read as a whole."""
-    if "concept" not in include:
-        return ()
-    listed = include["concept"]
+def _codes_alone(listed: Any) -> tuple[str, ...]:
+    """The codes of a list that states nothing but codes, as most do; empty for any other, which is read item by item."""
     try:
-        if isinstance(listed, list) and all(map((1).__eq__, map(len, listed))):
-            return msgspec.convert(listed, _CODES_ALONE)
-    except (TypeError, msgspec.ValidationError):
-        pass  # read one by one, which names what is wrong
-    return tuple(_concept(c, w) for c, w in items(include, "concept", path))
+        if set(map(len, listed)) == {1} and set(map(type, codes := [c["code"] for c in listed])) == {str}:
+            return tuple(codes)
+    except (TypeError, KeyError):
+        pass
+    return ()
 
 
 def _concept(item: Json, path: str) -> ConceptReference:

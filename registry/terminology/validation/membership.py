@@ -176,11 +176,11 @@ def _in_system(context: Context, include: Include, coding: CodingRequest, agreem
     ident = content.find(coding.code)
     if ident is None:
         partial = content.info.content in ("fragment", "example")
-        result.fragment = partial and not include.concepts and not include.filters
-        result.member = result.fragment or (partial and any(c.code == coding.code for c in include.concepts))
+        result.fragment = partial and not include.listed and not include.filters
+        result.member = result.fragment or (partial and include.reference(coding.code) is not None)
         return result
     result.member = ident in ids_of(context, include, content)
-    if include.concepts:
+    if include.listed:
         result.value_set_concept = _as_listed(include, content, ident)
     return result
 
@@ -188,9 +188,10 @@ def _in_system(context: Context, include: Include, coding: CodingRequest, agreem
 def _as_listed(include: Include, content: ContentView, ident: int) -> ConceptReference | None:
     """The include's entry for a concept; in case-insensitive systems its code may be written in other case."""
     code = content.concept(ident).code
-    value_set_concept = next((c for c in include.concepts if c.code == code), None)
+    value_set_concept = include.reference(code)
     if value_set_concept is None and not content.info.case_sensitive:
-        value_set_concept = next((c for c in include.concepts if content.find(c.code) == ident), None)
+        other = next((c for c in include.listed if content.find(c) == ident), None)
+        value_set_concept = None if other is None else include.reference(other)
     return value_set_concept
 
 
