@@ -95,7 +95,7 @@ def _selected(include: Include, content: ContentView) -> BitMap:
         filters.apply(content, condition, (*include.place, "filter", number))
         for number, condition in enumerate(include.filters)
     ]
-    return BitMap.intersection(*sets)
+    return sets[0] if len(sets) == 1 else BitMap.intersection(*sets)
 
 
 class IncludedConcepts:
@@ -243,12 +243,14 @@ def select(context: Context, prepared: Prepared, usage: ExpansionSources) -> lis
     """All members of the value set, in the order of its includes; raises Unanswerable."""
     value_set = prepared.value_set
     chosen = [s for i in value_set.includes for s in _included(context, prepared, i, usage)]
-    removed = [s for i in value_set.excludes for s in _included(context, prepared, i, usage)]
-    _exclude(chosen, removed, versions_match(context, value_set), usage)
+    match = versions_match(context, value_set)
+    if value_set.excludes:
+        removed = [s for i in value_set.excludes for s in _included(context, prepared, i, usage)]
+        _exclude(chosen, removed, match, usage)
     if value_set.inactive is False:
         for one in chosen:
             one.ids = one.ids - one.content.inactive()
-    if versions_match(context, value_set):
+    if match:
         usage.matched = True
         return _merged(chosen)
     return chosen

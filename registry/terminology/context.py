@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, TypeVar
@@ -183,8 +183,10 @@ class Context:
             raise Unanswerable(missing_supplements([canonical]))
         return found
 
-    def require_supplements(self, canonicals: Iterable[str]) -> None:
+    def require_supplements(self, canonicals: Sequence[str]) -> None:
         """Also use these supplements from now on; raises Unanswerable with the unknown ones."""
+        if not canonicals and not self.supplements:
+            return
         wanted = (*self.supplements, *(c for c in canonicals if c not in self.supplements))
         missing = [c for c in wanted if self.catalog.supplement(*split(c)) is None]
         if missing:

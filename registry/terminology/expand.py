@@ -128,11 +128,16 @@ def _distinct(chosen: list[IncludedConcepts]) -> list[IncludedConcepts]:
 
 def _versioned(prepared: Prepared, usage: ExpansionSources) -> set[str]:
     """Systems with more than one version in the definition or the answer: their entries name the version."""
+    value_set = prepared.value_set
+    if not prepared.imports and len(value_set.includes) + len(value_set.excludes) < 2:
+        return set()
     parts = (i for v in prepared.everything() for i in (*v.includes, *v.excludes))
     return _several({(i.system, i.version) for i in parts if i.version}) | _several(set(usage.contents))
 
 
 def _several(keys: set[tuple[str, str]]) -> set[str]:
+    if len(keys) < 2:
+        return set()
     urls = [url for url, _ in keys]
     return {url for url in urls if urls.count(url) > 1}
 
@@ -206,7 +211,8 @@ def _used(context: Context, prepared: Prepared, usage: ExpansionSources) -> list
             parameters.append(("used-" + content.info.content, "uri", canonical))
         for supplement in getattr(content, "supplements", ()):
             parameters.append(("used-supplement", "uri", join(supplement.info.url, supplement.info.version)))
-    parameters += [("used-valueset", "uri", v.canonical) for v in prepared.imported() if v.url]
+    if prepared.imports:
+        parameters += [("used-valueset", "uri", v.canonical) for v in prepared.imported() if v.url]
     found = notices(prepared, usage.contents.values())
     parameters += [("warning-" + what, "uri", canonical) for what, canonical, _ in found]
     return list(dict.fromkeys(parameters))

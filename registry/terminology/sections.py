@@ -25,6 +25,8 @@ def sections(
     builder: ExpansionEntryBuilder, chosen: Sequence[IncludedConcepts], text: str, *, tree: bool
 ) -> list[Section]:
     """The parts of the list in order; a system with several versions is one part, at the position of its first."""
+    if len(chosen) == 1:
+        return [_section(builder, chosen[0], text, tree=tree)]
     found: list[Section] = []
     versions: dict[str, list[IncludedConcepts]] = {}
     for one in chosen:

@@ -97,6 +97,15 @@ def test_the_table_is_written_when_it_is_worth_it() -> None:
     assert fragments_of_codes(view, None, ["A"]) == [b'"code":"A","display":"AA"']
 
 
+def test_what_had_to_leave_is_written_again_after_as_many_entries() -> None:
+    view = view_of("A", "B")
+    write_codes(view, None)
+    assert fragments_of_codes(view, None, ["A"])
+    for number in range(64):  # as many as a view keeps
+        view.kept(number, object)
+    assert [bool(fragments_of_codes(view, None, ["A"])) for _ in range(4)] == [False, False, True, True]
+
+
 def test_a_code_of_two_concepts_is_not_in_the_table() -> None:
     view = view_of("A", "A", "B")
     write_codes(view, None)

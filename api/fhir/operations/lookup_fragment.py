@@ -17,7 +17,7 @@ from registry.content.display import best, is_repeated, own_display, own_first
 from registry.content.view import ContentView
 from registry.entities.exact_json import dumps
 from registry.entities.languages import Languages
-from registry.entities.records import Coding, ConceptRecord, Designation
+from registry.entities.records import Coding, ConceptRecord
 from registry.systems.designation_uses import PREFERRED
 
 __all__ = ["LookupFragment", "LookupFragments"]
@@ -25,6 +25,7 @@ __all__ = ["LookupFragment", "LookupFragments"]
 #: marks in a template; JSON texts hold no control characters
 _CODE, _DISPLAY, _VALUE, _BREAK = b"\x01", b"\x02", b"\x03", b"\x04"
 _BETWEEN = b"\n"  #: between the texts of a concept
+_HEADS = 200  #: languages and uses of designations whose JSON is kept
 
 
 class LookupFragment(NamedTuple):
@@ -38,22 +39,24 @@ class LookupFragment(NamedTuple):
 class LookupFragments:
     """Parts by id, of one content in the requested languages."""
 
-    __slots__ = ("_content", "_fragments", "_languages", "_texts")
+    __slots__ = ("_content", "_fragments", "_heads", "_languages", "_texts")
 
     def __init__(self, content: ContentView, languages: Languages | None, fragments: Fragments) -> None:
         self._content, self._languages, self._fragments = content, languages, fragments
         self._texts = content.state_texts(("lookup", *look(content, languages)))
+        #: what designations begin with, by language and use: a system has few of them
+        self._heads: dict[tuple[str, Coding | None], bytes] = {}
 
     def get(self, ident: int) -> LookupFragment:
         """The parts of one concept."""
         kept = self._texts.get(ident)
         if kept is None:
-            return self.of_record(ident, self._content.concept(ident))
+            return _filled(*self.write(ident, self._content.concept(ident)))
         number, *values = kept.split(_BETWEEN)
         return _filled(self._texts.shared(number), *code_and_display(self._fragments.get(ident)), values)
 
-    def of_record(self, ident: int, record: ConceptRecord) -> LookupFragment:
-        """The parts of a concept with a given record; cached if it has a fragment."""
+    def write(self, ident: int, record: ConceptRecord) -> tuple[bytes, bytes, bytes, list[bytes]]:
+        """Template, code, display and own texts of a concept with a given record; cached if it has a fragment."""
         fragment = self._fragments.of_record(ident, record)
         if fragment:
             code, display = code_and_display(fragment)
@@ -64,7 +67,7 @@ class LookupFragments:
         number = self._texts.share(template) if fragment else None
         if number is not None:
             self._texts.put(ident, _BETWEEN.join((number, *values)) if values else number)
-        return _filled(template, code, display, values)
+        return template, code, display, values
 
     def _written(self, record: ConceptRecord, display: bytes) -> tuple[bytes, list[bytes]]:
         """The template of a concept, and its own texts."""
@@ -75,13 +78,35 @@ class LookupFragments:
             template.add(b',{"name":"display","valueString":', _DISPLAY, b"}")
         if definition := next((n.text for n in record.notes if n.kind == "definition"), ""):
             template.add(b',{"name":"definition","valueString":').text(definition).add(b"}")
-        _add_designations(template, record, self._content.info.language)
+        self._add_designations(template, record)
         template.add(b',{"name":"property","part":[{"name":"code","valueCode":"inactive"},')
         template.add(b'{"name":"value","valueBoolean":', _flag(record.inactive), b"}]}", _BREAK)
         for p in record.properties:
             if p.code not in ("inactive", "parent", "child"):
                 _add_property(template, p.code, p.type, p.value)
         return template.written, template.values
+
+    def _add_designations(self, template: _Template, record: ConceptRecord) -> None:
+        own = own_display(record.designations, self._content.info.language)
+        seen: set[tuple[str, str]] = set()
+        for text in own_first(record.designations, own):
+            if is_repeated(text, seen):
+                continue
+            use = (text.use or PREFERRED) if text is own else text.use
+            template.add(self._head(text.language, use)).text(text.text).add(b"}")
+            if text.kind.startswith("supplement:"):
+                source = {"name": "source", "valueCanonical": text.kind.removeprefix("supplement:")}
+                template.add(b",", orjson.dumps(source))
+            template.add(b"]}")
+
+    def _head(self, language: str, use: Coding | None) -> bytes:
+        """A designation up to its text."""
+        found = self._heads.get((language, use))
+        if found is None:
+            found = _head(language, use)
+            if len(self._heads) < _HEADS:
+                self._heads[language, use] = found
+        return found
 
 
 class _Template:
@@ -124,24 +149,8 @@ def _flag(value: bool) -> bytes:
     return b"true" if value else b"false"
 
 
-def _add_designations(template: _Template, record: ConceptRecord, language: str) -> None:
-    own = own_display(record.designations, language)
-    seen: set[tuple[str, str]] = set()
-    for text in own_first(record.designations, own):
-        if is_repeated(text, seen):
-            continue
-        template.add(_head(text, (text.use or PREFERRED) if text is own else text.use)).text(text.text).add(
-            b"}"
-        )
-        if text.kind.startswith("supplement:"):
-            source = {"name": "source", "valueCanonical": text.kind.removeprefix("supplement:")}
-            template.add(b",", orjson.dumps(source))
-        template.add(b"]}")
-
-
-def _head(text: Designation, use: Coding | None) -> bytes:
-    """A designation up to its text."""
-    parts = [orjson.dumps({"name": "language", "valueCode": text.language})] if text.language else []
+def _head(language: str, use: Coding | None) -> bytes:
+    parts = [orjson.dumps({"name": "language", "valueCode": language})] if language else []
     if use is not None:
         parts.append(orjson.dumps({"name": "use", "valueCoding": coding_json(use)}))
     return b',{"name":"designation","part":[' + b",".join((*parts, b'{"name":"value","valueString":'))

@@ -171,6 +171,8 @@ def _languages(call: RequestContext, value_set: ValueSet | None) -> Languages | 
 
 
 def _tolerant(text: str) -> Languages | None:
+    if not text:
+        return None
     try:
         found = parse(text)
     except BadLanguage:

@@ -30,9 +30,10 @@ class SplitParameters:
     @staticmethod
     def of(operation: Operation, given: Given) -> SplitParameters:
         """Split checked parameters: those that vary occur at most once."""
-        names = [name for name in given.names() if name in operation.varying and given.has(name)]
-        shared = given.without(*names)
-        return SplitParameters({name: given.all(name)[0] for name in names}, shared, _key(shared))
+        names = operation.varying
+        varying = {name: given.all(name)[0] for name in given.names() if name in names and given.has(name)}
+        shared = given.without(*varying)
+        return SplitParameters(varying, shared, _key(shared))
 
 
 def _key(shared: Given) -> Hashable | None:

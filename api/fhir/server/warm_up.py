@@ -55,7 +55,7 @@ def _read(view: ContentView) -> None:
     for start in range(0, len(order), _CODES):
         some = order[start : start + _CODES]
         for ident, record in zip(some, view.concepts(some), strict=True):
-            parts.of_record(ident, record)
+            parts.write(ident, record)
     write_codes(view, None)
     write_tree(view, None, entry_start(view.info, versioned=view.info.version_needed))
     if order:

@@ -36,28 +36,25 @@ def read_value_set(resource: Json, path: str = "ValueSet", *, within: Place = ()
     compose = resource.get("compose", {})
     if not isinstance(compose, dict):
         raise ContentError(message("fhir.name_object", name="compose"), line=f"{path}.compose")
-    own = extensions(resource, path)
+    own, where = extensions(resource, path), f"{path}.compose"
     valid_from, valid_to = period(resource, path)
-    includes = tuple(_includes(compose, "include", f"{path}.compose", within))
+    includes = tuple(_includes(compose, "include", where, within))
     inactive = compose.get("inactive")
     return ValueSet(
         url=text(resource, "url", path),
         version=text(resource, "version", path),
         status=text(resource, "status", path) or "unknown",
-        standards_status=standards_status(annotations_of(resource, path)),
+        standards_status=standards_status(annotations_of(resource, path)) if own else "",
         experimental=resource.get("experimental") is True,
         language=text(resource, "language", path),
         includes=includes or tuple(_from_expansion(resource, path, within)),
-        excludes=tuple(_includes(compose, "exclude", f"{path}.compose", within)),
+        excludes=tuple(_includes(compose, "exclude", where, within)),
         inactive=inactive if isinstance(inactive, bool) else None,
-        locked_date=read_date(text(compose, "lockedDate", path), f"{path}.compose.lockedDate"),
-        supplements=tuple(str(value_of(e)) for e in own if e.get("url") == _SUPPLEMENT),
+        locked_date=read_date(text(compose, "lockedDate", path), f"{where}.lockedDate"),
+        supplements=tuple([str(value_of(e)) for e in own if e.get("url") == _SUPPLEMENT]),
         parameters=_parameters((*own, *extensions(compose, path))),
-        properties=texts(compose, "property", f"{path}.compose"),
-        contained={
-            str(c.get("id", "")): read_value_set(c, w, within=(*within, "contained", n))
-            for n, c, w in _contained(resource, path)
-        },
+        properties=texts(compose, "property", where),
+        contained=_contained(resource, path, within) if "contained" in resource else {},
         valid_from=valid_from,
         valid_to=valid_to,
         shell=shell_of(resource, _DEFINITION),
@@ -70,10 +67,12 @@ def value_of(extension: Json) -> Any:
     return next((v for k, v in extension.items() if k.startswith("value")), None)
 
 
-def _contained(resource: Json, path: str) -> Iterator[tuple[int, Json, str]]:
-    for number, (item, where) in enumerate(items(resource, "contained", path)):
-        if item.get("resourceType") == "ValueSet" and "contained" not in item:
-            yield number, item, where
+def _contained(resource: Json, path: str, within: Place) -> dict[str, ValueSet]:
+    return {
+        str(item.get("id", "")): read_value_set(item, where, within=(*within, "contained", number))
+        for number, (item, where) in enumerate(items(resource, "contained", path))
+        if item.get("resourceType") == "ValueSet" and "contained" not in item
+    }
 
 
 def _parameters(found: tuple[dict[str, object], ...]) -> dict[str, tuple[str, ...]]:
@@ -89,17 +88,28 @@ def _parameters(found: tuple[dict[str, object], ...]) -> dict[str, tuple[str, ..
 
 
 def _includes(compose: Json, name: str, path: str, within: Place) -> Iterator[Include]:
+    if name not in compose:
+        return
     for number, (item, where) in enumerate(items(compose, name, path)):
-        codes = _codes_alone(item.get("concept"))
+        codes, concepts = _listed(item, where) if "concept" in item else ((), ())
         yield Include(
             system=text(item, "system", where),
             version=text(item, "version", where),
             codes=codes,
-            concepts=() if codes else tuple(_concept(c, w) for c, w in items(item, "concept", where)),
-            filters=tuple(_filter(f, w) for f, w in items(item, "filter", where)) if "filter" in item else (),
+            concepts=concepts,
+            filters=tuple([_filter(f, w) for f, w in items(item, "filter", where)])
+            if "filter" in item
+            else (),
             value_sets=texts(item, "valueSet", where),
             place=(*within, name, number),
         )
+
+
+def _listed(include: Json, path: str) -> tuple[tuple[str, ...], tuple[ConceptReference, ...]]:
+    """The list of an include, as ``codes`` or as ``concepts``."""
+    if codes := _codes_alone(include["concept"]):
+        return codes, ()
+    return (), tuple([_concept(c, w) for c, w in items(include, "concept", path)])
 
 
 def _codes_alone(listed: Any) -> tuple[str, ...]:
