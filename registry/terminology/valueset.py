@@ -56,7 +56,7 @@ class Include(msgspec.Struct, frozen=True, omit_defaults=True):
         return self.codes or [c.code for c in self.concepts]
 
     def reference(self, code: str) -> ConceptReference | None:
-        """What the list says of a code, written as in the list; None if it is not listed."""
+        """The entry of a code in the list, where it is written like this; None if it is not listed."""
         if code in self.codes:
             return ConceptReference(code)
         return next((c for c in self.concepts if c.code == code), None)
