@@ -17,9 +17,9 @@ __all__ = ["decimal_text", "decoder", "dumps", "encode", "loads"]
 
 #: JSON that may have a number with a fraction, an exponent or more digits than orjson keeps (64 bits), by the character before it (a search that begins with one
 #: fixed character is the fastest); a match inside a string only costs time
-_MAY_HOLD_DECIMAL = [
+_IN_OBJECT, _IN_LIST, _FIRST_IN_LIST = (
     re.compile(mark + rb"\s*-?(?:\d+[.eE]|\d{19})").search for mark in (rb":", rb",", rb"\[")
-]
+)
 _LONGEST_FRACTION = 40  #: most digits after the point that are written without an exponent
 
 _T = TypeVar("_T")
@@ -41,7 +41,8 @@ def loads(data: bytes | str) -> Any:
     """
     value = orjson.loads(data)
     written = data.encode() if isinstance(data, str) else data
-    return _decode(written) if any(search(written) for search in _MAY_HOLD_DECIMAL) else value
+    may_hold_decimal = _IN_OBJECT(written) or _IN_LIST(written) or _FIRST_IN_LIST(written)
+    return _decode(written) if may_hold_decimal else value
 
 
 def dumps(value: Any, option: int = 0) -> bytes:

@@ -100,7 +100,8 @@ def _fill(context: Context, request: ExpandRequest, answer: Expansion, make_buil
     listed = sections(builder, chosen, request.filter, tree=_is_tree(request, chosen))
     answer.total = sum(map(len, listed))
     _guard(context, request, answer.total)
-    answer.entries = list(page(listed, builder, request.offset or 0, request.count))
+    count = answer.total if request.count is None else request.count
+    answer.entries = list(page(listed, builder, request.offset or 0, count))
     answer.properties = builder.occurring
     answer.parameters = _parameters(context, request, prepared, usage)
     answer.used = {

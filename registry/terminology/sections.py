@@ -52,16 +52,16 @@ def _section(builder: ExpansionEntryBuilder, one: IncludedConcepts, text: str, *
 
 
 def page(
-    listed: Sequence[Section], builder: ExpansionEntryBuilder, offset: int, count: int | None
+    listed: Sequence[Section], builder: ExpansionEntryBuilder, offset: int, left: int
 ) -> Iterator[Entry]:
-    """The entries of one page, ``count`` None = to the end."""
-    left = sum(map(len, listed)) if count is None else count
+    """The entries of one page: at most ``left`` from ``offset``."""
     for section in listed:
-        size = min(left, len(section) - offset)
+        length = len(section)
+        size = min(left, length - offset)
         if size > 0:
             yield from section.entries(builder, offset, size)
             left -= size
-        offset = max(0, offset - len(section))
+        offset = max(0, offset - length)
 
 
 class _Set:

@@ -46,8 +46,8 @@ class Given:
             raise refuse("REQUEST_INVALID", message("request.parameter_list"), place="Parameters.parameter")
         given = Given()
         for number, item in enumerate(listed):
-            place = f"Parameters.parameter[{number}]"
             if not isinstance(item, dict) or not isinstance(item.get("name"), str):
+                place = f"Parameters.parameter[{number}]"
                 raise refuse("REQUEST_INVALID", message("request.parameter_name"), place=place)
             given.add(item["name"], _value(item))
         return given

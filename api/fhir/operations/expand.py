@@ -49,7 +49,7 @@ _OWN_LISTS = ("designation", "property")
 def prepare(call: RequestContext) -> PreparedRequest:
     """Everything but text, page and a value set sent along: context, value set named, options."""
     base, shared = context_of(call), call.given
-    options = _options(shared)
+    options, lang = _options(shared), call.language
     named: list[_Question] = []
 
     def answer(varying: Varying) -> bytes:
@@ -62,9 +62,7 @@ def prepare(call: RequestContext) -> PreparedRequest:
         if found.problem is not None:
             raise Refused(found.problem)
         return dumps(
-            expansion_json(
-                found, call.release, definition=bool(request.include_definition), lang=call.language
-            )
+            expansion_json(found, call.release, definition=bool(request.include_definition), lang=lang)
         )
 
     return answer

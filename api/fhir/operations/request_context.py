@@ -182,10 +182,10 @@ def _tolerant(text: str) -> Languages | None:
 
 def apply_value_set_defaults(context: Context, call: RequestContext, value_set: ValueSet) -> None:
     """Use a value set's languages and versions unless the caller gives others; its own language comes last."""
-    own = {name: list(values) for name, values in value_set.parameters.items() if name in _PINS}
-    if own:
-        context.pins = _pins(call.given.over(Given(own)))
-    context.languages = _languages(call, value_set)
+    if value_set.parameters:
+        own = {name: list(values) for name, values in value_set.parameters.items() if name in _PINS}
+        context.pins = _pins(call.given.over(Given(own))) if own else context.pins
+        context.languages = _languages(call, value_set)
     if context.languages is None and value_set.language:
         context.languages, context.languages_given = _tolerant(value_set.language), False
 
