@@ -19,6 +19,7 @@ from registry.entities.languages import Languages
 __all__ = ["fragments_of_codes", "write_codes"]
 
 _ENTRY = 150  #: bytes of an entry with its code, and of a fragment besides its length
+_AT_ONCE = 1000  #: codes read at once
 
 
 class _ByCode:
@@ -27,8 +28,11 @@ class _ByCode:
     def __init__(self, content: ContentView, languages: Languages | None) -> None:
         idents = content.page(content.all(), 0, None)
         written = [text for text in Fragments(content, languages).fill(idents) if text]
-        codes = orjson.loads(b"[%b]" % b",".join([code_and_display(text)[0] for text in written]))
-        found = dict(zip(codes, written, strict=True))
+        found: dict[str, bytes] = {}
+        for start in range(0, len(written), _AT_ONCE):
+            some = written[start : start + _AT_ONCE]
+            codes = orjson.loads(b"[%b]" % b",".join([code_and_display(text)[0] for text in some]))
+            found.update(zip(codes, some, strict=True))
         self._fragments = found if len(found) == len(written) else {}  # two concepts of a code: by id
         self.nbytes = sum(map(len, written)) + _ENTRY * len(written)
 

@@ -56,8 +56,8 @@ def _read(view: ContentView) -> None:
         some = order[start : start + _CODES]
         for ident, record in zip(some, view.concepts(some), strict=True):
             parts.write(ident, record)
-    write_codes(view, None)
     write_tree(view, None, entry_start(view.info, versioned=view.info.version_needed))
+    write_codes(view, None)
     if order:
         first = view.concepts(order[:_CODES])
         view.find_many([record.code for record in first])
