@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+import msgspec
 from pyroaring import BitMap
 
 from registry.content.view import ViewInfo
@@ -25,8 +26,7 @@ from registry.terminology.valueset import ValueSet
 __all__ = ["ExpandRequest", "Expansion", "UsedVersion", "expand"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExpandRequest:
+class ExpandRequest(msgspec.Struct, frozen=True, kw_only=True):
     """The parameters of the request; None if the caller gave none."""
 
     value_set: ValueSet
@@ -41,8 +41,7 @@ class ExpandRequest:
     properties: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class UsedVersion:
+class UsedVersion(msgspec.Struct, frozen=True):
     """A version that an expansion uses; ``status``: upcoming or expired if it does not apply on the date."""
 
     info: ViewInfo

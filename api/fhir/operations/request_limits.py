@@ -5,9 +5,9 @@ Counted before parsing, because the parsed values take ten to fifty times the me
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 from starlette.types import Receive, Scope
 
 from api.fhir.fhir_settings import FhirSettings
@@ -21,8 +21,7 @@ _XML_UPLOADS = 4  #: factor of the limit for uploaded XML
 _SMALL = 100_000  #: elements are counted only in bodies of more bytes than this
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(msgspec.Struct, frozen=True):
     """``upload``: a resource to be stored, by a caller with permission."""
 
     xml: bool

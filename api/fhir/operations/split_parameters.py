@@ -7,7 +7,8 @@ The key of the shared part identifies the prepared request. Parameters are parse
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass
+
+import msgspec
 
 from api.fhir.format.parameters import Given
 from api.fhir.operations.operation import Operation, Varying
@@ -19,8 +20,7 @@ _SIMPLE = (str, int, float, bool)
 _UNKEYED = ("cache-id",)
 
 
-@dataclass(frozen=True, slots=True)
-class SplitParameters:
+class SplitParameters(msgspec.Struct, frozen=True):
     """``key``: equal for requests with the same prepared request; None = only this request."""
 
     varying: Varying

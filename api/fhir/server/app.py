@@ -8,12 +8,12 @@ from __future__ import annotations
 import gzip
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import lru_cache, partial
 from hashlib import blake2b
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
+import msgspec
 import orjson
 from starlette.types import Receive, Scope, Send
 
@@ -352,8 +352,7 @@ def _base(scope: Scope) -> str:
     return f"{scope.get('scheme', 'http')}://{host}{scope.get('root_path', '')}"
 
 
-@dataclass(frozen=True, slots=True)
-class Packed:
+class Packed(msgspec.Struct, frozen=True):
     """An answer with its headers, compressed if it is large enough."""
 
     status: int

@@ -6,7 +6,7 @@ Not here: which requests may be answered so (``app``).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+import msgspec
 
 from registry.store.bounded import Bounded
 
@@ -17,13 +17,12 @@ _ASKED = 5000  #: requests that were asked once
 _LARGEST = 8  #: an answer of more than the n-th part of all is not kept
 
 
-@dataclass(frozen=True, slots=True)
-class Encoded:
+class Encoded(msgspec.Struct, frozen=True):
     """An encoded answer; ``body`` may be empty."""
 
     status: int
     body: bytes
-    headers: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, str] = {}
     xml: bool = False
 
 
@@ -51,7 +50,7 @@ class Replies:
             self._asked.add(asked)
         elif stamp == self._stamp and len(reply.body) * _LARGEST <= self._limit:
             # a copy takes its own length, what a serialiser gives may hold on to much more
-            self._kept.get(key, lambda: replace(reply, body=bytes(memoryview(reply.body))))
+            self._kept.get(key, lambda: msgspec.structs.replace(reply, body=bytes(memoryview(reply.body))))
 
 
 def _weight(reply: Encoded) -> int:
