@@ -53,7 +53,7 @@ def create_app(settings: Settings | None = None, *, registry: Registry | None = 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
         # Opened in the thread that answers: an SQLite connection belongs to its thread.
-        app.state.registry = registry or Registry.open(wanted.db or None, today=wanted.today)
+        app.state.registry = registry or Registry.open(wanted.db or None, today=wanted.today, create=False)
         # Before the first connection is taken, so that a server that answers at all answers at once.
         app.state.registry.warm_up()
         try:

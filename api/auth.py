@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from starlette.requests import HTTPConnection
 
+from registry.entities.authorship import set_author
 from registry.entities.errors import Restricted
 from registry.entities.messages import message
 
@@ -81,3 +82,4 @@ def require_write(connection: HTTPConnection, token: str) -> None:
         raise Restricted(message("error.writing_off"))
     if not _has_token(connection, token):
         raise NotAuthorised(message("error.writing_token"))
+    set_author("token")

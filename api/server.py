@@ -17,8 +17,8 @@ __all__ = ["serve"]
 
 def serve(session: Session, *, host: str, port: int, workers: int, today: date | None) -> None:
     """Serve until Ctrl-C. Workers are processes that read the settings from the environment."""
-    # Create, migrate or refuse the database once, before the workers open it.
-    session.open(readonly=False).close()
+    # Migrate or refuse the database once, before the workers open it; a mistyped path is not created.
+    session.open(readonly=False, create=False).close()
     if session.db:
         os.environ["GYLDIG_DB"] = session.db
     os.environ["GYLDIG_WORKERS"] = str(workers)

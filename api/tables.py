@@ -1,6 +1,6 @@
 """Tables of content for other programs: a version's codes, or every code with its intervals.
 
-Rows in, chunks of CSV, JSON or Parquet out.
+Rows in, chunks of CSV, JSON, Parquet or XLSX out.
 """
 
 from __future__ import annotations
@@ -9,11 +9,15 @@ import csv
 import io
 import tempfile
 from collections.abc import Iterable, Iterator
+from datetime import date
 from itertools import chain, islice
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
+from registry.entities.errors import UsageError
+from registry.entities.messages import message
 from registry.queries.flat_export import Table
 
 if TYPE_CHECKING:
@@ -21,16 +25,19 @@ if TYPE_CHECKING:
 
     from registry import Registry
 
-__all__ = ["FORMATS", "MEDIA_TYPES", "Counted", "chunks", "version_rows"]
+__all__ = ["FORMATS", "MEDIA_TYPES", "Counted", "chunks", "format_of", "version_rows"]
 
-FORMATS: Final = ("csv", "json", "parquet")
+FORMATS: Final = ("csv", "json", "parquet", "xlsx")
 MEDIA_TYPES: Final = {
     "csv": "text/csv; charset=utf-8",
     "json": "application/json",
     "parquet": "application/vnd.apache.parquet",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 _ROWS: Final = 2000  #: rows per chunk
 _BYTES: Final = 1 << 20
+_SHEET_ROWS: Final = 1_048_576  #: rows of a sheet of xlsx, the header included
+_DATES: Final = ("valid_from", "valid_to")  #: columns of dates, ISO texts in rows
 
 Row = dict[str, Any]
 
@@ -54,7 +61,9 @@ def version_rows(registry: Registry, system: str, version: str, *, known_at: str
 
 
 def chunks(rows: Iterable[Row], format: str) -> Iterator[bytes]:
-    """The rows encoded as ``csv``, ``json`` (an array) or ``parquet``, in pieces.
+    """The rows encoded as ``csv``, ``json`` (an array), ``parquet`` or ``xlsx``, in pieces.
+
+    Dates are dates in parquet and xlsx. Raises ``UsageError`` for more rows than a sheet of xlsx holds.
 
     >>> b"".join(chunks([{"code": "A", "display": "x, y"}], "csv"))
     b'code,display\\r\\nA,"x, y"\\r\\n'
@@ -63,7 +72,25 @@ def chunks(rows: Iterable[Row], format: str) -> Iterator[bytes]:
     """
     if format == "parquet":
         return _parquet(rows)
-    return {"csv": _csv, "json": _json}[format](iter(rows))
+    return {"csv": _csv, "json": _json, "xlsx": _xlsx}[format](iter(rows))
+
+
+def format_of(path: Path, wanted: str | None) -> str:
+    """The format of a file to write: the one wanted, else that of the name, else csv for a name without suffix.
+
+    Raises ``UsageError`` if the name has the suffix of another format, or of none that can be written.
+
+    >>> format_of(Path("x.parquet"), None), format_of(Path("x"), None)
+    ('parquet', 'csv')
+    """
+    suffix = path.suffix.lower().removeprefix(".")
+    if suffix in FORMATS and wanted not in (None, suffix):
+        name = path.with_suffix(f".{wanted}").name
+        raise UsageError(message("error.export_differs", path=path, format=wanted, wanted=name))
+    if suffix not in (*FORMATS, "", "txt") and wanted is None:
+        formats = ", ".join(FORMATS)
+        raise UsageError(message("error.export_suffix", path=path, suffix=path.suffix, formats=formats))
+    return wanted or (suffix if suffix in FORMATS else "csv")
 
 
 def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:
@@ -95,6 +122,38 @@ def _json(rows: Iterator[Row]) -> Iterator[bytes]:
     yield b"\n]\n"
 
 
+def _xlsx(rows: Iterator[Row]) -> Iterator[bytes]:
+    """One sheet; codes and texts are texts, also those that begin like a formula."""
+    from openpyxl import Workbook
+
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("codes")
+    for number, row in enumerate(rows, start=2):
+        if number > _SHEET_ROWS:
+            raise UsageError(message("error.xlsx_rows", most=_SHEET_ROWS - 1))
+        if number == 2:
+            sheet.append(list(row))
+        sheet.append([_sheet_cell(sheet, name, value) for name, value in row.items()])
+    with tempfile.TemporaryFile() as file:
+        book.save(file)
+        file.seek(0)
+        while piece := file.read(_BYTES):
+            yield piece
+
+
+def _sheet_cell(sheet: Any, name: str, value: Any) -> Any:
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+    if value is None or isinstance(value, bool):
+        return value
+    if name in _DATES:
+        return date.fromisoformat(value)
+    cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", str(_flat(value))))
+    cell.data_type = "s"
+    return cell
+
+
 def _parquet(rows: Iterable[Row]) -> Iterator[bytes]:
     """Parquet has its index at the end of the file, so the whole file is written before it is sent."""
     with tempfile.TemporaryFile() as file:
@@ -117,7 +176,9 @@ def _frame(rows: Iterable[Row]) -> DataFrame:
         polars.DataFrame([{k: _cell(v) for k, v in r.items()} for r in b], infer_schema_length=None)
         for b in _batches(iter(rows))
     ]
-    return polars.concat(frames, how="vertical_relaxed") if frames else polars.DataFrame()
+    frame = polars.concat(frames, how="vertical_relaxed") if frames else polars.DataFrame()
+    dates = [n for n in _DATES if n in frame.columns]
+    return frame.with_columns(polars.col(n).cast(polars.String).str.to_date("%Y-%m-%d") for n in dates)
 
 
 def _flat(value: Any) -> Any:

@@ -57,6 +57,7 @@ class LoadOptions:
     title: str = ""
     licence: str = ""
     access: str = ""
+    redistribution: str = ""
     language: str = ""
     label_kind: str = ""  #: label.full or label.short: overrides the 60-character rule
     columns: Mapping[str, str] = field(default_factory=dict)  #: plain lists: role → column name or number
@@ -108,6 +109,9 @@ class ParsedRelease:
     system: SystemRecord | None = None
     ordered: bool = False
     may_be_empty: bool = False
+    stated: tuple[
+        str, ...
+    ] = ()  #: fields of ``system`` that the caller stated; they change a known system too
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Iterator
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from msgspec.structs import replace
 from loaders.contract import Loader, LoadOptions, Parsed, ParsedRelease, Progress, Source
 from loaders.detect import detect, formats
 from loaders.reading.archive import FolderSource, open_source
+from loaders.reading.header import stated_entry
 from loaders.storing import store
 from registry.entities.errors import FormatError, UsageError
 from registry.entities.messages import message
@@ -33,18 +35,23 @@ _COMPANIONS = (".toml", ".md", ".pdf", ".rst", ".html", ".js", ".cjs", ".mjs", "
 _DATA = (".json", ".csv", ".tsv", ".txt", ".xml", ".xlsx")
 
 
+Paths = str | PathLike[str] | Iterable[str | PathLike[str]]
+
+
 def silent(stage: str, done: int, total: int | None) -> None:
     """A progress listener that ignores every call."""
 
 
 def parse_paths(
-    paths: Iterable[str | Path], options: LoadOptions, *, format: str = "", progress: Progress = silent
+    paths: Paths, options: LoadOptions, *, format: str = "", progress: Progress = silent
 ) -> Iterator[Parsed]:
     """Everything that the files, folders or archives hold, parsed; raises registry.entities.errors.SourceError."""
     taken: dict[tuple[str, str, str], str] = {}
-    for path in paths:
+    for path in _each(paths):
         for source in _sources(Path(path), format):
             for item in _parse(source, options, format, progress):
+                if isinstance(item, ParsedRelease):
+                    item = dataclasses.replace(item, stated=stated_entry(options))
                 if options.version and isinstance(item, ParsedRelease):
                     _only_one(item, taken)
                 yield item
@@ -52,7 +59,7 @@ def parse_paths(
 
 def load_paths(
     registry: Registry,
-    paths: Iterable[str | Path],
+    paths: Paths,
     options: LoadOptions,
     *,
     format: str = "",
@@ -69,6 +76,17 @@ def load_paths(
     with gc_disabled():
         parsed = list(parse_paths(paths, options, format=format, progress=progress))
         return store(registry, parsed, dry_run=dry_run, wait=wait, progress=progress)
+
+
+def _each(paths: Paths) -> Iterator[str | PathLike[str]]:
+    """The paths; one alone is a list of one. Raises ``UsageError`` for a value that is no path."""
+    several = [paths] if isinstance(paths, str | PathLike) else paths
+    if not isinstance(several, Iterable):
+        raise UsageError(message("error.paths", value=repr(paths)))
+    for path in several:
+        if not isinstance(path, str | PathLike):
+            raise UsageError(message("error.paths", value=repr(path)))
+        yield path
 
 
 def _only_one(item: ParsedRelease, taken: dict[tuple[str, str, str], str]) -> None:

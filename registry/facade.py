@@ -8,10 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date
+from os import PathLike
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from registry.entities.errors import UsageError
+from registry.entities.intervals import parse_date
+from registry.entities.messages import message
 from registry.entities.records import SystemRecord
 from registry.entities.results import (
     Applicable,
@@ -20,15 +24,18 @@ from registry.entities.results import (
     Hierarchy,
     History,
     LoadReport,
+    Log,
     Lookup,
     ReleaseAnswer,
     ScopeRow,
     SearchResult,
     Subsumption,
     SystemAnswer,
+    SystemSet,
     Validity,
     VerifyReport,
     VersionAnswer,
+    VersionSet,
 )
 from registry.reader import Reader, Resolved
 from registry.store.engine import Database
@@ -51,9 +58,9 @@ class Registry:
     (``registry.entities.errors``).
     """
 
-    def __init__(self, database: Database, *, today: date | None = None) -> None:
-        self.database = database
-        self.reader = Reader(database, today=today)
+    def __init__(self, database: Database | str | PathLike[str], *, today: On = None) -> None:
+        self.database = database if isinstance(database, Database) else open_database(database)
+        self.reader = Reader(self.database, today=parse_date(today, what="today"))
         self.reader.code_dates = self._code_dates
 
     def _code_dates(self, system: str, known_at: str | None, code: str) -> tuple[date | None, date | None]:
@@ -63,9 +70,17 @@ class Registry:
 
     @classmethod
     def open(
-        cls, url: str | None = None, *, today: date | None = None, readonly: bool = False, create: bool = True
+        cls,
+        url: str | PathLike[str] | None = None,
+        *,
+        today: On = None,
+        readonly: bool = False,
+        create: bool = True,
     ) -> Registry:
-        """Open (and by default create) the registry at an SQLite path or a PostgreSQL URL."""
+        """Open (and by default create) the registry at an SQLite path or a PostgreSQL URL.
+
+        Raises ``UsageError`` for a value of another type, ``StoreError`` if it cannot be opened.
+        """
         return cls(open_database(url, readonly=readonly, create=create), today=today)
 
     def close(self) -> None:
@@ -128,6 +143,14 @@ class Registry:
 
         return catalogue.changes_since(self.reader, cursor, count=count)
 
+    def log(
+        self, *, system: str | None = None, count: int = 20, cursor: int | None = None, known_at: On = None
+    ) -> Log:
+        """Publications, newest first: when, by whom, why, and what each wrote; ``cursor`` gives older ones."""
+        from registry.queries.log import log
+
+        return log(self.reader, system=system, count=count, cursor=cursor, known_at=known_at)
+
     # -- queries
 
     def applicable(
@@ -143,7 +166,9 @@ class Registry:
         """Versions that applied on a date (in a scope), permitted or required; else the reason."""
         from registry.queries.applicable import applicable
 
-        return applicable(self.reader, system, on=on, scope=scope, role=role, track=track, known_at=known_at)
+        return applicable(
+            self.reader, _text(system=system), on=on, scope=scope, role=role, track=track, known_at=known_at
+        )
 
     def lookup(
         self,
@@ -158,13 +183,21 @@ class Registry:
         """What the code meant on the date or in the version (default: today)."""
         from registry.queries.lookup import lookup
 
-        return lookup(self.reader, system, code, on=on, version=version, lang=lang, known_at=known_at)
+        return lookup(
+            self.reader,
+            _text(system=system),
+            _text(code=code),
+            on=on,
+            version=version,
+            lang=lang,
+            known_at=known_at,
+        )
 
     def history(self, system: str, code: str, *, known_at: On = None) -> History:
         """The full history of the code."""
         from registry.queries.history import history
 
-        return history(self.reader, system, code, known_at=known_at)
+        return history(self.reader, _text(system=system), _text(code=code), known_at=known_at)
 
     def diff(
         self, system: str, v1: str, v2: str, *, types: Collection[str] = (), known_at: On = None
@@ -189,7 +222,14 @@ class Registry:
         from registry.queries.validity import validity
 
         return validity(
-            self.reader, system, code, on=on, scope=scope, role=role, reporter=reporter, known_at=known_at
+            self.reader,
+            _text(system=system),
+            _text(code=code),
+            on=on,
+            scope=scope,
+            role=role,
+            reporter=reporter,
+            known_at=known_at,
         )
 
     def search(
@@ -230,7 +270,15 @@ class Registry:
         """Relatives of the code: parents, children, ancestors or descendants."""
         from registry.queries.relatives import hierarchy
 
-        return hierarchy(self.reader, system, code, relation, on=on, version=version, known_at=known_at)
+        return hierarchy(
+            self.reader,
+            _text(system=system),
+            _text(code=code),
+            relation,
+            on=on,
+            version=version,
+            known_at=known_at,
+        )
 
     def subsumes(
         self, system: str, a: str, b: str, *, on: On = None, version: str | None = None, known_at: On = None
@@ -238,7 +286,15 @@ class Registry:
         """How two codes relate in the hierarchy."""
         from registry.queries.relatives import subsumes
 
-        return subsumes(self.reader, system, a, b, on=on, version=version, known_at=known_at)
+        return subsumes(
+            self.reader,
+            _text(system=system),
+            _text(code=a),
+            _text(code=b),
+            on=on,
+            version=version,
+            known_at=known_at,
+        )
 
     def export_rows(
         self, system: str, version: str | None = None, *, on: On = None, known_at: On = None
@@ -365,12 +421,59 @@ class Registry:
         published: str = "",
     ) -> None:
         """Declare a version, content not loaded."""
-        from registry.entities.intervals import parse_date
-
         self._write(
             "add_version", system, label, valid_from=parse_date(valid_from), valid_to=parse_date(valid_to),
             track=track, same_as=same_as, published=published,
         )  # fmt: skip
+
+    def set_system(
+        self,
+        system: str,
+        *,
+        title: str | None = None,
+        language: str | None = None,
+        owner: str | None = None,
+        licence: str | None = None,
+        access: str | None = None,
+        redistribution: str | None = None,
+        end_rule: str | None = None,
+        why: str = "",
+    ) -> SystemSet:
+        """Change the catalogue entry of a system; None keeps a field. A known open licence opens the system."""
+        from registry.entities.authorship import authored
+        from registry.writing.system_entry import EntryFields, set_system
+
+        fields = EntryFields(
+            title=title, language=language, owner=owner, licence=licence, access=access,
+            redistribution=redistribution, end_rule=end_rule,
+        )  # fmt: skip
+        with authored(why=why):
+            found = set_system(self.database, system, fields)
+        self.reader.forget()
+        return found
+
+    def set_version(
+        self,
+        system: str,
+        label: str,
+        *,
+        valid_from: On = None,
+        valid_to: On = None,
+        open_end: bool = False,
+        track: str | None = None,
+        why: str = "",
+    ) -> VersionSet:
+        """Change the dates of a version; what is not given is kept. The result says what changed."""
+        from registry.entities.authorship import authored
+        from registry.writing.maintenance import set_version
+
+        with authored(why=why):
+            found = set_version(
+                self.database, system, label, valid_from=parse_date(valid_from), valid_to=parse_date(valid_to),
+                open_end=open_end, track=track,
+            )  # fmt: skip
+        self.reader.forget()
+        return found
 
     def add_scope(self, slug: str, *, title: str = "", kind: str = "") -> None:
         """Create or rename a scope; an empty title or kind keeps the recorded one (else the slug, ``register``)."""
@@ -405,3 +508,11 @@ class Registry:
         from registry.writing.maintenance import backup
 
         return backup(self.database, target)
+
+
+def _text(**named: str) -> str:
+    """The one value, which must be text; raises ``UsageError`` with its name (a code ``7`` may be ``007``)."""
+    ((name, value),) = named.items()
+    if not isinstance(value, str):
+        raise UsageError(message("error.not_text", name=name, value=repr(value)))
+    return value

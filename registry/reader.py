@@ -278,7 +278,7 @@ class Reader:
 
     def day(self, on: str | date | None, moment: Moment) -> date:
         """The day of the request: as given, else the day of ``known_at``, else today."""
-        if isinstance(on, date):
+        if type(on) is date:  # the usual case, and no datetime
             return on
         day = parse_date(on, what="date")
         if day is not None:

@@ -59,3 +59,21 @@ def test_rows_are_counted() -> None:
     counted = tables.Counted(ROWS)
     list(tables.chunks(counted, "csv"))
     assert counted.count == 5000
+
+
+def test_a_cell_that_begins_like_a_formula_stays_text_in_a_sheet() -> None:
+    import openpyxl
+
+    data = b"".join(tables.chunks([{"code": "=1+1", "valid_from": "2024-01-01", "inactive": True}], "xlsx"))
+    row = openpyxl.load_workbook(io.BytesIO(data)).active[2]
+    assert [(c.value, c.data_type) for c in row][0] == ("=1+1", "s")
+    assert (row[1].is_date, row[2].value) == (True, True)
+
+
+def test_dates_in_parquet_are_dates_whatever_batch_they_are_in() -> None:
+    rows = [
+        {"code": str(n), "valid_from": None if n < 3000 else "2024-01-01", "valid_to": None}
+        for n in range(5000)
+    ]
+    found = polars.read_parquet(io.BytesIO(b"".join(tables.chunks(rows, "parquet"))))
+    assert (found.schema["valid_from"], found.schema["valid_to"]) == (polars.Date, polars.Date)

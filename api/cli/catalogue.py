@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from api.cli.options import On, Role, Scope, System, Track
+from api.cli.options import Count, On, Role, Scope, System, Track
 from api.cli.session import current
 from api.cli.show import catalogue as show
 
@@ -15,7 +15,7 @@ __all__ = ["register"]
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
-    for command in (systems, versions, releases, applicable):
+    for command in (systems, versions, releases, applicable, log):
         app.command()(command)
 
 
@@ -68,3 +68,22 @@ def applicable(
             system, on=on, scope=scope, role=role, track=track, known_at=session.known_at
         )
     session.give(answer, show.applicable, ok=answer.reason is None)
+
+
+def log(
+    ctx: typer.Context,
+    system: Annotated[
+        str | None, typer.Option("--system", help="Only of this code system.", metavar="SYSTEM")
+    ] = None,
+    count: Count = 20,
+    cursor: Annotated[
+        int | None, typer.Option("--cursor", help="Cursor of the next page.", metavar="NUMBER")
+    ] = None,
+) -> None:
+    """Publications, newest first: when, by whom, why, and what each wrote."""
+    session = current(ctx)
+    with session.open() as registry:
+        if system is not None:
+            show.require_system(registry, session, system)
+        found = registry.log(system=system, count=count, cursor=cursor, known_at=session.known_at)
+    session.give(found, show.log)

@@ -10,14 +10,17 @@ from api.cli.interval_options import exclusive
 from api.cli.options import (
     Published,
     System,
+    Track,
     TrackName,
     ValidFrom,
     ValidThrough,
     ValidTo,
     Version,
     Why,
+    WhyOption,
 )
 from api.cli.session import current
+from api.cli.show import catalogue as show
 
 __all__ = ["register"]
 
@@ -49,7 +52,7 @@ def add(
 ) -> None:
     """Declare a version whose content is not loaded."""
     session = current(ctx)
-    with session.open(readonly=False) as registry:
+    with session.open(readonly=False, create=False) as registry:
         registry.add_version(
             system, label, valid_from=valid_from, valid_to=exclusive(valid_to, valid_through),
             track=track, same_as=same_as, published=published,
@@ -57,11 +60,37 @@ def add(
     session.done("version_added", system=system, version=label)
 
 
+@group.command("set")
+def set_(
+    ctx: typer.Context,
+    system: System,
+    label: Annotated[str, typer.Argument(help="Label of the version.", show_default=False)],
+    valid_from: ValidFrom = None,
+    valid_to: ValidTo = None,
+    valid_through: ValidThrough = None,
+    open_end: Annotated[
+        bool, typer.Option("--open-end", help="No end of its own: it follows from the system's rule.")
+    ] = False,
+    track: Track = None,
+    why: WhyOption = "",
+) -> None:
+    """Change the dates of a version, and say what changed; what is not given is kept."""
+    session = current(ctx)
+    end = exclusive(valid_to, valid_through)
+    if not (valid_from or end or open_end):
+        raise typer.BadParameter("give --valid-from, --valid-to, --valid-through or --open-end")
+    with session.open(readonly=False, create=False) as registry:
+        done = registry.set_version(
+            system, label, valid_from=valid_from, valid_to=end, open_end=open_end, track=track, why=why
+        )
+    session.give(done, show.version_set)
+
+
 def retract(ctx: typer.Context, system: System, version: Version, why: Why) -> None:
     """End a release (or the current one of a version) from now on; an earlier --known-at still shows it."""
     session = current(ctx)
     label, _, release = version.partition("@")
-    with session.open(readonly=False) as registry:
+    with session.open(readonly=False, create=False) as registry:
         registry.retract(system, label, release=release or None, why=why)
     session.done("retracted", what=f"{system} {version}", system=system, version=label, release=release)
 
@@ -72,6 +101,6 @@ def purge(ctx: typer.Context, system: System, version: Version, why: Why) -> Non
     label, _, release = version.partition("@")
     if not release:
         raise typer.BadParameter("name the release: VERSION@RELEASE (see `gyldig releases`)")
-    with session.open(readonly=False) as registry:
+    with session.open(readonly=False, create=False) as registry:
         registry.purge(system, label, release=release, why=why)
     session.done("purged", what=f"{system} {version}", system=system, version=label, release=release)

@@ -34,8 +34,9 @@ def export(
         str | None, typer.Argument(help="Version label, or VERSION@RELEASE.", show_default=False)
     ] = None,
     format: Annotated[
-        Literal["csv", "parquet", "json"], typer.Option("--format", help="Format of the file.")
-    ] = "csv",
+        Literal["csv", "parquet", "json", "xlsx"] | None,
+        typer.Option("--format", help="Format of the file (default: that of its name, else csv)."),
+    ] = None,
     history: Annotated[
         bool,
         typer.Option("--history", help="All versions: a row per code and interval, with all ancestors."),
@@ -51,10 +52,11 @@ def export(
     session = current(ctx)
     if history == bool(version):
         raise typer.BadParameter("name a VERSION, or ask for --history")
+    chosen = tables.format_of(output, format) if output else format or "csv"
     with session.open() as registry:
         require_system(registry, session, system)
         rows = tables.Counted(_rows(registry, session, system, version))
-        _write(tables.chunks(rows, format), output)
+        _write(tables.chunks(rows, chosen), output)
         _licence(session, registry.system(system))
     if output:
         session.note("exported", rows=rows.count, path=str(output))

@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from api.cli.interval_options import exclusive
-from api.cli.options import Published, TrackName, ValidFrom, ValidThrough, ValidTo, date_option
+from api.cli.options import (
+    Access,
+    Licence,
+    Published,
+    Redistribution,
+    TrackName,
+    ValidFrom,
+    ValidThrough,
+    ValidTo,
+    WhyOption,
+    date_option,
+)
 from api.cli.session import Session, current
 from api.cli.show import loading as show
 
@@ -62,13 +73,11 @@ def load(
     status: Annotated[
         Literal["provisional", "final"] | None, typer.Option("--status", help="Provisional or final content.")
     ] = None,
-    url: Annotated[str, typer.Option("--url", help="Canonical URL of a new system.")] = "",
-    title: Annotated[str, typer.Option("--title", help="Title of a new system.")] = "",
-    licence: Annotated[str, typer.Option("--licence", help="Licence of a new system.")] = "",
-    access: Annotated[
-        Literal["open", "restricted"] | None,
-        typer.Option("--access", help="Who may read a new system over the network."),
-    ] = None,
+    url: Annotated[str, typer.Option("--url", help="Canonical URL of the system.")] = "",
+    title: Annotated[str, typer.Option("--title", help="Title of the system.")] = "",
+    licence: Licence = None,
+    access: Access = None,
+    redistribution: Redistribution = None,
     language: Annotated[str, typer.Option("--language", metavar="TAG", help="Language of the texts.")] = "",
     label_kind: Annotated[
         Literal["label.full", "label.short"] | None,
@@ -80,20 +89,23 @@ def load(
     ] = None,
     delimiter: Annotated[str, typer.Option("--delimiter", help="Plain lists: separator of columns.")] = "",
     encoding: Annotated[str, typer.Option("--encoding", help="Plain lists: encoding of the file.")] = "",
+    why: WhyOption = "",
     dry_run: DryRun = False,
     no_wait: NoWait = False,
 ) -> None:
     """Load one or several releases of code systems from files."""
     from loaders.contract import LoadOptions
+    from registry.entities.authorship import authored
 
     options = LoadOptions(
         system=system, version=version, track=track, valid_from=valid_from,
         valid_to=exclusive(valid_to, valid_through), published=published, kind=kind or "",
         effective_from=effective_from, coverage=coverage, status=status or "", url=url, title=title,
-        licence=licence, access=access or "", language=language, label_kind=label_kind or "",
+        licence=licence or "", access=access or "", redistribution=redistribution or "", language=language, label_kind=label_kind or "",
         columns=_columns(column or []), delimiter=delimiter, encoding=encoding,
     )  # fmt: skip
-    _load(current(ctx), paths, options, format=format, dry_run=dry_run, wait=not no_wait)
+    with authored(why=why):
+        _load(current(ctx), paths, options, format=format, dry_run=dry_run, wait=not no_wait)
 
 
 def _load(

@@ -25,6 +25,7 @@ from api.cli import (
     hierarchy,
     loading,
     scopes,
+    systems,
 )
 from api.cli.arguments import has_dash_code, hoist, protect_codes
 from api.cli.session import Session, default_language
@@ -76,7 +77,18 @@ def options(
     )
 
 
-for module in (catalogue, codes, hierarchy, differences, loading, changing, scopes, export, administration):
+for module in (
+    catalogue,
+    codes,
+    hierarchy,
+    differences,
+    loading,
+    changing,
+    systems,
+    scopes,
+    export,
+    administration,
+):
     module.register(app)
 
 

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
 from api.cli.session import day
 
 __all__ = [
+    "Access",
     "Code",
     "Count",
     "Cursor",
+    "Licence",
     "On",
     "Published",
+    "Redistribution",
     "Role",
     "Scope",
     "System",
@@ -26,6 +29,7 @@ __all__ = [
     "Version",
     "VersionOption",
     "Why",
+    "WhyOption",
     "date_option",
 ]
 
@@ -57,3 +61,16 @@ TrackName = Annotated[str, _TRACK]  #: empty = the default track
 Count = Annotated[int, typer.Option("--count", help="Largest number of results.", min=1, max=10_000)]
 Cursor = Annotated[str | None, typer.Option("--cursor", help="Cursor of the next page.", metavar="CURSOR")]
 Why = Annotated[str, typer.Option("--why", help="Reason, stored with the change.", show_default=False)]
+WhyOption = Annotated[str, typer.Option("--why", metavar="TEXT", help="Reason, kept in `gyldig log`.")]
+Licence = Annotated[
+    str | None,
+    typer.Option("--licence", help="Licence of the system; CC0, CC BY, NLOD and public domain open it."),
+]
+Access = Annotated[
+    Literal["open", "restricted"] | None,
+    typer.Option("--access", help="Who may read the system over the network."),
+]
+Redistribution = Annotated[
+    Literal["yes", "no", "unmodified"] | None,
+    typer.Option("--redistribution", help="Whether whole lists may be passed on to others."),
+]

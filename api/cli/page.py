@@ -1,17 +1,20 @@
-"""Layout of text output: sentences, facts and tables, coloured on a terminal, plain aligned text elsewhere.
+"""Layout of text output: sentences, facts and tables, within the width of a terminal, of any width elsewhere.
 
 The texts are in ``registry.entities.messages``; ``api.cli.show`` decides what is shown.
 """
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+from api.cli.layout import folded, table_lines
 from registry.entities import messages
+from registry.entities.results import UNKNOWN
 
 __all__ = ["Page"]
 
@@ -22,7 +25,8 @@ class Page:
 
     lang: str = "en"
     terminal: bool = field(default_factory=lambda: sys.stdout.isatty())
-    parts: list[Any] = field(default_factory=list)
+    width: int | None = None  #: columns of the terminal; None = as it is
+    parts: list[str] = field(default_factory=list)
 
     def say(self, key: str, **values: Any) -> None:
         """A sentence of the catalogue."""
@@ -47,8 +51,13 @@ class Page:
         return messages.word(key, self.lang)
 
     def why(self, reason: str | None, message: str) -> str:
-        """Why the answer is "no": its message, else the word of its reason."""
-        return str(messages.in_language(message, self.lang)) or self.word(reason or "unknown")
+        """Why the answer is "no" or unknown: its message, else the word of its reason; unknown is marked."""
+        text = str(messages.in_language(message, self.lang)) or self.word(reason or "unknown")
+        return self.text("valid_unknown", why=text) if reason in UNKNOWN else text
+
+    def yes_no(self, value: bool | None) -> str:
+        """One of the three answers as a word."""
+        return self.word("unknown" if value is None else "yes" if value else "no")
 
     def facts(self, rows: Iterable[tuple[str, Any]]) -> None:
         """Named values, one per line; empty ones are left out, a tuple has a line for each item."""
@@ -56,20 +65,30 @@ class Page:
         width = max((len(k) for k, _ in named), default=0)
         for name, value in named:
             for index, item in enumerate(value if isinstance(value, tuple) else (value,)):
-                self.line(f"  {('' if index else name).ljust(width)}  {self.cell(item)}")
+                lines = self._within(self.cell(item), less=width + 4)
+                for number, line in enumerate(lines):
+                    self.line(f"  {('' if index or number else name).ljust(width)}  {line}")
+
+    def _within(self, text: str, *, less: int = 0) -> list[str]:
+        """The text in lines no wider than the terminal ``less`` some columns; unchanged elsewhere."""
+        if not self.terminal:
+            return [text]
+        from rich.cells import cell_len
+
+        return folded(text, max(20, (self.width or _terminal_width()) - less), cell_len)
 
     def table(self, heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         """A table; columns that are empty in every row are left out."""
         cells = [[self.cell(c) for c in row] for row in rows]
         keep = [i for i in range(len(heads)) if any(row[i] for row in cells)]
         names = [self.word(heads[i]) for i in keep]
-        body = [[row[i] for i in keep] for row in cells]
-        self.parts.append(_rich(names, body)) if self.terminal else self._aligned(names, body)
+        body = [[_one_line(row[i]) for i in keep] for row in cells]
+        if not self.terminal:
+            self.parts += table_lines(names, body)
+            return
+        from rich.cells import cell_len
 
-    def _aligned(self, names: list[str], body: list[list[str]]) -> None:
-        widths = [max(len(row[i]) for row in [names, *body]) for i in range(len(names))]
-        for row in [names, ["-" * w for w in widths], *body]:
-            self.line("  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)).rstrip())
+        self.parts += table_lines(names, body, width=self.width or _terminal_width(), measure=cell_len)
 
     def cell(self, value: Any) -> str:
         """A value as text for people."""
@@ -90,7 +109,8 @@ class Page:
 
         console = Console(highlight=False)
         for part in self.parts:
-            console.print(part, markup=False) if isinstance(part, str) else console.print(part)
+            for line in self._within(part):
+                console.print(line, markup=False, soft_wrap=True)  # soft: rich must not break a word
 
 
 def last_day(end: date | None) -> date | None:
@@ -98,13 +118,10 @@ def last_day(end: date | None) -> date | None:
     return end - timedelta(days=1) if end else None
 
 
-def _rich(names: list[str], body: list[list[str]]) -> Any:
-    from rich.box import SIMPLE_HEAD
-    from rich.markup import escape
-    from rich.table import Table
-    from rich.text import Text
+def _one_line(text: str) -> str:
+    """The text of a cell without line breaks."""
+    return " ".join(text.split()) if "\n" in text or "\t" in text else text
 
-    table = Table(*[escape(n) for n in names], box=SIMPLE_HEAD, pad_edge=False)
-    for row in body:
-        table.add_row(*[Text(c) for c in row])
-    return table
+
+def _terminal_width() -> int:
+    return shutil.get_terminal_size((80, 24)).columns

@@ -35,13 +35,19 @@ class Session:
     lang: str = "en"
     lang_given: bool = False
 
-    def open(self, *, readonly: bool = True) -> Registry:
-        """The registry of ``--db``; commands that change something open it with ``readonly=False``."""
+    def open(self, *, readonly: bool = True, create: bool = True) -> Registry:
+        """The registry of ``--db``; commands that change something open it with ``readonly=False``.
+
+        ``create``: whether a database that does not exist is created; reading never creates one.
+        """
         from api.settings import Settings
         from registry import Registry
+        from registry.entities.authorship import set_author
 
         settings = Settings()
-        return Registry.open(self.db or settings.db or None, today=settings.today, readonly=readonly)
+        set_author(_user())
+        url = self.db or settings.db or None
+        return Registry.open(url, today=settings.today, readonly=readonly, create=create and not readonly)
 
     @property
     def content_language(self) -> str | None:
@@ -96,6 +102,16 @@ class Session:
 
 
 _UNKNOWN = 3  #: exit code of an unknown answer
+
+
+def _user() -> str:
+    """The user of the operating system, for the publication log."""
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return ""
 
 
 def current(ctx: typer.Context) -> Session:

@@ -67,6 +67,21 @@ async def feed(
     return answer(request, found)
 
 
+@router.get("/log", responses=gives("Log"))
+async def log(
+    request: Request,
+    system: Annotated[str | None, Query(max_length=300, description="Only of this code system.")] = None,
+    known_at: KnownAt = None,
+    count: Annotated[int, Query(ge=1, le=1000, description="Most publications of a page.")] = 20,
+    cursor: Annotated[int | None, Query(ge=0, le=2**53, description="`cursor` of the previous page.")] = None,
+) -> Response:
+    """Publications, newest first: when, by whom, why, and what each wrote."""
+    found = registry_of(request).log(system=system, count=count, cursor=cursor, known_at=known_at)
+    if not auth.may_read_restricted(request, settings_of(request).token):  # names of people are not for all
+        found = replace(found, entries=[replace(entry, by="") for entry in found.entries])
+    return answer(request, found)
+
+
 @router.get("/systems/{system}/search", responses=gives("SearchResult"))
 async def search(
     request: Request,

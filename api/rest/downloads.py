@@ -19,7 +19,7 @@ from registry.time.reasons import similar
 __all__ = ["router"]
 
 router = APIRouter(tags=["downloads"])
-Format = Annotated[Literal["csv", "json", "parquet"], Query(description="How the file is written.")]
+Format = Annotated[Literal["csv", "json", "parquet", "xlsx"], Query(description="How the file is written.")]
 _FILES: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The codes, one row each",

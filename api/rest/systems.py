@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
+from api import auth
 from api.rest.answers import (
     Count,
     Cursor,
     Day,
+    IsoDate,
     KnownAt,
     Name,
     SystemPath,
@@ -20,6 +23,7 @@ from api.rest.answers import (
     known_system,
     page,
     registry_of,
+    settings_of,
 )
 from api.rest.openapi import gives, gives_list
 from api.rest.problems import NotFound
@@ -90,6 +94,51 @@ async def version(
         suggestions=similar(version, labels) or labels[-3:],
         reason="unknown_version",
     )
+
+
+class VersionDates(BaseModel):
+    """Dates of a version; what is left out is kept. ``valid_to`` is exclusive, ``open_end`` removes it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    valid_from: IsoDate | None = None
+    valid_to: IsoDate | None = None
+    open_end: bool = False
+    track: str | None = Field(None, max_length=100)
+    why: str = Field("", max_length=1000)
+
+
+class SystemFields(BaseModel):
+    """Fields of a catalogue entry to change; what is left out is kept. A known open licence opens the system."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    title: str | None = Field(None, max_length=300)
+    language: str | None = Field(None, max_length=20)
+    owner: str | None = Field(None, max_length=300)
+    licence: str | None = Field(None, max_length=300)
+    access: Literal["open", "restricted"] | None = None
+    redistribution: Literal["yes", "no", "unmodified"] | None = None
+    end_rule: Literal["calendar-year", "fiscal-year", "until-next", "open"] | None = None
+    why: str = Field("", max_length=1000)
+
+
+@router.patch("/systems/{system}", responses=gives("SystemSet"))
+async def set_system(request: Request, system: SystemPath, fields: SystemFields) -> Response:
+    """Change licence, access, title … of a code system; the answer says what changed. Needs the token."""
+    auth.require_write(request, settings_of(request).token)
+    slug = known_system(request, system).slug
+    return answer(request, registry_of(request).set_system(slug, **fields.model_dump()))
+
+
+@router.patch("/systems/{system}/versions/{version:path}", responses=gives("VersionSet"))
+async def set_version(
+    request: Request, system: SystemPath, version: VersionPath, dates: VersionDates
+) -> Response:
+    """Change the dates of a version; the answer says what changed. Needs the token."""
+    auth.require_write(request, settings_of(request).token)
+    slug = known_system(request, system).slug
+    return answer(request, registry_of(request).set_version(slug, version, **dates.model_dump()))
 
 
 @router.get("/systems/{system}/applicable", responses=gives("Applicable"))

@@ -17,6 +17,7 @@ from registry.entities.errors import UsageError
 from registry.entities.messages import message
 from registry.entities.records import Coverage, ReleaseHeader, SourceFile, SystemRecord
 from registry.systems import behaviour_of, known
+from registry.systems.licences import Terms, terms_of
 
 __all__ = [
     "SHORT",
@@ -24,7 +25,9 @@ __all__ = [
     "finish",
     "kind_of_labels",
     "options_file",
+    "stated_entry",
     "system_of",
+    "with_options",
     "year_in",
     "year_start",
 ]
@@ -32,6 +35,8 @@ __all__ = [
 SHORT = 60  #: characters that a short text may have in Norwegian code systems
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _FIELDS = ("system", "version", "track", "valid_from", "valid_to", "published", "kind", "effective_from")
+_DATES = ("valid_from", "valid_to")
+_ENTRY = ("url", "licence", "access", "redistribution")
 _MORE = ("status", "language", "origin", "fetched")
 
 
@@ -45,7 +50,8 @@ def finish(header: ReleaseHeader, options: LoadOptions) -> ReleaseHeader:
     if options.coverage:
         said["coverage"] = _coverage(options.coverage, said.get("system", header.system))
     inferred = {name: value for name, value in header.inferred.items() if name not in said and value}
-    result = msgspec.structs.replace(header, **said, inferred=inferred)
+    stated = tuple(name for name in _DATES if name in said)
+    result = msgspec.structs.replace(header, **said, inferred=inferred, stated=stated)
     if result.valid_from and result.valid_to and result.valid_from >= result.valid_to:
         raise UsageError(message("list.interval", start=result.valid_from, end=result.valid_to))
     return result
@@ -66,12 +72,23 @@ def system_of(slug: str, options: LoadOptions, **more: Any) -> SystemRecord:
     record = known(slug)
     if record is None:
         record = SystemRecord(slug=slug, **more)
-    said: dict[str, Any] = {
-        n: getattr(options, n) for n in ("url", "licence", "access") if getattr(options, n)
-    }
+    return with_options(record, options)
+
+
+def with_options(record: SystemRecord, options: LoadOptions) -> SystemRecord:
+    """The entry with the metadata that the caller stated; a stated open licence opens the system."""
+    said: dict[str, Any] = {name: getattr(options, name) for name in _ENTRY if getattr(options, name)}
     if options.title:
-        said["titles"] = {options.language or record.language or "nb": options.title}
+        said["titles"] = record.titles | {options.language or record.language or "nb": options.title}
+    if terms := terms_of(options.licence):
+        said = terms._asdict() | said
     return msgspec.structs.replace(record, **said) if said else record
+
+
+def stated_entry(options: LoadOptions) -> tuple[str, ...]:
+    """The fields of the catalogue entry that ``with_options`` sets, which a load changes on a known system too."""
+    said = {name for name in _ENTRY if getattr(options, name)} | ({"titles"} if options.title else set())
+    return tuple(sorted(said | (set(Terms._fields) if terms_of(options.licence) else set())))
 
 
 def year_in(*names: str) -> str:

@@ -49,6 +49,8 @@ def parse_date(text: str | date | None, *, what: str = "date") -> date | None:
         return text.astimezone(OSLO).date() if text.tzinfo else text.date()
     if isinstance(text, date):
         return text
+    if not isinstance(text, str):
+        raise BadDate(message("error.not_a_date", what=what, text=repr(text)))
     try:
         if _DATE.fullmatch(text):
             return date.fromisoformat(text)
@@ -83,8 +85,10 @@ def known_at_us(value: str | date | datetime | int | None, *, now_us: int) -> in
     """
     if value is None or value == "":
         return None
-    if isinstance(value, int):
+    if isinstance(value, int) and not isinstance(value, bool):
         return value
+    if not isinstance(value, str | date):
+        raise BadDate(message("error.known_at_form", text=repr(value)))
     if isinstance(value, datetime) or (isinstance(value, str) and not _DATE.fullmatch(value)):
         moment = value if isinstance(value, datetime) else _instant(value)
         if moment.tzinfo is None:

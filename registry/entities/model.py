@@ -62,6 +62,8 @@ class Publication(SQLModel, table=True):
     version: str = Field(sa_column=_text())
     release: str = Field(sa_column=_text())
     summary: str = Field(sa_column=_text())
+    author: str = Field(default="", sa_column=_text())
+    why: str = Field(default="", sa_column=_text())
 
 
 class CodeSystem(SQLModel, table=True):

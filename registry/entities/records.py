@@ -301,6 +301,7 @@ class ReleaseHeader(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=Tru
     standards_status: str = ""
     shell: dict[str, Any] = {}  #: the metadata of the source (a FHIR CodeSystem without its concepts, …)
     inferred: dict[str, str] = {}
+    stated: tuple[str, ...] = ()  #: of ``valid_from`` and ``valid_to``, those that the caller stated
     notices: tuple[str, ...] = ()  #: notices for the user: encoding found, rows skipped and why
 
     @property

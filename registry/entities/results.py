@@ -28,6 +28,8 @@ __all__ = [
     "Hierarchy",
     "History",
     "LoadReport",
+    "Log",
+    "LogEntry",
     "Lookup",
     "PropertyAnswer",
     "ReleaseAnswer",
@@ -42,7 +44,10 @@ __all__ = [
     "Validity",
     "Verdict",
     "VerifyReport",
+    "SystemSet",
     "VersionAnswer",
+    "VersionSet",
+    "Written",
     "plain",
 ]
 
@@ -469,6 +474,68 @@ class FeedEntry:
 class Feed:
     entries: list[FeedEntry]
     cursor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """What a publication did to one row of metadata: added, changed or ended; only fields that differ are given."""
+
+    kind: str  #: system, version, release, scope, applicability, resource, map
+    name: str
+    change: str  #: added, changed, ended
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogEntry:
+    """One publication: when, by whom, why, and what it wrote."""
+
+    number: int
+    recorded: str  #: instant, Europe/Oslo
+    action: str
+    system: str
+    version: str
+    release: str
+    summary: str
+    by: str  #: user of the command line or name of the token; empty if not known
+    why: str
+    wrote: list[Written]
+    more: int  #: further rows that are not listed in ``wrote``
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Log:
+    """Publications, newest first; ``cursor`` gives the next, older ones (None = there are no older ones)."""
+
+    entries: list[LogEntry]
+    cursor: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersionSet:
+    """The dates of a version after ``version set``, and those before; every ``valid_to`` is exclusive."""
+
+    system: str
+    version: str
+    track: str
+    changed: bool
+    valid_from: date | None
+    valid_to: date | None
+    before_valid_from: date | None
+    before_valid_to: date | None
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SystemSet:
+    """The fields of a catalogue entry that ``system set`` changed, before and after."""
+
+    system: str
+    changed: bool
+    before: dict[str, Any]
+    after: dict[str, Any]
+    message: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

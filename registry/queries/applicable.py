@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from functools import partial
 
@@ -13,7 +14,7 @@ from registry.time.applicability import RANKS, answer, scoped, scoped_reason
 from registry.time.reasons import explain, suggest
 from registry.time.timeline import Timeline
 
-__all__ = ["applicable"]
+__all__ = ["applicable", "scope_message"]
 
 
 def applicable(
@@ -73,7 +74,7 @@ def _by_scope(
         reason=reason,
         not_loaded=missing,
         others=[a for a in answers if a.status not in RANKS],
-        message=_scope_message(reason, moment, timeline.system, scope, role, day, missing),
+        message=scope_message(reason, moment, timeline.system, scope, role, day, missing),
     )
 
 
@@ -82,15 +83,16 @@ def _parted(versions: list[ApplicableVersion]) -> tuple[list[ApplicableVersion],
     return [v for v in versions if v.release is not None], [v for v in versions if v.release is None]
 
 
-def _scope_message(
+def scope_message(
     reason: str | None,
     moment: Moment,
     system: SystemRow,
     scope: str,
     role: str | None,
     day: date,
-    missing: list[ApplicableVersion],
+    missing: Sequence[ApplicableVersion] = (),
 ) -> str:
+    """The message for a reason in a scope; empty without a reason. ``missing``: versions that are not loaded."""
     if reason is None:
         return ""
     if reason == "unknown":

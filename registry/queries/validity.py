@@ -13,6 +13,7 @@ from registry.content.stored import StoredView
 from registry.entities.errors import UsageError
 from registry.entities.messages import message as say
 from registry.entities.results import UNKNOWN, RoleIssue, Span, Validity, Verdict
+from registry.queries.applicable import scope_message
 from registry.queries.history import history
 from registry.queries.lookup import covers
 from registry.reader import Moment, Reader
@@ -32,6 +33,8 @@ _ROLE_ISSUES = {
     "Kjønn": "sex",
     "Uspesifikk_kode": "unspecified",
 }
+#: statuses in a scope with which a version does not apply → the reason, as ``applicable`` has it
+_OUTSIDE = {"not_yet": "before_first", "expired": "after_last"}
 _NPR = "Rapporteres_til_NPR"
 
 
@@ -90,6 +93,8 @@ def validity(
     versions, reason, message = _versions(request)
     judged = [_verdict(request, version, status) for version, status in versions]
     verdicts = [verdict for verdict, _ in judged]
+    if reason is not None:
+        verdicts = [replace(v, valid=None, reason=_OUTSIDE.get(v.status, v.reason)) for v in verdicts]
     issues = [i for v, found in judged if v.valid and found for i in _issues(v.version, found)]
     if reason is None and not any(v.valid for v in verdicts):
         reason = _main_reason(verdicts)
@@ -113,11 +118,12 @@ def _versions(request: _ValidityRequest) -> tuple[list[tuple[VersionRow, str]], 
         return [], reason, explain(reason, request.moment.snapshot, timeline, day)
     statuses = scoped(timeline, request.scope, request.role, day, request.code)
     why = scoped_reason(statuses, day)
-    if why == "unknown":
-        text = say("reason.scope_unknown", system=request.slug, scope=request.scope, role="", roles="")
-        return [], "unknown", text
-    rows = [(v, status) for v, _, status in statuses if status in RANKS or why is not None]
-    return rows, None, ""
+    if why is None:
+        return [(v, status) for v, _, status in statuses if status in RANKS], None, ""
+    rows = [(v, status) for v, _, status in statuses]
+    if any(status in RANKS for _, _, status in scoped(timeline, request.scope, request.role, day)):
+        return rows, None, ""  # the scope accepts a version, but not for this code: no
+    return rows, why, scope_message(why, request.moment, timeline.system, request.scope, request.role, day)
 
 
 def _verdict(
@@ -133,7 +139,7 @@ def _judged(
     request: _ValidityRequest, version: VersionRow, status: str
 ) -> tuple[str | None, MergedConcept | None]:
     """Why the code is not valid in the version (None = it is), and its concept if there is one."""
-    if status in ("not_yet", "expired"):
+    if status in _OUTSIDE:
         return status, None
     content = request.reader.content(request.moment, version, request.day)
     if content.segment is None:

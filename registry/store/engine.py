@@ -39,13 +39,15 @@ def default_url() -> str:
     return str(user_data_path("gyldig", appauthor=False) / "gyldig.sqlite")
 
 
-def database_url(url: str | None) -> tuple[str, str]:
+def database_url(url: str | os.PathLike[str] | None) -> tuple[str, str]:
     """Dialect (``sqlite`` or ``postgresql``) and location: a file path, or the connection string.
 
     >>> database_url("sqlite:///x.sqlite")
     ('sqlite', 'x.sqlite')
     """
-    text = url or default_url()
+    if not isinstance(url, str | os.PathLike | None):
+        raise UsageError(message("error.database_type", value=repr(url)))
+    text = os.fspath(url) if url else default_url()
     if text.startswith(("postgresql:", "postgres:", "postgresql+psycopg:")):
         return "postgresql", "postgresql:" + text.split(":", 1)[1]
     if text.startswith("sqlite:///"):
@@ -113,7 +115,10 @@ class Database:
     It does not check its tables; ``registry.store.opening.open_database`` opens a database and checks them.
     """
 
-    def __init__(self, url: str | None = None, *, readonly: bool = False, create: bool = True) -> None:
+    def __init__(
+        self, url: str | os.PathLike[str] | None = None, *, readonly: bool = False, create: bool = True
+    ) -> None:
+        self._create = create
         self.dialect, self.location = database_url(url)
         self.readonly = readonly
         self.ledger: object | None = None  #: the newest metadata read by the reader of this database
@@ -146,7 +151,7 @@ class Database:
         return Connection(raw, self.dialect, self.ledger)
 
     def _connect_sqlite(self) -> sqlite3.Connection:
-        mode = "ro" if self.readonly else "rwc"
+        mode = "ro" if self.readonly else "rwc" if self._create else "rw"
         uri = f"{Path(self.location).absolute().as_uri()}?mode={mode}"
         try:
             raw = sqlite3.connect(

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from registry.entities.authorship import authorship
 from registry.store.engine import Connection, now_us
 from registry.store.ledger import Ledger
 from registry.store.metadata import Snapshot
 
 __all__ = ["Writer"]
+
+
+_WITH_REASON = ("retract", "purge")  #: actions whose summary is the reason
 
 
 class Writer:
@@ -28,12 +32,14 @@ class Writer:
     def publish(
         self, action: str, system: str, version: str = "", release: str = "", summary: str = ""
     ) -> None:
-        """Add the publication row, whose instant all rows of this writer have."""
+        """Add the publication row, whose instant all rows of this writer have, with who wrote it and why."""
         self.published = True
+        stated = authorship()
+        why = stated.why or (summary if action in _WITH_REASON else "")
         self.connection.insert(
             "publication",
-            ("number", "recorded", "action", "system", "version", "release", "summary"),
-            [(self.number, self.recorded, action, system, version, release, summary)],
+            ("number", "recorded", "action", "system", "version", "release", "summary", "author", "why"),
+            [(self.number, self.recorded, action, system, version, release, summary, stated.by, why)],
         )
 
     def advance(self) -> None:

@@ -58,6 +58,7 @@ class Prepared:
     concept_count: int = 0
     fresh: int = 0
     warnings: list[str] = field(default_factory=list)
+    stated: tuple[str, ...] = ()  #: fields of ``system`` that the caller stated
     other_bytes: bool = False  #: the content is here already, from files with other bytes
 
     def take(self, content: StoredContent) -> None:
@@ -90,7 +91,9 @@ def prepare(parsed: Any) -> Prepared:
     header: ReleaseHeader = parsed.header
     system = parsed.system or known(header.system) or SystemRecord(slug=header.system)
     empty = bool(getattr(parsed, "may_be_empty", False))
-    return Prepared(header, system, parsed.concepts, parsed.ordered, empty, source_hash(header))
+    prepared = Prepared(header, system, parsed.concepts, parsed.ordered, empty, source_hash(header))
+    prepared.stated = tuple(getattr(parsed, "stated", ()))
+    return prepared
 
 
 def read_records(prepared: Prepared) -> tuple[list[ConceptRecord], list[Removal]]:
@@ -201,20 +204,16 @@ def _packed(members: BitMap) -> bytes:
 
 
 def _ensure_version(writer: Writer, system: SystemRow, header: ReleaseHeader) -> int:
-    """The version's id; its dates are those of the source with the greatest priority unless declared by hand."""
+    """The id of the release's version, which is created if it is new.
+
+    The dates of a known version are settled by ``registry.writing.version_dates``.
+    """
     current = writer.snapshot.version(system.system_id, header.version, header.track)
-    if current is None:
-        version_id = writer.next_id("version", "version_id")
-        put_version(writer, version_id, system.system_id, header)
-        return version_id
-    dated = (header.valid_from, header.valid_to) not in ((None, None), (current.valid_from, current.valid_to))
-    others = [r.header for r in writer.snapshot.releases.get(current.version_id, []) if r.header.valid_from]
-    rank = (header.priority, header.published, header.kind == "correction")
-    beaten = any((h.priority, h.published, h.kind == "correction") > rank for h in others)
-    if dated and not current.declared and not beaten and header.kind == "correction":
-        writer.end("version", current.row_id)
-        put_version(writer, current.version_id, system.system_id, header)
-    return current.version_id
+    if current is not None:
+        return current.version_id
+    version_id = writer.next_id("version", "version_id")
+    put_version(writer, version_id, system.system_id, header)
+    return version_id
 
 
 def put_version(

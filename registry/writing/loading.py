@@ -40,11 +40,13 @@ from registry.writing.importing import (
     load_log,
     prepare,
     publish,
-    put_version,
+    put_system,
     read_records,
     write_content,
     write_release,
 )
+from registry.writing.system_entry import entry_changes, stated_over
+from registry.writing.version_dates import change_of, conflict, settle_dates
 
 __all__ = [
     "Plan",
@@ -85,7 +87,9 @@ def load_parsed(
         prepared = prepare(parsed)
         _check_header(prepared)
         if dry_run:
-            return report_of(prepared, "dry_run", reader, started=started, counts=_compare(reader, prepared))
+            counts = _compare(reader, prepared)
+            _foretell(planned(reader.moment().snapshot, prepared))
+            return report_of(prepared, "dry_run", reader, started=started, counts=counts)
         notify = (lambda text: progress(text, 0, None)) if progress is not None else None
         with reader.database.load_lock(wait=wait, notify=notify):
             return _load(reader, prepared, progress, started)
@@ -142,7 +146,7 @@ def known_system(reader: Reader, parsed: Any) -> Any:
     if held is None or held.slug == parsed.header.system or record.slug != parsed.header.system:
         return parsed
     header = msgspec.structs.replace(parsed.header, system=held.slug)
-    return replace(parsed, header=header, system=held)
+    return replace(parsed, header=header, system=stated_over(held, record, parsed.stated))
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,11 +219,51 @@ def write_plan(
     system, content = write_content(
         writer, plan.prepared, start=_start(reader, writer, plan.starts), progress=progress
     )
+    entry = _settle_entry(writer, plan)
     here = _is_here(plan.earlier, plan.prepared) or _is_same(writer, plan, content)
+    if here is not None and entry:
+        writer.publish("system", system.slug, summary="catalogue entry corrected")
     if here is None:
         write_release(writer, plan.prepared, system, content)
+        _settle(writer, plan)
         publish(writer, plan.prepared, "amend" if plan.replaces else "load")
     return here
+
+
+def _settle_entry(writer: Writer, plan: Plan) -> bool:
+    """Give a known system what the caller stated of its entry, and report it; whether that changed it."""
+    if plan.known is None:
+        return False
+    held = plan.known.record
+    new = stated_over(held, plan.prepared.system, plan.prepared.stated)
+    note = entry_changes(held, new)
+    if note is not None:
+        put_system(writer, plan.known.system_id, new)
+        plan.prepared.warnings[:0] = [note]
+    return note is not None
+
+
+def _settle(writer: Writer, plan: Plan) -> bool:
+    """Give a known version its dates, and report a change or a conflict; whether they changed."""
+    if plan.current is None:
+        return False
+    h, prepared = plan.prepared.header, plan.prepared
+    change = settle_dates(writer, plan.current, h, plan.earlier)
+    note = change or conflict(plan.current, h, plan.earlier)
+    prepared.warnings[:0] = [note] if note is not None else []
+    return change is not None
+
+
+def _foretell(plan: Plan) -> None:
+    """Report the changes of dates and of the catalogue entry, or the conflict, that the load would have."""
+    if plan.known is not None:
+        new = stated_over(plan.known.record, plan.prepared.system, plan.prepared.stated)
+        if (note := entry_changes(plan.known.record, new)) is not None:
+            plan.prepared.warnings[:0] = [note]
+    if plan.current is not None:
+        h = plan.prepared.header
+        note = change_of(plan.current, h, plan.earlier) or conflict(plan.current, h, plan.earlier)
+        plan.prepared.warnings[:0] = [note] if note is not None else []
 
 
 def _start(reader: Reader, writer: Writer, releases: tuple[ReleaseRow, ...]) -> Start | None:
@@ -326,7 +370,8 @@ def _is_same(writer: Writer, plan: Plan, content: StoredContent) -> ReleaseRow |
 def _without_files(header: ReleaseHeader) -> ReleaseHeader:
     """The header without the origin of the content and without the dates that ``again`` compares."""
     return msgspec.structs.replace(
-        header, files=(), origin="", fetched="", published="", inferred={}, notices=(), valid_from=None, valid_to=None
+        header, files=(), origin="", fetched="", published="", inferred={}, stated=(), notices=(), valid_from=None,
+        valid_to=None,
     )  # fmt: skip
 
 
@@ -347,36 +392,18 @@ def _attest(reader: Reader, prepared: Prepared, held: ReleaseRow) -> None:
 
 def again(reader: Reader, plan: Plan, held: ReleaseRow, started: float) -> LoadReport:
     """The same content again: a no-op, unless it comes with a later publication or other dates."""
-    prepared, current = plan.prepared, plan.current
-    if current is None:
+    prepared = plan.prepared
+    if plan.current is None:
         raise ValueError("a release that is here belongs to a version")
     if held.source_sha256 != prepared.source_sha256:
         prepared.source_sha256, prepared.other_bytes = held.source_sha256, True
     _attest(reader, prepared, held)
     h = prepared.header
-    given = (h.valid_from, h.valid_to)
-    explicit = "valid_from" not in h.inferred
-    if (
-        given == (None, None)
-        or given == (current.valid_from, current.valid_to)
-        or not explicit
-        or current.declared
-    ):
-        return report_of(prepared, "unchanged", reader, started=started)
     with reader.database.transaction() as connection:
         writer = Writer(connection)
-        writer.end("version", current.row_id)
-        put_version(writer, current.version_id, current.system_id, h)
-        writer.publish("version", h.system, h.version, prepared.source_sha256, "version dates corrected")
-    prepared.warnings.append(
-        message(
-            "load.dates_now",
-            version=h.version,
-            start=h.valid_from,
-            end=h.valid_to or message("load.derived_end"),
-        )
-    )
-    return report_of(prepared, "amended", reader, started=started)
+        if changed := _settle(writer, plan):
+            writer.publish("version", h.system, h.version, prepared.source_sha256, "version dates corrected")
+    return report_of(prepared, "amended" if changed else "unchanged", reader, started=started)
 
 
 def _compare(reader: Reader, prepared: Prepared) -> dict[str, int]:

@@ -20,7 +20,7 @@ from registry.entities.errors import StoreError, UnknownTarget, UsageError
 from registry.entities.intervals import iso
 from registry.entities.messages import message
 from registry.entities.records import ReleaseHeader, SystemRecord
-from registry.entities.results import ScopeRow, VerifyReport
+from registry.entities.results import ScopeRow, VerifyReport, VersionSet
 from registry.store.component_rows import (
     KINDS,
     component_bitmap,
@@ -49,6 +49,7 @@ from registry.store.stored_hashes import (
 )
 from registry.time.timeline import Timeline
 from registry.writing.importing import ensure_system, put_system, put_version
+from registry.writing.version_dates import changed
 
 __all__ = [
     "add_applicability",
@@ -59,6 +60,7 @@ __all__ = [
     "enrich_system",
     "purge",
     "retract",
+    "set_version",
     "verify",
 ]
 
@@ -147,6 +149,57 @@ def add_version(
         writer.publish(
             "version", row.slug, label, summary="version corrected" if current else "version declared"
         )
+
+
+def set_version(
+    database: Database,
+    system: str,
+    label: str,
+    *,
+    valid_from: date | None = None,
+    valid_to: date | None = None,
+    open_end: bool = False,
+    track: str | None = None,
+) -> VersionSet:
+    """Change the dates of a version; what is not given is kept. ``open_end``: no end of its own.
+
+    From then on no load changes them unless its caller states dates. Raises ``UnknownTarget`` and ``UsageError``.
+    """
+    if open_end and valid_to:
+        raise UsageError(message("error.end_or_none"))
+    with database.transaction() as connection:
+        writer = Writer(connection)
+        row = _system(writer, system)
+        found = _version(writer, row, label, track)
+        held = next(v for v in writer.snapshot.versions[row.system_id] if v.row_id == found.row_id)
+        old = (held.valid_from, held.valid_to)
+        new = (valid_from or old[0], None if open_end else valid_to or old[1])
+        if new[0] and new[1] and new[1] <= new[0]:
+            raise UsageError(message("error.ends_before_start", version=label, end=new[1], start=new[0]))
+        if new != old or not held.declared:
+            _put_dates(writer, row, held, new)
+        text = changed(label, old, new)
+        if new != old:
+            writer.publish("version", row.slug, label, summary=str(text))
+        elif not held.declared:
+            writer.publish("version", row.slug, label, summary="version dates stated")
+    return VersionSet(
+        system=row.slug, version=label, track=held.track, changed=new != old, valid_from=new[0], valid_to=new[1],
+        before_valid_from=old[0], before_valid_to=old[1], message=text,
+    )  # fmt: skip
+
+
+def _put_dates(
+    writer: Writer, system: SystemRow, held: VersionRow, new: tuple[date | None, date | None]
+) -> None:
+    """Record a version again with other dates, stated by hand."""
+    releases = writer.snapshot.releases.get(held.version_id, [])
+    header = ReleaseHeader(
+        system=system.slug, version=held.label, source_line="", facets=(), track=held.track, valid_from=new[0],
+        valid_to=new[1], published=max([held.published, *(r.published for r in releases)]), rolling=held.rolling,
+    )  # fmt: skip
+    writer.end("version", held.row_id)
+    put_version(writer, held.version_id, system.system_id, header, same_as=held.same_as, declared=True)
 
 
 def add_scope(database: Database, slug: str, *, title: str = "", kind: str = "") -> None:

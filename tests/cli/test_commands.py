@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -117,6 +118,38 @@ def test_differences_as_csv_and_json(ask: Run) -> None:
     assert "Only changes of type: relabelled. Events of other types, not shown: 2." in text
 
 
+@pytest.mark.parametrize("history", [False, True])
+@pytest.mark.parametrize("suffix", ["csv", "json", "parquet", "xlsx"])
+def test_the_name_of_the_file_gives_the_format(ask: Run, tmp_path: Path, suffix: str, history: bool) -> None:
+    file = tmp_path / f"out.{suffix}"
+    assert ask("export", "demo-no", *(["--history"] if history else ["2024"]), "-o", file).code == 0
+    begins = {"csv": b"system,", "json": b"[\n{", "parquet": b"PAR1", "xlsx": b"PK"}
+    assert file.read_bytes().startswith(begins[suffix])
+
+
+def test_a_name_of_another_format_is_refused(ask: Run, tmp_path: Path) -> None:
+    for name, format in (
+        ("x.sav", ()),
+        ("x.csv.gz", ()),
+        ("x.xlsx", ("--format", "csv")),
+        ("x.csv", ("--format", "json")),
+    ):
+        ran = ask("export", "demo-no", "2024", "-o", tmp_path / name, *format)
+        assert (ran.code, name in ran.err) == (2, True)
+    assert ask("export", "demo-no", "2024", "-o", tmp_path / "x.sav", "--format", "csv").code == 0
+    assert [p.name for p in tmp_path.iterdir()] == ["x.sav"]
+
+
+def test_a_sheet_holds_texts_and_dates(ask: Run, tmp_path: Path) -> None:
+    import openpyxl
+
+    file = tmp_path / "history.xlsx"
+    ask("export", "demo-no", "--history", "-o", file)
+    head, *rows = openpyxl.load_workbook(file).active.iter_rows(values_only=True)
+    row = dict(zip(head, next(r for r in rows if "B20" in r), strict=True))
+    assert (row["code"], row["valid_from"]) == ("B20", datetime(2022, 1, 1))
+
+
 @pytest.mark.parametrize("format", ["csv", "json", "parquet"])
 def test_a_version_as_a_file(ask: Run, tmp_path: Path, format: str) -> None:
     file = tmp_path / f"out.{format}"
@@ -135,7 +168,7 @@ def test_every_code_with_its_intervals(ask: Run, tmp_path: Path) -> None:
     assert ask("export", "demo-no", "--history", "--format", "parquet", "-o", file).code == 0
     rows = polars.read_parquet(file).filter(polars.col("code") == "B20").to_dicts()
     assert [(r["display"], r["valid_from"]) for r in rows] == [
-        ("Ripe i omslag", "2022-01-01"), ("Revet omslag", "2024-01-01"), ("Revet omslag", "2026-01-01"),
+        ("Ripe i omslag", date(2022, 1, 1)), ("Revet omslag", date(2024, 1, 1)), ("Revet omslag", date(2026, 1, 1)),
     ]  # fmt: skip
 
 

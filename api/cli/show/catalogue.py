@@ -13,12 +13,26 @@ if TYPE_CHECKING:
     from registry.entities.results import (
         Applicable,
         ApplicableVersion,
+        Log,
         ReleaseAnswer,
         SystemAnswer,
+        SystemSet,
         VersionAnswer,
+        VersionSet,
+        Written,
     )
 
-__all__ = ["applicable", "releases", "require_system", "require_version", "systems", "versions"]
+__all__ = [
+    "applicable",
+    "log",
+    "releases",
+    "require_system",
+    "require_version",
+    "system_set",
+    "systems",
+    "version_set",
+    "versions",
+]
 
 
 def require_system(registry: Registry, session: Session, system: str) -> None:
@@ -186,3 +200,42 @@ def _rows(page: Page, rows: list[ApplicableVersion]) -> None:
             for v in rows
         ],
     )
+
+
+def version_set(page: Page, done: VersionSet) -> None:
+    """What changed, as a sentence."""
+    page.line(done.message)
+
+
+def system_set(page: Page, done: SystemSet) -> None:
+    """What changed, as a sentence."""
+    page.line(done.message)
+
+
+def log(page: Page, found: Log) -> None:
+    """A paragraph per publication."""
+    if not found.entries:
+        page.say("none")
+    for entry in found.entries:
+        page.say("log.head", number=entry.number, recorded=entry.recorded[:19].replace("T", " "), what=page.word(entry.action),
+                 about=" ".join(x for x in (entry.system, entry.version) if x))  # fmt: skip
+        page.facts([("by", entry.by), ("why", entry.why), ("summary", entry.summary if entry.summary != entry.why else ""),
+                    ("wrote", tuple(_written(page, w) for w in entry.wrote))])  # fmt: skip
+        if entry.more:
+            page.say("log.more_rows", n=entry.more)
+    if found.cursor is not None:
+        page.say("search_more", cursor=found.cursor)
+
+
+def _written(page: Page, row: Written) -> str:
+    fields = [f"{k}: {_value(page, row.before.get(k))} → {_value(page, row.after.get(k))}" if row.change == "changed"
+              else f"{k}: {_value(page, row.after.get(k, row.before.get(k)))}"
+              for k in sorted(row.before.keys() | row.after.keys())]  # fmt: skip
+    head = f"{page.word(row.kind)} {row.name} {page.word('log.' + row.change)}"
+    return f"{head} ({', '.join(fields)})" if fields else head
+
+
+def _value(page: Page, value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{k} {v}" for k, v in value.items())
+    return page.cell(value) or "–"

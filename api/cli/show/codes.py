@@ -132,9 +132,12 @@ def validity(page: Page, answer: Validity) -> None:
         page.say("valid_yes", code=answer.code, on=answer.on)
     else:
         why = page.why(answer.reason, answer.message)
-        page.say("valid_no" if answer.valid is False else "valid_unknown", why=why)
+        page.say("valid_no", why=why) if answer.valid is False else page.line(why)
     if answer.verdicts:
-        rows = [(v.version, page.word(v.status), v.valid, page.word(v.reason or "")) for v in answer.verdicts]
+        rows = [
+            (v.version, page.word(v.status), page.yes_no(v.valid), page.word(v.reason or ""))
+            for v in answer.verdicts
+        ]
         page.table(("version", "status", "valid", "reason"), rows)
     for issue in answer.role_issues:
         page.line(f"{issue.version}: {page.word(issue.issue)}: {in_language(issue.message, page.lang)}")
@@ -143,8 +146,10 @@ def validity(page: Page, answer: Validity) -> None:
 def search(page: Page, answer: SearchResult) -> None:
     """One line per hit."""
     if not answer.hits:
-        message = answer.message if answer.reason else ""
-        page.line(message) if message else page.say("search_none", query=answer.query)
+        if answer.reason:
+            page.line(page.why(answer.reason, answer.message))
+        else:
+            page.say("search_none", query=answer.query)
         return
     systems = {h.system for h in answer.hits}
     page.table(

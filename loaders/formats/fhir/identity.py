@@ -5,26 +5,24 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
 from loaders.contract import LoadOptions
 from loaders.formats.fhir.reading import Json, items, text
 from loaders.reading.decoding import lines_of
+from loaders.reading.header import with_options
 from registry.entities.records import SystemRecord
 from registry.systems.known_systems import CATALOGUE
+from registry.systems.licences import Terms, terms_of
 
-__all__ = ["is_open", "oids_of", "slug_of", "system_record"]
+__all__ = ["oids_of", "slug_of", "system_record"]
 
 #: places where the last part of the URL is a name of its own, and what goes before it in the slug
 _HL7 = {"terminology.hl7.org/CodeSystem": "", "hl7.org/fhir": "fhir-"}
 _VOLVEN = "2.16.578.1.12.4.1.1."
 _SEMVER = re.compile(r"\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?")
-_OPEN = re.compile(
-    r"\bCC-?0\b|\b(in|into|to) the public domain\b|\bcreative commons public domain\b", re.IGNORECASE
-)
-_NOT_OPEN = re.compile(r"\bnot (\w+ ){0,3}(in the public domain|CC-?0)\b", re.IGNORECASE)
 _TRANSLATION = "http://hl7.org/fhir/StructureDefinition/translation"
 _SHORT = 200  #: characters of a copyright statement that the catalogue keeps
 
@@ -58,11 +56,6 @@ def oids_of(resource: Json, path: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(v.removeprefix("urn:oid:") for v in found if v.startswith("urn:oid:")))
 
 
-def is_open(licence: str) -> bool:
-    """Whether a statement gives the content away: CC0 or public domain."""
-    return _OPEN.search(licence) is not None and _NOT_OPEN.search(licence) is None
-
-
 def system_record(
     resource: Json, path: str, options: LoadOptions, *, licence: str = "", dated: bool = False
 ) -> SystemRecord:
@@ -71,7 +64,7 @@ def system_record(
     url = url or options.url or (f"urn:oid:{oids[0]}" if oids else "")
     slug = options.system or slug_of(url, oids)
     stated = text(resource, "copyright", path) or licence
-    given = is_open(stated)
+    terms = terms_of(stated) or Terms("restricted", "no")
     made = SystemRecord(
         slug=slug,
         url=url,
@@ -79,20 +72,14 @@ def system_record(
         titles=dict(_titles(resource, path)),
         owner=text(resource, "publisher", path),
         licence=_first_line(stated),
-        access="open" if given else "restricted",
-        redistribution="yes" if given else "no",
+        access=terms.access,
+        redistribution=terms.redistribution,
         rules="caseless" if resource.get("caseSensitive") is False else "",
         language=text(resource, "language", path),
         version_order=_order(resource, path),
         end_rule="until-next" if dated else "open",
     )
-    record = _known(made)
-    said: dict[str, Any] = {
-        n: getattr(options, n) for n in ("url", "licence", "access") if getattr(options, n)
-    }
-    if options.title:
-        said["titles"] = {options.language or record.language or "nb": options.title}
-    return msgspec.structs.replace(record, **said)
+    return with_options(_known(made), options)
 
 
 def _order(resource: Json, path: str) -> Literal["date", "integer", "semver", "natural"]:

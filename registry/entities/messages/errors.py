@@ -129,6 +129,38 @@ MESSAGES: Final[dict[str, Pair]] = {
         "nothing was stored: no space left on device",
         "ingenting ble lagret: det er ikke plass igjen på disken",
     ),
+    "error.database_type": (
+        "{value} is not a database: give a path, sqlite:///… or postgresql://…",
+        "{value} er ikke en database: oppgi en sti, sqlite:///… eller postgresql://…",
+    ),
+    "error.not_text": (
+        "{name} {value} must be text; write it as the code system does, with its zeros",
+        "{name} {value} må være tekst; skriv verdien slik kodeverket gjør, med nuller",
+    ),
+    "error.paths": (
+        "{value} is not a path: give a file, a folder or an archive",
+        "{value} er ikke en sti: oppgi en fil, en mappe eller et arkiv",
+    ),
+    "error.export_suffix": (
+        "{path}: {suffix} is not a format of export; the formats are {formats}. Change the name, or give --format",
+        "{path}: {suffix} er ikke et eksportformat; formatene er {formats}. Endre navnet, eller oppgi --format",
+    ),
+    "error.export_differs": (
+        "{path} would hold {format}: give the file the name {wanted}, or leave --format out",
+        "{path} ville fått {format}: gi filen navnet {wanted}, eller utelat --format",
+    ),
+    "error.xlsx_rows": (
+        "a sheet of xlsx has room for {most:,} rows; export as parquet or csv",
+        "et ark i xlsx har plass til {most:,} rader; eksporter som parquet eller csv",
+    ),
+    "error.one_of": (
+        "{name} cannot be {value!r}: use {allowed:join or}",
+        "{name} kan ikke være {value!r}: bruk {allowed:join eller}",
+    ),
+    "error.end_or_none": (
+        "give an end or an open end, not both",
+        "oppgi en slutt eller en åpen slutt, ikke begge",
+    ),
     "error.newer_schema": (
         "{location} was written by a newer version of gyldig (schema {schema}; this one has {own}): update "
         "gyldig, or select another database with --db",

@@ -131,6 +131,14 @@ MESSAGES: Final[dict[str, Pair]] = {
         "{system} {version} is declared. Its content is not loaded.",
         "{system} {version} er registrert uten innhold.",
     ),
+    "system.changed": (
+        "{system}: {changes}",
+        "{system}: {changes}",
+    ),
+    "system.field": ("{name} is now {new} (before: {old})", "{name} er nå {new} (før: {old})"),
+    "system.same": ("{system}: nothing to change.", "{system}: ingenting å endre."),
+    "log.head": ("{number}  {recorded}  {what}  {about}", "{number}  {recorded}  {what}  {about}"),
+    "log.more_rows": ("  and {n:more row|more rows}.", "  og {n:rad|rader} til."),
     "retracted": (
         "{what} no longer counts from now on; --known-at before now still shows it.",
         "{what} gjelder ikke lenger fra nå av; --known-at før nå viser det fortsatt.",
