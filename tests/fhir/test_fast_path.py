@@ -13,6 +13,7 @@ import orjson
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lxml import etree
 from starlette.testclient import TestClient
 
 from api.app import create_app
@@ -161,6 +162,37 @@ def test_memoised_answers_are_those_made_anew(
     expected = ask(slow, *question)
     assert ask(app, *question) == expected
     assert ask(app, *question) == expected, "the prepared request gives the same again"
+
+
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        ("ConceptMap/$translate?sourceCode=F", "ConceptMap/$translate?code=F&sourceCode=F"),
+        (f"CodeSystem/$lookup?system={URL}&code=F1", f"CodeSystem/$lookup?system={URL}&code="),
+        (f"CodeSystem/$lookup?system={URL}&code=", f"CodeSystem/$lookup?system={URL}&code=F1"),
+        (
+            f"CodeSystem/$subsumes?system={URL}&codeA=F1",
+            f"CodeSystem/$subsumes?system={URL}&codeA=F1&codeB=F1",
+        ),
+    ],
+)
+def test_a_prepared_request_is_of_the_same_parameters(
+    catalog: RegistryCatalog, slow: FhirApp, first: str, then: str
+) -> None:
+    """Which parameters are given decides whether the request is refused, so another set of them is prepared anew."""
+    app = made(catalog, memoise=True)
+    for request in (first, then, first):
+        path, _, query = request.partition("?")
+        assert ask(app, f"/{path}", query, {}) == ask(slow, f"/{path}", query, {})
+
+
+@pytest.mark.parametrize("code", ["F%01", "%08", "%0C", "\\u0001", "F%EF%BF%BF", "%00"])
+def test_an_answer_in_xml_replaces_what_xml_cannot_hold(slow: FhirApp, code: str) -> None:
+    status, body = ask(
+        slow, "/r4/CodeSystem/$lookup", f"system={URL}&code={code}", {"accept": "application/fhir+xml"}
+    )
+    assert status in (400, 404)
+    etree.fromstring(body)
 
 
 @settings(max_examples=500, deadline=None)

@@ -62,7 +62,8 @@ class FastPath:
 def split_query(operation: Operation, query: bytes) -> tuple[Varying, tuple[str, ...]] | None:
     """The varying parameters of a URL, decoded, and the others as written; None for unusual queries.
 
-    The others are a key: equal texts mean equal parameters. Unusual are repeated parameters and other characters than ASCII.
+    The others, with the names of the varying ones, are a key: they decide whether the request is refused. Unusual are
+    repeated or empty parameters and other characters than ASCII.
     """
     if len(query) > _LONGEST or not query.isascii():
         return None
@@ -73,7 +74,7 @@ def split_query(operation: Operation, query: bytes) -> tuple[Varying, tuple[str,
         name, _, value = part.partition("=")
         if name not in names:
             shared.append(part)
-        elif name in varying:
+        elif name in varying or not value:
             return None
         elif "%" in value or "+" in value:
             varying[name] = unquote_plus(value, errors="replace")

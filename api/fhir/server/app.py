@@ -6,6 +6,7 @@ Reads bodies, chooses formats, compresses, sets ETags, caches answers. Requests 
 from __future__ import annotations
 
 import gzip
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from functools import lru_cache, partial
@@ -30,7 +31,7 @@ from api.fhir.server.large_request_worker import LargeRequestWorker
 from api.fhir.server.response_cache import Encoded, Replies
 from api.fhir.server.warm_up import warm_up
 from api.fhir.service import CatalogSource, History, Reply, Request, Service, failed, language_of
-from loaders.formats.fhir.fhir_xml import json_to_xml, xml_to_json
+from loaders.formats.fhir.fhir_xml import UNWRITABLE, json_to_xml, xml_to_json
 from registry.entities.errors import ContentError, GyldigError
 from registry.entities.exact_json import dumps, loads
 from registry.entities.messages import message
@@ -44,6 +45,9 @@ __all__ = ["FhirApp", "fhir_app"]
 _JSON = (b"content-type", b"application/fhir+json; charset=utf-8")
 _XML = (b"content-type", b"application/fhir+xml; charset=utf-8")
 _VARY = (b"vary", b"accept, accept-encoding, accept-language")
+_CONTROL = re.compile(
+    rb"\\[bf]|\\u00[01]|\xef\xbf[\xbe\xbf]"
+)  #: in JSON: where characters may be that XML cannot hold
 _INLINE_LIMIT = 256_000  #: most bytes of a body that is parsed or compressed on the event loop
 _WORTH_COMPRESSING = 1400  #: least bytes of a body that is compressed, about one packet
 _KEPT_POSTS = ("/$expand",)  #: ends of paths whose answers to POST are cached too
@@ -299,7 +303,22 @@ def _is_form(caller: ClientProfile) -> bool:
 
 def _written(reply: Reply, *, xml: bool) -> bytes:
     written = _json(reply.body)
-    return json_to_xml(loads(written), release=reply.release) if xml and written else written
+    if not xml or not written:
+        return written
+    if not _CONTROL.search(written):
+        return json_to_xml(loads(written), release=reply.release)
+    return json_to_xml(_without_control(loads(written)), release=reply.release)
+
+
+def _without_control(value: Any) -> Any:
+    """The same JSON value; characters that XML cannot hold are U+FFFD."""
+    if isinstance(value, str):
+        return UNWRITABLE.sub("\ufffd", value)
+    if isinstance(value, list):
+        return [_without_control(item) for item in value]
+    if isinstance(value, dict):
+        return {name: _without_control(item) for name, item in value.items()}
+    return value
 
 
 def _json(body: dict[str, Any] | bytes | None) -> bytes:

@@ -59,7 +59,7 @@ class FastRoutes:
         if stamp is None:
             return None
         varying, shared = split
-        key = (path, caller.context, shared)
+        key = (path, caller.context, shared, *varying)
         fast_path = self._service.fast_path[caller.trusted]
         prepared = fast_path.find(stamp, key)
         if prepared is None:

@@ -21,13 +21,15 @@ from registry.entities.errors import ContentError
 from registry.entities.exact_json import decimal_text
 from registry.entities.messages import message
 
-__all__ = ["FHIR", "MAX_BYTES", "json_to_xml", "xml_elements", "xml_to_json", "xml_without"]
+__all__ = ["FHIR", "MAX_BYTES", "UNWRITABLE", "json_to_xml", "xml_elements", "xml_to_json", "xml_without"]
 
 FHIR = "http://hl7.org/fhir"
 XHTML = "http://www.w3.org/1999/xhtml"
 MAX_BYTES = 256 << 20
 _DEPTH = 240  #: libxml itself stops at 256
 _NUMBERS = ("integer", "decimal")
+#: characters that XML 1.0 cannot hold (its production ``Char``)
+UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")  # R5, "decimal"
 _EMPTY: tuple[Any, ...] = ({}, [], None)
 
@@ -341,7 +343,7 @@ def _text(value: Any, path: str) -> str:
         return repr(value)
     if not isinstance(value, str):
         raise ContentError(message("fhir.not_single"), line=path)
-    if any(c < " " and c not in "\t\n\r" for c in value) or "\ufffe" in value or "\uffff" in value:
+    if UNWRITABLE.search(value):
         raise ContentError(message("fhir.control"), line=path)
     return value
 
