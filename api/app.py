@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, Depends, FastAPI, Request
 from starlette.responses import HTMLResponse, Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api import start_page
+from api.auth import NotAuthorised
+from api.callers import Callers
 from api.limits import BodyLimit
+from api.response_headers import ResponseHeaders
 from api.rest import changes, codes, docs_page, downloads, openapi, problems, scopes, systems
 from api.rest.answers import registry_of
 from api.rest.known import only_known
@@ -39,11 +42,29 @@ class _Web(FastAPI):
         if scope["type"] == "http":
             root: str = scope.get("root_path", "")
             path: str = scope["path"].removeprefix(root) if root else scope["path"]
+            try:
+                self.state.callers.identify(scope)
+            except NotAuthorised as error:
+                await self._refused(error, path)(scope, receive, send)
+                return
             if path.startswith("/fhir/") or path == "/fhir":
                 scope["root_path"] = root + "/fhir"
                 await self.fhir(scope, receive, send)
                 return
         await super().__call__(scope, receive, send)
+
+    def _refused(self, error: NotAuthorised, path: str) -> ASGIApp:
+        """The answer to a token that is not valid, as FHIR or REST."""
+
+        from api.fhir.server.refusal import refuse
+
+        async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+            if path.startswith("/fhir"):
+                await refuse(scope, send, error)
+            else:
+                await ResponseHeaders(problems.answer_of(error, Request(scope)))(scope, receive, send)
+
+        return answer
 
 
 def create_app(settings: Settings | None = None, *, registry: Registry | None = None) -> FastAPI:
@@ -74,7 +95,9 @@ def create_app(settings: Settings | None = None, *, registry: Registry | None = 
     )  # fmt: skip
     app.state.settings = wanted
     app.state.registry = registry
+    app.state.callers = Callers(wanted)
     app.add_middleware(BodyLimit, limit=wanted.max_body)
+    app.add_middleware(ResponseHeaders)
     problems.install(app)
     openapi.install(app)
     app.include_router(_rest(app), prefix="/api")

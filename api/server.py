@@ -21,14 +21,24 @@ def serve(session: Session, *, host: str, port: int, workers: int, today: date |
     session.open(readonly=False, create=False).close()
     if session.db:
         os.environ["GYLDIG_DB"] = session.db
+    os.environ["GYLDIG_HOST"] = host
     os.environ["GYLDIG_WORKERS"] = str(workers)
     if today is not None:
         os.environ["GYLDIG_TODAY"] = today.isoformat()
     shown = f"[{host}]" if ":" in host else host
     print(session.say("serving", url=f"http://{shown}:{port}"), file=sys.stderr, flush=True)
+    print(session.say(_readers()), file=sys.stderr, flush=True)
     uvicorn.run(
         "api.app:create_app", factory=True, host=host, port=port, workers=workers, log_level="warning",
         server_header=False, timeout_graceful_shutdown=5, h11_max_incomplete_event_size=65536,
         # Loopback decides what may be read: the address must be the peer's, never a header's.
         proxy_headers=False,
     )  # fmt: skip
+
+
+def _readers() -> str:
+    """The sentence that says who may read restricted content."""
+    from api.callers import Callers
+    from api.settings import Settings
+
+    return "serving_local" if Callers(Settings()).local_allowed else "serving_token"

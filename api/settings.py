@@ -14,8 +14,10 @@ __all__ = ["Settings"]
 class Settings(BaseSettings):
     """The settings of one process.
 
-    ``db``: a path, ``sqlite:///…`` or ``postgresql://…``; empty = a file in the user's data folder. ``token``: the token
-    (``Authorization: Bearer …``) required to write and to read restricted content; empty = not possible. ``today``: the
+    ``db``: a path, ``sqlite:///…`` or ``postgresql://…``; empty = a file in the user's data folder. ``host``: the
+    address that the server listens on, set by ``gyldig serve``; callers count as local only if it is loopback. ``local``:
+    whether local callers may read restricted content without a token. ``token``: a token (``Authorization: Bearer …``)
+    with all rights; empty = none. ``today``: the
     day that counts as today, for test systems; empty = the day in Oslo. ``workers``: number of processes, set by the
     server; with more than one, resources sent by clients are not cached. ``max_body``: largest request body in bytes;
     ``max_operation_body``: largest body of a FHIR operation or batch, and of callers without the token.
@@ -24,6 +26,8 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="GYLDIG_", env_ignore_empty=True, extra="ignore")
 
     db: str = ""
+    host: str = ""
+    local: bool = True
     token: str = ""
     today: date | None = None
     workers: Annotated[int, Field(ge=1)] = 1

@@ -52,7 +52,11 @@ def test_three_ways_one_answer(
     with Registry.open(demo_db) as registry:
         python = plain(ask(registry))
     shell = gyldig("--db", demo_db, "--json", *command.split()).json
-    with TestClient(create_app(Settings(db=demo_db)), client=("127.0.0.1", 1)) as client:
+    with TestClient(
+        create_app(Settings(host="127.0.0.1", db=demo_db)),
+        client=("127.0.0.1", 1),
+        base_url="http://localhost",
+    ) as client:
         http = client.get(f"/api/{path}").json()
     assert shell == http
     assert (http[name] if name else http) == python

@@ -111,7 +111,11 @@ def test_every_surface_gives_the_same_answers(
         _filled(db, years)
         with (
             Registry.open(db) as registry,
-            TestClient(create_app(Settings(db=db)), client=("127.0.0.1", 1)) as client,
+            TestClient(
+                create_app(Settings(host="127.0.0.1", db=db)),
+                client=("127.0.0.1", 1),
+                base_url="http://localhost",
+            ) as client,
         ):
             surfaces = _Surfaces(registry, client, lambda *words: gyldig("--db", db, "--json", *words).json)
             for day in DAYS:

@@ -36,13 +36,29 @@ from registry.store.artifacts import ArtifactRow
 from registry.terminology.catalog import Catalog
 from registry.terminology.issues import Issue, issue
 
-__all__ = ["CatalogSource", "History", "Reply", "Request", "Service", "failed", "language_of"]
+__all__ = [
+    "CatalogSource",
+    "History",
+    "Reply",
+    "Request",
+    "Service",
+    "failed",
+    "language_of",
+    "refused_reply",
+]
 
 _log = logging.getLogger("gyldig.fhir")
 
 Json = dict[str, Any]
 CatalogSource = Callable[[bool], Catalog]
 History = Callable[[str, str], Sequence[ArtifactRow]]  #: every state of a stored resource, by type and id
+Query = Sequence[tuple[str, str]]
+#: reads a resource by its canonical, which raises Restricted where the licence forbids it
+_REQUIRE: dict[str, Callable[[Catalog, str, str], object]] = {
+    "CodeSystem": lambda catalog, url, version: catalog.code_system(url, version),
+    "ValueSet": lambda catalog, url, version: catalog.value_set(url, version),
+    "ConceptMap": lambda catalog, url, version: catalog.concept_map(url, version),
+}
 _KINDS = ("CodeSystem", "ValueSet", "ConceptMap")
 _RELEASES = {"r4": "R4", "r5": "R5"}
 _DAY = len("2020-01-01")
@@ -91,7 +107,8 @@ class Address:
 class Service:
     """Answers requests about a catalog in R4 or R5; the catalog is chosen for each caller, trusted or not.
 
-    ``memoise=False``: prepared requests are not cached (the slow twin of the fast path).
+    ``readable``: raises Restricted for a stored resource that untrusted callers may not read. ``memoise=False``: prepared
+    requests are not cached (the slow twin of the fast path).
     """
 
     def __init__(
@@ -102,10 +119,11 @@ class Service:
         changes: Callable[[], ResourceWriter] | None = None,
         history: History | None = None,
         *,
+        readable: Callable[[Json], None] | None = None,
         memoise: bool = True,
     ) -> None:
         self.catalog, self.release, self.settings = catalog, release, settings
-        self._changes, self._history = changes, history
+        self._changes, self._history, self._readable = changes, history, readable
         self._client_cache = ClientCache(settings.sent_concepts)
         #: by whether the caller is trusted, because their catalogs have different keys
         self.fast_path = {trusted: FastPath() if memoise else FastPath(0) for trusted in (True, False)}
@@ -118,7 +136,7 @@ class Service:
             headers = {"allow": ", ".join(_METHODS)} if refused.status == 405 else {}
             reply = Reply(refused.status, outcome([refused.issue], language_of(request)), headers)
         except GyldigError as error:
-            reply = Reply(http_status(error), outcome([_as_issue(error)], language_of(request)))
+            reply = refused_reply(error, language_of(request))
         reply.release = self.release_of(request.path)
         return reply
 
@@ -184,7 +202,7 @@ class Service:
             )
         if request.method not in operation.methods:
             raise _not_allowed(request.method)
-        self.set_instance(call, address)
+        self.set_instance(call, address, trusted=request.trusted)
         query = Given.of_query(request.query)
         if request.method == "POST" and request.body is not None:
             query = Given.of_resource(request.body).beside(query)
@@ -203,17 +221,23 @@ class Service:
         stamp = catalog.cache_key()
         return None if stamp is None else (stamp, self.settings.today())
 
-    def set_instance(self, call: RequestContext, address: Address) -> None:
+    def set_instance(self, call: RequestContext, address: Address, *, trusted: bool) -> None:
         """Set the resource on which an operation is called, if the path has one; raises Refused if it is unknown."""
         if len(address.path) == 3:
-            held = self._held(call, address.path[0], address.path[1])
+            held = self._held(call, address.path[0], address.path[1], trusted=trusted)
             call.instance = {"url": held.url, "version": held.version}
 
-    def _held(self, call: RequestContext, kind: str, ident: str) -> ResourceEntry:
+    def _held(
+        self, call: RequestContext, kind: str, ident: str, query: Query = (), *, trusted: bool
+    ) -> ResourceEntry:
+        """The resource with the id; raises Restricted if it is hidden from the caller, Refused if it is unknown."""
         held = library(call.catalog).by_id(kind, ident)
-        if held is None:
-            raise refuse("RESOURCE_UNKNOWN", kind, ident)
-        return held
+        if held is not None:
+            return held
+        hidden = None if trusted else library(_as_known(self.catalog(True), query)).by_id(kind, ident)
+        if hidden is not None:
+            _REQUIRE[kind](call.catalog, hidden.url, hidden.version)
+        raise refuse("RESOURCE_UNKNOWN", kind, ident)
 
     def _resource(self, request: Request, path: tuple[str, ...], call: RequestContext, base: str) -> Reply:
         searching = len(path) == 1 or path[1:] == ("_search",)
@@ -229,9 +253,11 @@ class Service:
         if len(path) not in (2, 4) or (len(path) == 4 and path[2] != "_history"):
             raise refuse("REQUEST_NOT_SUPPORTED", message("request.nothing_at", path="/".join(path)))
         if len(path) == 4 and (past := self._past(path[0], path[1], path[3])) is not None:
+            if self._readable is not None and not request.trusted:
+                self._readable(past)
             return Reply(200, in_release(past, call.release), {"ETag": f'W/"{path[3]}"'})
         call.catalog = _as_known(call.catalog, request.query)
-        held = self._held(call, path[0], path[1])
+        held = self._held(call, path[0], path[1], request.query, trusted=request.trusted)
         options = dict(request.query)
         if len(path) == 4 and path[3] != (held.state or "1"):
             raise refuse("RESOURCE_UNKNOWN", path[0], "/".join(path[1:]))
@@ -253,10 +279,11 @@ class Service:
         kind, ident = path[0], path[1] if len(path) == 2 else ""
         if not ident:
             return self._changed(self._changes().create(kind, request.body), call, base)
+        call.catalog = self.catalog(True)  # the right to write includes what is replaced or ended
         held = library(call.catalog).by_id(kind, ident)
         _check_match(request.headers.get("if-match", ""), held)
         if request.method == "DELETE":
-            self._changes().delete(library(call.catalog).sharing(self._held(call, kind, ident)))
+            self._changes().delete(library(call.catalog).sharing(self._held(call, kind, ident, trusted=True)))
             return Reply(204, None)
         return self._changed(self._changes().update(kind, ident, request.body, held), call, base)
 
@@ -269,6 +296,13 @@ class Service:
             told["meta"] = now.shell["meta"]
         headers = {"Location": f"{base}/{kind}/{ident}/_history/{state or 1}"}
         return Reply(201 if changed.created else 200, told, headers)
+
+
+def refused_reply(error: GyldigError, lang: str) -> Reply:
+    """The answer to one of the project's errors; 401 names the scheme."""
+    status = http_status(error)
+    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
+    return Reply(status, outcome([_as_issue(error)], lang), headers)
 
 
 def failed(path: str, error: Exception, lang: str) -> Reply:

@@ -12,12 +12,13 @@ from fastapi import Path, Query, Request
 from pydantic import BeforeValidator, WithJsonSchema
 from starlette.responses import Response
 
-from api import auth
+from api import callers
 from api.rest.problems import NotFound, language_of
 from api.settings import Settings
 from api.wire import dumps, listing
 from registry.entities.errors import UsageError
 from registry.entities.messages import message
+from registry.terminology.licences import licences_of
 from registry.time.reasons import similar
 
 if TYPE_CHECKING:
@@ -97,22 +98,22 @@ def known_system(request: Request, ref: str, known_at: str | None = None) -> Sys
 def open_system(request: Request, ref: str, known_at: str | None = None) -> SystemAnswer:
     """The system named in a path, whose content this caller may read."""
     system = known_system(request, ref, known_at)
-    auth.require_read(request, settings_of(request).token, system)
+    callers.require_read(request, licences_of(registry_of(request).reader), (ref, system.slug))
     return system
 
 
 def take_system(request: Request, ref: str, known_at: str | None = None) -> SystemAnswer:
     """The system named in a path, whose whole list this caller may take."""
     system = known_system(request, ref, known_at)
-    auth.require_take(request, settings_of(request).token, system)
+    callers.require_list(request, licences_of(registry_of(request).reader), (ref, system.slug))
     return system
 
 
 def asked_system(request: Request, ref: str, known_at: str | None = None) -> None:
     """Check the licence of a system named as a parameter; an unknown one is reported in the answer."""
     system = registry_of(request).system(ref, known_at=known_at)
-    if system is not None:
-        auth.require_read(request, settings_of(request).token, system)
+    names = (ref, system.slug) if system is not None else (ref,)
+    callers.require_read(request, licences_of(registry_of(request).reader), names)
 
 
 def etag_of(*parts: bytes | str) -> str:

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from api import auth
+from api.callers import caller_of
 from api.rest.answers import (
     Count,
     Cursor,
@@ -20,10 +20,10 @@ from api.rest.answers import (
     asked_system,
     open_system,
     registry_of,
-    settings_of,
 )
 from api.rest.openapi import gives
 from registry.entities.results import Feed, SearchResult
+from registry.terminology.licences import licences_of
 
 __all__ = ["router"]
 
@@ -123,7 +123,8 @@ async def search_all(
 
 def _readable(request: Request, found: SearchResult) -> SearchResult:
     """The hits whose system this caller may read."""
-    if auth.may_read_restricted(request, settings_of(request).token):
+    if caller_of(request.scope).may("read"):
         return found
-    allowed = {s.slug for s in registry_of(request).systems() if s.access == "open"}
+    licences = licences_of(registry_of(request).reader)
+    allowed = {slug for slug in {h.system for h in found.hits} if licences.may_read((slug,))}
     return replace(found, hits=[h for h in found.hits if h.system in allowed])

@@ -22,7 +22,7 @@ from api.error_status import http_status
 from registry.entities.errors import GyldigError
 from registry.entities.messages import Message, catalogue, in_language, language, message, word
 
-__all__ = ["MEDIA_TYPE", "NotFound", "install", "language_of", "problem"]
+__all__ = ["MEDIA_TYPE", "NotFound", "answer_of", "install", "language_of", "problem"]
 
 MEDIA_TYPE = "application/problem+json"
 _TYPES = {
@@ -71,6 +71,11 @@ def install(app: FastAPI) -> None:
 
 
 async def _ours(request: Request, error: Exception) -> Response:
+    return answer_of(error, request)
+
+
+def answer_of(error: Exception, request: Request) -> Response:
+    """The problem response to one of the project's errors."""
     status = http_status(error)
     headers = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "5"}}.get(status)
     detail = error.text if isinstance(error, GyldigError) else str(error)

@@ -113,4 +113,8 @@ class StoreDamaged(StoreError):
 
 
 class Restricted(GyldigError):
-    """Content whose licence does not allow this use without a token."""
+    """Content whose licence does not allow this use without a token; ``system`` is the slug, if it is about one."""
+
+    def __init__(self, message: str, *, system: str = "") -> None:
+        self.system = system
+        super().__init__(message)

@@ -94,7 +94,7 @@ def _fill(context: Context, request: ExpandRequest, answer: Expansion, make_buil
         for one in chosen:
             one.ids = one.ids - one.content.inactive()
     for content in usage.contents.values():
-        context.catalog.require_redistribution(content.info.url)
+        context.catalog.require_redistribution(content.info.url, content.info.version)
     builder = make_builder(context, request, versioned=_versioned(prepared, usage))
     listed = sections(builder, chosen, request.filter, tree=_is_tree(request, chosen))
     answer.total = sum(map(len, listed))

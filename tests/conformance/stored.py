@@ -70,10 +70,10 @@ def _run(
     setup: list[dict[str, Any]],
     work: Path,
 ) -> list[dict[str, Any]]:
-    app = create_app(Settings(token=_TOKEN), registry=registry)
+    app = create_app(Settings(host="127.0.0.1", token=_TOKEN), registry=registry)
     loaded = [json.dumps(r, sort_keys=True) for r in setup]
     out = work / "out.json"
-    with TestClient(app, client=("127.0.0.1", 50000)) as web:
+    with TestClient(app, client=("127.0.0.1", 50000), base_url="http://localhost") as web:
         txrun.Client = lambda base, timeout: Client(txrun, web, loaded, base="/fhir/r5/", version="5.0")
         options = argparse.Namespace(
             base="/fhir/r5", suite=[suite], exclude=[], filter=None, json=str(out), mode=[], fhir_version=None,

@@ -68,8 +68,8 @@ def client(open_registry: Callable[..., Registry]) -> Iterator[TestClient]:
     """The web application on 1 June 2022."""
     registry = open_registry(today=date(2022, 6, 1))
     fill(registry)
-    app = create_app(Settings(today=date(2022, 6, 1), token="secret"), registry=registry)
-    with TestClient(app, client=("127.0.0.1", 50000)) as found:
+    app = create_app(Settings(host="127.0.0.1", today=date(2022, 6, 1), token="secret"), registry=registry)
+    with TestClient(app, client=("127.0.0.1", 50000), base_url="http://localhost") as found:
         yield found
 
 

@@ -109,7 +109,7 @@ def test_every_post_makes_a_resource_of_its_own(client: TestClient) -> None:
 def test_states_are_counted_and_can_be_read(client: TestClient) -> None:
     for number, codes in enumerate((["F1"], ["F2"], ["F1", "F2"]), 1):
         answer = put(client, {**value_set(*codes), "meta": {"profile": ["http://p"]}})
-        assert answer.headers["location"] == f"http://testserver/fhir/ValueSet/mine/_history/{number}"
+        assert answer.headers["location"] == f"http://localhost/fhir/ValueSet/mine/_history/{number}"
         read = client.get("/fhir/ValueSet/mine")
         assert read.json()["meta"]["versionId"] == str(number) and read.json()["meta"]["lastUpdated"]
         assert read.json()["meta"]["profile"] == ["http://p"]

@@ -363,8 +363,10 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     place: Path = tmp_path_factory.mktemp("walk")
     with Registry.open(str(place / "walk.sqlite"), today=date(2022, 6, 1)) as registry:
         fill(registry)
-        app = create_app(Settings(today=date(2022, 6, 1), token="secret"), registry=registry)
-        with TestClient(app, client=("127.0.0.1", 50000)) as found:
+        app = create_app(
+            Settings(host="127.0.0.1", today=date(2022, 6, 1), token="secret"), registry=registry
+        )
+        with TestClient(app, client=("127.0.0.1", 50000), base_url="http://localhost") as found:
             for kind in ("r4", "r5"):
                 prime = {"cache-id": kind, "tx-resource": world(kind), "system": URL, "code": "F1"}
                 assert found.post(f"/fhir/{kind}/CodeSystem/$lookup", json=body(prime)).status_code == 200

@@ -278,12 +278,15 @@ def test_an_answer_kept_is_the_callers_own(open_registry: Callable[..., Registry
     header = ReleaseHeader(system="secret", version="1", source_line="list", facets=("display",))
     records = [replace(concept("S", "Secret"), properties=())]
     registry.load_parsed(ParsedRelease(header=header, concepts=records, system=system))
-    app = create_app(Settings(today=TODAY, token="t"), registry=registry)
+    app = create_app(Settings(host="127.0.0.1", today=TODAY, token="t"), registry=registry)
     paths = [
         "CodeSystem/$lookup?system=http://example.org/secret&code=S",
         "ValueSet/$expand?url=http://example.org/secret?fhir_vs",
     ]
-    with TestClient(app, client=("127.0.0.1", 1)) as near, TestClient(app, client=("10.0.0.1", 1)) as far:
+    with (
+        TestClient(app, client=("127.0.0.1", 1), base_url="http://localhost") as near,
+        TestClient(app, client=("10.0.0.1", 1), base_url="http://localhost") as far,
+    ):
         for path in paths * 2:
             assert near.get(f"/fhir/{path}").status_code == 200
             assert far.get(f"/fhir/{path}").status_code == 403

@@ -79,7 +79,11 @@ def test_a_code_system_comes_back_as_it_was(
     (tmp_path / "in" / "system.json").write_bytes(dumps(SYSTEM))
     registry = open_registry()
     load_paths(registry, [tmp_path / "in"], LoadOptions())
-    with TestClient(create_app(Settings(token="t"), registry=registry), client=("127.0.0.1", 5000)) as client:
+    with TestClient(
+        create_app(Settings(host="127.0.0.1", token="t"), registry=registry),
+        client=("127.0.0.1", 5000),
+        base_url="http://localhost",
+    ) as client:
         found = loads(client.get(f"/fhir/{release}/CodeSystem/given").content)
     assert found.pop("count") == 2
     assert str(found["concept"][0]["extension"][5]["valueDecimal"]) == "1.50"

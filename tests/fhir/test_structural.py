@@ -32,8 +32,8 @@ CODES = ["E10", "E10.0", "E10.1", "K63", "K63.8", "K63.80", "K64", "M54.2", "M54
 def client(database: str) -> Iterator[TestClient]:
     with Registry.open(database, today=date(2020, 5, 1)) as registry:
         load(registry, "2020", {c: f"Tekst {c}" for c in CODES}, system=FLAT)
-    settings = Settings(db=database, today=date(2020, 5, 1))
-    with TestClient(create_app(settings), client=("127.0.0.1", 1)) as client:
+    settings = Settings(host="127.0.0.1", db=database, today=date(2020, 5, 1))
+    with TestClient(create_app(settings), client=("127.0.0.1", 1), base_url="http://localhost") as client:
         yield client
 
 

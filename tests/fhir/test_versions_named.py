@@ -21,8 +21,8 @@ def late(open_registry: Callable[..., Registry]) -> Iterator[TestClient]:
     """The fruits years after their last version."""
     registry = open_registry(today=TODAY)
     fill(registry)
-    app = create_app(Settings(today=TODAY, token="secret"), registry=registry)
-    with TestClient(app, client=("127.0.0.1", 50000)) as found:
+    app = create_app(Settings(host="127.0.0.1", today=TODAY, token="secret"), registry=registry)
+    with TestClient(app, client=("127.0.0.1", 50000), base_url="http://localhost") as found:
         yield found
 
 

@@ -11,6 +11,9 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.settings import Settings
+from loaders.contract import ParsedRelease
+from registry import Registry
+from registry.entities.records import ConceptRecord, Designation, ReleaseHeader, SourceFile, SystemRecord
 
 TOKEN = "secret-of-the-tests"
 
@@ -21,8 +24,11 @@ def client_of(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., TestCli
     with ExitStack() as stack:
 
         def make(host: str = "127.0.0.1", **settings: Any) -> TestClient:
-            app = create_app(Settings(**settings))
-            return stack.enter_context(TestClient(app, client=(host, 5000), raise_server_exceptions=False))
+            app = create_app(Settings(**{"host": "127.0.0.1", **settings}))
+            client = TestClient(
+                app, client=(host, 5000), base_url="http://localhost", raise_server_exceptions=False
+            )
+            return stack.enter_context(client)
 
         yield make
 
@@ -31,3 +37,25 @@ def client_of(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., TestCli
 def client(client_of: Callable[..., TestClient], demo_db: str) -> TestClient:
     """A client of the made-up system."""
     return client_of(db=demo_db, token=TOKEN)
+
+
+def _add(registry: Registry, slug: str, **flags: Any) -> None:
+    registry.load_parsed(
+        ParsedRelease(
+            header=ReleaseHeader(
+                system=slug, version="1", source_line="list", facets=("display",),
+                files=(SourceFile(name="x", sha256=slug.encode().hex().ljust(64, "0")[:64], size=1),),
+            ),
+            concepts=[ConceptRecord(code="A", designations=(Designation("display", "alfa", "nb"),))],
+            system=SystemRecord(slug=slug, **flags),
+        )
+    )  # fmt: skip
+
+
+@pytest.fixture
+def licensed(database: str) -> str:
+    with Registry.open(database) as registry:
+        _add(registry, "secret")
+        _add(registry, "readable", access="open", redistribution="no")
+        _add(registry, "free", access="open", redistribution="yes")
+    return database

@@ -49,7 +49,7 @@ class Client:
 
 
 class ClientProfiles:
-    """Clients by the headers they send and the address they come from."""
+    """Clients by the headers they send and whether they are trusted, which is asked anew for every request."""
 
     def __init__(self, trusts: Callable[[Scope], bool]) -> None:
         self._trusts = trusts
@@ -58,12 +58,12 @@ class ClientProfiles:
 
     def client(self, scope: Scope) -> Client:
         """Who asks, and how the answer travels."""
-        address = scope.get("client")
-        key = (address[0] if address else None, *scope["headers"])
+        trusted = self._trusts(scope)
+        key = (trusted, *scope["headers"])
         try:
             return self._clients[key]
         except (KeyError, TypeError):  # some servers give lists of headers, which are no keys
-            return self._keep((key[0], *map(tuple, scope["headers"])), scope)
+            return self._keep((trusted, *map(tuple, scope["headers"])), scope)
 
     def of(self, scope: Scope) -> ClientProfile:
         """Who asks."""
@@ -74,21 +74,22 @@ class ClientProfiles:
             self._clients.clear()
         sent: dict[bytes, bytes] = dict(scope["headers"])
         made = Client(
-            profile=self._profile(key[0], scope),
+            profile=self._profile(scope),
             gzip=b"gzip" in sent.get(b"accept-encoding", b""),
             request_id=sent.get(b"x-request-id", b""),
             if_none_match=sent.get(b"if-none-match", b""),
         )
         return self._clients.setdefault(key, made)
 
-    def _profile(self, address: object, scope: Scope) -> ClientProfile:
+    def _profile(self, scope: Scope) -> ClientProfile:
         telling = [pair for pair in scope["headers"] if pair[0] not in _TRANSPORT]
-        key = (address, *map(tuple, telling))
-        return self._kept.get(key, lambda: self._made(scope, telling))
+        trusted = self._trusts(scope)
+        key = (trusted, *map(tuple, telling))
+        return self._kept.get(key, lambda: self._made(trusted, telling))
 
-    def _made(self, scope: Scope, telling: list[tuple[bytes, bytes]]) -> ClientProfile:
+    def _made(self, trusted: bool, telling: list[tuple[bytes, bytes]]) -> ClientProfile:
         headers = {k.decode("latin-1"): v.decode("latin-1") for k, v in telling}
         plain = "xml" not in headers.get("accept", "") and "x-cache-id" not in headers
         context = headers.get("accept-language", ""), headers.get("x-too-costly-threshold", "")
         sent = headers.get("content-type", "json").partition(";")[0].strip().lower()
-        return ClientProfile(self._trusts(scope), headers, plain, plain and sent.endswith("json"), context)
+        return ClientProfile(trusted, headers, plain, plain and sent.endswith("json"), context)

@@ -18,6 +18,7 @@ from api.fhir.resources.change_maps import groups_json
 from registry.entities.offload import require_offload
 from registry.terminology.catalog import Catalog, Missing
 from registry.terminology.conceptmap import ConceptMap
+from registry.terminology.licences import names_in
 
 __all__ = ["ResourceEntry", "ResourceIndex", "library"]
 
@@ -54,12 +55,15 @@ class ResourceEntry:
     def complete(self, catalog: Catalog, release: str) -> Json:
         """The whole resource in a release's elements."""
         if self.kind == "CodeSystem":
-            catalog.require_redistribution(self.url)
+            catalog.require_redistribution(self.url, self.version)
             view = catalog.code_system(self.url, self.version)
             if not isinstance(view, Missing):
                 own: Json = {name: self.shell[name] for name in ("id", "meta") if name in self.shell}
                 return in_release({**code_system_json(view, release=release), **own}, release)
         definition = self.read_definition() if self.read_definition is not None else self.definition
+        if self.kind != "CodeSystem":
+            for name in dict.fromkeys(names_in(definition)):
+                catalog.require_redistribution(name)
         return in_release({**self.shell, **definition}, release)
 
 

@@ -18,6 +18,7 @@ from api.fhir.resources.effective import standing_on
 from api.fhir.resources.resource_index import ResourceEntry, ResourceIndex
 from api.fhir.resources.search_parameters import Condition, conditions
 from registry.entities.canonical import split
+from registry.entities.errors import Restricted
 from registry.entities.messages import message
 from registry.terminology.catalog import Catalog
 from registry.terminology.conceptmap import ConceptMap
@@ -135,7 +136,10 @@ def _links(kind: str, query: Query, options: dict[str, str], total: int, base: s
 
 def _entry(catalog: Catalog, h: ResourceEntry, options: dict[str, str], base: str, release: str) -> Json:
     brief = "" if h.kind != "CodeSystem" or "_elements" in options else "true"
-    resource = shown(h, catalog, {"_summary": brief, **options}, release)
+    try:
+        resource = shown(h, catalog, {"_summary": brief, **options}, release)
+    except Restricted:  # may be read, but not passed on as a whole
+        resource = shown(h, catalog, {"_summary": "true"}, release)
     entry = {"resource": resource, "search": {"mode": "match"}}
     return {"fullUrl": f"{base}/{h.kind}/{h.id}", **entry} if h.id else entry
 

@@ -12,13 +12,11 @@ from typing import Any, TypeVar
 from loaders.formats.fhir.conceptmap import read_concept_map
 from loaders.formats.fhir.valueset import read_value_set
 from registry.content.view import ContentView
-from registry.entities.errors import Restricted
 from registry.entities.exact_json import loads
-from registry.entities.messages import message
-from registry.entities.records import SystemRecord
 from registry.store.artifacts import ArtifactRow
 from registry.terminology.catalog import Catalog, CodeValidity, Missing
 from registry.terminology.conceptmap import ConceptMap
+from registry.terminology.licences import Licences
 from registry.terminology.stored_resources import Stored
 from registry.terminology.valueset import ValueSet
 
@@ -56,13 +54,11 @@ def stored_json(row: ArtifactRow) -> dict[str, Any]:
 
 
 class Licensed:
-    """A catalog for untrusted callers: restricted content and lists without redistribution are refused."""
+    """A catalog for callers who may not read restricted content: what names a restricted system is refused."""
 
-    def __init__(self, base: Catalog, records: dict[str, SystemRecord]) -> None:
-        self._base, self._records = base, records
-        self.versions, self.supplement = base.versions, base.supplement
-        self.value_set, self.concept_map = base.value_set, base.concept_map
-        self.behaviour, self.version_order = base.behaviour, base.version_order
+    def __init__(self, base: Catalog, licences: Licences) -> None:
+        self._base, self._licences = base, licences
+        self.versions, self.behaviour, self.version_order = base.versions, base.behaviour, base.version_order
 
     def cache_key(self) -> object | None:
         """As the base, but never the same as the base's."""
@@ -73,42 +69,66 @@ class Licensed:
         """Cached with the base, under a separate key."""
         return self._base.kept(("licensed", key), make)
 
-    def _restricted(self, url: str) -> SystemRecord | None:
-        record = self._records.get(url)
-        return record if record is not None and record.access == "restricted" else None
+    def _names_of(self, view: ContentView) -> tuple[str, ...]:
+        """The names of a content's system and of the one that it supplements."""
+        info = view.info
+        return tuple(name for name in (info.url, info.system, info.supplements) if name)
 
     def code_system(self, url: str, version: str = "", on: date | None = None) -> ContentView | Missing:
         """As the base; raises Restricted if the licence forbids it."""
         found = self._base.code_system(url, version, on)
-        record = None if isinstance(found, Missing) else self._restricted(found.info.url)
-        if record is not None:
-            raise Restricted(message("error.restricted_content", system=record.slug))
+        if not isinstance(found, Missing):
+            self._licences.require_read(self._names_of(found))
+        return found
+
+    def supplement(self, url: str, version: str = "") -> ContentView | None:
+        """As the base; raises Restricted if the licence of the supplement or of what it supplements forbids it."""
+        found = self._base.supplement(url, version)
+        if found is not None:
+            self._licences.require_read(self._names_of(found))
+        return found
+
+    def value_set(self, url: str, version: str = "", on: date | None = None) -> ValueSet | Missing:
+        """As the base; raises Restricted if the value set names a restricted system."""
+        found = self._base.value_set(url, version, on)
+        if not isinstance(found, Missing):
+            self._licences.require_read(self._licences.names_of(found))
+        return found
+
+    def concept_map(self, url: str, version: str = "", on: date | None = None) -> ConceptMap | Missing:
+        """As the base; raises Restricted if the map names a restricted system."""
+        self._licences.require_read((url,))
+        found = self._base.concept_map(url, version, on)
+        if not isinstance(found, Missing):
+            self._licences.require_read(self._licences.names_of(found))
         return found
 
     def code_validity(self, url: str, code: str, on: date | None = None) -> CodeValidity:
         """As the base; unknown if the licence forbids it."""
-        if self._restricted(url) is not None:
-            return CodeValidity(valid=None)
-        return self._base.code_validity(url, code, on)
+        return self._base.code_validity(url, code, on) if self._open(url) else CodeValidity(valid=None)
 
-    def require_redistribution(self, url: str) -> None:
+    def _open(self, url: str) -> bool:
+        """Whether the system may be read; its content says which system it is if the URL was its name only earlier."""
+        contents = (self._base.code_system(url, version) for version in self._base.versions(url)[-1:])
+        own = (name for view in contents if not isinstance(view, Missing) for name in self._names_of(view))
+        return self._licences.may_read((url, *own))
+
+    def require_redistribution(self, url: str, version: str = "") -> None:
         """Raise Restricted if the licence does not allow redistribution of lists."""
-        record = self._records.get(url)
-        if record is not None and record.redistribution == "no":
-            raise Restricted(message("error.no_redistribution", system=record.slug))
+        self._licences.require_list((url,))
 
     def code_systems(self) -> list[str]:
         """The systems that the caller may read."""
-        return [url for url in self._base.code_systems() if self._restricted(url) is None]
+        return [url for url in self._base.code_systems() if self._open(url)]
 
     def value_sets(self) -> Iterable[ValueSet]:
-        """As the base."""
-        return self._base.value_sets()
+        """Those that name no restricted system."""
+        return [v for v in self._base.value_sets() if self._licences.may_read(self._licences.names_of(v))]
 
     def concept_maps(self) -> Iterable[ConceptMap]:
-        """As the base."""
-        return self._base.concept_maps()
+        """Those that name no restricted system."""
+        return [m for m in self._base.concept_maps() if self._licences.may_read(self._licences.names_of(m))]
 
     def as_known_at(self, known_at: str | None) -> Catalog:
-        """The restricted catalog at another instant."""
-        return Licensed(self._base.as_known_at(known_at), self._records)
+        """The catalog at another instant, under the licences of now."""
+        return Licensed(self._base.as_known_at(known_at), self._licences)

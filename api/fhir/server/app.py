@@ -51,6 +51,12 @@ _CONTROL = re.compile(
 _INLINE_LIMIT = 256_000  #: most bytes of a body that is parsed or compressed on the event loop
 _WORTH_COMPRESSING = 1400  #: least bytes of a body that is compressed, about one packet
 _KEPT_POSTS = ("/$expand",)  #: ends of paths whose answers to POST are cached too
+#: answers depend on the caller, so a cache may not give one to another caller without checking
+_COMMON = (
+    (b"vary", _VARY[1] + b", authorization"),
+    (b"cache-control", b"no-cache"),
+    (b"x-content-type-options", b"nosniff"),
+)
 
 
 class FhirApp:
@@ -382,7 +388,7 @@ class Packed(msgspec.Struct, frozen=True):
 def _packed(scope: Scope, reply: Encoded) -> Packed:
     body, status, method = reply.body, reply.status, scope["method"]
     request_headers: dict[bytes, bytes] = dict(scope["headers"])
-    headers = [_XML if reply.xml else _JSON, _VARY]
+    headers = [_XML if reply.xml else _JSON, *_COMMON]
     if reply.headers:
         headers += [(k.encode(), v.encode()) for k, v in reply.headers.items()]
     if b"x-request-id" in request_headers:
@@ -405,8 +411,8 @@ def _packed_body(client: Client, body: bytes) -> Packed:
     """A JSON body with status 200 for a GET."""
     tag = b'W/"%b"' % blake2b(body, digest_size=12).hexdigest().encode()
     if client.if_none_match and tag in client.if_none_match:
-        return Packed(304, [_JSON, _VARY, (b"etag", tag), (b"content-length", b"0")], b"")
-    headers = [_JSON, _VARY, (b"etag", tag)]
+        return Packed(304, [_JSON, *_COMMON, (b"etag", tag), (b"content-length", b"0")], b"")
+    headers = [_JSON, *_COMMON, (b"etag", tag)]
     if client.request_id:
         headers.append((b"x-request-id", client.request_id))
     if client.gzip and len(body) > _WORTH_COMPRESSING:
@@ -425,16 +431,20 @@ def fhir_app(
     permits: Callable[[Scope], None] | None = None,
     changes: Callable[[], ResourceWriter] | None = None,
     history: History | None = None,
+    readable: Callable[[dict[str, Any]], None] | None = None,
     memoise: bool = True,
 ) -> FhirApp:
     """The application for a catalog, or for a function from "caller is trusted" to a catalog.
 
-    With ``changes`` resources can be written by callers for whom ``permits`` does not raise. ``memoise=False``:
-    prepared requests are not cached, for comparison.
+    With ``changes`` resources can be written by callers for whom ``permits`` does not raise. ``readable``: raises
+    Restricted for a resource that untrusted callers may not read. ``memoise=False``: prepared requests are not cached,
+    for comparison.
     """
 
     def source(trusted: bool) -> Catalog:
         return catalog(trusted) if callable(catalog) else catalog
 
-    service = Service(source, release, settings or FhirSettings(), changes, history, memoise=memoise)
+    service = Service(
+        source, release, settings or FhirSettings(), changes, history, readable=readable, memoise=memoise
+    )
     return FhirApp(service, trusts, permits)

@@ -143,7 +143,7 @@ class FastRoutes:
         return self._service.call(request, route.address)
 
     def _made(self, route: _Route, call: RequestContext, shared: Given) -> PreparedRequest:
-        self._service.set_instance(call, route.address)
+        self._service.set_instance(call, route.address, trusted=True)  # a refusal is the service's
         call.given = shared
         return route.operation.prepared(call)
 

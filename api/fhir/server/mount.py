@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from starlette.requests import HTTPConnection
 from starlette.types import Scope
 
 from api import auth
+from api.callers import caller_of
 from api.fhir.fhir_settings import FhirSettings
 from api.fhir.resources.change_maps import implied_map
 from api.fhir.resources.resource_writer import ResourceWriter
@@ -17,13 +18,13 @@ from api.fhir.resources.stored_catalog import Licensed, read_stored
 from api.fhir.server.app import FhirApp, fhir_app
 from mappings.code_validity import code_validity
 from registry.terminology.catalog import Catalog
+from registry.terminology.licences import licences_of, names_in
 from registry.terminology.registry_catalog import RegistryCatalog
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from registry import Registry
-    from registry.store.metadata import Snapshot
 
 __all__ = ["mounted"]
 
@@ -50,8 +51,11 @@ def mounted(app: FastAPI) -> FhirApp:
             ]
         return held[0][1] if trusted else licensed(held[0][1])
 
+    def readable(resource: Any) -> None:
+        licences_of(app.state.registry.reader).require_read(names_in(resource))
+
     def trusts(scope: Scope) -> bool:
-        return auth.may_read_restricted(HTTPConnection(scope), settings.token)
+        return caller_of(scope).may("read")
 
     def permits(scope: Scope) -> None:
         auth.require_write(HTTPConnection(scope), settings.token)
@@ -67,19 +71,18 @@ def mounted(app: FastAPI) -> FhirApp:
         trusts=trusts,
         permits=permits,
         history=lambda kind, ident: app.state.registry.artifact_history(kind, ident),
+        readable=readable,
         changes=(lambda: ResourceWriter(app.state.registry)) if settings.token else None,
     )
 
 
 def _licenser(registry: Callable[[], Registry]) -> Callable[[Catalog], Catalog]:
-    """A function that restricts a catalog by licences, which are read once for each state of the registry."""
-    held: list[tuple[Catalog, Snapshot, Catalog]] = []
+    """A function that restricts a catalog by the licences of the registry; the last catalog's is kept."""
+    held: list[tuple[Catalog, Catalog]] = []
 
     def licensed(catalog: Catalog) -> Catalog:
-        snapshot = registry().reader.moment().snapshot
-        if not held or held[0][0] is not catalog or held[0][1] is not snapshot:
-            records = {row.record.canonical: row.record for row in snapshot.systems.values()}
-            held[:] = [(catalog, snapshot, Licensed(catalog, records))]
-        return held[0][2]
+        if not held or held[0][0] is not catalog:
+            held[:] = [(catalog, Licensed(catalog, licences_of(registry().reader)))]
+        return held[0][1]
 
     return licensed

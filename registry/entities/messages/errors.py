@@ -325,6 +325,10 @@ MESSAGES: Final[dict[str, Pair]] = {
         "Writing needs the token of this server: Authorization: Bearer …",
         "Skriving krever tokenet til denne tjeneren: Authorization: Bearer …",
     ),
+    "error.wrong_token": (
+        "The token is not valid here.",
+        "Tokenet er ikke gyldig her.",
+    ),
     "error.cannot_write": (
         "{path}: cannot be written: {error}",
         "{path}: kan ikke skrives: {error}",
@@ -332,14 +336,6 @@ MESSAGES: Final[dict[str, Pair]] = {
     "error.no_system_load": (
         "there is no code system {system} here: load it first, or see `gyldig systems`",
         "kodeverket {system} finnes ikke her: last det først, eller se `gyldig systems`",
-    ),
-    "error.restricted_content": (
-        "The content of {system} is restricted by its licence: it needs a token",
-        "Lisensen begrenser bruken av innholdet i {system}: det krever et token",
-    ),
-    "error.no_redistribution": (
-        "The licence of {system} does not allow passing its content on",
-        "Lisensen til {system} tillater ikke at innholdet gis videre",
     ),
     "error.cursor_before": (
         "cursor {cursor!r}: give the `cursor` of the page before, as it was",

@@ -169,6 +169,16 @@ MESSAGES: Final[dict[str, Pair]] = {
         "Gyldig answers on {url}  (REST: {url}/api/docs, FHIR: {url}/fhir/metadata). Ctrl-C ends it.",
         "Gyldig svarer på {url}  (REST: {url}/api/docs, FHIR: {url}/fhir/metadata). Ctrl-C avslutter.",
     ),
+    "serving_local": (
+        "Restricted content is given to programs on this machine and with a token; open content to everybody. "
+        "Behind a proxy set GYLDIG_LOCAL=false.",
+        "Begrenset innhold gis til programmer på denne maskinen og med et token; åpent innhold til alle. "
+        "Bak en proxy: sett GYLDIG_LOCAL=false.",
+    ),
+    "serving_token": (
+        "Restricted content is given with a token only; open content to everybody.",
+        "Begrenset innhold gis bare med et token; åpent innhold til alle.",
+    ),
     "demo_offline": ("Offline: only the made-up system.", "Uten nett: bare det oppdiktede kodeverket."),
     "demo_skipped": ("Skipped {what}: {why}", "Hoppet over {what}: {why}"),
     "demo_loaded": ("{system} {version}: {n:code|codes}", "{system} {version}: {n:kode|koder}"),
