@@ -7,7 +7,7 @@ HOST   ?= 127.0.0.1
 PORT   ?= 8000
 DEMO_DB ?= demo/data/demo.sqlite
 
-.PHONY: demo test test-all check bench docs clean
+.PHONY: demo test test-all check bench soak docs clean
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "gyldig needs Python 3.11 or newer: make PYTHON=python3.11 …")'
@@ -42,6 +42,9 @@ check: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed-dev
 	$(BIN)/python -m benchmarks
+
+soak: $(VENV)/.installed-dev
+	$(BIN)/python -m benchmarks.soak
 
 docs: $(VENV)/.installed-dev
 	$(BIN)/python -m api.reference

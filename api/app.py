@@ -19,7 +19,9 @@ from api.response_headers import ResponseHeaders
 from api.rest import changes, codes, docs_page, downloads, openapi, problems, scopes, systems
 from api.rest.answers import registry_of
 from api.rest.known import only_known
+from api.rest.lanes import short
 from api.settings import Settings
+from api.workers import Workers
 from registry import Registry
 
 if TYPE_CHECKING:
@@ -106,15 +108,27 @@ def create_app(settings: Settings | None = None, *, registry: Registry | None = 
     return app
 
 
-async def _start(request: Request) -> Response:
+@short
+def _start(request: Request) -> Response:
     return HTMLResponse(start_page.html(registry_of(request).systems()))
 
 
+@asynccontextmanager
+async def _threads(app: FastAPI) -> AsyncIterator[None]:
+    """The threads of the app as long as it runs; they end before its registry is closed."""
+    app.state.workers = Workers(longest_wait=app.state.settings.longest_wait)
+    try:
+        yield
+    finally:
+        app.state.workers.close()
+
+
 def _rest(app: FastAPI) -> APIRouter:
-    rest = APIRouter(dependencies=[Depends(only_known)])
+    rest = APIRouter(dependencies=[Depends(only_known)], lifespan=_threads)
 
     @rest.get("/docs", include_in_schema=False)
-    async def docs() -> Response:
+    @short
+    def docs(request: Request) -> Response:
         return HTMLResponse(docs_page.html(app.openapi(), "/api/openapi.json"))
 
     # Downloads first: their path ends like a version label may.

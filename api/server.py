@@ -25,12 +25,16 @@ def serve(session: Session, *, host: str, port: int, workers: int, today: date |
     os.environ["GYLDIG_WORKERS"] = str(workers)
     if today is not None:
         os.environ["GYLDIG_TODAY"] = today.isoformat()
+    from api.connections import backlog, raise_open_files
+
+    raise_open_files()
     shown = f"[{host}]" if ":" in host else host
     print(session.say("serving", url=f"http://{shown}:{port}"), file=sys.stderr, flush=True)
     print(session.say(_readers()), file=sys.stderr, flush=True)
     uvicorn.run(
         "api.app:create_app", factory=True, host=host, port=port, workers=workers, log_level="warning",
-        server_header=False, timeout_graceful_shutdown=5, h11_max_incomplete_event_size=65536,
+        server_header=False, timeout_graceful_shutdown=5, timeout_keep_alive=15,
+        http="api.connections:BoundedConnection", ws="none", backlog=backlog(),
         # Loopback decides what may be read: the address must be the peer's, never a header's.
         proxy_headers=False,
     )  # fmt: skip

@@ -21,6 +21,7 @@ class Settings(BaseSettings):
     day that counts as today, for test systems; empty = the day in Oslo. ``workers``: number of processes, set by the
     server; with more than one, resources sent by clients are not cached. ``max_body``: largest request body in bytes;
     ``max_operation_body``: largest body of a FHIR operation or batch, and of callers without the token.
+    ``max_connections``: most connections of a process that are answered. ``longest_wait``: seconds that a request waits for a thread before it gets 503.
     """
 
     model_config = SettingsConfigDict(env_prefix="GYLDIG_", env_ignore_empty=True, extra="ignore")
@@ -33,3 +34,5 @@ class Settings(BaseSettings):
     workers: Annotated[int, Field(ge=1)] = 1
     max_body: Annotated[int, Field(ge=1)] = 50_000_000
     max_operation_body: Annotated[int, Field(ge=1)] = 10_000_000
+    max_connections: Annotated[int, Field(ge=1)] = 1000
+    longest_wait: Annotated[float, Field(gt=0)] = 10.0

@@ -20,6 +20,7 @@ from pyroaring import BitMap
 from registry.entities.errors import UsageError
 from registry.entities.intervals import instant_text, known_at_us, parse_date, today_oslo
 from registry.entities.messages import message
+from registry.entities.offload import require_offload
 from registry.entities.request_epoch import REQUEST_EPOCH
 from registry.entities.results import CodeDisplay
 from registry.store.bounded import Bounded
@@ -43,6 +44,7 @@ _BITMAPS, _VIEWS, _MOMENTS, _PARENTS = 64_000_000, 8_000_000, 64_000_000, 4_000_
 _ROW = 1500  #: estimated bytes of a row of metadata in a moment
 _LARGE = 2000  #: least concepts of a version that is read into memory before the first request
 _RESOLVED = 4096
+_INLINE_LIMIT = 20  #: most systems whose metadata as known earlier is selected on the event loop
 EPOCH_SECONDS = 0.5  #: seconds for which the epoch read from PostgreSQL is used
 
 
@@ -168,6 +170,8 @@ class Reader:
         epoch = self.database.epoch()
         self._checked = time.monotonic()
         if ledger is None or ledger.epoch != epoch:
+            if ledger is not None:  # servers read it before the first request
+                require_offload(1, 0)
             with self._lock:
                 older = ledger or Ledger()
                 ledger = older.renewed(self.connection)
@@ -199,10 +203,15 @@ class Reader:
             return newest[1]
         instant = None if known_at is None else known_at_us(known_at, now_us=now_us())
         text = instant_text(instant) or None
-        found = self._moments.get((ledger.epoch, instant), lambda: Moment(ledger.at(instant), text, {}, {}))
+        found = self._moments.get((ledger.epoch, instant), lambda: self._moment(ledger, instant, text))
         if known_at is None:
             self._newest = ledger, found
         return found
+
+    def _moment(self, ledger: Ledger, instant: int | None, text: str | None) -> Moment:
+        """The metadata of the ledger as known at an instant; that of an earlier one is selected row by row."""
+        require_offload(0 if instant is None else len(ledger.facts), _INLINE_LIMIT)
+        return Moment(ledger.at(instant), text, {}, {})
 
     def bitmap(self, release: ReleaseRow) -> BitMap:
         """State ids of a release with its patches, cached: releases never change."""

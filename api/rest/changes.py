@@ -21,6 +21,7 @@ from api.rest.answers import (
     open_system,
     registry_of,
 )
+from api.rest.lanes import large, short
 from api.rest.openapi import gives
 from registry.entities.results import Feed, SearchResult
 from registry.terminology.licences import licences_of
@@ -36,7 +37,8 @@ Label = Annotated[str, Query(max_length=300)]
 
 
 @router.get("/systems/{system}/changes", responses=gives("Changes"))
-async def changes(
+@large
+def changes(
     request: Request,
     system: SystemPath,
     from_: Annotated[str, Query(alias="from", max_length=300, description="VERSION or VERSION@RELEASE")],
@@ -52,7 +54,8 @@ async def changes(
 
 
 @router.get("/changes", responses=gives("Feed"))
-async def feed(
+@short
+def feed(
     request: Request,
     since: Annotated[
         int, Query(ge=0, le=2**53, description="`cursor` of the last answer; 0 = everything.")
@@ -83,7 +86,8 @@ async def log(
 
 
 @router.get("/systems/{system}/search", responses=gives("SearchResult"))
-async def search(
+@short
+def search(
     request: Request,
     system: SystemPath,
     q: Text,
@@ -102,7 +106,8 @@ async def search(
 
 
 @router.get("/search", responses=gives("SearchResult"))
-async def search_all(
+@short
+def search_all(
     request: Request,
     q: Text,
     system: Annotated[str | None, Query(max_length=300)] = None,

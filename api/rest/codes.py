@@ -15,6 +15,8 @@ from starlette.responses import Response
 from api.rest.answers import (
     CodePath,
     CodeQuery,
+    Count,
+    Cursor,
     Day,
     KnownAt,
     Name,
@@ -25,7 +27,9 @@ from api.rest.answers import (
     open_system,
     registry_of,
 )
+from api.rest.lanes import large, plain, short
 from api.rest.openapi import gives
+from registry.queries.relatives import hierarchy
 
 __all__ = ["router"]
 
@@ -35,23 +39,24 @@ Language = Annotated[str | None, Query(max_length=100, description="Language wan
 
 
 @router.get("/systems/{system}/codes/{code:path}/history", responses=gives("History"))
-async def history(request: Request, system: SystemPath, code: CodePath, known_at: KnownAt = None) -> Response:
+@short
+def history(request: Request, system: SystemPath, code: CodePath, known_at: KnownAt = None) -> Response:
     """Everything the code has meant, and how each meaning began."""
     slug = open_system(request, system, known_at).slug
     return answer(request, registry_of(request).history(slug, code, known_at=known_at))
 
 
 @router.get("/history", responses=gives("History"))
-async def history_of(
-    request: Request, system: SystemQuery, code: CodeQuery, known_at: KnownAt = None
-) -> Response:
+@short
+def history_of(request: Request, system: SystemQuery, code: CodeQuery, known_at: KnownAt = None) -> Response:
     """The same for any system and any code."""
     asked_system(request, system, known_at)
     return answer(request, registry_of(request).history(system, code, known_at=known_at))
 
 
 @router.get("/systems/{system}/codes/{code:path}/validity", responses=gives("Validity"))
-async def validity(
+@plain
+def validity(
     request: Request,
     system: SystemPath,
     code: CodePath,
@@ -70,7 +75,8 @@ async def validity(
 
 
 @router.get("/validity", responses=gives("Validity"))
-async def validity_of(
+@plain
+def validity_of(
     request: Request,
     system: SystemQuery,
     code: CodeQuery,
@@ -89,21 +95,32 @@ async def validity_of(
 
 
 def _relatives(relation: Relation) -> Callable[..., Awaitable[Response]]:
-    async def relatives(
+    def relatives(
         request: Request,
         system: SystemPath,
         code: CodePath,
         on: Day = None,
         version: Name = None,
         known_at: KnownAt = None,
+        count: Count = 1000,
+        cursor: Cursor = None,
     ) -> Response:
         slug = open_system(request, system, known_at).slug
-        found = registry_of(request).hierarchy(
-            slug, code, relation, on=on, version=version, known_at=known_at
+        reader = registry_of(request).reader
+        found = hierarchy(
+            reader,
+            slug,
+            code,
+            relation,
+            on=on,
+            version=version,
+            known_at=known_at,
+            count=count,
+            cursor=cursor,
         )
         return answer(request, found)
 
-    return relatives
+    return large(relatives) if relation in ("ancestors", "descendants") else short(relatives)
 
 
 # One path each: a parameter here would take the end of codes that contain "/".
@@ -118,7 +135,8 @@ for _name in get_args(Relation):
 
 
 @router.get("/hierarchy", responses=gives("Hierarchy"))
-async def relatives_of(
+@large
+def relatives_of(
     request: Request,
     system: SystemQuery,
     code: CodeQuery,
@@ -126,15 +144,21 @@ async def relatives_of(
     on: Day = None,
     version: Name = None,
     known_at: KnownAt = None,
+    count: Count = 1000,
+    cursor: Cursor = None,
 ) -> Response:
     """The same for any system and any code."""
     asked_system(request, system, known_at)
-    found = registry_of(request).hierarchy(system, code, relation, on=on, version=version, known_at=known_at)
+    reader = registry_of(request).reader
+    found = hierarchy(
+        reader, system, code, relation, on=on, version=version, known_at=known_at, count=count, cursor=cursor
+    )
     return answer(request, found)
 
 
 @router.get("/systems/{system}/codes/{code:path}", responses=gives("Lookup"))
-async def lookup(
+@plain
+def lookup(
     request: Request,
     system: SystemPath,
     code: CodePath,
@@ -151,7 +175,8 @@ async def lookup(
 
 
 @router.get("/lookup", responses=gives("Lookup"))
-async def lookup_of(
+@plain
+def lookup_of(
     request: Request,
     system: SystemQuery,
     code: CodeQuery,
@@ -169,7 +194,8 @@ async def lookup_of(
 
 
 @router.get("/subsumes", responses=gives("Subsumption"))
-async def subsumes(
+@plain
+def subsumes(
     request: Request,
     system: SystemQuery,
     a: CodeQuery,

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from functools import partial
 from typing import Annotated, Any, Literal
 
-from anyio.lowlevel import checkpoint
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response, StreamingResponse
 
 from api import tables
 from api.rest.answers import KnownAt, SystemPath, VersionPath, etag_of, fresh, registry_of, take_system
+from api.rest.lanes import large, workers_of
 from api.rest.problems import NotFound
+from api.workers import Lane
 from registry.entities.messages import message
 from registry.entities.results import VersionAnswer
 from registry.time.reasons import similar
@@ -32,7 +34,8 @@ _FILES: dict[int | str, dict[str, Any]] = {
 
 
 @router.get("/systems/{system}/versions/{version:path}/download", responses=_FILES, response_class=Response)
-async def download(
+@large
+def download(
     request: Request,
     system: SystemPath,
     version: VersionPath,
@@ -54,14 +57,17 @@ async def download(
         return Response(status_code=304, headers=headers)
     rows = tables.version_rows(registry_of(request), slug, version, known_at=known_at)
     pieces = tables.chunks(rows, format)
-    return StreamingResponse(_sent(pieces), media_type=tables.MEDIA_TYPES[format], headers=headers)
+    sent = _sent(pieces, workers_of(request).large)
+    return StreamingResponse(sent, media_type=tables.MEDIA_TYPES[format], headers=headers)
 
 
-async def _sent(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
-    """The pieces, made in this thread (its SQLite connection); other requests run between them."""
-    for piece in pieces:
+_LONGEST_PAUSE = 120.0  #: seconds that a download waits for the thread before its next piece
+
+
+async def _sent(pieces: Iterator[bytes], lane: Lane) -> AsyncIterator[bytes]:
+    """The pieces, each made in the thread when the caller has taken the one before; other requests run between them."""
+    while piece := await lane.run(partial(next, pieces, b""), wait=_LONGEST_PAUSE):
         yield piece
-        await checkpoint()
 
 
 def _version(request: Request, slug: str, version: str, known_at: str | None) -> VersionAnswer:

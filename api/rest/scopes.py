@@ -19,6 +19,8 @@ __all__ = ["router"]
 
 router = APIRouter(tags=["scopes"])
 
+from api.rest.lanes import short, write  # noqa: E402
+
 
 class ScopeEntry(BaseModel):
     """A scope, and with ``system`` and ``version`` what applies in it; ``accepted_until`` is exclusive."""
@@ -46,7 +48,8 @@ class ScopeEntry(BaseModel):
 
 
 @router.get("/scopes", responses=gives_list("scopes", "ScopeRow"))
-async def scopes(
+@short
+def scopes(
     request: Request,
     system: Annotated[str | None, Query(max_length=300, description="Only of this code system.")] = None,
     known_at: KnownAt = None,
@@ -58,7 +61,8 @@ async def scopes(
 
 
 @router.post("/scopes", status_code=201, responses={201: gives("ScopeRow")[200]})
-async def add_scope(request: Request, entry: ScopeEntry) -> Response:
+@write
+def add_scope(request: Request, entry: ScopeEntry) -> Response:
     """Register a scope, and what applies in it. Needs the token."""
     auth.require_write(request, settings_of(request).token)
     row = _row(entry)

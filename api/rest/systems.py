@@ -25,6 +25,7 @@ from api.rest.answers import (
     registry_of,
     settings_of,
 )
+from api.rest.lanes import plain, short
 from api.rest.openapi import gives, gives_list
 from api.rest.problems import NotFound
 from registry.entities.messages import message
@@ -40,7 +41,8 @@ Status = Annotated[
 
 
 @router.get("/systems", responses=gives_list("systems", "SystemAnswer"))
-async def systems(
+@short
+def systems(
     request: Request, known_at: KnownAt = None, count: Count = 100, cursor: Cursor = None
 ) -> Response:
     """Code systems in the registry."""
@@ -48,13 +50,15 @@ async def systems(
 
 
 @router.get("/systems/{system}", responses=gives("SystemAnswer"))
-async def system(request: Request, system: SystemPath, known_at: KnownAt = None) -> Response:
+@plain
+def system(request: Request, system: SystemPath, known_at: KnownAt = None) -> Response:
     """One code system."""
     return answer(request, known_system(request, system, known_at))
 
 
 @router.get("/systems/{system}/versions", responses=gives_list("versions", "VersionAnswer"))
-async def versions(
+@short
+def versions(
     request: Request,
     system: SystemPath,
     on: Day = None,
@@ -70,7 +74,8 @@ async def versions(
 
 
 @router.get("/systems/{system}/releases", responses=gives_list("releases", "ReleaseAnswer"))
-async def releases(
+@short
+def releases(
     request: Request, system: SystemPath, known_at: KnownAt = None, count: Count = 100, cursor: Cursor = None
 ) -> Response:
     """Loaded contents of the versions of a system."""
@@ -79,7 +84,8 @@ async def releases(
 
 
 @router.get("/systems/{system}/versions/{version:path}", responses=gives("VersionAnswer"))
-async def version(
+@short
+def version(
     request: Request, system: SystemPath, version: VersionPath, on: Day = None, known_at: KnownAt = None
 ) -> Response:
     """One version of a system, with its status on the date."""
@@ -142,7 +148,8 @@ async def set_version(
 
 
 @router.get("/systems/{system}/applicable", responses=gives("Applicable"))
-async def applicable(
+@plain
+def applicable(
     request: Request,
     system: SystemPath,
     on: Day = None,
@@ -160,7 +167,8 @@ async def applicable(
 
 
 @router.get("/applicable", responses=gives("Applicable"))
-async def applicable_of(
+@plain
+def applicable_of(
     request: Request,
     system: SystemQuery,
     on: Day = None,

@@ -405,6 +405,8 @@ class Hierarchy:
     codes: list[CodeDisplay]
     reason: str | None = None
     message: str = ""
+    more: bool = False
+    cursor: str | None = None  #: of the next page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from registry.content.subsumption import outcome
 from registry.content.view import ContentView
 from registry.entities.messages import message as say
 from registry.entities.results import CodeDisplay, Hierarchy, Subsumption
+from registry.queries.cursors import offset_of
 from registry.reader import Reader, Resolved
 
 __all__ = ["RELATIONS", "hierarchy", "subsumes"]
@@ -29,8 +30,14 @@ def hierarchy(
     on: On = None,
     version: str | None = None,
     known_at: On = None,
+    count: int | None = None,
+    cursor: str | None = None,
 ) -> Hierarchy:
-    """The code's relatives in the version; if no source asserts a hierarchy, those that follow from the codes."""
+    """The code's relatives in the version; if no source asserts a hierarchy, those that follow from the codes.
+
+    ``count``: most codes of a page (None = all), ``cursor``: which page.
+    """
+    start = offset_of(cursor)
     resolved = reader.resolve(system, on=on, version=version, known_at=known_at)
     result = partial(Hierarchy, **_named(resolved, system), relation=relation)
     nothing = partial(result, asserted=False, source="", codes=[])
@@ -43,13 +50,17 @@ def hierarchy(
         return nothing(code=code, reason="unknown_code", message=_unknown(view, code))
     if not source:
         return nothing(code=code, reason="no_hierarchy", message=_none(view))
+    idents = _relatives(view, ident, relation)
+    end = len(idents) if count is None else start + count
     return result(
         code=code,
         asserted=source == "asserted",
         source=source,
-        codes=_displays(view, _relatives(view, ident, relation)),
+        codes=_displays(view, idents[start:end]),
         reason=None,
         message=say("hierarchy.structural") if source == "structural" else "",
+        more=end < len(idents),
+        cursor=str(end) if end < len(idents) else None,
     )
 
 

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from datetime import date
 from itertools import islice
 
-from registry.content.text_search import matched, parse
+from registry.content.stored import StoredView
+from registry.content.text_search import Query, matched, parse
 from registry.entities.errors import UsageError
 from registry.entities.messages import message
 from registry.entities.results import SearchHit, SearchResult
+from registry.queries.cursors import offset_of
 from registry.reader import Reader, Resolved
 
 __all__ = ["search"]
@@ -29,7 +31,7 @@ def search(
     known_at: str | date | None = None,
 ) -> SearchResult:
     """Concepts whose texts match every word (as a prefix) or whose code begins with the text; ``cursor``: the next page."""
-    offset = _offset(cursor)
+    offset = offset_of(cursor)
     if not 0 <= count <= MAX_COUNT:
         raise UsageError(message("error.count", count=count, most=MAX_COUNT))
     moment = reader.moment(known_at)
@@ -41,37 +43,33 @@ def search(
         reason = first.reason if first else "unknown"
         why = first.message if first else message("nothing_loaded")
         return SearchResult(query=text, on=None, hits=[], more=False, cursor=None, reason=reason, message=why)
-    hits = list(islice(_hits(reader, found, text), offset, offset + count + 1))
-    more = len(hits) > count
+    page = list(islice(_idents(reader, found, text), offset, offset + count + 1))
+    query, more = parse(text), len(page) > count
     return SearchResult(
         query=text,
         on=found[0].day,
-        hits=hits[:count],
+        hits=[_hit(query, view, ident) for view, ident in page[:count]],
         more=more,
         cursor=str(offset + count) if more else None,
     )
 
 
-def _offset(cursor: str | None) -> int:
-    if cursor is None or cursor == "":
-        return 0
-    if not cursor.isdigit() or int(cursor) > 1_000_000:
-        raise UsageError(message("error.cursor", cursor=cursor))
-    return int(cursor)
-
-
-def _hits(reader: Reader, resolved: list[Resolved], text: str) -> Iterator[SearchHit]:
-    query = parse(text)
+def _idents(reader: Reader, resolved: list[Resolved], text: str) -> Iterator[tuple[StoredView, int]]:
+    """The concepts found, best first, without reading them."""
     for content in resolved:
         view = reader.view(content)
         for ident in view.search(text):
-            record = view.concept(ident)
-            yield SearchHit(
-                system=view.info.system,
-                version=view.info.version,
-                code=record.code,
-                display=view.display(ident),
-                matched=matched(query, record),
-                selectable=record.selectable,
-                inactive=record.inactive,
-            )
+            yield view, ident
+
+
+def _hit(query: Query, view: StoredView, ident: int) -> SearchHit:
+    record = view.concept(ident)
+    return SearchHit(
+        system=view.info.system,
+        version=view.info.version,
+        code=record.code,
+        display=view.display(ident),
+        matched=matched(query, record),
+        selectable=record.selectable,
+        inactive=record.inactive,
+    )

@@ -12,22 +12,33 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from registry.entities.errors import LoadBusy, StoreDamaged, StoreError, StoreFull, UsageError
 from registry.entities.messages import message
+from registry.entities.offload import EVENT_LOOP_GUARD, NeedsOffload
 from registry.store.cache import Caches
 
 if TYPE_CHECKING:
     from sqlalchemy import URL
 
-__all__ = ["APPLICATION_ID", "Connection", "Database", "database_url", "default_url"]
+__all__ = ["APPLICATION_ID", "CONNECTIONS", "Connection", "Database", "database_url", "default_url"]
 
 APPLICATION_ID = 0x4779_6C64  # "Gyld"
 _WRITE_WAIT = 10.0  #: seconds that a short write waits for a running load
+CONNECTIONS = 20  #: most connections of a process to PostgreSQL; each of its threads keeps one for reading
+#: options of connections to PostgreSQL that the URL does not give: a dead server or network is noticed within a minute
+_SESSION: dict[str, Any] = {
+    "application_name": "gyldig",
+    "connect_timeout": 5,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
+}
 
 
 def default_url() -> str:
@@ -60,12 +71,23 @@ def database_url(url: str | os.PathLike[str] | None) -> tuple[str, str]:
 class Connection:
     """One driver connection with the methods that the content path needs."""
 
-    def __init__(self, raw: Any, dialect: str, ledger: object | None = None) -> None:
+    def __init__(
+        self,
+        raw: Any,
+        dialect: str,
+        ledger: object | None = None,
+        *,
+        closed: Callable[[], None] | None = None,
+        replace: Callable[[], Any] | None = None,
+    ) -> None:
+        """``closed`` is called when the connection is closed. ``replace`` opens another driver connection for one that
+        was lost; the statement is then repeated once, so only for connections that read outside transactions."""
         self.raw, self.dialect = raw, dialect
+        self._closed, self._replace = closed, replace
+        self._replacing: threading.Thread | None = None
         self.ledger = (
             ledger  #: the metadata read earlier (``Ledger.held`` of ``registry.store.ledger``), if any
         )
-        self._cursor = raw.cursor()
 
     def sql(self, text: str) -> str:
         """The statement in the driver's parameter style."""
@@ -86,7 +108,28 @@ class Connection:
         try:
             return self.raw.execute(self.sql(text), params)
         except psycopg.Error as error:
+            if self._replace is None or not self.raw.closed:
+                raise _postgres_error(error) from error
+        self._replace_lost(self._replace)
+        try:
+            return self.raw.execute(self.sql(text), params)
+        except psycopg.Error as error:
             raise _postgres_error(error) from error
+
+    def _replace_lost(self, replace: Callable[[], Any]) -> None:
+        """Open another driver connection; for the event loop in another thread, with NeedsOffload until it is open."""
+
+        def replaced() -> None:
+            with suppress(StoreError):
+                self.raw = replace()
+
+        if not EVENT_LOOP_GUARD.on:
+            self.raw = replace()
+            return
+        if self._replacing is None or not self._replacing.is_alive():
+            self._replacing = threading.Thread(target=replaced, name="gyldig-connect", daemon=True)
+            self._replacing.start()
+        raise NeedsOffload
 
     def all(self, text: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         return self.execute(text, params).fetchall()  # type: ignore[no-any-return]
@@ -107,6 +150,9 @@ class Connection:
 
     def close(self) -> None:
         self.raw.close()
+        if self._closed is not None:
+            closed, self._closed = self._closed, None
+            closed()
 
 
 class Database:
@@ -126,6 +172,7 @@ class Database:
         self._local = threading.local()
         self._opened: list[Connection] = []
         self._guard = threading.Lock()
+        self._free = threading.BoundedSemaphore(CONNECTIONS)
         if self.dialect == "sqlite":
             self._prepare_file(create=create and not readonly)
 
@@ -147,8 +194,20 @@ class Database:
 
     def connect(self) -> Connection:
         """A new connection, which the caller closes."""
-        raw = self._connect_sqlite() if self.dialect == "sqlite" else self._connect_postgres()
-        return Connection(raw, self.dialect, self.ledger)
+        if self.dialect == "sqlite":
+            return Connection(self._connect_sqlite(), self.dialect, self.ledger)
+        return self._bounded(None)
+
+    def _bounded(self, replace: Callable[[], Any] | None) -> Connection:
+        """A connection to PostgreSQL, of which a process has a limited number; raises ``LoadBusy`` if none gets free."""
+        if not self._free.acquire(timeout=_WRITE_WAIT):
+            raise LoadBusy(message("error.connections", most=CONNECTIONS))
+        try:
+            raw = self._connect_postgres()
+        except BaseException:
+            self._free.release()
+            raise
+        return Connection(raw, self.dialect, self.ledger, closed=self._free.release, replace=replace)
 
     def _connect_sqlite(self) -> sqlite3.Connection:
         mode = "ro" if self.readonly else "rwc" if self._create else "rw"
@@ -177,16 +236,19 @@ class Database:
         except ImportError as error:
             raise StoreError(message("error.postgres_extra")) from error
         try:
-            raw = psycopg.connect(self.location, autocommit=True, prepare_threshold=2)
+            options: dict[str, Any] = {**_SESSION, **psycopg.conninfo.conninfo_to_dict(self.location)}
+            raw = psycopg.connect(**options, autocommit=True, prepare_threshold=2)
         except psycopg.Error as error:
             raise StoreError(message("error.cannot_connect", error=error)) from error
         return raw
 
     def reader(self) -> Connection:
-        """This thread's connection for reading."""
+        """This thread's connection for reading; on PostgreSQL one that is lost is replaced."""
         connection: Connection | None = getattr(self._local, "connection", None)
         if connection is None:
-            connection = self._local.connection = self.connect()
+            postgres = self.dialect == "postgresql"
+            connection = self._bounded(self._connect_postgres) if postgres else self.connect()
+            self._local.connection = connection
             with self._guard:
                 self._opened.append(connection)
         return connection

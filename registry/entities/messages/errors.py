@@ -100,6 +100,10 @@ MESSAGES: Final[dict[str, Pair]] = {
         "nothing was stored: {error} (free some space and load again)",
         "ingenting ble lagret: {error} (frigjør plass og last på nytt)",
     ),
+    "error.connections": (
+        "all {most} connections of this process to the database are in use: try again in a moment",
+        "alle {most} forbindelser fra denne prosessen til databasen er i bruk: prøv igjen om litt",
+    ),
     "error.database_busy": (
         "the database is being written by another process for more than {seconds:g} s",
         "en annen prosess har skrevet til databasen i mer enn {seconds:g} s",

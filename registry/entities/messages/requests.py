@@ -234,6 +234,30 @@ MESSAGES: Final[dict[str, Pair]] = {
         "Too many large requests are waiting: try again in a moment",
         "For mange store forespørsler venter: prøv igjen om litt",
     ),
+    "request.waited": (
+        "The request waited {seconds} s for other requests and was not started: try again in a moment",
+        "Forespørselen ventet {seconds} s på andre og ble ikke startet: prøv igjen om litt",
+    ),
+    "request.many_connections": (
+        "Too many connections: try again in a moment",
+        "For mange forbindelser: prøv igjen om litt",
+    ),
+    "request.large_head": (
+        "The headers of the request are larger than {most} bytes",
+        "Forespørselens hoder er større enn {most} byte",
+    ),
+    "request.many_headers": (
+        "The request has more than {most} headers",
+        "Forespørselen har flere enn {most} hoder",
+    ),
+    "request.long_url": (
+        "The URL is longer than {most} bytes; send long parameters as the body of a POST",
+        "URL-en er lengre enn {most} byte; send lange parametere i kroppen av en POST",
+    ),
+    "request.slow": (
+        "The request was sent too slowly",
+        "Forespørselen ble sendt for langsomt",
+    ),
     "request.failed": (
         "The server failed on this request; it has been logged",
         "Tjeneren mislyktes med denne forespørselen; feilen er logget",
