@@ -80,7 +80,7 @@ async def log(
 ) -> Response:
     """Publications, newest first: when, by whom, why, and what each wrote."""
     found = registry_of(request).log(system=system, count=count, cursor=cursor, known_at=known_at)
-    if not auth.may_read_restricted(request, settings_of(request).token):  # names of people are not for all
+    if not caller_of(request.scope).may("read"):  # names of people are not for all
         found = replace(found, entries=[replace(entry, by="") for entry in found.entries])
     return answer(request, found)
 

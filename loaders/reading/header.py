@@ -17,7 +17,7 @@ from registry.entities.errors import UsageError
 from registry.entities.messages import message
 from registry.entities.records import Coverage, ReleaseHeader, SourceFile, SystemRecord
 from registry.systems import behaviour_of, known
-from registry.systems.licences import Terms, terms_of
+from registry.systems.open_licences import Terms, terms_of
 
 __all__ = [
     "SHORT",

@@ -1,7 +1,7 @@
 """Changes of a catalogue entry: what a caller states about a known system, and how the change is reported.
 
 Licence, access and redistribution of a known system change only if a caller states them: in a load, or with
-``set_system``. A stated open licence (``registry.systems.licences``) sets what it allows unless the caller states that too.
+``set_system``. A stated open licence (``registry.systems.open_licences``) sets what it allows unless the caller states that too.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from registry.entities.records import SystemRecord
 from registry.entities.results import SystemSet
 from registry.store.engine import Database
 from registry.store.ledger_writer import Writer
-from registry.systems.licences import terms_of
+from registry.systems.open_licences import terms_of
 from registry.writing.importing import put_system
 
 __all__ = ["EntryFields", "entry_changes", "set_system", "stated_over"]

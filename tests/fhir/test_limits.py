@@ -164,13 +164,14 @@ def test_large_bodies_are_read_in_another_thread_small_ones_here(
     make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     threads, loads = [], orjson.loads
+    app = make()
+    ask(app, "GET", LOOKUP)  # reads the metadata, in another thread too
 
     def seen(data: bytes) -> Any:
         threads.append(threading.current_thread() is threading.main_thread())
         return loads(data)
 
     monkeypatch.setattr("api.fhir.server.app.orjson.loads", seen)
-    app = make()
     for count in (10, 9000):
         assert ask(app, "POST", "/ValueSet/$expand", json=sent(count)).status_code == 200
     assert threads == [True, False]

@@ -15,7 +15,7 @@ from loaders.formats.fhir.identity import slug_of
 from loaders.run import load_paths
 from registry import Registry
 from registry.entities.errors import ContentError, FormatError, StoreFull, UsageError
-from registry.systems.licences import terms_of
+from registry.systems.open_licences import terms_of
 from registry.writing.loading import write_plan
 from tests.loaders.fhir_made import (
     URL,

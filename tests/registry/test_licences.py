@@ -13,7 +13,7 @@ from api.app import create_app
 from api.settings import Settings
 from registry import Registry
 from registry.entities.errors import UnknownTarget, UsageError
-from registry.systems.licences import terms_of
+from registry.systems.open_licences import terms_of
 
 Run = Callable[..., Any]
 

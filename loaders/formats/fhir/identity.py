@@ -15,7 +15,7 @@ from loaders.reading.decoding import lines_of
 from loaders.reading.header import with_options
 from registry.entities.records import SystemRecord
 from registry.systems.known_systems import CATALOGUE
-from registry.systems.licences import Terms, terms_of
+from registry.systems.open_licences import Terms, terms_of
 
 __all__ = ["oids_of", "slug_of", "system_record"]
 
