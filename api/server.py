@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
+from registry.entities.errors import StoreDamaged
+from registry.entities.messages import message
+
 if TYPE_CHECKING:
     from api.cli.session import Session
 
@@ -18,7 +21,10 @@ __all__ = ["serve"]
 def serve(session: Session, *, host: str, port: int, workers: int, today: date | None) -> None:
     """Serve until Ctrl-C. Workers are processes that read the settings from the environment."""
     # Migrate or refuse the database once, before the workers open it; a mistyped path is not created.
-    session.open(readonly=False, create=False).close()
+    with session.open(readonly=False, create=False) as registry:
+        report = registry.verify(quick=True)
+    if not report.ok:
+        raise StoreDamaged(message("error.damaged_at_start", problem=report.problems[0]))
     if session.db:
         os.environ["GYLDIG_DB"] = session.db
     os.environ["GYLDIG_HOST"] = host

@@ -83,6 +83,13 @@ class Registry:
         """
         return cls(open_database(url, readonly=readonly, create=create), today=today)
 
+    @staticmethod
+    def restore(url: str | None, backup: str | Path, *, replace: bool = False) -> VerifyReport:
+        """Verify a backup and put it in the place of the registry at a path, which ``replace`` keeps aside."""
+        from registry.writing.restoring import restore
+
+        return restore(url, Path(backup), replace=replace)
+
     def close(self) -> None:
         """Close every connection."""
         self.database.close()
@@ -497,11 +504,19 @@ class Registry:
         getattr(maintenance, name)(self.database, *args, **options)
         self.reader.forget()
 
-    def verify(self) -> VerifyReport:
-        """Recompute every hash; returns what is damaged."""
-        from registry.writing.maintenance import verify
+    def verify(self, *, quick: bool = False) -> VerifyReport:
+        """Prove everything stored; returns what is damaged. ``quick``: only what takes a short time."""
+        from registry.writing.verification import verify
 
-        return verify(self.database)
+        return verify(self.database, quick=quick)
+
+    def repair(self) -> VerifyReport:
+        """Rebuild what is derived from stored content; returns what is damaged afterwards."""
+        from registry.writing.repair import repair
+
+        report = repair(self.database)
+        self.reader.forget()
+        return report
 
     def backup(self, target: str | Path) -> Path:
         """Copy the live database to a new file."""

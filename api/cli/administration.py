@@ -1,4 +1,4 @@
-"""Commands about the registry as a whole: serve, verify, backup, demo."""
+"""Commands about the registry as a whole: serve, verify, repair, backup, restore, demo."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Port = Annotated[int, typer.Option("--port", help="Port to listen on.", min=0, m
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
-    for command in (serve, verify, backup, demo):
+    for command in (serve, verify, repair, backup, restore, demo):
         app.command()(command)
 
 
@@ -39,11 +39,24 @@ def serve(
     run_server(session, host=host, port=port, workers=workers, today=today)
 
 
-def verify(ctx: typer.Context) -> None:
-    """Recompute every hash and bitmap and report what is damaged (exit 1)."""
+def verify(
+    ctx: typer.Context,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Only the chain of publications, the metadata and the pages.")
+    ] = False,
+) -> None:
+    """Prove that everything stored is as it was written, or report what is damaged (exit 1)."""
     session = current(ctx)
     with session.open() as registry:
-        report = registry.verify()
+        report = registry.verify(quick=quick)
+    session.give(report, show.verified, ok=report.ok)
+
+
+def repair(ctx: typer.Context) -> None:
+    """Rebuild what is derived from stored content (indexes, links), then verify (exit 1 if damage remains)."""
+    session = current(ctx)
+    with session.open(readonly=False) as registry:
+        report = registry.repair()
     session.give(report, show.verified, ok=report.ok)
 
 
@@ -56,6 +69,22 @@ def backup(
     with session.open() as registry:
         registry.backup(file)
     session.done("backed_up", path=str(file))
+
+
+def restore(
+    ctx: typer.Context,
+    file: Annotated[Path, typer.Argument(help="Backup to restore.", show_default=False)],
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Also if there is a registry; its file is kept beside it.")
+    ] = False,
+) -> None:
+    """Verify a backup and put it in the place of the registry. Stop servers first."""
+    from api.settings import Settings
+    from registry import Registry
+
+    session = current(ctx)
+    report = Registry.restore(session.db or Settings().db or None, file, replace=replace)
+    session.give(report, show.verified, ok=report.ok)
 
 
 def demo(

@@ -44,6 +44,15 @@ def _big(*, nullable: bool = False) -> Column[int]:
     return Column(BigInteger().with_variant(Integer(), "sqlite"), nullable=nullable)
 
 
+def _key_part() -> Column[int]:
+    """A number that is part of a key."""
+    return Column(BigInteger().with_variant(Integer(), "sqlite"), primary_key=True, autoincrement=False)
+
+
+def _text_key() -> Column[str]:
+    return Column(Text().with_variant(Text(collation="C"), "postgresql"), primary_key=True)
+
+
 def _key() -> Column[int]:
     return Column(
         BigInteger().with_variant(Integer(), "sqlite"), primary_key=True, autoincrement=True, nullable=False
@@ -51,7 +60,10 @@ def _key() -> Column[int]:
 
 
 class Publication(SQLModel, table=True):
-    """One change of the registry (a load, a purge …); its number is the cursor of the feed."""
+    """One change of the registry (a load, a purge …); its number is the cursor of the feed.
+
+    ``seals`` and ``digest`` prove what it wrote and all publications before it (``registry.store.seals``).
+    """
 
     number: int | None = Field(default=None, sa_column=_key())
     recorded: int = Field(
@@ -64,6 +76,8 @@ class Publication(SQLModel, table=True):
     summary: str = Field(sa_column=_text())
     author: str = Field(default="", sa_column=_text())
     why: str = Field(default="", sa_column=_text())
+    seals: str = Field(sa_column=_text())
+    digest: str = Field(sa_column=_text())
 
 
 class CodeSystem(SQLModel, table=True):
@@ -268,23 +282,19 @@ class PropertyBitmap(SQLModel, table=True):
     """Inverted index: the states of a system with a value of a property (also ``.inactive``, ``.selectable``)."""
 
     __tablename__ = "property_bitmap"
-    row_id: int | None = Field(default=None, sa_column=_key())
-    system_id: int = Field(sa_column=_big())
-    property: str = Field(sa_column=_text())
-    value: str = Field(sa_column=_text())
+    system_id: int = Field(sa_column=_key_part())
+    property: str = Field(sa_column=_text_key())
+    value: str = Field(sa_column=_text_key())
     bitmap: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
-    __table_args__ = (UniqueConstraint("system_id", "property", "value"),)
 
 
 class WordSegment(SQLModel, table=True):
     """Text index: the words of the states that one load added (``registry.store.word_segment``)."""
 
     __tablename__ = "word_segment"
-    row_id: int | None = Field(default=None, sa_column=_key())
-    system_id: int = Field(sa_column=_big())
-    number: int = Field(sa_column=Column(Integer, nullable=False))
+    system_id: int = Field(sa_column=_key_part())
+    number: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
     body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
-    __table_args__ = (UniqueConstraint("system_id", "number"),)
 
 
 class Scope(SQLModel, table=True):
@@ -384,7 +394,10 @@ class Artifact(SQLModel, table=True):
 
 
 class Load(SQLModel, table=True):
-    """One attempt to load: running, ready or failed; written outside the transaction of the load."""
+    """One attempt to load: running, ready or failed; begun and failed outside the transaction of the load.
+
+    ``digest`` is the hash of the other columns.
+    """
 
     id: int | None = Field(default=None, sa_column=_key())
     state: str = Field(sa_column=_text())
@@ -393,3 +406,4 @@ class Load(SQLModel, table=True):
     pid: int = Field(default=0, sa_column=Column(Integer, nullable=False))
     started: int = Field(sa_column=_big())
     ended: int | None = Field(default=None, sa_column=_big(nullable=True))
+    digest: str = Field(sa_column=_text())

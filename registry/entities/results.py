@@ -542,10 +542,14 @@ class SystemSet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerifyReport:
+    """``repairable``: all damage is in derived data, which ``repair`` makes anew. ``quick``: only part was checked."""
+
     ok: bool
     releases: int
     states: int
     problems: list[str]
+    repairable: bool = False
+    quick: bool = False
 
 
 def plain(value: Any) -> Any:

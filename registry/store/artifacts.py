@@ -123,7 +123,7 @@ def _put(writer: Writer, row: ArtifactRow, *, by_id: bool) -> str:
         row.body,
         writer.recorded,
     )
-    writer.connection.insert("artifact", columns, [values])
+    writer.insert("artifact", columns, [values])
     if row.map is not None:
         write_resource_map(writer, row.map, artifact_id=row_id, shell=row.shell)
     return "amended" if held else "created"

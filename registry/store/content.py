@@ -10,14 +10,13 @@ from pyroaring import BitMap
 
 from registry.store.engine import Connection
 from registry.store.states import unpack_ordering
+from registry.store.stored_values import bitmap_of
 from registry.store.tokens import storable
 
 __all__ = [
     "concept_id",
     "concept_keys",
     "by_code",
-    "delete_content",
-    "delete_states",
     "family_codes",
     "ids_by_hash",
     "patched",
@@ -39,7 +38,7 @@ _CHUNK = 500
 def release_bitmap(connection: Connection, release_id: int) -> BitMap:
     """The state ids of a release; empty if its content was purged."""
     row = connection.one("SELECT bitmap FROM release_content WHERE release_id = ?", (release_id,))
-    return BitMap.deserialize(bytes(row[0])) if row else BitMap()
+    return bitmap_of(row[0]) if row else BitMap()
 
 
 def patched(connection: Connection, base: BitMap, patch_id: int) -> BitMap:
@@ -54,7 +53,7 @@ def patched(connection: Connection, base: BitMap, patch_id: int) -> BitMap:
 def release_removed(connection: Connection, release_id: int) -> BitMap:
     """The ids of the concepts that a fragment removes."""
     row = connection.one("SELECT removed FROM release_content WHERE release_id = ?", (release_id,))
-    return BitMap.deserialize(bytes(row[0])) if row and row[0] is not None else BitMap()
+    return bitmap_of(row[0]) if row and row[0] is not None else BitMap()
 
 
 def system_of_release(connection: Connection, release_id: int) -> int | None:
@@ -67,18 +66,6 @@ def release_ordering(connection: Connection, release_id: int) -> array[int]:
     """The state ids of a release in the source's order; empty if the source has none."""
     row = connection.one("SELECT ordering FROM release_content WHERE release_id = ?", (release_id,))
     return unpack_ordering(bytes(row[0])) if row and row[0] is not None else array("I")
-
-
-def delete_content(connection: Connection, release_id: int, *, why: str) -> None:
-    """Delete the content of a release; its row remains, with the reason."""
-    connection.execute("DELETE FROM release_content WHERE release_id = ?", (release_id,))
-    connection.execute("UPDATE release SET purged = ? WHERE id = ?", (why, release_id))
-
-
-def delete_states(connection: Connection, idents: Iterable[int]) -> None:
-    """Delete concept states."""
-    for ident in idents:
-        connection.execute("DELETE FROM concept_state WHERE id = ?", (ident,))
 
 
 def release_rows(connection: Connection, idents: Iterable[int]) -> list[tuple[int, int, bytes | None, bytes]]:

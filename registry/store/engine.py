@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from registry.entities.errors import LoadBusy, StoreDamaged, StoreError, StoreFull, UsageError
 from registry.entities.messages import message
@@ -132,10 +132,16 @@ class Connection:
         raise NeedsOffload
 
     def all(self, text: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        return self.execute(text, params).fetchall()  # type: ignore[no-any-return]
+        try:
+            return self.execute(text, params).fetchall()  # type: ignore[no-any-return]
+        except sqlite3.Error as error:
+            raise _sqlite_error(error) from error
 
     def one(self, text: str, params: Sequence[Any] = ()) -> tuple[Any, ...] | None:
-        return self.execute(text, params).fetchone()  # type: ignore[no-any-return]
+        try:
+            return self.execute(text, params).fetchone()  # type: ignore[no-any-return]
+        except sqlite3.Error as error:
+            raise _sqlite_error(error) from error
 
     def insert(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         """Insert many rows: COPY on PostgreSQL, one prepared statement on SQLite."""
@@ -211,6 +217,8 @@ class Database:
 
     def _connect_sqlite(self) -> sqlite3.Connection:
         mode = "ro" if self.readonly else "rwc" if self._create else "rw"
+        if self.readonly and self._is_on_readonly_medium():
+            mode = "ro&immutable=1"
         uri = f"{Path(self.location).absolute().as_uri()}?mode={mode}"
         try:
             raw = sqlite3.connect(
@@ -229,6 +237,15 @@ class Database:
         except sqlite3.Error as error:
             raise StoreError(message("error.cannot_open", location=self.location, error=error)) from error
         return raw
+
+    def _is_on_readonly_medium(self) -> bool:
+        """Whether SQLite cannot put its shared memory beside the file, which then cannot change either."""
+        path, log = Path(self.location), Path(f"{self.location}-wal")
+        if os.access(path.parent, os.W_OK):
+            return False
+        if log.exists() and log.stat().st_size and not Path(f"{self.location}-shm").exists():
+            raise StoreError(message("error.log_on_readonly", location=self.location))
+        return not log.exists() or not log.stat().st_size
 
     def _connect_postgres(self) -> Any:
         try:
@@ -270,14 +287,19 @@ class Database:
             connection.close()
 
     @contextmanager
-    def transaction(self) -> Iterator[Connection]:
-        """The writer's transaction: all or nothing. Waits for another short write, then raises ``LoadBusy``."""
+    def transaction(self, *, secure_delete: bool = False) -> Iterator[Connection]:
+        """The writer's transaction: all or nothing. Waits for another short write, then raises ``LoadBusy``.
+
+        ``secure_delete``: deleted rows are overwritten in the file (SQLite).
+        """
         connection = self.connect()
         try:
             with _translated():
+                if secure_delete and self.dialect == "sqlite":
+                    connection.execute("PRAGMA secure_delete=ON")
                 self._begin(connection)
                 yield connection
-                connection.execute("COMMIT")
+                self._commit(connection)
         except BaseException:
             self._rollback(connection)
             raise
@@ -291,6 +313,16 @@ class Database:
         connection.execute("BEGIN")
         connection.execute(f"SET LOCAL lock_timeout = '{int(_WRITE_WAIT)}s'")
         connection.execute("SELECT pg_advisory_xact_lock(1199137892)")
+
+    def _commit(self, connection: Connection) -> None:
+        """End the transaction; raises ``StoreError`` if a lost connection leaves its outcome unknown."""
+        try:
+            connection.execute("COMMIT")
+        except StoreError as error:
+            lost = getattr(connection.raw, "broken", False) or "disk I/O error" in str(error)
+            if lost:
+                raise StoreError(message("error.commit_unknown", error=str(error.__cause__))) from error
+            raise
 
     def _rollback(self, connection: Connection) -> None:
         # the engine may have rolled back already, or the connection be gone: the same to us
@@ -308,13 +340,21 @@ class Database:
     def _file_lock(self, *, wait: bool, notify: Any) -> Iterator[None]:
         import fcntl
 
-        with Path(f"{self.location}.lock").open("w") as handle:
+        with self._lock_file() as handle:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 _busy(wait, notify)
                 fcntl.flock(handle, fcntl.LOCK_EX)
             yield
+
+    def _lock_file(self) -> IO[str]:
+        try:
+            return Path(f"{self.location}.lock").open("w")
+        except OSError as error:
+            raise StoreError(
+                message("error.folder_not_writable", location=self.location, error=error.strerror)
+            ) from error
 
     @contextmanager
     def _advisory_lock(self, *, wait: bool, notify: Any) -> Iterator[None]:
@@ -364,7 +404,7 @@ def _translated() -> Iterator[None]:
 def _sqlite_error(error: sqlite3.Error) -> StoreError | LoadBusy:
     """The project's error for an error of SQLite."""
     text = str(error)
-    if not isinstance(error, sqlite3.OperationalError):
+    if not isinstance(error, sqlite3.OperationalError) or "decode" in text or "malformed" in text:
         return StoreDamaged(message("error.database_damaged", error=text))
     if "full" in text or "disk I/O error" in text:
         return StoreFull(message("error.nothing_stored_free", error=text))

@@ -152,7 +152,7 @@ def _write(
         record.source_system, record.target_system, digest, header, msgspec.json.encode(pages).decode(), shell,
         writer.recorded,
     )  # fmt: skip
-    writer.connection.insert("concept_map", columns, [row])
+    writer.insert("concept_map", columns, [row])
 
 
 def _cut(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from os import PathLike
 
+from registry.entities.errors import LoadBusy
 from registry.store.engine import Database
+from registry.store.load_log import end_killed, is_any_running
 from registry.store.schema import ensure_schema
 
 __all__ = ["open_database"]
@@ -20,7 +23,21 @@ def open_database(
     database = Database(url, readonly=readonly, create=create)
     try:
         ensure_schema(database)
+        if not readonly:
+            _end_killed_loads(database)
     except BaseException:
         database.close()
         raise
     return database
+
+
+def _end_killed_loads(database: Database) -> None:
+    """Record that loads whose process was killed have failed, unless a load is running now."""
+    connection = database.connect()
+    try:
+        running = is_any_running(connection)
+    finally:
+        connection.close()
+    if running:
+        with suppress(LoadBusy), database.load_lock(wait=False), database.transaction() as writing:
+            end_killed(writing)

@@ -14,10 +14,9 @@ from registry.store.engine import Connection
 __all__ = ["add_states", "remove_states", "states_by_value", "states_with_value"]
 
 _EQUALS = "SELECT bitmap FROM property_bitmap WHERE system_id = ? AND property = ? AND value = ?"
-_ROWS = "SELECT row_id, bitmap FROM property_bitmap WHERE system_id = ?"
+_ROWS = "SELECT property, value, bitmap FROM property_bitmap WHERE system_id = ?"
 _DELETE = "DELETE FROM property_bitmap WHERE system_id = ? AND property = ? AND value = ?"
-_DELETE_ROW = "DELETE FROM property_bitmap WHERE row_id = ?"
-_REPLACE_ROW = "UPDATE property_bitmap SET bitmap = ? WHERE row_id = ?"
+_REPLACE = "UPDATE property_bitmap SET bitmap = ? WHERE system_id = ? AND property = ? AND value = ?"
 _VALUES = "SELECT value, bitmap FROM property_bitmap WHERE system_id = ? AND property = ? ORDER BY value"
 
 
@@ -54,10 +53,10 @@ def add_states(
 
 def remove_states(connection: Connection, system_id: int, gone: BitMap) -> None:
     """Remove states from every bitmap of the system; a value without states is deleted."""
-    for row_id, packed in connection.all(_ROWS, (system_id,)):
+    for name, value, packed in connection.all(_ROWS, (system_id,)):
         before = BitMap.deserialize(bytes(packed))
         after = before - gone
         if not after:
-            connection.execute(_DELETE_ROW, (row_id,))
+            connection.execute(_DELETE, (system_id, name, value))
         elif len(after) != len(before):
-            connection.execute(_REPLACE_ROW, (after.serialize(), row_id))
+            connection.execute(_REPLACE, (after.serialize(), system_id, name, value))

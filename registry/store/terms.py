@@ -14,7 +14,7 @@ from registry.entities.records import ConceptRecord
 from registry.store.engine import Connection
 from registry.store.word_segment import Segment, SegmentBuilder, merge
 
-__all__ = ["TermsWriter", "read_terms", "remove_terms"]
+__all__ = ["TermsWriter", "read_terms", "remove_terms", "replace_terms"]
 
 _SEGMENTS = 8  #: number of segments of a system that the next load merges
 _ALIGNED = 0xFFFF  #: a base ends in sixteen zero bits, so that shifted bitmaps keep their containers
@@ -52,13 +52,17 @@ class TermsWriter:
             _insert(self._connection, self._system_id, number, segment)
         else:
             found = _stored(self._connection, self._system_id)
-            _replace(self._connection, self._system_id, merge([*found, segment]))
+            replace_terms(self._connection, self._system_id, merge([*found, segment]))
 
 
 def remove_terms(connection: Connection, system_id: int, states: BitMap) -> None:
-    """Remove states from the index, and the words that only they have."""
-    if found := _stored(connection, system_id):
-        _replace(connection, system_id, merge(found).without(states))
+    """Remove deleted states from the index, and the words that only they have."""
+    found = _stored(connection, system_id)
+    row = connection.one("SELECT max(id) FROM concept_state WHERE system_id = ?", (system_id,))
+    if found and row and row[0] is not None:
+        replace_terms(connection, system_id, merge(found).without(states, top=int(row[0])))
+    else:
+        connection.execute("DELETE FROM word_segment WHERE system_id = ?", (system_id,))
 
 
 def read_terms(connection: Connection, system_id: int) -> Segment:
@@ -75,6 +79,7 @@ def _insert(connection: Connection, system_id: int, number: int, segment: Segmen
     connection.insert("word_segment", ("system_id", "number", "body"), [(system_id, number, segment.pack())])
 
 
-def _replace(connection: Connection, system_id: int, segment: Segment) -> None:
+def replace_terms(connection: Connection, system_id: int, segment: Segment) -> None:
+    """Store a segment in place of all segments of a system."""
     connection.execute("DELETE FROM word_segment WHERE system_id = ?", (system_id,))
     _insert(connection, system_id, 0, segment)

@@ -75,10 +75,10 @@ class Segment:
         starts, numbers = self.starts, self.numbers
         return ((word, numbers[starts[n] : starts[n + 1]]) for n, word in enumerate(self.words))
 
-    def without(self, states: BitMap) -> Segment:
-        """The segment without the texts of these states."""
+    def without(self, states: BitMap, *, top: int) -> Segment:
+        """The segment without the texts of these states; ``top`` is the greatest state that remains."""
         gone = {state - self.base for state in states}
-        found = Segment(self.base, self.top)
+        found = Segment(self.base, top)
         for word, numbers in self:
             _append(found, word, [array("I", [n for n in numbers if n & LOCAL not in gone])])
         for band, numbers in self.bands.items():

@@ -13,7 +13,7 @@ from registry.entities.results import LoadReport
 from registry.reader import Reader
 from registry.store.ledger_writer import Writer
 from registry.store.metadata import ReleaseRow
-from registry.writing.importing import load_log, prepare
+from registry.writing.importing import load_transaction, prepare
 from registry.writing.loading import (
     Plan,
     again,
@@ -51,7 +51,7 @@ def _write_together(reader: Reader, plans: Sequence[Plan]) -> list[ReleaseRow | 
         return []
     first = plans[0].prepared.header
     name = f"{first.origin or first.format}: {len(plans)} code systems"
-    with load_log(reader.database, name), reader.database.transaction() as connection:
+    with load_transaction(reader.database, name) as connection:
         writer = Writer(connection)
         return [write_plan(reader, writer, plan) for plan in plans]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,11 +16,11 @@ import msgspec
 from pyroaring import BitMap
 
 from registry.entities import exact_json
-from registry.entities.errors import ContentError
+from registry.entities.errors import ContentError, LoadBusy, StoreError
 from registry.entities.intervals import iso
 from registry.entities.messages import message
 from registry.entities.records import Component, ConceptRecord, ReleaseHeader, Removal, SystemRecord
-from registry.store.engine import Database
+from registry.store.engine import Connection, Database
 from registry.store.ledger_writer import Writer
 from registry.store.load_log import note_end, note_start
 from registry.store.metadata import SystemRow
@@ -32,7 +32,7 @@ from registry.writing.content_writer import ContentWriter, Start, StoredContent
 __all__ = [
     "Prepared",
     "ensure_system",
-    "load_log",
+    "load_transaction",
     "prepare",
     "publish",
     "read_records",
@@ -127,11 +127,11 @@ def ensure_system(writer: Writer, record: SystemRecord) -> tuple[SystemRow, bool
 
 def put_system(writer: Writer, system_id: int, record: SystemRecord) -> None:
     """Record a catalogue entry with all its names; ends the older entry."""
-    connection, now = writer.connection, writer.recorded
+    now = writer.recorded
     writer.end("code_system", system_id, key="system_id")
     writer.end("system_alias", system_id, key="system_id")
     body = msgspec.json.encode(record).decode()
-    connection.insert(
+    writer.insert(
         "code_system", ("system_id", "slug", "body", "recorded_from"), [(system_id, record.slug, body, now)]
     )
     names = {
@@ -141,7 +141,7 @@ def put_system(writer: Writer, system_id: int, record: SystemRecord) -> None:
         *record.aliases,
         *(f"urn:oid:{o}" for o in record.oids),
     } - {""}
-    connection.insert(
+    writer.insert(
         "system_alias", ("alias", "system_id", "recorded_from"), [(n, system_id, now) for n in sorted(names)]
     )
 
@@ -175,7 +175,7 @@ def write_release(writer: Writer, prepared: Prepared, system: SystemRow, content
                "concepts", "ready", "purged", "recorded_from")  # fmt: skip
     row = (release_id, version_id, system.system_id, prepared.source_sha256, prepared.content_sha256, header.source_line,
            exact_json.encode(stripped).decode(), len(content.members), True, "", writer.recorded)  # fmt: skip
-    connection.insert("release", columns, [row])
+    writer.insert("release", columns, [row])
     packed = _packed(content.members)
     connection.insert(
         "release_content",
@@ -230,24 +230,30 @@ def put_version(
                "same_as", "declared", "recorded_from")  # fmt: skip
     row = (version_id, system_id, header.track, header.version, iso(header.valid_from), iso(header.valid_to),
            header.published, header.rolling, same_as, declared, writer.recorded)  # fmt: skip
-    writer.connection.insert("version", columns, [row])
+    writer.insert("version", columns, [row])
 
 
 @contextmanager
-def load_log(database: Database, source: str) -> Iterator[None]:
-    """Record in the load table, in a separate transaction, that the load runs and how it ended."""
+def load_transaction(database: Database, source: str) -> Iterator[Connection]:
+    """The transaction of a load, under the lock of loads; the load table says that it runs and how it ended.
+
+    Success is recorded in the load's own transaction: nothing that fails after COMMIT can deny it.
+    """
     with database.transaction() as connection:
         ident = note_start(connection, source)
-    state, message = "failed", "interrupted"
     try:
-        yield
-        state, message = "ready", ""
-    except BaseException as error:
-        message = str(error) or type(error).__name__
-        raise
-    finally:
         with database.transaction() as connection:
-            note_end(connection, ident, state=state, message=message)
+            yield connection
+            note_end(connection, ident, state="ready")
+    except BaseException as error:
+        _note_failure(database, ident, error)
+        raise
+
+
+def _note_failure(database: Database, ident: int, error: BaseException) -> None:
+    """Record that a load failed; if the disk is full for that too, the next load or opening records it."""
+    with suppress(StoreError, LoadBusy), database.transaction() as connection:
+        note_end(connection, ident, state="failed", message=str(error) or type(error).__name__)
 
 
 def publish(writer: Writer, prepared: Prepared, action: str) -> None:

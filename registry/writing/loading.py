@@ -37,7 +37,7 @@ from registry.time.timeline import Timeline, rule_end
 from registry.writing.content_writer import Start, StoredContent
 from registry.writing.importing import (
     Prepared,
-    load_log,
+    load_transaction,
     prepare,
     publish,
     put_system,
@@ -325,7 +325,7 @@ def _load(reader: Reader, prepared: Prepared, progress: Progress | None, started
     reader.forget()
     plan = planned(reader.moment().snapshot, prepared)
     name = prepared.header.files[0].name if prepared.header.files else prepared.header.source_line
-    with load_log(reader.database, name), reader.database.transaction() as connection:
+    with load_transaction(reader.database, name) as connection:
         here = write_plan(reader, Writer(connection), plan, progress)
     if here is not None:
         return again(reader, plan, here, started)
@@ -385,7 +385,7 @@ def _attest(reader: Reader, prepared: Prepared, held: ReleaseRow) -> None:
     with reader.database.transaction() as connection:
         writer = Writer(connection)
         row = (held.id, prepared.header.published, writer.recorded)
-        connection.insert("attestation", ("release_id", "published", "recorded_from"), [row])
+        writer.insert("attestation", ("release_id", "published", "recorded_from"), [row])
         h = prepared.header
         writer.publish("attest", h.system, h.version, held.source_sha256, f"published again {h.published}")
 

@@ -1,52 +1,30 @@
-"""Small writes, one publication each: catalogue entries, declared versions, scopes, retraction, purging; and backup, verification.
+"""Small writes, one publication each: catalogue entries, declared versions, scopes, retraction, purging; and backup.
 
-Content is loaded by ``registry.writing.loading``.
+Content is loaded by ``registry.writing.loading``, checked by ``verification``.
 """
 
 from __future__ import annotations
 
-import hashlib
 import sqlite3
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import msgspec
 import re2
-from pyroaring import BitMap
 
 from registry.content.text_search import remove_terms
 from registry.entities.errors import StoreError, UnknownTarget, UsageError
 from registry.entities.intervals import iso
 from registry.entities.messages import message
 from registry.entities.records import ReleaseHeader, SystemRecord
-from registry.entities.results import ScopeRow, VerifyReport, VersionSet
-from registry.store.component_rows import (
-    KINDS,
-    component_bitmap,
-    component_rows,
-    delete_components,
-    dependents,
-)
-from registry.store.content import (
-    concept_keys,
-    delete_content,
-    delete_states,
-    release_bitmap,
-    release_removed,
-)
-from registry.store.engine import Connection, Database
-from registry.store.ledger import Ledger
+from registry.entities.results import ScopeRow, VersionSet
+from registry.store.component_rows import delete_components, dependents
+from registry.store.content import release_bitmap
+from registry.store.engine import Database
 from registry.store.ledger_writer import Writer
 from registry.store.metadata import ReleaseRow, SystemRow, VersionRow
 from registry.store.properties import remove_states
-from registry.store.states import component_hash, decode, release_hash, state_hash
-from registry.store.stored_hashes import (
-    bitmap_with_hash,
-    damage_of_file,
-    each_component_body,
-    each_concept_body,
-)
+from registry.store.purging import delete_content, delete_states, delete_unused, erase_deleted
 from registry.time.timeline import Timeline
 from registry.writing.importing import ensure_system, put_system, put_version
 from registry.writing.version_dates import changed
@@ -61,7 +39,6 @@ __all__ = [
     "purge",
     "retract",
     "set_version",
-    "verify",
 ]
 
 
@@ -214,7 +191,7 @@ def add_scope(database: Database, slug: str, *, title: str = "", kind: str = "")
         if known is not None and (known.title, known.kind) == (title, kind):
             return
         writer.end("scope", slug, key="slug")
-        connection.insert(
+        writer.insert(
             "scope", ("slug", "title", "kind", "recorded_from"), [(slug, title, kind, writer.recorded)]
         )
         writer.publish("scope", "", summary=f"scope {slug}")
@@ -246,7 +223,7 @@ def _add_row(writer: Writer, row: ScopeRow) -> None:
                "accepted_until", "legal_basis", "recorded_from")  # fmt: skip
     values = (row.scope, system.system_id, row.track, row.version, row.role, row.codes, iso(row.allowed_from),
               iso(row.required_from), iso(row.accepted_until), row.legal_basis, writer.recorded)  # fmt: skip
-    writer.connection.insert("applicability", columns, [values])
+    writer.insert("applicability", columns, [values])
 
 
 def _check_dates(row: ScopeRow) -> None:
@@ -306,7 +283,7 @@ def _named(live: list[ReleaseRow], system: SystemRow, version: str, release: str
 def purge(database: Database, system: str, version: str, *, release: str, why: str) -> None:
     """Delete a release's content physically; a tombstone with hash and reason remains (DOMAIN 13)."""
     _need_reason(why)
-    with database.load_lock(), database.transaction() as connection:
+    with database.load_lock(), database.transaction(secure_delete=True) as connection:
         writer = Writer(connection)
         row = _system(writer, system)
         recorded = writer.ledger.systems[row.system_id]
@@ -321,6 +298,8 @@ def purge(database: Database, system: str, version: str, *, release: str, why: s
         for r in target:
             _purge_one(writer, r, rows, why)
         writer.publish("purge", row.slug, version, target[0].source_sha256, why)
+    if not erase_deleted(database):
+        raise StoreError(message("error.log_not_emptied"))
 
 
 def _purge_one(writer: Writer, release: ReleaseRow, rows: list[ReleaseRow], why: str) -> None:
@@ -329,12 +308,14 @@ def _purge_one(writer: Writer, release: ReleaseRow, rows: list[ReleaseRow], why:
     orphans = release_bitmap(connection, release.id)
     for other in bitmaps.values():
         orphans -= other
-    remove_terms(connection, release.system_id, orphans)
     delete_states(connection, orphans)
+    remove_terms(connection, release.system_id, orphans)
     remove_states(connection, release.system_id, orphans)
     delete_components(connection, release.id, [r.id for r in rows if r.id != release.id])
     delete_content(connection, release.id, why=why)
+    delete_unused(connection, release.system_id)
     writer.end("release", release.id, key="id")
+    writer.note_purged(release.id)
 
 
 def backup(database: Database, target: str | Path) -> Path:
@@ -355,84 +336,3 @@ def backup(database: Database, target: str | Path) -> Path:
     finally:
         source.close()
     return path
-
-
-def verify(database: Database) -> VerifyReport:
-    """Recompute every hash and bitmap; returns what is damaged."""
-    try:
-        with database.snapshot() as connection:
-            ledger = Ledger.read(connection)
-            states: dict[int, tuple[str, bytes]] = {}
-            problems = [
-                *_engine_problems(connection),
-                *_state_problems(connection, states),
-                *_release_problems(connection, ledger, states),
-            ]
-            return VerifyReport(
-                ok=not problems, releases=len(ledger.releases), states=len(states), problems=problems
-            )
-    except (StoreError, sqlite3.DatabaseError, msgspec.DecodeError, ValueError) as error:
-        return VerifyReport(
-            ok=False, releases=0, states=0, problems=[f"the database cannot be read: {error}"]
-        )
-
-
-def _engine_problems(connection: Connection) -> Iterator[str]:
-    for text in damage_of_file(connection):
-        yield f"database file: {text}"
-
-
-def _state_problems(connection: Connection, states: dict[int, tuple[str, bytes]]) -> Iterator[str]:
-    """States whose body does not have the hash or the columns recorded for it."""
-    for ident, code, digest, body in each_concept_body(connection):
-        states[ident] = (code, bytes(digest))
-        if state_hash(bytes(body)) != bytes(digest):
-            yield f"state {ident} of code {code}: content does not fit its hash"
-        elif decode(bytes(body)).code != code:
-            yield f"state {ident}: the code column says {code}, the content another"
-    for ident, digest, body in each_component_body(connection):
-        if state_hash(bytes(body)) != bytes(digest):
-            yield f"component state {ident}: content does not fit its hash"
-
-
-def _component_hashes(connection: Connection, release_id: int) -> Iterator[str]:
-    """The hash of each kind of component of a release, as used in its content hash."""
-    for kind in KINDS:
-        if members := component_bitmap(connection, release_id, kind):
-            rows = component_rows(connection, "hash", members)
-            yield component_hash(kind, b"".join(bytes(row[0]) for row in rows))
-
-
-def _release_problems(
-    connection: Connection, ledger: Ledger, states: dict[int, tuple[str, bytes]]
-) -> Iterator[str]:
-    """Releases whose bitmap or states do not have the recorded hash."""
-    for r in ledger.releases:
-        if r.purged:
-            continue
-        name = f"release {r.source_sha256[:12]} of {r.header.system} {r.header.version}"
-        row = bitmap_with_hash(connection, r.id)
-        if row is None:
-            yield f"{name}: content is missing"
-        elif hashlib.sha256(row[0]).hexdigest() != row[1]:
-            yield f"{name}: the bitmap does not fit its hash"
-        else:
-            removed = concept_keys(connection, release_removed(connection, r.id))
-            yield from _content_problems(
-                name,
-                r,
-                BitMap.deserialize(row[0]),
-                [*sorted(removed), *_component_hashes(connection, r.id)],
-                states,
-            )
-
-
-def _content_problems(
-    name: str, r: ReleaseRow, bitmap: BitMap, further: list[str], states: dict[int, tuple[str, bytes]]
-) -> Iterator[str]:
-    missing = [i for i in bitmap if i not in states]
-    if missing:
-        yield f"{name}: {len(missing)} states are missing"
-        return
-    if release_hash(b"".join(states[i][1] for i in bitmap), further) != r.content_sha256:
-        yield f"{name}: the content does not fit its hash"

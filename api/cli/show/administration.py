@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from api.cli.page import Page
+from registry.entities.messages import in_language
 
 if TYPE_CHECKING:
     from registry.entities.results import VerifyReport
@@ -14,9 +15,13 @@ __all__ = ["verified"]
 
 def verified(page: Page, report: VerifyReport) -> None:
     """The list of damages, or that there are none."""
+    if report.ok and report.quick:
+        page.say("verified_quickly")
+        return
     if report.ok:
         page.say("verified", releases=report.releases, states=report.states)
         return
     page.say("damaged", n=len(report.problems))
     for problem in report.problems:
-        page.line(f"  {problem}")
+        page.line(f"  {in_language(problem, page.lang)}")
+    page.say("damage_repair" if report.repairable else "damage_restore")

@@ -5,7 +5,7 @@ catalogue has one table per area:
 
 - ``reasons``: why an answer is "no"; ``codes``: why one code is not found or not valid
 - ``sentences``, ``headings``: command line and pages; ``notes``: notes and warnings inside answers
-- ``errors``: errors of the registry; ``requests``: refused HTTP requests
+- ``errors``: errors of the registry; ``damage``: findings of ``verify``; ``requests``: refused HTTP requests
 - ``terminology``: findings of FHIR operations, in the texts that clients compare
 
 Nynorsk readers get bokmål, readers of any other language English.
@@ -45,6 +45,7 @@ _AREAS: Final = (
     "sentences",
     "notes",
     "errors",
+    "damage",
     "requests",
     "terminology",
     "loading",

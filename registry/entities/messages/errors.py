@@ -93,8 +93,59 @@ MESSAGES: Final[dict[str, Pair]] = {
         "en annen lasting pågår; prøv igjen når den er ferdig, eller utelat --no-wait",
     ),
     "error.database_damaged": (
-        "the database file is damaged: {error}",
-        "databasefilen er skadet: {error}",
+        "the database file is damaged: {error}; `gyldig verify` lists the damage, `gyldig restore` puts a backup in its place",
+        "databasefilen er skadet: {error}; `gyldig verify` lister skadene, `gyldig restore` setter inn en sikkerhetskopi",
+    ),
+    "error.stored_damaged": (
+        "the database is damaged: {what} cannot be read ({error}); `gyldig verify` lists the damage: `gyldig repair`"
+        " rebuilds derived data, `gyldig restore` puts a backup in its place",
+        "databasen er skadet: {what} kan ikke leses ({error}); `gyldig verify` lister skadene: `gyldig repair`"
+        " bygger avledede data på nytt, `gyldig restore` setter inn en sikkerhetskopi",
+    ),
+    "error.log_not_emptied": (
+        "the content is deleted, but other processes read the database, so its write-ahead log still holds it:"
+        " stop them and run `gyldig repair`",
+        "innholdet er slettet, men andre prosesser leser databasen, så transaksjonsloggen (WAL) har det fortsatt:"
+        " stopp dem og kjør `gyldig repair`",
+    ),
+    "error.pg_restore": (
+        "restore is for SQLite; restore a PostgreSQL database with pg_restore, then run `gyldig verify`",
+        "restore er for SQLite; en PostgreSQL-database gjenopprettes med pg_restore, kjør deretter `gyldig verify`",
+    ),
+    "error.no_backup": ("there is no file {path}", "filen {path} finnes ikke"),
+    "error.restore_exists": (
+        "there is a registry at {path}: --replace puts the backup in its place and keeps the old file beside it",
+        "det finnes et register i {path}: --replace setter inn sikkerhetskopien og beholder den gamle filen ved siden av",
+    ),
+    "error.restore_in_use": (
+        "{path} is open in another process: stop servers and loads, then restore",
+        "{path} er åpen i en annen prosess: stopp tjenere og lastinger før gjenoppretting",
+    ),
+    "error.backup_damaged": (
+        "the backup {path} is damaged, nothing was replaced: {problem}",
+        "sikkerhetskopien {path} er skadet, ingenting ble erstattet: {problem}",
+    ),
+    "error.damaged_at_start": (
+        "the registry is damaged, so it is not served: {problem}; `gyldig verify` lists the damage: `gyldig repair`"
+        " rebuilds derived data, `gyldig restore` puts a backup in its place",
+        "registeret er skadet og blir derfor ikke tilbudt: {problem}; `gyldig verify` lister skadene: `gyldig repair`"
+        " bygger avledede data på nytt, `gyldig restore` setter inn en sikkerhetskopi",
+    ),
+    "error.folder_not_writable": (
+        "cannot write in the folder of {location}: {error}",
+        "kan ikke skrive i mappen til {location}: {error}",
+    ),
+    "error.log_on_readonly": (
+        "{location} is on a read-only medium with a write-ahead log ({location}-wal) that must be applied first:"
+        " copy both files to a writable folder",
+        "{location} ligger på et skrivebeskyttet medium med en transaksjonslogg ({location}-wal) som må brukes først:"
+        " kopier begge filene til en mappe som kan skrives",
+    ),
+    "error.commit_unknown": (
+        "the connection failed while storing, so it is unknown whether everything or nothing was stored: {error};"
+        " do it again, what is stored already stays as it is",
+        "forbindelsen ble brutt under lagringen, så det er ukjent om alt eller ingenting ble lagret: {error};"
+        " gjør det på nytt, det som alt er lagret forblir som det er",
     ),
     "error.nothing_stored_free": (
         "nothing was stored: {error} (free some space and load again)",

@@ -157,6 +157,18 @@ MESSAGES: Final[dict[str, Pair]] = {
         "No damage found: {releases:release|releases} and {states:statement|statements} checked.",
         "Ingen feil funnet: {releases:utgivelse|utgivelser} og {states} utsagn er kontrollert.",
     ),
+    "verified_quickly": (
+        "No damage found in publications, metadata and pages; `gyldig verify` checks everything.",
+        "Ingen feil funnet i publiseringer, metadata og sider; `gyldig verify` kontrollerer alt.",
+    ),
+    "damage_repair": (
+        "All of it is derived data: `gyldig repair` makes it anew.",
+        "Alt dette er avledede data: `gyldig repair` lager dem på nytt.",
+    ),
+    "damage_restore": (
+        "`gyldig restore FILE --replace` puts a backup in its place; or load the damaged versions again into a new registry.",
+        "`gyldig restore FIL --replace` setter inn en sikkerhetskopi; eller last de skadde versjonene på nytt i et nytt register.",
+    ),
     "damaged": ("{n:problem|problems} found:", "Fant {n} feil:"),
     "backed_up": ("The registry is copied to {path}.", "Registeret er kopiert til {path}."),
     "exported": ("{rows:row|rows} written to {path}.", "{rows:rad|rader} skrevet til {path}."),
