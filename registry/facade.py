@@ -338,11 +338,15 @@ class Registry:
         dry_run: bool = False,
         wait: bool = True,
         progress: Callable[[str, int, int | None], None] | None = None,
+        ends: Sequence[tuple[str, str]] = (),
     ) -> LoadReport:
-        """Load one parsed release or map (``loaders.contract``), all or nothing."""
+        """Load one parsed release or map (``loaders.contract``), all or nothing.
+
+        ``ends``: versions (system, label) that end in the same publication.
+        """
         from registry.writing.loading import load_parsed
 
-        report = load_parsed(self.reader, parsed, dry_run=dry_run, wait=wait, progress=progress)
+        report = load_parsed(self.reader, parsed, dry_run=dry_run, wait=wait, progress=progress, ends=ends)
         self.reader.forget()
         return report
 
@@ -395,11 +399,20 @@ class Registry:
         )
         return self.put_artifacts([row])[0]
 
-    def put_artifacts(self, rows: Iterable[ArtifactRow], *, by_id: bool = False) -> list[str]:
-        """Store many in one publication; ``by_id``: each replaces the resource with its id."""
+    def put_artifacts(
+        self,
+        rows: Iterable[ArtifactRow],
+        *,
+        by_id: bool = False,
+        ends: Sequence[tuple[str, str, str]] = (),
+    ) -> list[str]:
+        """Store many in one publication; ``by_id``: each replaces the resource with its id.
+
+        ``ends``: resources (kind, URL, version) that end with it.
+        """
         from registry.store.artifacts import put_artifacts
 
-        outcomes = put_artifacts(self.database, rows, by_id=by_id)
+        outcomes = put_artifacts(self.database, rows, by_id=by_id, ends=ends)
         self.reader.forget()
         return outcomes
 
@@ -409,11 +422,13 @@ class Registry:
 
         return artifact_history(self.reader.connection, kind, resource_id)
 
-    def drop_artifact(self, kind: str, *, url: str = "", version: str = "", resource_id: str = "") -> None:
-        """End a stored resource from now on."""
-        from registry.store.artifacts import drop_artifact
+    def drop_artifacts(
+        self, kind: str, *, resource_id: str = "", canonicals: Sequence[tuple[str, str, str]] = ()
+    ) -> None:
+        """End the stored resources with an id and those with (kind, URL, version), from now on."""
+        from registry.store.artifacts import drop_artifacts
 
-        drop_artifact(self.database, kind, url=url, version=version, resource_id=resource_id)
+        drop_artifacts(self.database, kind, resource_id=resource_id, canonicals=canonicals)
         self.reader.forget()
 
     def add_version(
@@ -482,17 +497,27 @@ class Registry:
         self.reader.forget()
         return found
 
-    def add_scope(self, slug: str, *, title: str = "", kind: str = "") -> None:
-        """Create or rename a scope; an empty title or kind keeps the recorded one (else the slug, ``register``)."""
-        self._write("add_scope", slug, title=title, kind=kind)
+    def add_scope(self, slug: str, *rows: ScopeRow, title: str = "", kind: str = "") -> None:
+        """Create or rename a scope, with rows of what it accepts; an empty title or kind keeps the recorded one."""
+        self.add_scopes([(slug, title, kind)], rows)
 
     def add_applicability(self, *rows: ScopeRow) -> None:
         """Record when scopes accept versions."""
-        self._write("add_applicability", *rows)
+        self.add_scopes([], rows)
+
+    def add_scopes(self, scopes: Iterable[tuple[str, str, str]], rows: Sequence[ScopeRow]) -> None:
+        """Create or rename scopes (slug, title, kind) and record what they accept, all or nothing."""
+        from registry.writing.maintenance import ScopeEntry
+
+        self._write("add_scopes", [ScopeEntry(*scope) for scope in scopes], rows)
 
     def retract(self, system: str, version: str, *, release: str | None = None, why: str) -> None:
         """End a release from now on."""
         self._write("retract", system, version, release=release, why=why)
+
+    def retract_every(self, versions: Sequence[tuple[str, str]], *, why: str) -> None:
+        """End every release of versions (system, label) from now on, in one publication."""
+        self._write("retract_every", versions, why=why)
 
     def purge(self, system: str, version: str, *, release: str, why: str) -> None:
         """Delete a release's content physically."""

@@ -79,17 +79,14 @@ def add(
     with session.open(readonly=False) as registry:
         if system and registry.system(system) is None:
             raise UnknownTarget(message("error.no_system_load", system=system))
-        registry.add_scope(scope, title=title, kind=kind)
-        if system:
-            registry.add_applicability(
-                ScopeRow(
-                    scope=scope, system=system, version=version, track=track, role=role, allowed_from=allowed_from,
-                    required_from=required_from, legal_basis=legal_basis, codes=codes,
-                    accepted_until=exclusive(
-                        accepted_until, accepted_through, ("--accepted-until", "--accepted-through")
-                    ),
-                )
-            )  # fmt: skip
+        row = ScopeRow(
+            scope=scope, system=system, version=version, track=track, role=role, allowed_from=allowed_from,
+            required_from=required_from, legal_basis=legal_basis, codes=codes,
+            accepted_until=exclusive(
+                accepted_until, accepted_through, ("--accepted-until", "--accepted-through")
+            ),
+        )  # fmt: skip
+        registry.add_scope(scope, *([row] if system else []), title=title, kind=kind)
     if system:
         session.done("scope_row_added", scope=scope, system=system, version=version)
     else:
@@ -110,7 +107,6 @@ def import_(
     session = current(ctx)
     entries = read_rows(file)
     with session.open(readonly=False) as registry:
-        for scope, entry in {e.row.scope: e for e in entries}.items():
-            registry.add_scope(scope, title=entry.title, kind=entry.kind)
-        registry.add_applicability(*(e.row for e in entries))
+        scopes = {e.row.scope: (e.row.scope, e.title, e.kind) for e in entries}
+        registry.add_scopes(scopes.values(), [e.row for e in entries])
     session.done("imported", n=len(entries))

@@ -285,7 +285,8 @@ class Service:
         if request.method == "DELETE":
             self._changes().delete(library(call.catalog).sharing(self._held(call, kind, ident, trusted=True)))
             return Reply(204, None)
-        return self._changed(self._changes().update(kind, ident, request.body, held), call, base)
+        holders = library(call.catalog).sharing(held) if held is not None else []
+        return self._changed(self._changes().update(kind, ident, request.body, holders), call, base)
 
     def _changed(self, changed: Changed, call: RequestContext, base: str) -> Reply:
         told = in_release(changed.resource, call.release)

@@ -66,10 +66,8 @@ def add_scope(request: Request, entry: ScopeEntry) -> Response:
     """Register a scope, and what applies in it. Needs the token."""
     auth.require_write(request, settings_of(request).token)
     row = _row(entry)
-    registry = registry_of(request)
-    registry.add_scope(entry.scope, title=entry.title, kind=entry.kind)
-    if entry.system:
-        registry.add_applicability(row)
+    rows = [row] if entry.system else []
+    registry_of(request).add_scope(entry.scope, *rows, title=entry.title, kind=entry.kind)
     response = answer(request, row)
     response.status_code = 201
     return response

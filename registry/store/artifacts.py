@@ -26,10 +26,12 @@ __all__ = [
     "artifact_history",
     "artifact_rows",
     "artifacts_of",
-    "drop_artifact",
+    "drop_artifacts",
     "put_artifacts",
     "read_artifact",
 ]
+
+Canonical = tuple[str, str, str]  #: kind, URL, version
 
 _COLUMNS = "kind, resource_id, url, version, valid_from, valid_to, body, recorded_from, recorded_to, row_id"
 _AT_ONCE = 400  #: rows read by one statement
@@ -72,14 +74,22 @@ class ArtifactRow:
     pages: RowPages | None = None
 
 
-def put_artifacts(database: Database, rows: Iterable[ArtifactRow], *, by_id: bool = False) -> list[str]:
+def put_artifacts(
+    database: Database,
+    rows: Iterable[ArtifactRow],
+    *,
+    by_id: bool = False,
+    ends: Sequence[Canonical] = (),
+) -> list[str]:
     """Store resources in one publication; returns created, amended or unchanged for each.
 
     A resource is found again by its URL and version, without a URL by its id; those of one URL and version that are
-    stored together stand side by side. ``by_id``: found by its id alone.
+    stored together stand side by side. ``by_id``: found by its id alone. ``ends``: resources (kind, URL, version) that
+    end in the same publication.
     """
     with database.transaction() as connection:
         writer = Writer(connection)
+        ended = _end_canonicals(writer, ends, nameless=True)
         outcomes, changed = list[str](), list[tuple[str, str, str]]()
         for row in rows:
             outcomes.append(_put(writer, row, by_id=by_id))
@@ -89,6 +99,8 @@ def put_artifacts(database: Database, rows: Iterable[ArtifactRow], *, by_id: boo
             kinds = ", ".join(sorted({kind for kind, *_ in changed}))
             _, url, version = changed[0]
             writer.publish("resource", url, version, summary=f"{len(changed)} stored: {kinds}")
+        elif ended:
+            writer.publish("retract", ended[0].url, ended[0].version, summary="replaced by its id")
         return outcomes
 
 
@@ -152,23 +164,35 @@ def _named(connection: Connection, kind: str, where: str, *names: str) -> list[A
     return _rows(connection, f"kind = ? AND {where} AND recorded_to IS NULL", (kind, *names))
 
 
-def drop_artifact(
-    database: Database, kind: str, *, url: str = "", version: str = "", resource_id: str = ""
+def drop_artifacts(
+    database: Database, kind: str, *, resource_id: str = "", canonicals: Sequence[Canonical] = ()
 ) -> None:
-    """End a resource from now on; an earlier ``known_at`` still shows it. Raises ``UnknownTarget``."""
+    """End the resources with an id and those with (kind, URL, version), from now on; all or nothing.
+
+    An earlier ``known_at`` still shows them. Raises ``UnknownTarget`` if there are none.
+    """
     with database.transaction() as connection:
         writer = Writer(connection)
-        if resource_id:
-            held = _named(connection, kind, "resource_id = ?", resource_id)
-        else:
-            held = _named(connection, kind, "url = ? AND version = ?", url, version)
-        if not held:
-            raise UnknownTarget(message("error.no_resource", kind=kind, name=resource_id or url))
+        held = _named(connection, kind, "resource_id = ?", resource_id) if resource_id else []
         for old in held:
             writer.end("artifact", old.row_id)
-        writer.publish(
-            "retract", held[0].url, held[0].version, summary=f"{kind} {resource_id or url} retracted"
-        )
+        held += _end_canonicals(writer, canonicals, nameless=bool(resource_id))
+        if not held:
+            name = resource_id or next((url for _, url, _ in canonicals), "")
+            raise UnknownTarget(message("error.no_resource", kind=kind, name=name))
+        url, version = held[0].url, held[0].version
+        writer.publish("retract", url, version, summary=f"{kind} {resource_id or url} retracted")
+
+
+def _end_canonicals(writer: Writer, canonicals: Sequence[Canonical], *, nameless: bool) -> list[ArtifactRow]:
+    """End resources by (kind, URL, version); ``nameless``: those that were stored without an id."""
+    where = "url = ? AND version = ?" + (" AND resource_id = ''" if nameless else "")
+    found: list[ArtifactRow] = []
+    for kind, url, version in canonicals:
+        found += _named(writer.connection, kind, where, url, version)
+    for old in found:
+        writer.end("artifact", old.row_id)
+    return found
 
 
 def artifact_history(connection: Connection, kind: str, resource_id: str) -> list[ArtifactRow]:

@@ -45,6 +45,7 @@ from registry.writing.importing import (
     write_content,
     write_release,
 )
+from registry.writing.maintenance import end_release, enrich_system
 from registry.writing.system_entry import entry_changes, stated_over
 from registry.writing.version_dates import change_of, conflict, settle_dates
 
@@ -71,8 +72,12 @@ def load_parsed(
     dry_run: bool = False,
     wait: bool = True,
     progress: Progress | None = None,
+    ends: Sequence[tuple[str, str]] = (),
 ) -> LoadReport:
-    """Load a parsed release or map. An identical source is a no-op; a file with other bytes corrects the version."""
+    """Load a parsed release or map. An identical source is a no-op; a file with other bytes corrects the version.
+
+    ``ends``: versions (system, label) whose releases end in the same publication.
+    """
     started = time.monotonic()
     if isinstance(record := getattr(parsed, "map", None), MapRecord):
         from registry.writing.map_loading import load_map
@@ -92,7 +97,7 @@ def load_parsed(
             return report_of(prepared, "dry_run", reader, started=started, counts=counts)
         notify = (lambda text: progress(text, 0, None)) if progress is not None else None
         with reader.database.load_lock(wait=wait, notify=notify):
-            return _load(reader, prepared, progress, started)
+            return _load(reader, prepared, progress, started, ends)
 
 
 def keep_resources(reader: Reader, rows: Iterable[ArtifactRow], *, dry_run: bool = False) -> list[LoadReport]:
@@ -111,8 +116,6 @@ def keep_resources(reader: Reader, rows: Iterable[ArtifactRow], *, dry_run: bool
 
 def _enrich(reader: Reader, record: SystemRecord, *, dry_run: bool) -> LoadReport:
     """Fill empty fields of a catalogue entry, found by any of its names, from a source without content."""
-    from registry.writing.maintenance import enrich_system
-
     held = _known_entry(reader, record)
     if not dry_run:
         named = record if held is None else msgspec.structs.replace(record, slug=held.slug)
@@ -211,9 +214,16 @@ def _release_of(
 
 
 def write_plan(
-    reader: Reader, writer: Writer, plan: Plan, progress: Progress | None = None
+    reader: Reader,
+    writer: Writer,
+    plan: Plan,
+    progress: Progress | None = None,
+    ends: Sequence[tuple[str, str]] = (),
 ) -> ReleaseRow | None:
-    """Write and publish a release; returns the stored release instead if that is identical."""
+    """Write and publish a release; returns the stored release instead if that is identical.
+
+    ``ends``: versions (system, label) that end with it.
+    """
     if writer.published:
         writer.advance()
     system, content = write_content(
@@ -221,7 +231,11 @@ def write_plan(
     )
     entry = _settle_entry(writer, plan)
     here = _is_here(plan.earlier, plan.prepared) or _is_same(writer, plan, content)
-    if here is not None and entry:
+    ended = [end_release(writer, *version, every=True) for version in ends]
+    if here is not None and ended:
+        row, release_hash = ended[0]
+        writer.publish("retract", row.slug, ends[0][1], release_hash, "replaced by another version of its id")
+    elif here is not None and entry:
         writer.publish("system", system.slug, summary="catalogue entry corrected")
     if here is None:
         write_release(writer, plan.prepared, system, content)
@@ -320,13 +334,19 @@ def _check_effective(snapshot: Snapshot, system: SystemRow | None, prepared: Pre
         )
 
 
-def _load(reader: Reader, prepared: Prepared, progress: Progress | None, started: float) -> LoadReport:
+def _load(
+    reader: Reader,
+    prepared: Prepared,
+    progress: Progress | None,
+    started: float,
+    ends: Sequence[tuple[str, str]],
+) -> LoadReport:
     """The load, under the lock."""
     reader.forget()
     plan = planned(reader.moment().snapshot, prepared)
     name = prepared.header.files[0].name if prepared.header.files else prepared.header.source_line
     with load_transaction(reader.database, name) as connection:
-        here = write_plan(reader, Writer(connection), plan, progress)
+        here = write_plan(reader, Writer(connection), plan, progress, ends)
     if here is not None:
         return again(reader, plan, here, started)
     return report_of(

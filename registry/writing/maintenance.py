@@ -6,8 +6,10 @@ Content is loaded by ``registry.writing.loading``, checked by ``verification``.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Collection, Sequence
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 import re2
@@ -30,16 +32,26 @@ from registry.writing.importing import ensure_system, put_system, put_version
 from registry.writing.version_dates import changed
 
 __all__ = [
-    "add_applicability",
-    "add_scope",
+    "ScopeEntry",
+    "add_scopes",
     "add_system",
     "add_version",
     "backup",
+    "end_release",
     "enrich_system",
     "purge",
     "retract",
+    "retract_every",
     "set_version",
 ]
+
+
+class ScopeEntry(NamedTuple):
+    """A register, message or sector to record; an empty title or kind keeps the recorded one."""
+
+    slug: str
+    title: str = ""
+    kind: str = ""
 
 
 def _system(writer: Writer, reference: str) -> SystemRow:
@@ -128,6 +140,13 @@ def add_version(
         )
 
 
+def add_scopes(database: Database, scopes: Sequence[ScopeEntry], rows: Sequence[ScopeRow] = ()) -> None:
+    """Create or rename registers, messages or sectors, and record which versions they accept: all or nothing.
+
+    An empty title or kind keeps the recorded one. A row for the same scope, version, role and codes is corrected.
+    """
+
+
 def set_version(
     database: Database,
     system: str,
@@ -201,19 +220,38 @@ def add_applicability(database: Database, *rows: ScopeRow) -> None:
     """Record when scopes accept versions; a row for the same scope, version, role and codes is corrected."""
     with database.transaction() as connection:
         writer = Writer(connection)
+        changed = [entry.slug for entry in scopes if _put_scope(writer, entry)]
+        known = {*writer.snapshot.scopes, *changed}
         for row in rows:
-            _add_row(writer, row)
-        names = ", ".join(sorted({r.system for r in rows}))
-        writer.publish(
-            "applicability", rows[0].system if rows else "", summary=f"{len(rows)} rows for {names}"
-        )
+            _add_row(writer, row, known)
+        if rows:
+            names = ", ".join(sorted({r.system for r in rows}))
+            writer.publish("applicability", rows[0].system, summary=f"{len(rows)} rows for {names}")
+        elif changed:
+            writer.publish("scope", "", summary=f"scope {', '.join(changed)}")
 
 
-def _add_row(writer: Writer, row: ScopeRow) -> None:
+def _put_scope(writer: Writer, entry: ScopeEntry) -> bool:
+    """Record a scope; False if it is recorded like that already."""
+    if not entry.slug.strip():
+        raise UsageError(message("error.scope_needs_name"))
+    known = writer.snapshot.scopes.get(entry.slug)
+    title = entry.title or (known.title if known else entry.slug)
+    kind = entry.kind or (known.kind if known else "register")
+    if known is not None and (known.title, known.kind) == (title, kind):
+        return False
+    writer.end("scope", entry.slug, key="slug")
+    writer.insert(
+        "scope", ("slug", "title", "kind", "recorded_from"), [(entry.slug, title, kind, writer.recorded)]
+    )
+    return True
+
+
+def _add_row(writer: Writer, row: ScopeRow, scopes: Collection[str]) -> None:
     system = _system(writer, row.system)
     _version(writer, system, row.version, row.track)
     _check_dates(row)
-    if row.scope not in writer.snapshot.scopes:
+    if row.scope not in scopes:
         raise UnknownTarget(message("error.no_scope", scope=row.scope))
     for old in writer.snapshot.applicability:
         same = (old.scope, old.system_id, old.track, old.label, old.role, old.codes)
@@ -243,6 +281,16 @@ def _compiles(pattern: str) -> bool:
     return True
 
 
+def retract_every(database: Database, versions: Sequence[tuple[str, str]], *, why: str) -> None:
+    """End every release of versions (system, label), all or nothing; an earlier ``known_at`` still shows them."""
+    _need_reason(why)
+    with database.transaction() as connection:
+        writer = Writer(connection)
+        names = [end_release(writer, system, label, every=True) for system, label in versions]
+        row, release_hash = names[0]
+        writer.publish("retract", row.slug, versions[0][1], release_hash, why)
+
+
 def retract(database: Database, system: str, version: str, *, release: str | None = None, why: str) -> None:
     """End a release from now on; an earlier ``known_at`` still shows it.
 
@@ -251,16 +299,27 @@ def retract(database: Database, system: str, version: str, *, release: str | Non
     _need_reason(why)
     with database.transaction() as connection:
         writer = Writer(connection)
-        row = _system(writer, system)
-        target = _version(writer, row, version)
-        live = writer.snapshot.releases.get(target.version_id, [])
-        declared_only = target.declared and not live and release is None
-        ended = [] if declared_only else _named(live, row, version, release)
-        for r in ended:
-            writer.end("release", r.id, key="id")
-        if declared_only or (len(ended) == len(live) and not target.declared):
-            writer.end("version", target.row_id)
-        writer.publish("retract", row.slug, version, ended[0].source_sha256 if ended else "", why)
+        row, release_hash = end_release(writer, system, version, release=release)
+        writer.publish("retract", row.slug, version, release_hash, why)
+
+
+def end_release(
+    writer: Writer, system: str, version: str, *, release: str | None = None, every: bool = False
+) -> tuple[SystemRow, str]:
+    """End a release, and its version if nothing else is left of it; returns the system and the release's hash.
+
+    ``every``: end all releases of the version, so that no earlier one takes its place.
+    """
+    row = _system(writer, system)
+    target = _version(writer, row, version)
+    live = writer.snapshot.releases.get(target.version_id, [])
+    declared_only = target.declared and not live and release is None
+    ended = [] if declared_only else list(live) if every else _named(live, row, version, release)
+    for r in ended:
+        writer.end("release", r.id, key="id")
+    if declared_only or (len(ended) == len(live) and not target.declared):
+        writer.end("version", target.row_id)
+    return row, ended[0].source_sha256 if ended else ""
 
 
 def _need_reason(why: str) -> None:

@@ -76,7 +76,7 @@ def test_a_publication_makes_only_its_own_rows_be_parsed(registry: Registry, par
     assert (_titles(catalog), parser.rows) == (["0", "1", "2", "3", "9"], 5)
     registry.add_scope("npr")
     assert (len(_titles(catalog)), parser.rows) == (5, 5)
-    registry.drop_artifact("ValueSet", url="http://example.org/vs/1")
+    registry.drop_artifacts("ValueSet", canonicals=[("ValueSet", "http://example.org/vs/1", "")])
     assert (_titles(catalog), parser.rows) == (["0", "2", "3", "9"], 5)
 
 

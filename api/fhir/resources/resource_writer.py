@@ -44,10 +44,13 @@ class ResourceWriter:
 
     def create(self, kind: str, resource: Any) -> Changed:
         """Store a resource under a new id; raises Refused with what is wrong with it."""
-        return self._put(kind, {**_expected(kind, resource), "id": str(uuid.uuid4())}, None)
+        return self._put(kind, {**_expected(kind, resource), "id": str(uuid.uuid4())}, ())
 
-    def update(self, kind: str, ident: str, resource: Any, held: ResourceEntry | None) -> Changed:
-        """Store a resource under an id, replacing the earlier one; raises Refused with what is wrong with it."""
+    def update(self, kind: str, ident: str, resource: Any, held: Sequence[ResourceEntry]) -> Changed:
+        """Store a resource under an id; ends every other live resource of that id, in the same publication.
+
+        Raises Refused with what is wrong with the resource.
+        """
         given = _expected(kind, resource).get("id", ident)
         if given != ident:
             text = message("request.other_id", given=given, ident=ident)
@@ -57,37 +60,30 @@ class ResourceWriter:
             raise refuse("REQUEST_INVALID", text, place=f"{kind}.id")
         return self._put(kind, {**resource, "id": ident}, held)
 
-    def _put(self, kind: str, resource: Json, held: ResourceEntry | None) -> Changed:
+    def _put(self, kind: str, resource: Json, held: Sequence[ResourceEntry]) -> Changed:
+        others = [h for h in held if (h.url, h.version) != _identity(resource)]
         for one in _parsed(resource):
             if isinstance(one, ParsedResource):
-                self._registry.put_artifacts([one.artifact], by_id=True)
+                self._registry.put_artifacts([one.artifact], by_id=True, ends=_canonicals(others))
             else:
-                self._registry.load_parsed(one)
+                self._registry.load_parsed(one, ends=[(h.url, h.version) for h in others])
         if kind != "CodeSystem":
             resource = stored_json(self._registry.artifact_history(kind, resource["id"])[-1])
-        elif held is not None and (held.url, held.version) != _identity(resource):
-            self._retract(held)
-        return Changed(resource, created=held is None)
+        return Changed(resource, created=not held)
 
     def delete(self, held: Sequence[ResourceEntry]) -> None:
         """End the resources of one id from now on; an earlier ``known-at`` still shows them."""
-        for one in held:
-            if one.kind == "CodeSystem":
-                self._retract(one)
-        if held[0].kind != "CodeSystem":
-            self._drop(held[0])
-
-    def _drop(self, held: ResourceEntry) -> None:
-        if held.id == held.given_id and self._registry.artifact_history(held.kind, held.id):
-            self._registry.drop_artifact(held.kind, resource_id=held.id)
+        first = held[0]
+        if first.kind == "CodeSystem":
+            versions = [(h.url, h.version) for h in held]
+            self._registry.retract_every(versions, why="deleted over FHIR")
         else:
-            self._registry.drop_artifact(held.kind, url=held.url, version=held.version)
+            ident = first.id if first.id == first.given_id else ""
+            self._registry.drop_artifacts(first.kind, resource_id=ident, canonicals=_canonicals(held))
 
-    def _retract(self, held: ResourceEntry) -> None:
-        system = self._registry.system(held.url)
-        if system is None:
-            raise refuse("RESOURCE_UNKNOWN", held.kind, held.id)
-        self._registry.retract(system.slug, held.version, why="deleted or replaced over FHIR")
+
+def _canonicals(held: Sequence[ResourceEntry]) -> list[tuple[str, str, str]]:
+    return [(h.kind, h.url, h.version) for h in held if h.url]
 
 
 def _expected(kind: str, resource: Any) -> Json:
