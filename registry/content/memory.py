@@ -15,6 +15,7 @@ from pyroaring import BitMap
 from registry.content.display import display_text
 from registry.content.query import matches, parse
 from registry.content.view import ViewInfo
+from registry.entities.composed_text import composed
 from registry.entities.records import ConceptRecord
 from registry.store.bounded import Bounded
 from registry.store.state_texts import StateTexts
@@ -47,7 +48,7 @@ class MemoryView:
         self._rules = rules or behaviour_of("")
         self._kept: Bounded[Hashable, Any] = Bounded(_KEPT)
         self._keys = {r.stable_key: i for i, r in enumerate(self._records)}
-        self._codes = {r.code: i for i, r in enumerate(self._records)}
+        self._codes = {composed(r.code): i for i, r in enumerate(self._records)}
         self.info = replace(info, hierarchy=info.hierarchy or self._hierarchy())
 
     def _hierarchy(self) -> Literal["asserted", "structural", ""]:

@@ -27,7 +27,8 @@ __all__ = [
     "decode",
     "decode_component",
     "encode",
-    "encode_component",
+    "encoded",
+    "encoded_component",
     "pack_numbers",
     "pack_ordering",
     "release_hash",
@@ -55,11 +56,16 @@ def encode(record: ConceptRecord) -> bytes:
     Designations are sorted by (kind, language, text, key), properties by (code, group, order, type, value), parents as
     text; repetitions are dropped. Records with the same content have the same bytes.
     """
-    if _in_order(record):
-        body = _encode(record)
-        if body.isascii() or unicodedata.is_normalized("NFC", body.decode()):
-            return body
-    return _encode(canonical(record))
+    return encoded(record)[1]
+
+
+def encoded(record: ConceptRecord) -> tuple[ConceptRecord, bytes]:
+    """The record with all texts composed, code and keys too, and its canonical JSON (``encode``)."""
+    body = _encode(record)
+    if not (body.isascii() or unicodedata.is_normalized("NFC", body.decode())):
+        record = _composed_record(record)
+        return record, _encode(_sorted(record))
+    return record, body if _in_order(record) else _encode(_sorted(record))
 
 
 def decode_component(body: bytes) -> Component:
@@ -96,12 +102,13 @@ def _pieces(hashes: bytes | bytearray) -> list[bytes | bytearray]:
     return sorted(hashes[at : at + _DIGEST] for at in range(0, len(hashes), _DIGEST))
 
 
-def encode_component(record: Component) -> bytes:
-    """The canonical JSON of a component: NFC, sorted keys, empty fields left out."""
+def encoded_component(record: Component) -> tuple[Component, bytes]:
+    """The component with all texts composed, and its canonical JSON: NFC, sorted keys, empty fields left out."""
     body = _encode(record)
     if body.isascii() or unicodedata.is_normalized("NFC", body.decode()):
-        return body
-    return _encode(_composed(msgspec.to_builtins(record, builtin_types=(Decimal,))))
+        return record, body
+    body = _encode(_composed(msgspec.to_builtins(record, builtin_types=(Decimal,))))
+    return decode_component(body), body
 
 
 def _in_order(record: ConceptRecord) -> bool:
@@ -138,9 +145,16 @@ def _text_key(designation: Designation) -> tuple[str, str, str, str]:
 def canonical(record: ConceptRecord) -> ConceptRecord:
     """The record in canonical form, as ``decode(encode(record))`` returns it."""
     if not unicodedata.is_normalized("NFC", _encode(record).decode()):
-        record = msgspec.convert(
-            _composed(msgspec.to_builtins(record, builtin_types=(Decimal,))), ConceptRecord
-        )
+        record = _composed_record(record)
+    return _sorted(record)
+
+
+def _composed_record(record: ConceptRecord) -> ConceptRecord:
+    return msgspec.convert(_composed(msgspec.to_builtins(record, builtin_types=(Decimal,))), ConceptRecord)
+
+
+def _sorted(record: ConceptRecord) -> ConceptRecord:
+    """The record with its parts in canonical order, each once."""
     return msgspec.structs.replace(
         record,
         key="" if record.key == record.code else record.key,

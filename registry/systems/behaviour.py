@@ -11,6 +11,8 @@ import re
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from registry.entities.composed_text import composed
+
 __all__ = ["Block", "Condition", "Reserve", "SystemBehaviour"]
 
 
@@ -59,7 +61,7 @@ class SystemBehaviour:
 
     def canonical(self, code: str) -> str:
         """The canonical form of a code as people and files write it."""
-        return code.strip()
+        return composed(code.strip())
 
     def key(self, code: str) -> str:
         """The form in which codes are compared: canonical, and lower case if case is not significant."""

@@ -14,6 +14,7 @@ from itertools import groupby
 
 from pyroaring import BitMap
 
+from registry.entities.composed_text import composed
 from registry.entities.errors import ContentError
 from registry.entities.messages import message
 from registry.entities.records import Component, MemberRecord, Removal
@@ -29,7 +30,7 @@ from registry.store.component_rows import (
 )
 from registry.store.content import ids_by_hash
 from registry.store.ledger_writer import Writer
-from registry.store.states import component_hash, decode_component, encode_component, state_hash
+from registry.store.states import component_hash, decode_component, encoded_component, state_hash
 
 __all__ = ["ComponentWriter"]
 
@@ -73,8 +74,9 @@ class ComponentWriter:
 
     def _add(self, tag: str, records: list[Component]) -> None:
         kind, connection = self._kind(tag), self.writer.connection
+        pairs = [encoded_component(r) for r in records]
+        records, bodies = [r for r, _ in pairs], [body for _, body in pairs]
         ids = self._identify(tag, [r.key for r in records])
-        bodies = [encode_component(r) for r in records]
         digests = [state_hash(body) for body in bodies]
         known = ids_by_hash(connection, self.system_id, digests, table="component_state")
         start = self.writer.next_id("component_state", "id")
@@ -119,7 +121,7 @@ class ComponentWriter:
 
     def remove(self, removal: Removal) -> None:
         """Remove a component of the releases that the content starts from; unknown keys are ignored."""
-        ids = component_ids(self.writer.connection, self.system_id, removal.kind, [removal.key])
+        ids = component_ids(self.writer.connection, self.system_id, removal.kind, [composed(removal.key)])
         self._kind(removal.kind).removed.update(ids.values())
 
     def _kind(self, tag: str) -> _Kind:

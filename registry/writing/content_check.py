@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pyroaring import BitMap
 
 from registry.content.hierarchy import check_acyclic
+from registry.entities.composed_text import composed
 from registry.entities.errors import ContentError
 from registry.entities.messages import message
 from registry.entities.records import ConceptRecord, ReleaseHeader, Removal
@@ -102,7 +103,7 @@ class ContentCheck:
                 message("error.removed_not_changes", code=removal.stable_key),
                 file=self.file,
             )
-        known = self.numbers.get(removal.stable_key)
+        known = self.numbers.get(composed(removal.stable_key))
         if known is None:
             self.warnings.append(message("load.removed_never_there", code=removal.stable_key))
         else:

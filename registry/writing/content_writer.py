@@ -23,7 +23,7 @@ from registry.store.content import ids_by_hash, release_rows, states_of_concepts
 from registry.store.engine import Connection
 from registry.store.ledger_writer import Writer
 from registry.store.properties import add_states
-from registry.store.states import encode, release_hash, state_hash, unpack_numbers
+from registry.store.states import encoded, release_hash, state_hash, unpack_numbers
 from registry.store.system_states import each_hash, keys_of
 from registry.store.tokens import compact_code
 from registry.writing.component_writer import ComponentWriter
@@ -107,10 +107,10 @@ class ContentWriter:
             if not isinstance(item, ConceptRecord):
                 self._take_other(check, item, others)
                 continue
-            body = encode(item)
+            record, body = encoded(item)
             digest = state_hash(body)
-            if check.add(item, digest):
-                records.append(item)
+            if check.add(record, digest):
+                records.append(record)
                 bodies.append(body)
                 digests.append(digest)
         if others:

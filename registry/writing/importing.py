@@ -24,7 +24,7 @@ from registry.store.engine import Connection, Database
 from registry.store.ledger_writer import Writer
 from registry.store.load_log import note_end, note_start
 from registry.store.metadata import SystemRow
-from registry.store.states import encode, pack_ordering, release_hash, state_hash
+from registry.store.states import encoded, pack_ordering, release_hash, state_hash
 from registry.systems import known
 from registry.writing.content_check import ContentCheck
 from registry.writing.content_writer import ContentWriter, Start, StoredContent
@@ -103,8 +103,10 @@ def read_records(prepared: Prepared) -> tuple[list[ConceptRecord], list[Removal]
     for item in prepared.concepts:
         if isinstance(item, Removal):
             removals.append(item)
-        elif isinstance(item, ConceptRecord) and check.add(item, state_hash(encode(item))):
-            records.append(item)
+        elif isinstance(item, ConceptRecord):
+            record, body = encoded(item)
+            if check.add(record, state_hash(body)):
+                records.append(record)
     check.finish()
     digest = release_hash(check.hashes, sorted(r.stable_key for r in removals))
     prepared.take(StoredContent(BitMap(check.order), BitMap(), (), digest, len(check), 0, check.warnings))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import orjson
 import pytest
 from starlette.testclient import TestClient
 
@@ -157,3 +158,33 @@ def test_what_is_read_is_what_was_put(client: TestClient) -> None:
     put(client, value_set("F1") | more)
     read = client.get("/fhir/ValueSet/mine").json()
     assert {name: read[name] for name in more} == more
+
+
+def test_put_and_delete_of_a_code_system_are_one_publication_each(client: TestClient) -> None:
+    """The version that the id had before ends in the publication of the new one; earlier corrections do not return."""
+    registry = client.app.state.registry  # type: ignore[attr-defined]
+    put(client, SYSTEM)
+    put(client, {**SYSTEM, "concept": [{"code": "v1", "display": "Leek, corrected"}]})
+    before = registry.database.epoch()
+    assert put(client, {**SYSTEM, "version": "2"}).status_code == 200
+    assert registry.database.epoch() == before + 1
+    assert [v.version for v in registry.versions("http://example.org/veg")] == ["2"]
+    put(client, {**SYSTEM, "version": "3"})
+    assert put(client, {**SYSTEM, "version": "2"}).status_code == 200
+    assert client.delete("/fhir/CodeSystem/veg", headers=TOKEN).status_code == 204
+    assert registry.versions("http://example.org/veg") == []
+    assert client.get("/fhir/CodeSystem/veg").status_code == 404
+    assert registry.verify().problems == []
+
+
+def test_every_live_resource_of_an_id_ends(client: TestClient) -> None:
+    """A resource that was loaded without an id is listed under one made from its URL."""
+    registry = client.app.state.registry  # type: ignore[attr-defined]
+    nameless = {k: v for k, v in value_set("F1").items() if k != "id"}
+    registry.put_artifact(kind="ValueSet", url=nameless["url"], version="1", body=orjson.dumps(nameless))
+    (entry,) = client.get("/fhir/ValueSet").json()["entry"]
+    ident = entry["resource"]["id"]
+    assert put(client, {**value_set("F2", version="2"), "id": ident}).status_code == 200
+    assert client.get("/fhir/ValueSet").json()["total"] == 1
+    assert client.delete(f"/fhir/ValueSet/{ident}", headers=TOKEN).status_code == 204
+    assert client.get("/fhir/ValueSet").json()["total"] == 0

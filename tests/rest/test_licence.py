@@ -116,7 +116,9 @@ def test_writing_needs_the_token(client_of: Make, licensed: str) -> None:
 )
 def test_what_cannot_be_written(client_of: Make, licensed: str, entry: dict[str, Any], status: int) -> None:
     client = client_of(db=licensed, token=TOKEN)
+    before = client.get("/api/scopes").json()
     answer = client.post("/api/scopes", json=entry, headers=BEARER)
+    assert client.get("/api/scopes").json() == before
     assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
 
 
