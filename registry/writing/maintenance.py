@@ -140,13 +140,6 @@ def add_version(
         )
 
 
-def add_scopes(database: Database, scopes: Sequence[ScopeEntry], rows: Sequence[ScopeRow] = ()) -> None:
-    """Create or rename registers, messages or sectors, and record which versions they accept: all or nothing.
-
-    An empty title or kind keeps the recorded one. A row for the same scope, version, role and codes is corrected.
-    """
-
-
 def set_version(
     database: Database,
     system: str,
@@ -198,26 +191,11 @@ def _put_dates(
     put_version(writer, held.version_id, system.system_id, header, same_as=held.same_as, declared=True)
 
 
-def add_scope(database: Database, slug: str, *, title: str = "", kind: str = "") -> None:
-    """Create or rename a register, message or sector; an empty title or kind keeps the recorded one."""
-    if not slug.strip():
-        raise UsageError(message("error.scope_needs_name"))
-    with database.transaction() as connection:
-        writer = Writer(connection)
-        known = writer.snapshot.scopes.get(slug)
-        title = title or (known.title if known else slug)
-        kind = kind or (known.kind if known else "register")
-        if known is not None and (known.title, known.kind) == (title, kind):
-            return
-        writer.end("scope", slug, key="slug")
-        writer.insert(
-            "scope", ("slug", "title", "kind", "recorded_from"), [(slug, title, kind, writer.recorded)]
-        )
-        writer.publish("scope", "", summary=f"scope {slug}")
+def add_scopes(database: Database, scopes: Sequence[ScopeEntry], rows: Sequence[ScopeRow] = ()) -> None:
+    """Create or rename registers, messages or sectors, and record which versions they accept: all or nothing.
 
-
-def add_applicability(database: Database, *rows: ScopeRow) -> None:
-    """Record when scopes accept versions; a row for the same scope, version, role and codes is corrected."""
+    An empty title or kind keeps the recorded one. A row for the same scope, version, role and codes is corrected.
+    """
     with database.transaction() as connection:
         writer = Writer(connection)
         changed = [entry.slug for entry in scopes if _put_scope(writer, entry)]

@@ -18,7 +18,8 @@ def test_a_decomposed_code_is_found_in_both_forms_and_nothing_is_damaged(registr
         concept(PARENT, "Øverst"),
         concept(CODE, "Ål", parents=(PARENT,), properties=(Property("farge", VALUE, "string"),)),
     ]
-    assert load(registry, "2020", records, system=PLAIN).concepts == 2
+    facets = ("label.full", "hierarchy")
+    assert load(registry, "2020", records, system=PLAIN, facets=facets).concepts == 2
     assert registry.verify().problems == []
     for asked in (CODE, COMPOSED):
         found = registry.lookup("plain", asked, version="2020")
