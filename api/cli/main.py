@@ -126,7 +126,9 @@ def _language(given: Sequence[str]) -> str:
 def _explain(error: Exception, lang: str) -> int:
     """Print a user's error in one line; any other exception is a bug and keeps its traceback."""
     from registry.entities.errors import GyldigError
+    from registry.store.engine import project_error
 
+    error = project_error(error)
     if not isinstance(error, GyldigError):
         raise error
     print(f"gyldig: {error.in_language(lang)}", file=sys.stderr)

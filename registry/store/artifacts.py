@@ -20,6 +20,7 @@ from registry.entities.records import MapRecord
 from registry.store.engine import Connection, Database
 from registry.store.ledger_writer import Writer
 from registry.store.maps import RowPages, decode_pages, write_resource_map
+from registry.store.stored_values import reading
 
 __all__ = [
     "ArtifactRow",
@@ -240,9 +241,15 @@ def _row(r: Sequence[Any]) -> ArtifactRow:
     return ArtifactRow(
         kind=r[0], resource_id=r[1], url=r[2], version=r[3], valid_from=_day(r[4]), valid_to=_day(r[5]),
         body=bytes(r[6]), recorded_from=r[7], recorded_to=r[8], row_id=r[9], number=r[10],
-        pages=decode_pages(r[11]) if r[11] else None, map=msgspec.json.decode(r[12], type=MapRecord) if r[12] else None,
+        pages=decode_pages(r[11]) if r[11] else None, map=_map_of(r[12]) if r[12] else None,
     )  # fmt: skip
 
 
 def _day(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None
+    with reading("date"):
+        return date.fromisoformat(text) if text else None
+
+
+def _map_of(text: str) -> MapRecord:
+    with reading("map"):
+        return msgspec.json.decode(text, type=MapRecord)

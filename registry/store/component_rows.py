@@ -13,6 +13,7 @@ from typing import Any
 from pyroaring import BitMap
 
 from registry.store.engine import Connection
+from registry.store.stored_values import bitmap_of
 
 __all__ = [
     "KINDS",
@@ -41,7 +42,7 @@ def component_bitmap(connection: Connection, release_id: int, kind: str) -> BitM
     row = connection.one(
         "SELECT bitmap FROM release_components WHERE release_id = ? AND kind = ?", (release_id, kind)
     )
-    return BitMap.deserialize(bytes(row[0])) if row else BitMap()
+    return bitmap_of(row[0]) if row else BitMap()
 
 
 def dependencies(connection: Connection, release_id: int) -> list[int]:
@@ -66,7 +67,7 @@ def reference_set(connection: Connection, release_id: int, refset: str, acceptab
     row = connection.one(_MEMBERSHIP, (release_id, refset, acceptability))
     if row is None:
         return found
-    return (found - BitMap.deserialize(bytes(row[1]))) | BitMap.deserialize(bytes(row[0]))
+    return (found - bitmap_of(row[1])) | bitmap_of(row[0])
 
 
 def reference_sets(connection: Connection, release_id: int) -> list[tuple[str, str]]:

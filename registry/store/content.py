@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
@@ -10,7 +11,7 @@ from pyroaring import BitMap
 
 from registry.store.engine import Connection
 from registry.store.states import unpack_ordering
-from registry.store.stored_values import bitmap_of
+from registry.store.stored_values import bitmap_of, damaged
 from registry.store.tokens import storable
 
 __all__ = [
@@ -36,9 +37,12 @@ _CHUNK = 500
 
 
 def release_bitmap(connection: Connection, release_id: int) -> BitMap:
-    """The state ids of a release; empty if its content was purged."""
-    row = connection.one("SELECT bitmap FROM release_content WHERE release_id = ?", (release_id,))
-    return bitmap_of(row[0]) if row else BitMap()
+    """The state ids of a release; raises ``StoreDamaged`` if they are missing or do not fit their hash."""
+    statement = "SELECT bitmap, bitmap_sha256 FROM release_content WHERE release_id = ?"
+    row = connection.one(statement, (release_id,))
+    if row is None or hashlib.sha256(bytes(row[0])).hexdigest() != row[1]:
+        raise damaged(f"content of release {release_id}", "missing" if row is None else "hash")
+    return bitmap_of(row[0])
 
 
 def patched(connection: Connection, base: BitMap, patch_id: int) -> BitMap:

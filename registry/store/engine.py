@@ -25,7 +25,7 @@ from registry.store.cache import Caches
 if TYPE_CHECKING:
     from sqlalchemy import URL
 
-__all__ = ["APPLICATION_ID", "CONNECTIONS", "Connection", "Database", "database_url", "default_url"]
+__all__ = ["APPLICATION_ID", "CONNECTIONS", "Connection", "Database", "database_url", "default_url", "project_error"]
 
 APPLICATION_ID = 0x4779_6C64  # "Gyld"
 _WRITE_WAIT = 10.0  #: seconds that a short write waits for a running load
@@ -399,6 +399,11 @@ def _translated() -> Iterator[None]:
         if getattr(error, "sqlstate", None) is None:
             raise
         raise _postgres_error(error) from error
+
+
+def project_error(error: Exception) -> Exception:
+    """The project's error for one of SQLite that was raised while rows were read; any other error unchanged."""
+    return _sqlite_error(error) if isinstance(error, sqlite3.Error) else error
 
 
 def _sqlite_error(error: sqlite3.Error) -> StoreError | LoadBusy:

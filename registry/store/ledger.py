@@ -11,7 +11,7 @@ compliance), get their own tables and store modules and are read by SQL for each
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, TypeVar
@@ -31,11 +31,12 @@ from registry.store.metadata import (
     SystemRow,
     VersionRow,
 )
+from registry.store.stored_values import reading
 
 __all__ = ["Ledger", "SystemRows", "epoch_at"]
 
-_decode_system = msgspec.json.Decoder(SystemRecord).decode
-_decode_header = decoder(ReleaseHeader).decode
+_SYSTEM = msgspec.json.Decoder(SystemRecord).decode
+_HEADER = decoder(ReleaseHeader).decode
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ class Attestation:
     system_id: int
 
 
+T = TypeVar("T")
 R = TypeVar("R", SystemRow, Alias, VersionRow, ApplicabilityRow, ScopeInfo)
 
 
@@ -255,7 +257,7 @@ class _Newer:
 
     def _systems(self) -> Iterator[tuple[int, SystemRow]]:
         for r in self._rows("row_id, system_id, body, recorded_from, recorded_to", "code_system"):
-            yield r[0], SystemRow(r[1], _decode_system(r[2]), r[3], r[4])
+            yield r[0], SystemRow(r[1], _decoded(_SYSTEM, r[2], "catalogue entry"), r[3], r[4])
 
     def _aliases(self) -> Iterator[tuple[int, Alias]]:
         for r in self._rows("row_id, alias, system_id, recorded_from, recorded_to", "system_alias"):
@@ -277,7 +279,7 @@ class _Newer:
             " recorded_from, recorded_to"
         )
         for r in self._rows(columns, "release", " OR purged <> ''", order="id"):
-            header = _decode_header(r[6])
+            header = _decoded(_HEADER, r[6], "release")
             kept = r[7], r[8], r[9], r[10]
             yield ReleaseRow(r[0], r[1], r[2], r[3], r[4], r[5], header, *kept, header.published)
 
@@ -310,4 +312,10 @@ def epoch_at(connection: Connection, instant: int | None) -> int:
 
 
 def _day(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None
+    with reading("date"):
+        return date.fromisoformat(text) if text else None
+
+
+def _decoded(decode: Callable[[str], T], text: str, what: str) -> T:
+    with reading(what):
+        return decode(text)

@@ -25,6 +25,7 @@ from registry.store.bounded import Bounded
 from registry.store.engine import Connection, Database
 from registry.store.ledger_writer import Writer
 from registry.store.metadata import Snapshot
+from registry.store.stored_values import reading
 from registry.store.tokens import compact_code
 from registry.systems import SystemBehaviour, behaviour_of, behaviour_of_url
 
@@ -51,7 +52,7 @@ _ROW_BYTES = 50  #: what a row of a page costs in memory besides its text
 _ROWS, _CODES = 128, 256  #: rows of a page, codes of a page
 _PAGE = "SELECT body FROM map_page WHERE map_id = ? AND side = ? AND number = ?"
 _encode_row = msgspec.json.Encoder().encode
-_decode_row = msgspec.json.Decoder(MapRowRecord).decode
+_ROW = msgspec.json.Decoder(MapRowRecord).decode
 
 
 class RowPages(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -77,8 +78,24 @@ class MapHeader:
         return (self.record.published, self.recorded_from)
 
 
-_decode_header = msgspec.json.Decoder(MapRecord).decode
-decode_pages = msgspec.json.Decoder(RowPages).decode
+_HEADER = msgspec.json.Decoder(MapRecord).decode
+_PAGES = msgspec.json.Decoder(RowPages).decode
+
+
+def _decode_row(row: bytes) -> MapRowRecord:
+    with reading("row of a map"):
+        return _ROW(row)
+
+
+def _decode_header(text: str) -> MapRecord:
+    with reading("map"):
+        return _HEADER(text)
+
+
+def decode_pages(text: str) -> RowPages:
+    """The stored pages of a map; raises ``StoreDamaged``."""
+    with reading("map"):
+        return _PAGES(text)
 
 
 def behaviours(snapshot: Snapshot) -> Behaviours:
@@ -301,7 +318,8 @@ class MapRows:
 
     def _body(self, map_id: int, side: str, number: int) -> bytes:
         row = self._database.reader().one(_PAGE, (map_id, side, number))
-        return zlib.decompress(row[0]) if row else b""
+        with reading("page of a map"):
+            return zlib.decompress(row[0]) if row else b""
 
     def all(self, map_id: int) -> Iterator[MapRowRecord]:
         """Every row of a map in its order, a page at a time."""

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pyroaring import BitMap
 
 from registry.store.engine import Connection
+from registry.store.stored_values import bitmap_of
 
 __all__ = ["add_states", "remove_states", "states_by_value", "states_with_value"]
 
@@ -23,13 +24,13 @@ _VALUES = "SELECT value, bitmap FROM property_bitmap WHERE system_id = ? AND pro
 def states_with_value(connection: Connection, system_id: int, code: str, value: str) -> BitMap:
     """State ids of the system with the value."""
     row = connection.one(_EQUALS, (system_id, code, value))
-    return BitMap() if row is None else BitMap.deserialize(row[0])
+    return BitMap() if row is None else bitmap_of(row[0])
 
 
 def states_by_value(connection: Connection, system_id: int, code: str) -> Iterator[tuple[str, BitMap]]:
     """Each value of the property in the system with its state ids, values sorted."""
     for value, blob in connection.all(_VALUES, (system_id, code)):
-        yield value, BitMap.deserialize(blob)
+        yield value, bitmap_of(blob)
 
 
 def add_states(
@@ -39,7 +40,7 @@ def add_states(
     kept: dict[tuple[str, str], BitMap] = {}
     for name in sorted({name for name, _ in found}):
         stored = connection.all(_VALUES, (system_id, name))
-        kept |= {(name, v): BitMap.deserialize(bytes(b)) for v, b in stored if (name, v) in found}
+        kept |= {(name, v): bitmap_of(b) for v, b in stored if (name, v) in found}
     for name, value in kept:
         connection.execute(_DELETE, (system_id, name, value))
     added = []
@@ -54,7 +55,7 @@ def add_states(
 def remove_states(connection: Connection, system_id: int, gone: BitMap) -> None:
     """Remove states from every bitmap of the system; a value without states is deleted."""
     for name, value, packed in connection.all(_ROWS, (system_id,)):
-        before = BitMap.deserialize(bytes(packed))
+        before = bitmap_of(packed)
         after = before - gone
         if not after:
             connection.execute(_DELETE, (system_id, name, value))

@@ -18,6 +18,7 @@ import msgspec
 
 from registry.entities.exact_json import decoder
 from registry.entities.records import Component, ConceptRecord, Designation, Property
+from registry.store.stored_values import UNREADABLE, damaged, reading
 from registry.store.tokens import fold
 
 __all__ = [
@@ -39,7 +40,7 @@ __all__ = [
 ]
 
 _encode = msgspec.json.Encoder(order="sorted", decimal_format="number").encode
-decode = decoder(ConceptRecord).decode
+_decode = decoder(ConceptRecord).decode
 _DECODE_COMPONENT: Any = msgspec.json.Decoder(Component, float_hook=Decimal)
 _DIGEST = 32
 _HASH_START = hashlib.sha256(b"gyldig-state-2\n")
@@ -68,9 +69,18 @@ def encoded(record: ConceptRecord) -> tuple[ConceptRecord, bytes]:
     return record, body if _in_order(record) else _encode(_sorted(record))
 
 
+def decode(body: bytes) -> ConceptRecord:
+    """The record of a stored body; raises ``StoreDamaged``."""
+    try:
+        return _decode(body)
+    except UNREADABLE as error:
+        raise damaged("state", error) from error
+
+
 def decode_component(body: bytes) -> Component:
-    """The component of a stored body."""
-    found: Component = _DECODE_COMPONENT.decode(body)
+    """The component of a stored body; raises ``StoreDamaged``."""
+    with reading("component"):
+        found: Component = _DECODE_COMPONENT.decode(body)
     return found
 
 
@@ -218,7 +228,8 @@ def pack_numbers(numbers: Iterable[int]) -> bytes:
 def unpack_numbers(blob: bytes) -> array[int]:
     """The inverse of ``pack_numbers``."""
     packed = array("I")
-    packed.frombytes(blob)
+    with reading("numbers"):
+        packed.frombytes(blob)
     if sys.byteorder == "big":
         packed.byteswap()
     return packed
@@ -241,5 +252,6 @@ def unpack_ordering(blob: bytes) -> array[int]:
     """The inverse of ``pack_ordering``."""
     from itertools import accumulate
 
-    deltas = unpack_numbers(zlib.decompress(blob))
+    with reading("order"):
+        deltas = unpack_numbers(zlib.decompress(blob))
     return array("I", accumulate(deltas, lambda total, delta: (total + delta) & 0xFFFF_FFFF))

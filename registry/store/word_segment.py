@@ -23,6 +23,7 @@ from registry.entities.errors import StoreError
 from registry.entities.messages import message
 from registry.entities.records import ConceptRecord
 from registry.store.states import pack_numbers, searchable, unpack_numbers
+from registry.store.stored_values import reading
 
 __all__ = ["LOCAL", "PLACE", "Segment", "SegmentBuilder", "build", "merge"]
 
@@ -58,17 +59,18 @@ class Segment:
 
     @classmethod
     def unpack(cls, blob: bytes) -> Segment:
-        """The inverse of ``pack``."""
-        base, top, *lengths = _HEAD.unpack_from(blob)
-        ends = [*accumulate(lengths, initial=_HEAD.size)]
-        parts = [blob[a:b] for a, b in zip(ends, [*ends[1:], len(blob)], strict=True)]
-        words = parts[0].decode().split("\n") if parts[0] else []
-        starts, numbers, counts, of_bands = map(unpack_numbers, parts[1:])
-        bands, at = {}, 0
-        for band, size in zip(counts[::2], counts[1::2], strict=True):
-            bands[band] = of_bands[at : at + size]
-            at += size
-        return cls(base, top, words, starts, numbers, bands)
+        """The inverse of ``pack``; raises ``StoreDamaged``."""
+        with reading("text index"):
+            base, top, *lengths = _HEAD.unpack_from(blob)
+            ends = [*accumulate(lengths, initial=_HEAD.size)]
+            parts = [blob[a:b] for a, b in zip(ends, [*ends[1:], len(blob)], strict=True)]
+            words = parts[0].decode().split("\n") if parts[0] else []
+            starts, numbers, counts, of_bands = map(unpack_numbers, parts[1:])
+            bands, at = {}, 0
+            for band, size in zip(counts[::2], counts[1::2], strict=True):
+                bands[band] = of_bands[at : at + size]
+                at += size
+            return cls(base, top, words, starts, numbers, bands)
 
     def __iter__(self) -> Iterator[tuple[str, array[int]]]:
         """Each word with its text numbers."""

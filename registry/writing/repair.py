@@ -9,6 +9,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterator
 
+from registry.entities.errors import StoreDamaged
 from registry.entities.records import Component, ConceptRecord, MemberRecord
 from registry.entities.results import VerifyReport
 from registry.store.engine import Connection, Database
@@ -81,7 +82,7 @@ def _repair_components(connection: Connection) -> None:
     for row in list(each_component_state(connection)):
         try:
             record = decode_component(bytes(row.body))
-        except UNREADABLE:
+        except (StoreDamaged, *UNREADABLE):
             continue
         if state_hash(bytes(row.body)) != bytes(row.hash):
             continue

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from pyroaring import BitMap
 
+from registry.entities.errors import StoreDamaged
 from registry.entities.messages import message
 from registry.entities.records import Component, ConceptRecord, MemberRecord
 from registry.store.engine import Connection
@@ -75,13 +76,13 @@ class StateCheck:
         for row in each_state(self._connection):
             try:
                 yield from self._state(row)
-            except UNREADABLE:
+            except (StoreDamaged, *UNREADABLE):
                 yield Finding(message("damage.state", number=row.id, code=str(row.code)))
         self._index_pending()
         for part in each_component_state(self._connection):
             try:
                 yield from self._component(part)
-            except UNREADABLE:
+            except (StoreDamaged, *UNREADABLE):
                 yield Finding(message("damage.component", number=part.id))
         yield from self._property_problems()
         yield from self._text_problems()
@@ -147,7 +148,7 @@ class StateCheck:
             expected = self._values.pop((system, name, value), None)
             try:
                 right = expected is not None and BitMap(expected) == bitmap_of(packed)
-            except UNREADABLE:
+            except (StoreDamaged, *UNREADABLE):
                 right = False
             if not right:
                 yield Finding(message("damage.properties", property=str(name)), derived=True)
@@ -162,7 +163,7 @@ class StateCheck:
                 if number != len(held):
                     raise ValueError(number)
                 held.append(Segment.unpack(bytes(packed)))
-            except UNREADABLE:
+            except (StoreDamaged, *UNREADABLE):
                 yield Finding(message("damage.words"), derived=True)
 
     def _index_pending(self) -> None:
