@@ -25,7 +25,15 @@ from registry.store.cache import Caches
 if TYPE_CHECKING:
     from sqlalchemy import URL
 
-__all__ = ["APPLICATION_ID", "CONNECTIONS", "Connection", "Database", "database_url", "default_url", "project_error"]
+__all__ = [
+    "APPLICATION_ID",
+    "CONNECTIONS",
+    "Connection",
+    "Database",
+    "database_url",
+    "default_url",
+    "project_error",
+]
 
 APPLICATION_ID = 0x4779_6C64  # "Gyld"
 _WRITE_WAIT = 10.0  #: seconds that a short write waits for a running load
