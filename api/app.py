@@ -88,6 +88,7 @@ def create_app(settings: Settings | None = None, *, registry: Registry | None = 
                 gc.freeze()
             yield
         finally:
+            app.fhir.close()
             if registry is None:
                 app.state.registry.close()
 

@@ -6,7 +6,9 @@ a token is needed                         401
 the licence does not allow it             403
 a named resource does not exist           404
 a source that cannot be loaded            422
+a request with too many steps             422
 another load runs, no usable database     503
+a request not finished in time            503
 ========================================  ======
 """
 
@@ -15,9 +17,11 @@ from __future__ import annotations
 from registry.entities.errors import (
     GyldigError,
     LoadBusy,
+    OutOfTime,
     Restricted,
     SourceError,
     StoreError,
+    TooCostly,
     UnknownTarget,
     UsageError,
 )
@@ -29,6 +33,8 @@ _STATUS: tuple[tuple[type[GyldigError], int], ...] = (
     (UnknownTarget, 404),
     (UsageError, 400),
     (SourceError, 422),
+    (TooCostly, 422),
+    (OutOfTime, 503),
     (LoadBusy, 503),
     (StoreError, 503),
     (Restricted, 403),

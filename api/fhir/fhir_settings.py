@@ -21,7 +21,8 @@ class FhirSettings:
     ``operation_body`` and ``xml_body``: most bytes of a request; of an upload with the token ``upload_body``.
     ``elements``: most JSON elements in a body; in an upload ``upload_elements``. ``given_concepts``: most concepts and
     codes of resources sent along. ``batch_entries``, ``batch_bytes`` (of answers), ``batch_seconds``: limits of a batch.
-    ``waiting``: most large requests in the queue. ``warm_concepts``: most concepts read before the server is ready, in at
+    ``request_steps`` and ``request_seconds``: the budget of one request (``registry.entities.budget``), waiting included.
+    ``warm_concepts``: most concepts read before the server is ready, in at
     most ``warm_seconds``.
     """
 
@@ -38,7 +39,8 @@ class FhirSettings:
     batch_entries: int = 1000
     batch_bytes: int = 20_000_000
     batch_seconds: float = 10.0
-    waiting: int = 8
+    request_steps: int = 20_000_000
+    request_seconds: float = 10.0
     warm_concepts: int = 200_000
     warm_seconds: float = 10.0
     today: Callable[[], date] = today_oslo

@@ -30,7 +30,7 @@ from api.fhir.resources.resource_index import ResourceEntry, library
 from api.fhir.resources.resource_search import search, shown
 from api.fhir.resources.resource_writer import Changed, ResourceWriter
 from api.fhir.resources.stored_catalog import stored_json
-from registry.entities.errors import GyldigError, Restricted
+from registry.entities.errors import GyldigError, Restricted, TooCostly
 from registry.entities.messages import message
 from registry.store.artifacts import ArtifactRow
 from registry.terminology.catalog import Catalog
@@ -316,6 +316,8 @@ def failed(path: str, error: Exception, lang: str) -> Reply:
 def _as_issue(error: GyldigError) -> Issue:
     if isinstance(error, Restricted):
         return issue("FORBIDDEN", error.text)
+    if isinstance(error, TooCostly):
+        return issue("TOO_MUCH", error.text)
     return issue("REQUEST_INVALID" if http_status(error) < 500 else "UNAVAILABLE", error.text)
 
 

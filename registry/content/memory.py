@@ -16,6 +16,7 @@ from registry.content.display import display_text
 from registry.content.query import matches, parse
 from registry.content.view import ViewInfo
 from registry.entities.composed_text import composed
+from registry.entities.budget import spend
 from registry.entities.records import ConceptRecord
 from registry.store.bounded import Bounded
 from registry.store.state_texts import StateTexts
@@ -24,6 +25,8 @@ from registry.systems import SystemBehaviour, behaviour_of
 __all__ = ["MemoryView"]
 
 T = TypeVar("T")
+_RECORD_STEPS = 5  #: steps to compare a record with a text
+_FLAGS_A_STEP = 5  #: concepts whose flags one step reads
 _KEPT = 64  #: most values cached with one view
 
 
@@ -189,10 +192,12 @@ class MemoryView:
 
     def inactive(self) -> BitMap:
         """Ids of inactive concepts."""
+        spend(self._members // _FLAGS_A_STEP)
         return BitMap(i for i in self.all() if self._records[i].inactive)
 
     def not_selectable(self) -> BitMap:
         """Ids of abstract concepts and headers."""
+        spend(self._members // _FLAGS_A_STEP)
         return BitMap(i for i in self.all() if self._records[i].selectable is False)
 
     @cached_property
@@ -225,5 +230,6 @@ class MemoryView:
         if not query.words:
             return
         for i in within if within is not None else self.all():
+            spend(_RECORD_STEPS)
             if matches(query, self._records[i]):
                 yield i

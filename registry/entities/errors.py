@@ -15,6 +15,9 @@
     ├── StoreError            the database cannot be used                         exit 2
     │   ├── StoreFull         no space left
     │   └── StoreDamaged      a hash does not fit its content
+    ├── OverBudget            the work of one request exceeds a limit (registry.entities.budget)   exit 2
+    │   ├── TooCostly         more steps than a request may take
+    │   └── OutOfTime         not finished before its deadline
     └── Restricted            the licence does not allow it without a token       exit 2
 """
 
@@ -30,11 +33,14 @@ __all__ = [
     "FormatError",
     "GyldigError",
     "LoadBusy",
+    "OutOfTime",
+    "OverBudget",
     "Restricted",
     "SourceError",
     "StoreDamaged",
     "StoreError",
     "StoreFull",
+    "TooCostly",
     "UnknownTarget",
     "UsageError",
 ]
@@ -110,6 +116,18 @@ class StoreFull(StoreError):
 
 class StoreDamaged(StoreError):
     """Stored content does not have its recorded hash."""
+
+
+class OverBudget(GyldigError):
+    """The work of one request exceeds a limit."""
+
+
+class TooCostly(OverBudget):
+    """More steps than a request may take; the same request fails again."""
+
+
+class OutOfTime(OverBudget):
+    """Not finished before the deadline, or nobody waits for it any more; the same request may succeed later."""
 
 
 class Restricted(GyldigError):

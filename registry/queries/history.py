@@ -83,7 +83,7 @@ def _steps(reader: Reader, moment: Moment, timeline: Timeline) -> Sequence[Step]
     """Every loaded segment of the default track, in order; cached, for they are the same for every code."""
     kept: Bounded[Hashable, Sequence[Step]]
     kept = reader.caches.named("steps of histories", _STEPS, lambda steps: _STEP * (len(steps) + 1))
-    key = (reader.ledger().epoch, moment.snapshot.instant, timeline.system.system_id)
+    key = (reader.ledger().content_epoch, moment.snapshot.instant, timeline.system.system_id)
     return kept.get(key, lambda: _all_steps(reader, timeline))
 
 

@@ -99,7 +99,7 @@ class OfficialTables:
             own = (h for h in found if h.record.status not in _NOT_OFFICIAL and self._own_groups(h.record))
             return sorted(own, key=lambda h: (h.record.published, h.record.slug, h.record.version))
 
-        key = (self._reader.ledger().epoch, instant, self._system.slug)
+        key = (self._reader.ledger().content_epoch, instant, self._system.slug)
         return cast(Sequence[MapHeader], cache.get(key, make))
 
     def _own_groups(self, record: MapRecord) -> frozenset[int]:

@@ -5,14 +5,29 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
+from concurrent.futures import Future
 from typing import Generic, TypeVar
 
-from registry.entities.offload import require_offload
+from registry.entities.budget import check
+from registry.entities.offload import EVENT_LOOP_GUARD, NeedsOffload
 
 __all__ = ["Bounded"]
 
+_WAIT = 0.05  #: seconds after which a waiting thread looks whether its request has time left
+
 K = TypeVar("K")
 V = TypeVar("V")
+
+
+class _Build:
+    """An entry that one thread builds; ``done`` ends when it is built, or has failed."""
+
+    __slots__ = ("done", "lock")
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.done: Future[None] = Future()
+        self.done.set_running_or_notify_cancel()  # who waits for it cannot cancel it
 
 
 class Bounded(Generic[K, V]):
@@ -20,13 +35,13 @@ class Bounded(Generic[K, V]):
 
     An entry weighs 1 unless ``weigh`` is given; the newest entry is kept whatever its weight. ``hits`` and
     ``misses`` count since the start. A second thread waits while another builds the same entry, unless it is the
-    event loop's: then it raises NeedsOffload.
+    event loop's: then it raises NeedsOffload with the build, to be repeated after it. It waits no longer than its budget.
     """
 
     def __init__(self, limit: int, weigh: Callable[[V], int] | None = None) -> None:
         self.limit, self._weigh = limit, weigh or (lambda value: 1)
         self._entries = OrderedDict[K, V]()
-        self._making: dict[K, threading.RLock] = {}
+        self._making: dict[K, _Build] = {}
         self._guard = threading.Lock()
         self.weight = self.hits = self.misses = 0
 
@@ -50,14 +65,16 @@ class Bounded(Generic[K, V]):
                 self.hits += 1
                 return self._entries[key]
             self.misses += 1
-            making = self._making.setdefault(key, threading.RLock())
-        if not making.acquire(blocking=False):
-            require_offload(1, 0)
-            making.acquire()
+            build = self._making.setdefault(key, _Build())
+        if not build.lock.acquire(blocking=False):
+            if EVENT_LOOP_GUARD.on:
+                raise NeedsOffload(build.done)
+            while not build.lock.acquire(timeout=_WAIT):
+                check()
         try:
             return self._made(key, make)
         finally:
-            making.release()
+            build.lock.release()
 
     def _made(self, key: K, make: Callable[[], V]) -> V:
         """The entry; built unless another thread did so while this one waited."""
@@ -74,7 +91,9 @@ class Bounded(Generic[K, V]):
                 return self._entries.get(key, value)
         finally:
             with self._guard:
-                self._making.pop(key, None)
+                build = self._making.pop(key, None)
+            if build is not None:
+                build.done.set_result(None)
 
     def discard(self, key: K, value: V) -> None:
         """Remove an entry if it still has this value."""

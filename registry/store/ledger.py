@@ -124,6 +124,7 @@ class Ledger:
     """All metadata rows recorded up to one publication."""
 
     epoch: int = 0  #: number of the newest publication
+    content_epoch: int = 0  #: number of the newest one that is not about scopes alone
     recorded: int = -1  #: its instant
     systems: dict[int, SystemRows] = field(default_factory=dict)
     scopes: dict[int, ScopeInfo] = field(default_factory=dict)
@@ -165,6 +166,7 @@ class Ledger:
                 self if epoch >= self.epoch else Ledger()
             )  # less than before: another database took its place
             found = base._with(_Newer(connection, base.recorded), epoch, recorded)
+            found = replace(found, content_epoch=_content_epoch(connection, base))
             if epoch_at(connection, None) == epoch:
                 return found
 
@@ -309,6 +311,17 @@ def epoch_at(connection: Connection, instant: int | None) -> int:
     known, params = ("", ()) if instant is None else ("WHERE recorded <= ? ", (instant,))
     row = connection.one(f"SELECT number FROM publication {known}ORDER BY number DESC LIMIT 1", params)
     return int(row[0]) if row else 0
+
+
+#: actions of publications that change which versions a scope accepts, and no content, map or catalogue entry
+_SCOPES = ("scope", "applicability")
+
+
+def _content_epoch(connection: Connection, older: Ledger) -> int:
+    """The number of the newest publication that is not about scopes alone; that of the older ledger if none is newer."""
+    statement = "SELECT number FROM publication WHERE number > ? AND action NOT IN (?, ?) ORDER BY number DESC LIMIT 1"
+    row = connection.one(statement, (older.epoch, *_SCOPES))
+    return int(row[0]) if row else older.content_epoch
 
 
 def _day(text: str | None) -> date | None:

@@ -5,7 +5,7 @@ The result is used by ``expand`` and ``validation``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import cast
@@ -13,6 +13,7 @@ from typing import cast
 from pyroaring import BitMap
 
 from registry.content.view import ContentView
+from registry.entities.budget import spend
 from registry.entities.canonical import join, split
 from registry.entities.messages import message, worded
 from registry.store.cache import bytes_of
@@ -26,27 +27,44 @@ from registry.terminology.valueset import Include, ValueSet
 __all__ = ["Prepared", "IncludedConcepts", "ExpansionSources", "ids_of", "prepare", "select"]
 
 _DEEPEST = 50  #: imports of imports
+_IDS_A_STEP = 1000  #: ids of a set that one step intersects
+_CODE_STEPS = 5  #: steps to read a record and to find its code in another version
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Prepared:
-    """A value set with its resolved imports: canonical as written → prepared value set."""
+    """A value set with its resolved imports: canonical as written → prepared value set.
+
+    Value sets that several others import are one object, so this is a graph without cycles; ``height``: imports of
+    imports below it.
+    """
 
     value_set: ValueSet
     imports: dict[str, Prepared] = field(default_factory=dict)
+    height: int = 0
 
     def imported(self) -> Iterable[ValueSet]:
-        """All value sets it imports, directly or not, except those contained in the resource."""
-        for canonical, prepared in self.imports.items():
-            if not canonical.startswith("#"):
+        """All value sets it imports, directly or not, each once, except those contained in the resource."""
+        seen: set[int] = set()
+        named: set[int] = set()
+        for canonical, prepared in self._edges(seen):
+            if not canonical.startswith("#") and id(prepared) not in named:
+                named.add(id(prepared))
                 yield prepared.value_set
-            yield from prepared.imported()
 
     def everything(self) -> Iterable[ValueSet]:
-        """This value set and all its imports, direct or not."""
+        """This value set and all its imports, direct or not, each once."""
         yield self.value_set
-        for imported in self.imports.values():
-            yield from imported.everything()
+        yield from {id(p): p.value_set for _, p in self._edges(set())}.values()
+
+    def _edges(self, seen: set[int]) -> Iterator[tuple[str, Prepared]]:
+        """Every import of every value set once, from the top down."""
+        for canonical, prepared in self.imports.items():
+            spend()
+            yield canonical, prepared
+            if id(prepared) not in seen:
+                seen.add(id(prepared))
+                yield from prepared._edges(seen)
 
 
 class Condition:
@@ -77,6 +95,7 @@ class Condition:
         return self._order
 
     def _look_up(self) -> None:
+        spend(len(self.include.listed))
         found = [i for i in self._content.find_many(self.include.listed) if i is not None]
         ids = BitMap(found)
         self._order = found if len(ids) == len(found) else list(dict.fromkeys(found))
@@ -152,29 +171,64 @@ class ExpansionSources:
             self.pins.append(used)
 
 
-def prepare(
-    context: Context, value_set: ValueSet, *, expanding: bool, path: tuple[str, ...] = ()
-) -> Prepared:
-    """Resolve all imports and check all filters; raises Unanswerable (unknown import, cycle, bad filter)."""
-    here = value_set.canonical
-    if len(path) > _DEEPEST:
+def prepare(context: Context, value_set: ValueSet, *, expanding: bool) -> Prepared:
+    """Resolve all imports and check all filters; raises Unanswerable (unknown import, cycle, bad filter).
+
+    Each value set is prepared once, however many others import it.
+    """
+    return _Preparation(context, expanding=expanding).prepare(value_set, ())
+
+
+class _Preparation:
+    """The value sets that one request has prepared, by canonical; without one (contained) by identity."""
+
+    def __init__(self, context: Context, *, expanding: bool) -> None:
+        self._context, self._expanding = context, expanding
+        self._done: dict[Hashable, Prepared] = {}
+
+    def prepare(self, value_set: ValueSet, path: tuple[str, ...]) -> Prepared:
+        """The value set with its imports; ``path``: the value sets that import it."""
+        here = value_set.canonical
+        _check_depth(path, 0)
+        if value_set.url and here in path:
+            pathway = "[" + ", ".join(path) + "]"
+            raise Unanswerable(issue("VALUESET_CIRCULAR_REFERENCE", here, pathway))
+        self._context.require_supplements(value_set.supplements)
+        prepared = Prepared(value_set)
+        for include in (*value_set.includes, *value_set.excludes):
+            _check_include(include)
+            for canonical in include.value_sets:
+                found = prepared.imports[canonical] = self._import(value_set, canonical, (*path, here))
+                prepared.height = max(prepared.height, found.height + 1)
+        return prepared
+
+    def _import(self, parent: ValueSet, canonical: str, path: tuple[str, ...]) -> Prepared:
+        spend()
+        imported = _imported(self._context, parent, canonical, expanding=self._expanding)
+        contained = canonical.startswith("#")
+        key: Hashable = id(imported) if contained or not imported.url else imported.canonical
+        found = self._done.get(key)
+        if found is None:
+            found = self._done[key] = self.prepare(imported, path)
+        _check_depth(path, found.height)
+        return found
+
+
+def _check_depth(path: tuple[str, ...], height: int) -> None:
+    """Raise Unanswerable if imports of imports are too many below ``path``."""
+    if len(path) + height > _DEEPEST:
         raise Unanswerable(
             issue("VALUESET_TOO_COSTLY", path[0], message("compose.deep_imports", most=_DEEPEST))
         )
-    if value_set.url and here in path:
-        pathway = "[" + ", ".join(path) + "]"
-        raise Unanswerable(issue("VALUESET_CIRCULAR_REFERENCE", here, pathway))
-    context.require_supplements(value_set.supplements)
-    prepared = Prepared(value_set)
-    for include in (*value_set.includes, *value_set.excludes):
-        if not include.system and not include.value_sets:
-            raise Unanswerable(issue("INCLUDE_OF_NOTHING", place=include.place))
-        for number, condition in enumerate(include.filters):
-            filters.check(include.system, condition, (*include.place, "filter", number))
-        for canonical in include.value_sets:
-            imported = _imported(context, value_set, canonical, expanding=expanding)
-            prepared.imports[canonical] = prepare(context, imported, expanding=expanding, path=(*path, here))
-    return prepared
+
+
+def _check_include(include: Include) -> None:
+    """Raise Unanswerable if an include selects nothing or a filter has no value."""
+    spend()
+    if not include.system and not include.value_sets:
+        raise Unanswerable(issue("INCLUDE_OF_NOTHING", place=include.place))
+    for number, condition in enumerate(include.filters):
+        filters.check(include.system, condition, (*include.place, "filter", number))
 
 
 def _imported(context: Context, parent: ValueSet, canonical: str, *, expanding: bool) -> ValueSet:
@@ -241,19 +295,62 @@ def _condition(context: Context, include: Include, content: ContentView) -> Cond
 
 def select(context: Context, prepared: Prepared, usage: ExpansionSources) -> list[IncludedConcepts]:
     """All members of the value set, in the order of its includes; raises Unanswerable."""
-    value_set = prepared.value_set
-    chosen = [s for i in value_set.includes for s in _included(context, prepared, i, usage)]
-    match = versions_match(context, value_set)
-    if value_set.excludes:
-        removed = [s for i in value_set.excludes for s in _included(context, prepared, i, usage)]
-        _exclude(chosen, removed, match, usage)
-    if value_set.inactive is False:
-        for one in chosen:
-            one.ids = one.ids - one.content.inactive()
-    if match:
-        usage.matched = True
-        return _merged(chosen)
-    return chosen
+    return _Selection(context, usage).members(prepared)
+
+
+class _Selection:
+    """The members of the value sets of one evaluation, each value set evaluated once."""
+
+    def __init__(self, context: Context, usage: ExpansionSources) -> None:
+        self._context, self._usage = context, usage
+        self._done: dict[int, list[IncludedConcepts]] = {}
+
+    def members(self, prepared: Prepared) -> list[IncludedConcepts]:
+        """As ``select``; imports are new objects, so the lists that are kept do not change."""
+        context, usage, value_set = self._context, self._usage, prepared.value_set
+        chosen = [s for i in value_set.includes for s in self._included(prepared, i)]
+        match = versions_match(context, value_set)
+        if value_set.excludes:
+            removed = [s for i in value_set.excludes for s in self._included(prepared, i)]
+            _exclude(chosen, removed, match, usage)
+        if value_set.inactive is False:
+            for one in chosen:
+                one.ids = one.ids - one.content.inactive()
+        if match:
+            usage.matched = True
+            return _merged(chosen)
+        return chosen
+
+    def _imported(self, prepared: Prepared) -> list[IncludedConcepts]:
+        found = self._done.get(id(prepared))
+        if found is None:
+            found = self._done[id(prepared)] = _without_repeats(self.members(prepared))
+        return found
+
+    def _included(self, prepared: Prepared, include: Include) -> list[IncludedConcepts]:
+        spend()
+        imported = [self._imported(prepared.imports[c]) for c in dict.fromkeys(include.value_sets)]
+        if include.system:
+            content = content_of(self._context, prepared.value_set, include, self._usage)
+            own = IncludedConcepts(content, _condition(self._context, include, content))
+            return [_within(own, imported)]
+        if not imported:
+            return []
+        first, *others = imported
+        return [_within(s.of_import(), others) for s in first]
+
+
+def _without_repeats(chosen: list[IncludedConcepts]) -> list[IncludedConcepts]:
+    """Without what the same include brought before: value sets imported twice would double at every level."""
+    seen: dict[tuple[int, tuple[str, str]], BitMap] = {}
+    found = []
+    for one in chosen:
+        key = id(one.include), one.key
+        before = seen.get(key)
+        if before is None or not one.ids <= before:
+            found.append(one)
+            seen[key] = one.ids if before is None else before | one.ids
+    return found
 
 
 def _exclude(
@@ -269,6 +366,7 @@ def _exclude(
     for other in removed:
         system, version = other.key
         versions = included.get(system, set())
+        spend(1 + len(chosen))
         by_code = excludes_by_code(other.include.version, version, versions, match)
         usage.matched |= by_code and bool(other.include.version and versions)
         for one in chosen:
@@ -281,27 +379,16 @@ def _merged(chosen: list[IncludedConcepts]) -> list[IncludedConcepts]:
     newer: dict[str, list[IncludedConcepts]] = {}
     for one in newest_first(chosen, lambda c: c.key[1]):
         for other in newer.setdefault(one.key[0], []):
+            spend()
             if other.key != one.key:
                 one.ids = one.ids - _translated(other, one.content)
         newer[one.key[0]].append(one)
     return chosen
 
 
-def _included(
-    context: Context, prepared: Prepared, include: Include, usage: ExpansionSources
-) -> list[IncludedConcepts]:
-    imported = [select(context, prepared.imports[c], usage) for c in include.value_sets]
-    if include.system:
-        content = content_of(context, prepared.value_set, include, usage)
-        return [_within(IncludedConcepts(content, _condition(context, include, content)), imported)]
-    if not imported:
-        return []
-    first, *others = imported
-    return [_within(s.of_import(), others) for s in first]
-
-
 def _within(one: IncludedConcepts, all_of: Sequence[Sequence[IncludedConcepts]]) -> IncludedConcepts:
     for group in all_of:
+        spend(1 + len(group) + len(one.ids) // _IDS_A_STEP)
         same = (s for s in group if s.key[0] == one.key[0])
         one.ids = one.ids & BitMap().union(*(_translated(s, one.content) for s in same))
         one.imported = True
@@ -312,5 +399,6 @@ def _translated(one: IncludedConcepts, content: ContentView) -> BitMap:
     """The same codes as ids of another version."""
     if (content.info.url, content.info.version) == one.key:
         return one.ids
+    spend(_CODE_STEPS * len(one.ids))
     codes = [r.code for r in one.content.concepts(list(one.ids))]
     return BitMap(i for i in content.find_many(codes) if i is not None)

@@ -17,6 +17,7 @@ from registry.entities.annotations import (
     SHOWN_OF_LISTED,
     Annotation,
 )
+from registry.entities.budget import spend
 from registry.entities.records import ConceptRecord, Designation
 from registry.systems.concept_properties import standard_uri
 from registry.systems.designation_uses import PREFERRED
@@ -28,6 +29,7 @@ from registry.terminology.valueset import ConceptReference
 __all__ = ["Entry", "EntryOptions", "ExpansionEntryBuilder", "Section"]
 
 _URI = {"order": standard_uri("order"), "label": standard_uri("label"), "weight": standard_uri("itemWeight")}
+_ENTRY_STEPS = 10  #: steps to build an entry, and to find one property of it
 _BCP47 = "urn:ietf:bcp:47"
 
 
@@ -64,6 +66,8 @@ class ExpansionEntryBuilder:
     def __init__(self, context: Context, options: EntryOptions, *, versioned: set[str]) -> None:
         self._context, self._options, self._versioned = context, options, versioned
         self._occurring: dict[str, str] = {}
+        requested = len(options.properties) + len(options.designations)
+        self._steps = _ENTRY_STEPS * (1 + requested)  # of one entry
 
     @property
     def occurring(self) -> list[tuple[str, str]]:
@@ -73,6 +77,7 @@ class ExpansionEntryBuilder:
     def flat(self, one: IncludedConcepts, idents: Sequence[int]) -> Iterator[Entry]:
         """Entries for ids, in their order."""
         listed = _listed(one)
+        spend(self._steps * len(idents))
         for record in one.content.concepts(idents):
             yield self._entry(one.content, record, listed.get(record.code))
 

@@ -5,6 +5,7 @@ The definition is evaluated by ``compose``; entries are built by ``entries``; JS
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -138,8 +139,7 @@ def _versioned(prepared: Prepared, usage: ExpansionSources) -> set[str]:
 def _several(keys: set[tuple[str, str]]) -> set[str]:
     if len(keys) < 2:
         return set()
-    urls = [url for url, _ in keys]
-    return {url for url in urls if urls.count(url) > 1}
+    return {url for url, number in Counter(url for url, _ in keys).items() if number > 1}
 
 
 def _is_tree(request: ExpandRequest, chosen: list[IncludedConcepts]) -> bool:

@@ -76,8 +76,11 @@ class RegistryCatalog:
         return self._context.moment(self._known_at)
 
     def cache_key(self) -> object | None:
-        """The registry (the object, because an id may be reused), the epoch, the day and the instant of the request."""
-        return (self._context, self._context.ledger().epoch, self._known_at, self._context.today())
+        """The registry (the object, because an id may be reused), the epoch, the day and the instant of the request.
+
+        A publication about scopes changes nothing that a catalog gives.
+        """
+        return (self._context, self._context.ledger().content_epoch, self._known_at, self._context.today())
 
     def kept(self, key: Hashable, make: Callable[[], T]) -> T:
         """A value derived from the catalog, computed once per ``cache_key``."""
@@ -172,7 +175,7 @@ class RegistryCatalog:
         """A map derived from the contents; a few are cached until the next publication."""
         if self._implied_map is None:
             return None
-        key = (self._context.ledger().epoch, url)
+        key = (self._context.ledger().content_epoch, url)
         if key not in self._implied_maps:
             if len(self._implied_maps) >= _IMPLIED_KEPT:
                 self._implied_maps.clear()
@@ -186,7 +189,9 @@ class RegistryCatalog:
         """Stored resources on top of this catalog's code systems, rebuilt after a publication that affects them."""
         instant = self._moment().snapshot.instant
         epoch = (
-            self._context.ledger().epoch if instant is None else epoch_at(self._context.connection, instant)
+            self._context.ledger().content_epoch
+            if instant is None
+            else epoch_at(self._context.connection, instant)
         )
         if self._stored is None or self._stored[0] != epoch:
             self._stored = (epoch, self._filled(self._resources.at(instant)))

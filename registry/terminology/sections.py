@@ -11,6 +11,7 @@ from itertools import islice
 
 from pyroaring import BitMap
 
+from registry.entities.budget import spend
 from registry.entities.offload import require_offload
 from registry.terminology.compose import IncludedConcepts
 from registry.terminology.entries import Entry, ExpansionEntryBuilder, Section
@@ -19,6 +20,9 @@ from registry.terminology.several_versions import list_order
 __all__ = ["page", "sections"]
 
 _INLINE_LIMIT = 2000  #: codes sorted on the event loop
+_RECORD_STEPS = 5  #: steps to read a concept
+_SEARCH_STEPS = 100  #: steps to search for one word, without its hits
+_IDS_A_STEP = 50  #: ids of a set that one step searches
 
 
 def sections(
@@ -31,9 +35,10 @@ def sections(
     versions: dict[str, list[IncludedConcepts]] = {}
     for one in chosen:
         versions.setdefault(one.key[0], []).append(one)
+    several = {url for url, same in versions.items() if len({s.key for s in same}) > 1}
     for one in chosen:
         same = versions[one.key[0]]
-        if len({s.key for s in same}) < 2:
+        if one.key[0] not in several:
             found.append(_section(builder, one, text, tree=tree))
         elif one is same[0]:
             found.append(_ByCode(same, text))
@@ -42,6 +47,7 @@ def sections(
 
 def _section(builder: ExpansionEntryBuilder, one: IncludedConcepts, text: str, *, tree: bool) -> Section:
     if text:
+        spend(_SEARCH_STEPS * len(text.split()) + len(one.ids) // _IDS_A_STEP)
         hits = one.content.matching(text, one.ids)
         if one.include.filters and not one.imported:
             return _Tree(one, hits) if tree else _Set(one, hits)
@@ -59,6 +65,7 @@ def page(
         length = len(section)
         size = min(left, length - offset)
         if size > 0:
+            spend(size)
             yield from section.entries(builder, offset, size)
             left -= size
         offset = max(0, offset - length)
@@ -132,6 +139,7 @@ class _ByCode:
     def _rows(self) -> list[tuple[str, int, int]]:
         """(code, part, id) of every entry, sorted."""
         require_offload(len(self), _INLINE_LIMIT)
+        spend(_RECORD_STEPS * len(self))
         rows = []
         for number, (one, ids) in enumerate(self._parts):
             idents = list(ids)

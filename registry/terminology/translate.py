@@ -29,6 +29,7 @@ from datetime import date
 
 import msgspec
 
+from registry.entities.budget import spend
 from registry.entities.canonical import split
 from registry.entities.messages import in_language, message, worded
 from registry.entities.records import Coding, MapDefault, MapRowRecord, Weight
@@ -48,6 +49,8 @@ __all__ = ["Match", "TranslateRequest", "TranslateResult", "translate"]
 _IN_TIME = frozenset({"before_first", "gap", "after_last", "not_loaded", "outside_coverage"})
 
 _NONE = (message("translate.none"),)
+_MATCH_STEPS = 20  #: steps to describe a match
+_MATCHES_A_STEP = 5  #: matches that one step compares
 
 
 class TranslateRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -137,8 +140,10 @@ def translate(context: Context, request: TranslateRequest) -> TranslateResult:
         if isinstance(maps, Issue):
             return TranslateResult(problem=maps)
         for concept_map in maps:
-            found = _of_map(context, concept_map, request)
-            answer.matches += [m for m in found if m not in answer.matches]
+            for match in _of_map(context, concept_map, request):
+                spend(_MATCH_STEPS + len(answer.matches) // _MATCHES_A_STEP)
+                if match not in answer.matches:
+                    answer.matches.append(match)
     except Unanswerable as stop:
         return TranslateResult(problem=stop.issue)
     answer.result = any(m.usable for m in answer.matches)
@@ -238,6 +243,7 @@ def _forward(
     visited: tuple[str, ...],
 ) -> Iterator[Match]:
     """Matches of a group of a map; ``visited`` are the maps that led here, which are not used again."""
+    spend(1 + len(request.codings))
     codings = [c for c in request.codings if _fits(group.source, group.source_version, c)]
     taken: set[Coding] = set()
     if len(request.codings) > 1 and codings:

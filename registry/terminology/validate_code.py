@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from registry.entities.budget import spend
 from registry.terminology.compose import Prepared, prepare
 from registry.terminology.context import Context
 from registry.terminology.issues import Issue, Unanswerable, issue
@@ -27,6 +28,8 @@ __all__ = [
     "validate_in_value_set",
     "validate_prepared",
 ]
+
+_CODING_STEPS = 20  #: steps to validate one coding, without the value sets
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +81,7 @@ def validate_prepared(context: Context, prepared: Prepared, request: ValidateReq
     """Validate with a value set whose imports are resolved; raises Unanswerable if it cannot be used."""
     findings, answer = [], Validation()
     for coding in request.codings:
+        spend(_CODING_STEPS)
         if not coding.system and request.infer_system:
             coding = _inferred(context, prepared, coding, request, answer)
         findings.append(_one(context, prepared, coding, request, answer))
@@ -107,7 +111,7 @@ def _inferred(
     context: Context, prepared: Prepared, coding: CodingRequest, request: ValidateRequest, answer: Validation
 ) -> CodingRequest:
     """The coding with the only system in which its code is a member, or unchanged with an issue."""
-    systems = membership.infer(context, prepared, coding, request.rules)
+    systems = membership.infer(context, prepared, coding)
     if len(systems) == 1:
         return replace(coding, system=systems[0])
     canonical, place = prepared.value_set.canonical, coding.place.of("code")
@@ -124,7 +128,7 @@ def _one(
 ) -> CodingResult:
     """Result for one coding and the value set."""
     finding, rules = CodingResult(coding), request.rules
-    verdict = _verdict(context, prepared, coding, rules)
+    verdict = _verdict(context, prepared, coding)
     finding.member = verdict.member
     finding.issues += verdict.issues
     finding.caused_by += verdict.caused_by
@@ -149,13 +153,11 @@ def _one(
     return finding
 
 
-def _verdict(
-    context: Context, prepared: Prepared, coding: CodingRequest, rules: ValidationOptions
-) -> membership.Membership:
+def _verdict(context: Context, prepared: Prepared, coding: CodingRequest) -> membership.Membership:
     """The verdict of the value set; of several versions the first in which the display is right, if there is one."""
     if not coding.system:
         return membership.Membership()
-    best = membership.judge(context, prepared, coding, rules)
+    best = membership.judge(context, prepared, coding)
     if not (best.member and best.alternatives and coding.display):
         return best
     right = (m for m in (best, *best.alternatives) if _display_is_right(context, coding, m))
@@ -183,6 +185,7 @@ def validate_in_system(context: Context, request: ValidateRequest) -> Validation
     answer, findings = Validation(), []
     try:
         for coding in request.codings:
+            spend(_CODING_STEPS)
             findings.append(_alone(context, coding, request.rules, answer))
     except Unanswerable as stop:
         return Validation(problem=stop.issue)

@@ -194,12 +194,6 @@ def test_what_takes_long_goes_to_the_other_thread_with_the_same_answer(
     assert after == before
 
 
-def test_only_so_many_wait_for_the_other_thread(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("registry.content.stored._INLINE_LIMIT", 0)
-    answer = ask(make(waiting=0), "GET", "/CodeSystem/fruit-2022")
-    assert answer.status_code == 503 and answer.json()["issue"][0]["code"] == "transient"
-
-
 def test_patience() -> None:
     require_offload(2, 1)
     with EVENT_LOOP_GUARD:

@@ -27,11 +27,13 @@ from api.fhir.operations.split_parameters import SplitParameters
 from api.fhir.operations.validate_code_system import VALIDATE_CODE_SYSTEM
 from api.fhir.operations.validate_value_set import VALIDATE_VALUE_SET
 from api.fhir.operations.validation_parameters import ALTERNATIVES, IN_VALUE_SETS, OPTIONS
+from registry.entities.budget import spend
 from registry.entities.messages import message
 
 __all__ = ["BATCH_VALIDATE_CODE_SYSTEM", "BATCH_VALIDATE_VALUE_SET"]
 
 _MOST = 10_000  #: most validations in one request
+_STEPS = 50  #: steps to read one validation
 
 
 def prepare(call: RequestContext) -> PreparedRequest:
@@ -46,6 +48,7 @@ def prepare(call: RequestContext) -> PreparedRequest:
     kept: dict[Any, PreparedRequest] = {}
 
     def one(resource: Any) -> dict[str, Any]:
+        spend(_STEPS)
         own = replace(call, catalog=catalog)
         try:
             operation, own.given = _applied(Given.of_resource(resource), shared)

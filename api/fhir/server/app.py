@@ -9,9 +9,10 @@ import gzip
 import re
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from hashlib import blake2b
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl, unquote
 
 import msgspec
@@ -27,12 +28,22 @@ from api.fhir.operations.request_limits import Kind, read_body
 from api.fhir.resources.resource_writer import ResourceWriter
 from api.fhir.server.batches import Written, batch_reply, is_batch
 from api.fhir.server.fast_routes import FastRoutes
-from api.fhir.server.large_request_worker import LargeRequestWorker
+from api.fhir.server.large_request_worker import LargeRequestWorker, built
 from api.fhir.server.response_cache import Encoded, Replies
-from api.fhir.server.warm_up import warm_up
-from api.fhir.service import CatalogSource, History, Reply, Request, Service, failed, language_of
+from api.fhir.server.warm_up import WarmUp
+from api.fhir.service import (
+    CatalogSource,
+    History,
+    Reply,
+    Request,
+    Service,
+    failed,
+    language_of,
+    refused_reply,
+)
 from loaders.formats.fhir.fhir_xml import UNWRITABLE, json_to_xml, xml_to_json
-from registry.entities.errors import ContentError, GyldigError
+from registry.entities.budget import Budget
+from registry.entities.errors import ContentError, GyldigError, OverBudget
 from registry.entities.exact_json import dumps, loads
 from registry.entities.messages import message
 from registry.entities.offload import EVENT_LOOP_GUARD, NeedsOffload
@@ -57,6 +68,19 @@ _COMMON = (
     (b"cache-control", b"no-cache"),
     (b"x-content-type-options", b"nosniff"),
 )
+_RETRY_AFTER = b"5"  #: seconds after which a request refused with 503 may be sent again
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """A request whose body has been read."""
+
+    scope: Scope
+    receive: Receive
+    caller: ClientProfile
+    body: bytes
+    budget: Budget
 
 
 class FhirApp:
@@ -66,16 +90,25 @@ class FhirApp:
         self, service: Service, trusts: Callable[[Scope], bool], permits: Callable[[Scope], None] | None
     ) -> None:
         self.service, self._permits = service, permits
-        self._callers, self._fast_routes = ClientProfiles(trusts), FastRoutes(service)
+        settings = service.settings
+        self._warm_up = WarmUp(
+            lambda: service.catalog(True), concepts=settings.warm_concepts, seconds=settings.warm_seconds
+        )
+        self._callers, self._fast_routes = ClientProfiles(trusts), FastRoutes(service, self._warm_up.start)
         #: by whether the caller is trusted: the stamps of their catalogs differ
         self._replies = {trusted: Replies(service.settings.reply_bytes // 2) for trusted in (True, False)}
-        self._aside = LargeRequestWorker(service.settings.waiting)
+        self._aside = LargeRequestWorker()
 
     def warm_up(self) -> int:
-        """Read into memory the data that first requests need; returns the number of concepts read."""
-        settings = self.service.settings
-        catalog = self.service.catalog(True)
-        return warm_up(catalog, concepts=settings.warm_concepts, seconds=settings.warm_seconds)
+        """Read into memory the data that first requests need; returns the number of concepts read.
+
+        From then on it is read again, in another thread, when the catalog has changed.
+        """
+        return self._warm_up.run()
+
+    def close(self) -> None:
+        """End the reading ahead; to be called before the registry is closed."""
+        self._warm_up.close()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -105,8 +138,9 @@ class FhirApp:
             caller, body = self._callers.of(scope), b""
             if scope["method"] in ("POST", "PUT"):
                 body = await read_body(scope, receive, self._kind(scope, caller), self.service.settings)
-            reply = await self._in_time(scope, caller, body)
-            return await self._packed(scope, reply)
+            call = _Call(scope, receive, caller, body, self._budget(scope))
+            reply = await self._in_time(call)
+            return await self._packed(call, reply)
         except Exception as error:  # noqa: BLE001 - whatever it is, the caller gets an answer and the connection stays
             return _packed(scope, self._refusal(scope, error))
 
@@ -116,6 +150,8 @@ class FhirApp:
         lang = answer_language(display_language(query, None), caller.headers)
         if isinstance(error, Refused):
             return self._encoded(Reply(error.status, outcome([error.issue], lang)), query, caller)
+        if isinstance(error, OverBudget):
+            return self._encoded(refused_reply(error, lang), query, caller)
         return self._encoded(failed(scope["path"], error, lang), query, caller)
 
     def _kind(self, scope: Scope, caller: ClientProfile) -> Kind:
@@ -136,44 +172,72 @@ class FhirApp:
             return False
         return True
 
-    async def _in_time(self, scope: Scope, caller: ClientProfile, body: bytes) -> Encoded:
+    def _budget(self, scope: Scope) -> Budget:
+        """The budget of a request; the entries of a batch share it."""
+        settings = self.service.settings
+        seconds = settings.batch_seconds if _is_batch(scope) else settings.request_seconds
+        return Budget(steps=settings.request_steps, seconds=seconds)
+
+    async def _in_time(self, call: _Call) -> Encoded:
         """The answer; large requests are answered in another thread, so that the event loop is not blocked."""
-        if scope["method"] == "POST" and is_batch(_pieces(_below(scope))):
-            return await self._batch(scope, caller, body)
-        if len(body) <= _INLINE_LIMIT and not _once(scope["method"], scope["path"], body):
+        scope, body = call.scope, call.body
+        if _is_batch(scope):
+            return await self._batch(call)
+        here = len(body) <= _INLINE_LIMIT and not _once(scope["method"], scope["path"], body)
+        return await self._here_or_elsewhere(
+            call, lambda: self._answered(scope, call.caller, body), here=here, large=True
+        )
+
+    async def _here_or_elsewhere(
+        self, call: _Call, work: Callable[[], T], *, here: bool, large: bool = False
+    ) -> T:
+        """The result of work that begins on the event loop, if ``here``, and ends in another thread if it takes long."""
+        while here:
             try:
                 with EVENT_LOOP_GUARD:
-                    return self._answered(scope, caller, body)
-            except NeedsOffload:
-                pass
-        return await self._aside.run(lambda: self._answered(scope, caller, body), large=True)
+                    return work()
+            except NeedsOffload as needed:
+                if needed.build is None:
+                    break
+                await built(needed.build, call.budget)
+        return await self._elsewhere(call, work, large=large)
 
-    async def _batch(self, scope: Scope, caller: ClientProfile, body: bytes) -> Encoded:
+    async def _elsewhere(self, call: _Call, work: Callable[[], T], *, large: bool = False) -> T:
+        """The result of work that is done in another thread, within the request's budget."""
+        return await self._aside.run(work, budget=call.budget, receive=call.receive, large=large)
+
+    async def _written_elsewhere(self, call: _Call, write: Callable[[], T], *, large: bool) -> T:
+        """An answer that is complete, written in another thread; its time is not that of the work before."""
+        settings = self.service.settings
+        budget = Budget(steps=settings.request_steps, seconds=settings.request_seconds)
+        return await self._elsewhere(replace(call, budget=budget), write, large=large)
+
+    async def _batch(self, call: _Call) -> Encoded:
         """The answer to a batch, entry by entry."""
-        large = len(body) > _INLINE_LIMIT
-        query = _query(scope)
+        large = len(call.body) > _INLINE_LIMIT
+        query = _query(call.scope)
 
         def read() -> Request:
-            return self._request(scope, query, caller, body)
+            return self._request(call.scope, query, call.caller, call.body)
 
-        request = await self._aside.run(read, large=True) if large else read()
-        answered = await batch_reply(request, self._entry, self.service.settings)
+        async def entry(request: Request) -> Written:
+            return await self._entry(call, request)
+
+        request = await self._elsewhere(call, read, large=True) if large else read()
+        answered = await batch_reply(request, entry, self.service.settings, call.budget)
         answered.release = self.service.release_of(request.path)
-        return await self._aside.run(lambda: self._encoded(answered, query, caller), large=large)
+        return await self._written_elsewhere(
+            call, lambda: self._encoded(answered, query, call.caller), large=large
+        )
 
-    async def _entry(self, request: Request) -> Written:
+    async def _entry(self, call: _Call, request: Request) -> Written:
         """The answer to one entry of a batch."""
-        if not _once(request.method, "/".join(request.path)):
-            try:
-                with EVENT_LOOP_GUARD:
-                    return self._written_entry(request)
-            except NeedsOffload:
-                pass
-        return await self._aside.run(lambda: self._written_entry(request))
+        here = not _once(request.method, "/".join(request.path))
+        return await self._here_or_elsewhere(call, lambda: self._written_entry(request, call), here=here)
 
-    def _written_entry(self, request: Request) -> Written:
+    def _written_entry(self, request: Request, call: _Call) -> Written:
         try:
-            with REQUEST_EPOCH:
+            with REQUEST_EPOCH, call.budget:
                 reply = self.service.answer(request)
             return Written(reply.status, _json(reply.body))
         except NeedsOffload:
@@ -182,10 +246,10 @@ class FhirApp:
             reply = failed("/".join(request.path), error, language_of(request))
             return Written(reply.status, _json(reply.body))
 
-    async def _packed(self, scope: Scope, reply: Encoded) -> Packed:
+    async def _packed(self, call: _Call, reply: Encoded) -> Packed:
         if len(reply.body) <= _INLINE_LIMIT:
-            return _packed(scope, reply)
-        return await self._aside.run(lambda: _packed(scope, reply), large=True)
+            return _packed(call.scope, reply)
+        return await self._written_elsewhere(call, lambda: _packed(call.scope, reply), large=True)
 
     def _answered(self, scope: Scope, caller: ClientProfile, body: bytes) -> Encoded:
         """A cached answer, else the answer of the service."""
@@ -303,6 +367,10 @@ def _pieces(path: str) -> tuple[str, ...]:
     return tuple(unquote(p) for p in path.split("/") if p)
 
 
+def _is_batch(scope: Scope) -> bool:
+    return scope["method"] == "POST" and is_batch(_pieces(_below(scope)))
+
+
 def _is_form(caller: ClientProfile) -> bool:
     return caller.headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
 
@@ -393,6 +461,8 @@ def _packed(scope: Scope, reply: Encoded) -> Packed:
         headers += [(k.encode(), v.encode()) for k, v in reply.headers.items()]
     if b"x-request-id" in request_headers:
         headers.append((b"x-request-id", request_headers[b"x-request-id"]))
+    if status == 503:
+        headers.append((b"retry-after", _RETRY_AFTER))
     if status == 200 and method in ("GET", "HEAD"):
         tag = reply.headers.get("ETag", "").encode()
         if not tag:

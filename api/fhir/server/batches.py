@@ -1,11 +1,10 @@
-"""Batch Bundles: each entry is a request; all entries together have a budget of bytes and seconds."""
+"""Batch Bundles: each entry is a request; all entries together have one budget and a limit of bytes."""
 
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -15,10 +14,11 @@ from api.fhir.fhir_settings import FhirSettings
 from api.fhir.format.outcome import Refused, outcome, refuse
 from api.fhir.operations.answer_language import answer_language
 from api.fhir.service import Reply, Request
+from registry.entities.budget import Budget
 from registry.entities.exact_json import dumps
 from registry.entities.messages import message
 
-__all__ = ["Budget", "Written", "batch_reply", "is_batch"]
+__all__ = ["Written", "batch_reply", "is_batch"]
 
 Json = dict[str, Any]
 _LEADING = ("r4", "r5")
@@ -36,19 +36,21 @@ Answer = Callable[[Request], Awaitable[Written]]
 
 
 @dataclass(slots=True)
-class Budget:
-    """The limits of one batch: bytes of answers and seconds, from the settings."""
+class _Limits:
+    """The limits of one batch: bytes of answers, and the budget that its entries share."""
 
     settings: FhirSettings
+    budget: Budget
     size: int = 0
-    started: float = field(default_factory=time.monotonic)
 
     def spent(self) -> str:
         """The limit that is exceeded, as text; empty if none is."""
         if self.size > self.settings.batch_bytes:
             return message("request.spent_bytes", most=self.settings.batch_bytes)
-        if time.monotonic() - self.started > self.settings.batch_seconds:
+        if self.budget.seconds_left < 0:
             return message("request.spent_seconds", most=self.settings.batch_seconds)
+        if self.budget.steps_left < 0:
+            return message("request.spent_steps", most=self.settings.request_steps)
         return ""
 
 
@@ -59,13 +61,13 @@ def is_batch(path: tuple[str, ...]) -> bool:
     return not path
 
 
-async def batch_reply(request: Request, answer: Answer, settings: FhirSettings) -> Reply:
+async def batch_reply(request: Request, answer: Answer, settings: FhirSettings, budget: Budget) -> Reply:
     """The Bundle of answers; raises Refused for a body that is not a batch. Other requests are served between entries."""
     entries = _entries(request, settings.batch_entries)
-    budget, told = Budget(settings), []
+    limits, told = _Limits(settings, budget), []
     for number, entry in enumerate(entries):
-        written = await _entry(entry, request, number, answer, budget)
-        budget.size += len(written.body)
+        written = await _entry(entry, request, number, answer, limits)
+        limits.size += len(written.body)
         told.append(_told(written))
         await asyncio.sleep(0)
     return Reply(200, {"resourceType": "Bundle", "type": "batch-response", "entry": told})
@@ -83,10 +85,10 @@ def _entries(request: Request, most: int) -> list[Any]:
     return entries
 
 
-async def _entry(entry: Any, request: Request, number: int, answer: Answer, budget: Budget) -> Written:
+async def _entry(entry: Any, request: Request, number: int, answer: Answer, limits: _Limits) -> Written:
     place = f"Bundle.entry[{number}].request"
     try:
-        if spent := budget.spent():
+        if spent := limits.spent():
             raise refuse("TOO_MUCH", message("request.batch_spent", spent=spent), place=place)
         return await answer(_one(entry, request, place))
     except Refused as refused:

@@ -8,6 +8,7 @@ cached whole, go to the service. Both use the same request builders (``operation
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, unquote
@@ -35,10 +36,11 @@ class _Route:
 
 
 class FastRoutes:
-    """The fast path of one service for GET requests."""
+    """The fast path of one service for GET requests; ``changed`` is called when the catalog has changed."""
 
-    def __init__(self, service: Service) -> None:
-        self._service = service
+    def __init__(self, service: Service, changed: Callable[[], None] = lambda: None) -> None:
+        self._service, self._changed = service, changed
+        self._newest: dict[bool, object] = {}
         self._routes: dict[str, _Route | None] = {}
         self._states: dict[bool, object] = {}
 
@@ -102,6 +104,9 @@ class FastRoutes:
         if found is None:
             found = self._service.cache_key(self._service.catalog(trusted))
             self._states[trusted] = found
+            if self._newest.get(trusted) != found:
+                self._newest[trusted] = found
+                self._changed()
             asyncio.get_running_loop().call_soon(self._states.clear)
         return found
 

@@ -15,6 +15,18 @@ MESSAGES: Final[dict[str, Pair]] = {
     "layout.located": ("{where}: {text}", "{where}: {text}"),
     "layout.lines": ("{lines:below}", "{lines:below}"),
     "layout.first_last": ("{first} … {last}", "{first} … {last}"),
+    "error.too_many_steps": (
+        "the request takes more than {most} steps: ask for less at a time",
+        "forespørselen krever mer enn {most} steg: spør om mindre om gangen",
+    ),
+    "error.out_of_time": (
+        "the request was not answered within {most:g} seconds: try again in a moment",
+        "forespørselen ble ikke besvart innen {most:g} sekunder: prøv igjen om litt",
+    ),
+    "error.caller_gone": (
+        "the caller does not wait for the answer any more",
+        "ingen venter på svaret lenger",
+    ),
     "error.states_missing": (
         "a release names states that are not in the database",
         "en utgivelse viser til tilstander som ikke finnes i databasen",

@@ -230,9 +230,9 @@ MESSAGES: Final[dict[str, Pair]] = {
         "'url' cannot be read",
         "'url' kan ikke leses",
     ),
-    "request.many_waiting": (
-        "Too many large requests are waiting: try again in a moment",
-        "For mange store forespørsler venter: prøv igjen om litt",
+    "request.not_begun": (
+        "The server has not had time for the request: try again in a moment",
+        "Tjeneren har ikke hatt tid til forespørselen: prøv igjen om litt",
     ),
     "request.waited": (
         "The request waited {seconds} s for other requests and was not started: try again in a moment",
@@ -297,6 +297,10 @@ MESSAGES: Final[dict[str, Pair]] = {
     "request.spent_seconds": (
         "more than {most:g} seconds",
         "mer enn {most:g} sekunder",
+    ),
+    "request.spent_steps": (
+        "more than {most} steps",
+        "mer enn {most} steg",
     ),
     "request.other_id": (
         "The id '{given}' is not that of the address, '{ident}'",

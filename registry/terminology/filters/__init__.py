@@ -29,6 +29,7 @@ from __future__ import annotations
 from pyroaring import BitMap
 
 from registry.content.view import ContentView
+from registry.entities.budget import spend
 from registry.entities.canonical import join
 from registry.terminology.filters import (
     child_of,
@@ -69,6 +70,9 @@ OPERATORS: dict[str, Operator] = {
     "exists": exists.select,
 }
 
+_FILTER_STEPS = 10  #: steps of a filter, without the concepts that it reads
+_CONCEPTS_A_STEP = 50  #: concepts of a set that one step builds
+
 #: operators with a concept as value, which follow the hierarchy
 HIERARCHY = frozenset({"is-a", "is-not-a", "descendent-of", "descendent-leaf", "child-of", "generalizes"})
 
@@ -84,6 +88,7 @@ def apply(content: ContentView, condition: Filter, place: Place = ()) -> BitMap:
     """Ids that meet the condition; raises Unanswerable if its property or value is invalid."""
     system, name, value = content.info.url, condition.property, condition.value or ""
     operator = OPERATORS.get(condition.op)
+    spend(_FILTER_STEPS + len(content) // _CONCEPTS_A_STEP)
     try:
         if operator is None or not known_property(content, name):
             raise NotUnderstood

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pyroaring import BitMap
 
 from registry.content.view import ContentView
+from registry.entities.budget import spend
 from registry.entities.offload import require_offload
 from registry.systems.concept_properties import standard_uri
 
@@ -36,6 +37,7 @@ _STANDARD = frozenset(
 #: properties that are derived from the concept, not read from its stated properties
 _COMPUTED = frozenset({"inactive", "display", "definition"})
 _INLINE_LIMIT = 2000  #: most concepts scanned on the event loop
+_RECORD_STEPS = 5  #: steps to read a concept
 
 
 class NotUnderstood(ValueError):
@@ -89,6 +91,7 @@ def has(content: ContentView, name: str) -> BitMap:
     if name in CODE_NAMES:
         return content.all()
     if name in ("parent", "child"):
+        spend(_RECORD_STEPS * len(content))
         relatives = content.parents if name == "parent" else content.children
         return BitMap(i for i in content.all() if relatives(i))
     if name in _COMPUTED:
@@ -104,11 +107,13 @@ def values(content: ContentView, name: str) -> Iterator[tuple[str, BitMap]]:
     elif name in CODE_NAMES or name in ("display", "definition"):
         require_offload(len(content), _INLINE_LIMIT)
         for ident in content.all():
+            spend(_RECORD_STEPS)
             text = _text(content, ident, name)
             if text:
                 yield text, BitMap([ident])
     elif name in ("parent", "child"):
         for ident in content.all():
+            spend(_RECORD_STEPS)
             relatives = content.children(ident) if name == "parent" else content.parents(ident)
             yield content.concept(ident).code, BitMap(relatives) & content.all()
     else:
