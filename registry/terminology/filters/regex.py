@@ -14,12 +14,15 @@ from pyroaring import BitMap
 
 from registry.content.view import ContentView
 from registry.entities.budget import spend
+from registry.entities.errors import TooCostly
+from registry.entities.messages import message
 from registry.entities.offload import require_offload
 from registry.terminology.filters.operator_contract import values
 
 __all__ = ["BadPattern", "select"]
 
-_CHARACTERS_A_STEP = 200  #: characters times instructions that one step matches
+_A_STEP = 2500  #: characters times instructions that one step matches, if RE2 has to simulate all states
+_LONGEST = 100_000  #: steps of one match, which nothing can interrupt
 _MEMORY = 8 << 20  #: most bytes of an automaton
 _INLINE_LIMIT = 2000  #: most concepts scanned on the event loop
 
@@ -40,13 +43,21 @@ def _compiled(pattern: str) -> Any:
         raise BadPattern(reason.decode() if isinstance(reason, bytes) else str(reason)) from error
 
 
+def _charge(work: int) -> None:
+    """Count the steps of a match; raises TooCostly if it could block the process."""
+    steps = 1 + work // _A_STEP
+    if steps > _LONGEST:
+        raise TooCostly(message("error.too_many_steps", most=_LONGEST))
+    spend(steps)
+
+
 def select(content: ContentView, name: str, value: str) -> BitMap:
     """Ids with a value of the property that matches entirely; raises BadPattern."""
     pattern, found = _compiled(value), BitMap()
     require_offload(len(content), _INLINE_LIMIT)
     size = pattern.programsize
     for text, ids in values(content, name):
-        spend(1 + len(text) * size // _CHARACTERS_A_STEP)
+        _charge(len(text) * size)
         if pattern.fullmatch(text):
             found |= ids
     return found
