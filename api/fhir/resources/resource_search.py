@@ -17,6 +17,7 @@ from api.fhir.resources.change_maps import groups_json
 from api.fhir.resources.effective import standing_on
 from api.fhir.resources.resource_index import ResourceEntry, ResourceIndex
 from api.fhir.resources.search_parameters import Condition, conditions
+from registry.entities.budget import spend
 from registry.entities.canonical import split
 from registry.entities.errors import Restricted
 from registry.entities.messages import message
@@ -28,6 +29,9 @@ __all__ = ["search", "shown"]
 Json = dict[str, Any]
 Query = Sequence[tuple[str, str]]
 _LARGEST, _USUAL = 1000, 50
+_SORT_STEPS = 3  #: steps to sort one resource by one element
+_ENTRY_STEPS = 50  #: steps to write one resource
+_IMPLIED_STEPS = 5000  #: steps to derive a map, at least
 _BIG = ("concept", "compose", "expansion", "group", "contained", "text")
 _MANDATORY = ("resourceType", "id", "meta", "url", "version", "status", "content")
 _SUMMARIES = ("true", "text", "data", "count", "false")
@@ -68,6 +72,7 @@ def _candidates(
 
 def _implied(catalog: Catalog, kind: str, url: str) -> list[ResourceEntry]:
     """A derived map, which its URL defines; it has no id."""
+    spend(_IMPLIED_STEPS)
     found = catalog.concept_map(url) if kind == "ConceptMap" and "?fhir_cm=" in url else None
     if not isinstance(found, ConceptMap):
         return []
@@ -95,6 +100,7 @@ def _sorted(found: list[ResourceEntry], order: str) -> list[ResourceEntry]:
         if plain not in _SORTS:
             raise refuse("REQUEST_INVALID", message("request.no_sort", name=name), place="_sort")
         path = _SORTS[plain]
+        spend(_SORT_STEPS * len(found))
         found = sorted(found, key=lambda h: _at(h.shell, path), reverse=name.startswith("-"))
     return found
 
@@ -135,6 +141,7 @@ def _links(kind: str, query: Query, options: dict[str, str], total: int, base: s
 
 
 def _entry(catalog: Catalog, h: ResourceEntry, options: dict[str, str], base: str, release: str) -> Json:
+    spend(_ENTRY_STEPS)
     brief = "" if h.kind != "CodeSystem" or "_elements" in options else "true"
     try:
         resource = shown(h, catalog, {"_summary": brief, **options}, release)

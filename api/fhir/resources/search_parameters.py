@@ -9,6 +9,7 @@ from typing import Any
 from api.fhir.format.outcome import refuse
 from api.fhir.resources.effective import applies, check_dates, dated
 from api.fhir.resources.resource_index import ResourceEntry
+from registry.entities.budget import spend
 from registry.entities.canonical import split
 from registry.entities.messages import message
 from registry.terminology.catalog import Catalog, Missing
@@ -32,6 +33,8 @@ _SYSTEMS = {
     "status": "http://hl7.org/fhir/publication-status",
     "content-mode": "http://hl7.org/fhir/codesystem-content-mode",
 }
+_TEST_STEPS = 3  #: steps to compare a resource with a value
+_CODES_A_STEP = 20  #: listed codes or includes that one step compares
 _ELEMENT = {"content-mode": "content", "_id": "id"}
 
 
@@ -45,7 +48,12 @@ class Condition:
 
     def fits(self, catalog: Catalog, held: ResourceEntry) -> bool:
         """Whether a resource matches."""
-        return any(_TESTS[self.name](catalog, held, self, value) for value in self.values)
+        test = _TESTS[self.name]
+        for value in self.values:
+            spend(_TEST_STEPS)
+            if test(catalog, held, self, value):
+                return True
+        return False
 
 
 def conditions(kind: str, query: Iterable[tuple[str, str]]) -> list[Condition]:
@@ -106,11 +114,17 @@ def _code(catalog: Catalog, held: ResourceEntry, asked: Condition, value: str) -
         view = catalog.code_system(held.url, held.version)
         return not isinstance(view, Missing) and view.find(code) is not None
     listed = (i for i in _includes(held) if not bar or i.get("system", "") == system)
-    return any(c.get("code") == code for i in listed for c in i.get("concept", ()))
+    for include in listed:
+        concepts = include.get("concept", ())
+        spend(len(concepts) // _CODES_A_STEP)
+        if any(c.get("code") == code for c in concepts):
+            return True
+    return False
 
 
 def _includes(held: ResourceEntry) -> Sequence[Json]:
     found: Sequence[Json] = held.definition.get("compose", {}).get("include", ())
+    spend(len(found) // _CODES_A_STEP)
     return found
 
 
