@@ -114,7 +114,7 @@ def _load(
     from api.cli.progress import shown
     from loaders.run import load_paths
 
-    with session.open(readonly=False) as registry, shown(session) as progress:
+    with session.for_load(dry_run=dry_run) as registry, shown(session) as progress:
         reports: list[LoadReport] = load_paths(
             registry, paths, options, format=format, dry_run=dry_run, wait=wait, progress=progress
         )
@@ -152,6 +152,6 @@ def fetch(
         session.give(declared(), show.sources, name="sources")
         return
     fetched = fetching.fetch(source, version=version, cache_dir=fetching.default_cache(), base_url=base_url)
-    with session.open(readonly=False) as registry, shown(session) as progress:
+    with session.for_load(dry_run=dry_run) as registry, shown(session) as progress:
         reports = fetched.load(registry, dry_run=dry_run, wait=not no_wait, progress=progress)
     session.give(reports, show.reports, name="loads")

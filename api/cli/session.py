@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import typer
@@ -48,6 +51,26 @@ class Session:
         set_author(_user())
         url = self.db or settings.db or None
         return Registry.open(url, today=settings.today, readonly=readonly, create=create and not readonly)
+
+    @contextmanager
+    def for_load(self, *, dry_run: bool) -> Iterator[Registry]:
+        """The registry that a load writes to. A dry run creates none: a database that is missing counts as empty."""
+        if not (dry_run and self._is_missing()):
+            with self.open(readonly=False) as registry:
+                yield registry
+            return
+        with TemporaryDirectory() as folder:
+            empty = replace(self, db=str(Path(folder) / "empty.sqlite"))
+            with empty.open(readonly=False) as registry:
+                yield registry
+
+    def _is_missing(self) -> bool:
+        """Whether the database is a file that does not exist."""
+        from api.settings import Settings
+        from registry.store.engine import database_url
+
+        dialect, location = database_url(self.db or Settings().db or None)
+        return dialect == "sqlite" and not Path(location).exists()
 
     @property
     def content_language(self) -> str | None:

@@ -41,6 +41,27 @@ def test_a_registry_that_is_not_there_is_not_made_by_asking(gyldig: Run, tmp_pat
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("systems",), ("lookup", "pets", "P1"), ("log",), ("verify",), ("export", "pets", "2025"), ("backup", "copy.sqlite"),
+        ("serve", "--port", "0"), ("version", "set", "pets", "2025", "--valid-from", "2025-01-01"),
+        ("version", "add", "pets", "2025"), ("system", "set", "pets", "--licence", "CC0"),
+        ("retract", "pets", "2025", "--why", "x"), ("purge", "pets", "2025@abcdef", "--why", "x"),
+    ],
+)  # fmt: skip
+def test_a_mistyped_database_is_not_created(gyldig: Run, tmp_path: Path, command: tuple[str, ...]) -> None:
+    ran = gyldig("--db", tmp_path / "folder" / "typo.sqlite", *command)
+    assert ran.code == 2 and "typo.sqlite" in ran.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_dry_run_creates_no_database(gyldig: Run, pets: Path, tmp_path: Path) -> None:
+    ran = gyldig("--db", tmp_path / "typo.sqlite", "load", pets, *LOAD, "--dry-run")
+    assert (ran.code, "Nothing was stored" in ran.out) == (0, True), ran.err
+    assert [p.name for p in tmp_path.iterdir()] == [pets.name]
+
+
 def test_load_again_amend_retract_purge(on: Run, pets: Path) -> None:
     first = on("load", pets, *LOAD)
     assert first.code == 0, first.err
