@@ -50,14 +50,15 @@ def add(
     ] = "",
     published: Published = "",
 ) -> None:
-    """Declare a version whose content is not loaded."""
+    """Declare a version whose content is not loaded; of a known version, what is not given is kept."""
     session = current(ctx)
     with session.open(readonly=False, create=False) as registry:
+        known = label in [v.version for v in registry.versions(system) if v.track == track]
         registry.add_version(
             system, label, valid_from=valid_from, valid_to=exclusive(valid_to, valid_through),
             track=track, same_as=same_as, published=published,
         )  # fmt: skip
-    session.done("version_added", system=system, version=label)
+    session.done("version_corrected" if known else "version_added", system=system, version=label)
 
 
 @group.command("set")

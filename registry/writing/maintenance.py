@@ -118,7 +118,7 @@ def add_version(
     same_as: str = "",
     published: str = "",
 ) -> None:
-    """Declare a version whose content is not loaded, or correct a version's dates."""
+    """Declare a version whose content is not loaded; of a known version, change what is given and keep the rest."""
     if valid_from and valid_to and valid_to <= valid_from:
         raise UsageError(message("error.ends_before_start", version=label, end=valid_to, start=valid_from))
     with database.transaction() as connection:
@@ -132,12 +132,23 @@ def add_version(
             valid_to=valid_to, published=published, rolling=current.rolling if current else False,
         )  # fmt: skip
         if current is not None:
+            same_as = same_as or current.same_as
+            header = _kept(header, current)
             writer.end("version", current.row_id)
         version_id = current.version_id if current else writer.next_id("version", "version_id")
         put_version(writer, version_id, row.system_id, header, same_as=same_as, declared=True)
         writer.publish(
             "version", row.slug, label, summary="version corrected" if current else "version declared"
         )
+
+
+def _kept(header: ReleaseHeader, current: VersionRow) -> ReleaseHeader:
+    """The header with the dates of the known version where none is given; raises ``UsageError`` if they cannot be."""
+    start, end = header.valid_from or current.valid_from, header.valid_to or current.valid_to
+    if start and end and end <= start:
+        raise UsageError(message("error.ends_before_start", version=current.label, end=end, start=start))
+    published = header.published or current.published
+    return msgspec.structs.replace(header, valid_from=start, valid_to=end, published=published)
 
 
 def set_version(

@@ -143,3 +143,14 @@ def test_set_version_refuses_what_cannot_be(registry: Registry, list_of: Callabl
     ):
         with pytest.raises(error):
             registry.set_version(system, version, **options)
+
+
+def test_declaring_a_known_version_keeps_what_is_not_given(
+    registry: Registry, list_of: Callable[..., LoadReport]
+) -> None:
+    list_of("Katt", "Hund", **STATED)
+    registry.add_version("pets", "2020", published="2019-12-01")
+    assert dates(registry) == (date(2020, 2, 1), date(2021, 2, 1))
+    with pytest.raises(UsageError):
+        registry.add_version("pets", "2020", valid_from="2021-03-01")
+    assert dates(registry) == (date(2020, 2, 1), date(2021, 2, 1))

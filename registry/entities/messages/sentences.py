@@ -137,6 +137,10 @@ MESSAGES: Final[dict[str, Pair]] = {
     ),
     "system.field": ("{name} is now {new} (before: {old})", "{name} er nå {new} (før: {old})"),
     "system.same": ("{system}: nothing to change.", "{system}: ingenting å endre."),
+    "version_corrected": (
+        "{system} {version} was known: what is given is changed, the rest is kept (see `gyldig log`).",
+        "{system} {version} var kjent: det som er oppgitt, er endret, resten er beholdt (se `gyldig log`).",
+    ),
     "log.head": ("{number}  {recorded}  {what}  {about}", "{number}  {recorded}  {what}  {about}"),
     "log.more_rows": ("  and {n:more row|more rows}.", "  og {n:rad|rader} til."),
     "retracted": (
