@@ -135,7 +135,6 @@ SAME_SUBJECT = {
     "scopes": "scopes: commands, text, REST routes",
     "systems": "what a code system is: commands, text, REST routes",
     "subsumes": "$subsumes: the operation and its parameters",
-    "systems": "code systems: their command and REST routes",
     "translate": "translation: the operation, its parameters, its Python form",
     "valueset": "ValueSet: read, evaluated",
 }

@@ -15,8 +15,8 @@ from pyroaring import BitMap
 from registry.content.display import display_text
 from registry.content.query import matches, parse
 from registry.content.view import ViewInfo
-from registry.entities.composed_text import composed
 from registry.entities.budget import spend
+from registry.entities.composed_text import composed
 from registry.entities.records import ConceptRecord
 from registry.store.bounded import Bounded
 from registry.store.state_texts import StateTexts
