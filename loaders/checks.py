@@ -9,12 +9,14 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Collection, Mapping, Sequence
 
-from loaders.reading.spool import Spool, SpooledRecords
+from loaders.reading.spool import Spool, SpooledRecords, shared_spool
 from registry.entities.errors import ContentError
 from registry.entities.messages import message
-from registry.entities.records import ConceptRecord
+from registry.entities.records import ConceptRecord, Designation
 
-__all__ = ["CheckedRecords", "Where", "find_cycle", "repeats", "require_parents"]
+__all__ = ["CheckedRecords", "Texts", "Where", "find_cycle", "repeats", "require_parents"]
+
+_SAME = 3  #: codes with one text from which on that cannot be right
 
 #: how a message names the place that a record was given with: as it is for a line number
 Where = Callable[[int], int | str]
@@ -33,11 +35,12 @@ class CheckedRecords:
 
     def __init__(self, *, file: str, where: Where = _as_it_is, spool: Spool | None = None) -> None:
         self._file, self._where = file, where
-        self._kept = (spool or Spool()).records(ConceptRecord)
+        self._kept = (spool or shared_spool()).records(ConceptRecord)
         self._first: dict[str, int] = {}
         self._hashes, self._places = array("q"), array("Q")
         self._parents: dict[str, tuple[str, ...]] = {}
         self._repeated: list[str] = []
+        self._texts = Texts()
 
     def add(self, record: ConceptRecord, at: int) -> None:
         """Take the record at a place in; raises ContentError."""
@@ -47,6 +50,7 @@ class CheckedRecords:
             return
         self._hashes.append(self._kept.add(record))
         self._places.append(at)
+        self._texts.add(record.code, record.designations)
         if record.parents:
             self._parents[record.stable_key] = record.parents
 
@@ -57,10 +61,15 @@ class CheckedRecords:
             raise ContentError(differs, file=self._file, line=self._where(at))
         self._repeated.append(record.code)
 
-    def finished(self, *, tree: bool = False) -> SpooledRecords[ConceptRecord]:
-        """The records; raises ContentError if there are none, or with ``tree`` if the parents make none."""
+    def finished(self, *, tree: bool = False, texts: bool = False) -> SpooledRecords[ConceptRecord]:
+        """The records; raises ContentError if there are none.
+
+        With ``tree`` also if the parents make none, with ``texts`` if the texts cannot be right (``Texts``).
+        """
         if not self._first:
             raise ContentError(message("list.no_code"), file=self._file)
+        if texts:
+            self._texts.require(self._file)
         if tree:
             require_parents(self._parents, self._first, file=self._file, where=self._place)
         self._kept.flush()
@@ -77,6 +86,32 @@ class CheckedRecords:
     def notices(self) -> list[str]:
         """What the user should know of the records that were left out."""
         return [repeats(self._repeated)] if self._repeated else []
+
+
+class Texts:
+    """Whether the texts of a list can be right: not when no code has one, and not when all have the same."""
+
+    def __init__(self) -> None:
+        self.without = self._count = 0
+        self._code = self._text = ""
+        self._differ = False
+
+    def add(self, code: str, designations: Sequence[Designation]) -> None:
+        """Look at the texts of a code."""
+        if not designations:
+            self.without += 1
+            return
+        self._count += 1
+        text = designations[0].text
+        self._differ = self._differ or (self._count > 1 and text != self._text and code != self._code)
+        self._code, self._text = code, text
+
+    def require(self, file: str, *, declared: bool = False) -> None:
+        """Raise ContentError if the texts cannot be right; ``declared``: the caller says that there are none."""
+        if not self._count and not declared:
+            raise ContentError(message("list.no_texts", count=self.without), file=file)
+        if self._count >= _SAME and not self._differ:
+            raise ContentError(message("list.one_text", count=self._count, text=self._text[:60]), file=file)
 
 
 def repeats(codes: Sequence[str]) -> str:

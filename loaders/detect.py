@@ -6,7 +6,8 @@ from functools import cache
 from importlib import import_module
 
 from loaders.contract import Loader, Source
-from loaders.unknown_format import describe
+from loaders.unbuilt_formats import unbuilt
+from loaders.unknown_format import describe, is_broken_xml
 from registry.entities.errors import FormatError, UsageError
 from registry.entities.messages import message
 
@@ -47,8 +48,9 @@ def detect(source: Source, *, name: str = "") -> list[Loader]:
     if name:
         return [_named(source, name)]
     found = [loader for loader in formats().values() if loader.name != _FALLBACK and loader.members(source)]
-    if not found and formats()[_FALLBACK].members(source):
-        found = [formats()[_FALLBACK]]
+    if not found:
+        _require_built(source)
+        found = [loader for loader in (formats()[_FALLBACK],) if loader.members(source)]
     if not found:
         what, line = describe(source, formats())
         raise FormatError(what, file=source.name, line=line)
@@ -59,11 +61,21 @@ def _named(source: Source, name: str) -> Loader:
     loader = formats().get(name)
     if loader is None:
         raise UsageError(message("source.no_format", name=name, names=", ".join(formats())))
+    if name == _FALLBACK or not loader.members(source):
+        _require_built(source)
     if loader.members(source):
         return loader
     others = [other.name for other in formats().values() if other is not loader and other.members(source)]
     key = "source.looks_like" if others else "source.other_unknown"
     raise FormatError(message(key, name=name, others=others), file=source.name)
+
+
+def _require_built(source: Source) -> None:
+    """Raise FormatError if a member is of a known format that no loader reads: it must not become a plain list."""
+    for member, name in unbuilt(source).items():
+        if is_broken_xml(source, member):
+            continue
+        raise FormatError(message("source.unbuilt", format=name), file=source.label(member))
 
 
 def _not_empty(source: Source) -> None:

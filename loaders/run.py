@@ -17,10 +17,12 @@ from msgspec.structs import replace
 
 from loaders.contract import Loader, LoadOptions, Parsed, ParsedRelease, Progress, Source
 from loaders.detect import detect, formats
-from loaders.reading.archive import FolderSource, open_source
+from loaders.guarded import GuardedSource, guarded
+from loaders.reading.archive import open_source
 from loaders.reading.header import stated_entry
+from loaders.reading.parser_errors import PARSER_ERRORS, detail_of
 from loaders.storing import store
-from registry.entities.errors import FormatError, UsageError
+from registry.entities.errors import ArchiveError, FormatError, UsageError
 from registry.entities.messages import message
 from registry.entities.results import LoadReport
 
@@ -49,12 +51,13 @@ def parse_paths(
     taken: dict[tuple[str, str, str], str] = {}
     for path in _each(paths):
         for source in _sources(Path(path), format):
-            for item in _parse(source, options, format, progress):
-                if isinstance(item, ParsedRelease):
-                    item = dataclasses.replace(item, stated=stated_entry(options))
-                if options.version and isinstance(item, ParsedRelease):
-                    _only_one(item, taken)
-                yield item
+            with guarded(source):
+                for item in _parse(source, options, format, progress):
+                    if isinstance(item, ParsedRelease):
+                        item = dataclasses.replace(item, stated=stated_entry(options))
+                    if options.version and isinstance(item, ParsedRelease):
+                        _only_one(item, taken)
+                    yield item
 
 
 def load_paths(
@@ -99,20 +102,30 @@ def _only_one(item: ParsedRelease, taken: dict[tuple[str, str, str], str]) -> No
         raise UsageError(message("source.one_list", **named))
 
 
-def _sources(path: Path, format: str) -> Iterator[Source]:
+def _sources(path: Path, format: str) -> Iterator[GuardedSource]:
     """The source itself, and for a folder the archives in it as sources of their own."""
-    source = open_source(path)
+    source = _opened(path)
     archives: list[str] = []
-    if isinstance(source, FolderSource):
+    if path.is_dir():
         archives = [m for m in source.members() if m.lower().endswith(_ARCHIVES)]
     if not archives or _recognised(source, format):
         yield source
     for member in archives:
-        yield open_source(path / member)
+        yield _opened(path / member)
 
 
-def _recognised(source: Source, format: str) -> bool:
-    return any(loader.members(source) for name, loader in formats().items() if format in ("", name))
+def _opened(path: Path) -> GuardedSource:
+    try:
+        return GuardedSource(open_source(path))
+    except PARSER_ERRORS as error:
+        raise ArchiveError(
+            message("read.damaged_because", detail=detail_of(error)), file=path.name
+        ) from error
+
+
+def _recognised(source: GuardedSource, format: str) -> bool:
+    with guarded(source):
+        return any(loader.members(source) for name, loader in formats().items() if format in ("", name))
 
 
 def _parse(source: Source, options: LoadOptions, format: str, progress: Progress) -> Iterator[Parsed]:

@@ -14,10 +14,11 @@ from loaders.reading.decoding import line_at
 from loaders.reading.xml import UnsafeXML, bounded_events
 from registry.entities.messages import Message, message
 
-__all__ = ["describe"]
+__all__ = ["describe", "is_broken_xml"]
 
 _BYTE = re.compile(r"\(byte (\d+)\)")
 _LIMIT = 64 << 20
+_CHECKED = 8 << 20  #: bytes of XML that is checked before its format is named
 
 
 def describe(source: Source, formats: Iterable[str]) -> tuple[Message, int | None]:
@@ -30,6 +31,15 @@ def describe(source: Source, formats: Iterable[str]) -> tuple[Message, int | Non
         return message("source.files_unknown", count=len(members), names=names), None
     what, line = _content(source, members)
     return message("source.unknown", what=what, names=names), line
+
+
+def is_broken_xml(source: Source, member: str) -> bool:
+    """Whether a member is XML that is not well-formed; a large one counts as well-formed."""
+    data = source.read(member, _CHECKED)
+    if not data.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<") or len(data) == _CHECKED:
+        return False
+    found = _xml(data)[0]
+    return found.id != "source.xml"
 
 
 def _content(source: Source, members: Sequence[str]) -> tuple[Message, int | None]:

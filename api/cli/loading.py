@@ -88,6 +88,13 @@ def load(
         typer.Option("--column", metavar="ROLE=NAME", help="Plain lists: the column of a role; repeatable."),
     ] = None,
     delimiter: Annotated[str, typer.Option("--delimiter", help="Plain lists: separator of columns.")] = "",
+    sheet: Annotated[
+        str, typer.Option("--sheet", metavar="NAME", help="Sheet of an xlsx with several.")
+    ] = "",
+    header_row: Annotated[
+        int | None,
+        typer.Option("--header-row", min=0, help="Plain lists: row with the headings; 0 = there is none."),
+    ] = None,
     encoding: Annotated[str, typer.Option("--encoding", help="Plain lists: encoding of the file.")] = "",
     why: WhyOption = "",
     dry_run: DryRun = False,
@@ -102,7 +109,7 @@ def load(
         valid_to=exclusive(valid_to, valid_through), published=published, kind=kind or "",
         effective_from=effective_from, coverage=coverage, status=status or "", url=url, title=title,
         licence=licence or "", access=access or "", redistribution=redistribution or "", language=language, label_kind=label_kind or "",
-        columns=_columns(column or []), delimiter=delimiter, encoding=encoding,
+        columns=_columns(column or []), delimiter=delimiter, encoding=encoding, extra=_extra(sheet, header_row),
     )  # fmt: skip
     with authored(why=why):
         _load(current(ctx), paths, options, format=format, dry_run=dry_run, wait=not no_wait)
@@ -119,6 +126,11 @@ def _load(
             registry, paths, options, format=format, dry_run=dry_run, wait=wait, progress=progress
         )
     session.give(reports, show.reports, name="loads")
+
+
+def _extra(sheet: str, header_row: int | None) -> dict[str, str]:
+    given = {"sheet": sheet, "header_row": "" if header_row is None else str(header_row)}
+    return {name: value for name, value in given.items() if value}
 
 
 def _columns(given: list[str]) -> dict[str, str]:

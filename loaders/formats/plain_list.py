@@ -15,7 +15,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from loaders.checks import CheckedRecords
+from loaders.checks import CheckedRecords, Texts
 from loaders.contract import LoadOptions, ParsedMap, ParsedRelease, Progress, Source
 from loaders.formats.norwegian.rolling import DatedRecords, rolling_releases
 from loaders.reading.columns import find_layout, with_toml
@@ -26,14 +26,19 @@ from loaders.reading.header import (
     LabelLengths,
     finish,
     kind_of_labels,
+    no_year,
     options_file,
+    published_in,
     system_of,
     year_in,
     year_start,
 )
+from loaders.reading.heading_row import FIRST
 from loaders.reading.table import Row, Table, open_table, sniff
+from loaders.reading.year_column import YearColumns
 from loaders.system_of_list import guess
-from registry.entities.errors import ContentError, UsageError
+from loaders.unbuilt_formats import unbuilt_table
+from registry.entities.errors import ContentError, FormatError, UsageError
 from registry.entities.messages import message
 from registry.entities.records import ConceptRecord, Designation, Property, PropertyDefinition, ReleaseHeader
 from registry.systems import SystemBehaviour, behaviour_of, known
@@ -45,6 +50,7 @@ _SUFFIXES = (".txt", ".csv", ".tsv", ".skv", ".xlsx", ".xlsm")
 _DELETED = re.compile(r"deleted\s+(\S+)", re.IGNORECASE)
 _YES = frozenset({"t", "true", "ja", "j", "yes", "y", "1", "x", "sann"})
 _NO = frozenset({"f", "false", "nei", "n", "no", "0", "", "usann"})
+_NO_CODE = "UNDEF"
 _LOGICAL = 4  #: values of a column from which on it holds more than T, F and nothing
 _FACETS = {"parent": "hierarchy", "inactive": "inactive", "selectable": "selectable"}
 
@@ -96,6 +102,7 @@ def _read_list(source: Source, member: str, said: LoadOptions) -> Iterator[Parse
         encoding=options.encoding,
         delimiter=options.delimiter,
         sheet=options.extra.get("sheet", ""),
+        only_sheet=True,
     )
     body = _Body(source.label(member), table, options)
     header = _header(source, member, table, body, options, toml)
@@ -105,6 +112,7 @@ def _read_list(source: Source, member: str, said: LoadOptions) -> Iterator[Parse
         dated = DatedRecords(body.file)
         for number, row, record in records:
             dated.add(record, *body.days(row, number), number)
+        body.texts.require(body.file, declared=body.layout.declared)
         yield from rolling_releases(dated, header, options, today=download_day(source, options))
         return
     checked = CheckedRecords(file=body.file)
@@ -122,9 +130,10 @@ def _release(
     options: LoadOptions,
 ) -> ParsedRelease:
     kept = checked.finished(tree="parent" in body.layout.places)
-    version = options.version or year_in(PurePosixPath(member).name) or year_in(source.name)
+    body.texts.require(body.file, declared=body.layout.declared)
+    version = options.version or body.year or year_in(PurePosixPath(member).name) or year_in(source.name)
     if not version:
-        raise UsageError(message("list.no_year", file=source.label(member)))
+        raise no_year(source, member)
     start = year_start(version)
     inferred = header.inferred | {"version": version, "valid_from": str(start or "")}
     full = replace(
@@ -144,26 +153,43 @@ class _Body:
 
     def __init__(self, file: str, table: Table, options: LoadOptions) -> None:
         self.file, self._table = file, table
-        first = next(iter(table.rows), None)
-        if first is None:
+        first = [row for n, row in enumerate(islice(table.rows, FIRST)) if n or _cell(row[1], 0) != _NO_CODE]
+        if not first:
             raise ContentError(message("list.no_code"), file=file)
-        self.layout = find_layout(first[1], options)
-        self.lengths, self.codes, self.deletes, self.without_text = LabelLengths(), list[str](), False, 0
+        if (name := unbuilt_table(row for _, row in first)) is not None:
+            raise FormatError(message("source.unbuilt", format=name), file=file)
+        later = (_cell(row, 0) for number, row in table.rows if number > first[0][0])
+        self.layout = find_layout(first, later, options, file=file)
+        self.lengths, self.codes, self.deletes, self.texts = LabelLengths(), list[str](), False, Texts()
         self._properties_at = self.layout.properties
+        self._years, self.left_out = YearColumns(self.layout, first), 0
         values: dict[str, set[str]] = {name: set() for name in self._properties_at}
-        for _, row in self.rows():
+        for number, row in self._below():
+            self._years.look(row, number, file)
             self._look(row, values, keep_code=not options.system)
+        self.year = self._years.chosen(options.version, file)
         logical = {name for name, found in values.items() if found - {""} and found <= {"T", "F", ""}}
         self.types = {name: "boolean" if name in logical else "string" for name in self._properties_at}
 
+    def _below(self) -> Iterator[Row]:
+        """The rows below the heading, all if there is none; the stand-in for "no code" of German lists is no row."""
+        heading, at = self.layout.heading, self.layout.places["code"]
+        rows = (row for row in self._table.rows if row[0] > heading)
+        for place, (number, row) in enumerate(rows):
+            if place or _cell(row, at) != _NO_CODE:
+                yield number, row
+            else:
+                self.left_out = 1
+
     def rows(self) -> Iterator[Row]:
-        """The rows without the header."""
-        return islice(self._table.rows, 1 if self.layout.header else 0, None)
+        """The rows without the heading; of a table with a column of years those of the version's year."""
+        at = self.layout.places.get("year", -1)
+        return (row for row in self._below() if at < 0 or _cell(row[1], at) == self.year)
 
     def _look(self, row: list[Any], values: dict[str, set[str]], *, keep_code: bool) -> None:
         places = self.layout.places
         if keep_code:
-            self.codes.append(_cell(row, places.get("code", -1)))
+            self.codes.append(_cell(row, places["code"]))
         if 0 <= (at := places.get("text", -1)) < len(row):
             self.lengths.add(str(row[at]).strip())
         if not self.deletes and "inactive" in places:
@@ -189,7 +215,7 @@ class _Body:
         kinds = (("text", kind), ("full", "label.full"), ("short", "label.short"))
         texts = [(k, _cell(row, places[role])) for role, k in kinds if role in places]
         designations = tuple([Designation(k, text, language) for k, text in texts if text])
-        self.without_text += not designations
+        self.texts.add(code, designations)
         parent = _cell(row, places["parent"]) if "parent" in places else ""
         ended = _cell(row, places["inactive"]) if "inactive" in places else "F"
         deleted = _DELETED.search(ended)
@@ -234,8 +260,12 @@ class _Body:
 
     def notices(self) -> Iterator[str]:
         """Notices about the rows."""
-        if self.without_text:
-            yield message("notice.without_text", count=self.without_text)
+        if self.texts.without:
+            yield message("notice.without_text", count=self.texts.without)
+        if self.left_out:
+            yield message("notice.no_code_row", code=_NO_CODE)
+        if others := self._years.others(self.year):
+            yield message("notice.other_years", year=self.year, others=others)
         if self.layout.unread:
             yield message("notice.columns", names=self.layout.unread)
 
@@ -268,8 +298,10 @@ def _header(
     ]
     definitions = body.definitions()
     facets = [*(labels or [kind]), *(f for role, f in _FACETS.items() if role in places)]
+    published = published_in(name)
     proposed = {
         "system": system,
+        "published": published,
         "encoding": table.encoding,
         "delimiter": table.delimiter.replace("\t", "tab"),
     }
@@ -279,6 +311,7 @@ def _header(
         source_line="list",
         facets=(*facets, *(f"property:{d.code}" for d in definitions)),
         priority=20,
+        published=published,
         language=options.language or (entry.language if entry else "") or "nb",
         origin=source.name,
         files=(table.file, *options_file(options)),

@@ -82,8 +82,16 @@ def misfit(
     """The error of bytes that are not in the encoding; ``line`` is the one that the decoded piece begins on."""
     at = min(error.start, len(error.object) - 1)
     byte = f"0x{error.object[at] if error.object else 0:02x}"
-    why = message(key, byte=byte, encoding=encoding, names=_CANDIDATES)
+    readings = [f"{name}: {_line_in(error.object, at, name)!r}" for name in _CANDIDATES]
+    why = message(key, byte=byte, encoding=encoding, names=_CANDIDATES, readings=readings)
     return DecodeError(why, file=file, line=line - 1 + line_at(error.object, at))
+
+
+def _line_in(data: bytes, at: int, encoding: str) -> str:
+    """The text around a byte, of its line, as an encoding reads it."""
+    begin = max(data.rfind(b"\n", 0, at) + 1, at - 20)
+    line = data[begin : at + 20].split(b"\n")[0].rstrip(b"\r")
+    return line.decode(encoding, errors="replace")
 
 
 def encoding_notice(encoding: str, *, certain: bool = True) -> str:

@@ -8,11 +8,12 @@ from __future__ import annotations
 import hashlib
 import re
 from datetime import date
+from pathlib import PurePosixPath
 from typing import Any
 
 import msgspec
 
-from loaders.contract import LoadOptions
+from loaders.contract import LoadOptions, Source
 from registry.entities.errors import UsageError
 from registry.entities.messages import message
 from registry.entities.records import Coverage, ReleaseHeader, SourceFile, SystemRecord
@@ -24,7 +25,9 @@ __all__ = [
     "LabelLengths",
     "finish",
     "kind_of_labels",
+    "no_year",
     "options_file",
+    "published_in",
     "stated_entry",
     "system_of",
     "with_options",
@@ -34,6 +37,19 @@ __all__ = [
 
 SHORT = 60  #: characters that a short text may have in Norwegian code systems
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_MONTHS = ("jan", "feb", "mar", "apr", "mai", "jun", "jul", "aug", "sep", "okt", "nov", "des")
+_NAMED_MONTHS = (
+    "januar|februar|mars|april|mai|juni|juli|august|september|oktober|november|desember"
+    "|jan|feb|mar|apr|jun|jul|aug|sep|okt|nov|des"
+)
+#: dates in file names: 2023-12-15, 20231215, 15.12.2023, 15122023, 25_juni_2013
+_STAMP = re.compile(
+    r"(?<!\d)(?:(?P<year1>(?:19|20)\d\d)(?P<s>[-_.]?)(?P<month1>0[1-9]|1[0-2])(?P=s)(?P<day1>0[1-9]|[12]\d|3[01])"
+    r"|(?P<day2>0?[1-9]|[12]\d|3[01])(?P<t>[-_.])(?P<month2>0?[1-9]|1[0-2])(?P=t)(?P<year2>(?:19|20)\d\d)"
+    r"|(?P<day3>0[1-9]|[12]\d|3[01])(?P<month3>0[1-9]|1[0-2])(?P<year3>(?:19|20)\d\d)"
+    rf"|(?P<day4>\d\d?)[-_. ]+(?P<month4>{_NAMED_MONTHS})[-_. ]+(?P<year4>(?:19|20)\d\d))(?!\d)",
+    re.IGNORECASE,
+)
 _FIELDS = ("system", "version", "track", "valid_from", "valid_to", "published", "kind", "effective_from")
 _DATES = ("valid_from", "valid_to")
 _ENTRY = ("url", "licence", "access", "redistribution")
@@ -94,18 +110,45 @@ def stated_entry(options: LoadOptions) -> tuple[str, ...]:
 def year_in(*names: str) -> str:
     """The year in the first of these names that contains one; empty if none does.
 
-    Raises UsageError if one name contains two different years.
+    A date in a name is not a year: it is when the file was made (``published_in``). Raises UsageError if one name contains
+    two different years.
 
-    >>> year_in("ICPC2-2019-mapsTo-ICD10.json")
-    '2019'
+    >>> year_in("ICPC2-2019-mapsTo-ICD10.json"), year_in("codes_2023-12-15.csv")
+    ('2019', '')
     """
     for name in names:
-        years: set[str] = set(_YEAR.findall(name))
+        years: set[str] = set(_YEAR.findall(_STAMP.sub("#", name)))
         if len(years) > 1:
             raise UsageError(message("list.years", name=name, years=sorted(years)))
         if years:
             return years.pop()
     return ""
+
+
+def published_in(name: str) -> str:
+    """The date in a file's name, as an ISO date; empty if there is none or it is no date of the calendar.
+
+    >>> published_in("codes_20231215.csv"), published_in("liste 25_juni_2013.txt"), published_in("codes_2023.csv")
+    ('2023-12-15', '2013-06-25', '')
+    """
+    found = _STAMP.search(name)
+    if found is None:
+        return ""
+    given = {kind[:-1]: text for kind, text in found.groupdict().items() if text}
+    month = given.get("month", "")
+    try:
+        number = int(month) if month.isdigit() else _MONTHS.index(month[:3].lower()) + 1
+        return date(int(given["year"]), number, int(given["day"])).isoformat()
+    except ValueError:
+        return ""
+
+
+def no_year(source: Source, member: str) -> UsageError:
+    """The error of a list whose version is not known: the file's name has no year, or only the date it was made."""
+    made, file = published_in(PurePosixPath(member).name), source.label(member)
+    if made:
+        return UsageError(message("list.only_date", file=file, day=made))
+    return UsageError(message("list.no_year", file=file))
 
 
 def year_start(version: str) -> date | None:

@@ -1,6 +1,6 @@
 """A temporary file for what a load cannot hold in memory: unpacked members, records between check and store.
 
-One spool serves all releases of a source. It has no name, is in memory while it is small, and the system removes it with
+One spool serves all releases that a thread loads together (``shared_spool``). It has no name, is in memory while it is small, and the system removes it with
 the process. Not here: what must hold of the records (``loaders.checks``).
 """
 
@@ -10,7 +10,9 @@ from array import array
 from collections.abc import Iterator
 from functools import cache
 from tempfile import SpooledTemporaryFile, gettempdir
+from threading import local
 from typing import Any, Generic, TypeVar
+from weakref import ref
 
 import msgspec
 
@@ -18,7 +20,7 @@ from registry.entities.errors import StoreFull
 from registry.entities.exact_json import decoder, encode
 from registry.entities.messages import message
 
-__all__ = ["Spool", "SpooledRecords"]
+__all__ = ["Spool", "SpooledRecords", "shared_spool"]
 
 _IN_MEMORY = 4 << 20  #: bytes
 _FRAME = 128 << 10  #: bytes of records that are read back together
@@ -54,6 +56,21 @@ class Spool:
     def records(self, type: type[T]) -> SpooledRecords[T]:
         """An empty sequence of records of a type."""
         return SpooledRecords(self, type)
+
+
+_SHARED = local()
+
+
+def shared_spool() -> Spool:
+    """The spool of this thread's load: one file and one bounded part in memory, however many members a source has.
+
+    It lives as long as records of it do.
+    """
+    held: Spool | None = _SHARED.spool() if hasattr(_SHARED, "spool") else None
+    if held is None:
+        held = Spool()
+        _SHARED.spool = ref(held)
+    return held
 
 
 class SpooledRecords(Generic[T]):

@@ -457,6 +457,9 @@ class LoadReport:
     counts: dict[str, int] = field(default_factory=dict)  #: number of changes to the earlier content, by type
     seconds: float = 0.0
     other_bytes: bool = False  #: unchanged, though the source's bytes are others than those of ``release``
+    would: str = (
+        ""  #: outcome that a dry run would have: loaded, amended, unchanged; dates (only these change)
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

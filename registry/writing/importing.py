@@ -24,9 +24,8 @@ from registry.store.engine import Connection, Database
 from registry.store.ledger_writer import Writer
 from registry.store.load_log import note_end, note_start
 from registry.store.metadata import SystemRow
-from registry.store.states import encoded, pack_ordering, release_hash, state_hash
+from registry.store.states import pack_ordering
 from registry.systems import known
-from registry.writing.content_check import ContentCheck
 from registry.writing.content_writer import ContentWriter, Start, StoredContent
 
 __all__ = [
@@ -35,7 +34,6 @@ __all__ = [
     "load_transaction",
     "prepare",
     "publish",
-    "read_records",
     "source_hash",
     "write_content",
     "write_release",
@@ -59,6 +57,7 @@ class Prepared:
     fresh: int = 0
     warnings: list[str] = field(default_factory=list)
     stated: tuple[str, ...] = ()  #: fields of ``system`` that the caller stated
+    counts: dict[str, int] = field(default_factory=dict)  #: changes by type
     other_bytes: bool = False  #: the content is here already, from files with other bytes
 
     def take(self, content: StoredContent) -> None:
@@ -94,23 +93,6 @@ def prepare(parsed: Any) -> Prepared:
     prepared = Prepared(header, system, parsed.concepts, parsed.ordered, empty, source_hash(header))
     prepared.stated = tuple(getattr(parsed, "stated", ()))
     return prepared
-
-
-def read_records(prepared: Prepared) -> tuple[list[ConceptRecord], list[Removal]]:
-    """All records and removals in memory, checked as a load would check them: for a dry run."""
-    check = ContentCheck(prepared.header, {}, 1)
-    records, removals = [], []
-    for item in prepared.concepts:
-        if isinstance(item, Removal):
-            removals.append(item)
-        elif isinstance(item, ConceptRecord):
-            record, body = encoded(item)
-            if check.add(record, state_hash(body)):
-                records.append(record)
-    check.finish()
-    digest = release_hash(check.hashes, sorted(r.stable_key for r in removals))
-    prepared.take(StoredContent(BitMap(check.order), BitMap(), (), digest, len(check), 0, check.warnings))
-    return records, removals
 
 
 def file_of(header: ReleaseHeader) -> str:

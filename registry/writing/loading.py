@@ -16,21 +16,17 @@ from typing import Any
 import msgspec
 from pyroaring import BitMap
 
-from registry.content.change_types import count_types
-from registry.content.changes import derive
-from registry.content.successors import Side
 from registry.entities.errors import UsageError
 from registry.entities.messages import message
-from registry.entities.records import ConceptRecord, MapRecord, ReleaseHeader, SystemRecord
+from registry.entities.records import MapRecord, ReleaseHeader, SystemRecord
 from registry.entities.results import LoadReport
 from registry.reader import Reader
 from registry.store.artifacts import ArtifactRow, put_artifacts
 from registry.store.component_rows import all_dependencies
-from registry.store.content import release_ordering, states_by_ids
+from registry.store.content import release_ordering
 from registry.store.ledger_writer import Writer
 from registry.store.metadata import ReleaseRow, Snapshot, SystemRow, VersionRow
 from registry.store.publications import record_of_alias
-from registry.store.states import decode
 from registry.systems import behaviour_of
 from registry.time.in_force import Interval, contains
 from registry.time.timeline import Timeline, rule_end
@@ -41,13 +37,13 @@ from registry.writing.importing import (
     prepare,
     publish,
     put_system,
-    read_records,
     write_content,
     write_release,
 )
+from registry.writing.load_changes import changes_by_type, earlier_release, unusual
 from registry.writing.maintenance import end_release, enrich_system
 from registry.writing.system_entry import entry_changes, stated_over
-from registry.writing.version_dates import change_of, conflict, settle_dates
+from registry.writing.version_dates import conflict, settle_dates
 
 __all__ = [
     "Plan",
@@ -91,12 +87,10 @@ def load_parsed(
     with gc_disabled():
         prepared = prepare(parsed)
         _check_header(prepared)
-        if dry_run:
-            counts = _compare(reader, prepared)
-            _foretell(planned(reader.moment().snapshot, prepared))
-            return report_of(prepared, "dry_run", reader, started=started, counts=counts)
         notify = (lambda text: progress(text, 0, None)) if progress is not None else None
         with reader.database.load_lock(wait=wait, notify=notify):
+            if dry_run:
+                return _rehearse(reader, prepared, progress, started, ends)
             return _load(reader, prepared, progress, started, ends)
 
 
@@ -238,6 +232,7 @@ def write_plan(
     elif here is not None and entry:
         writer.publish("system", system.slug, summary="catalogue entry corrected")
     if here is None:
+        _count_changes(reader, writer, plan, content)
         write_release(writer, plan.prepared, system, content)
         _settle(writer, plan)
         publish(writer, plan.prepared, "amend" if plan.replaces else "load")
@@ -268,16 +263,13 @@ def _settle(writer: Writer, plan: Plan) -> bool:
     return change is not None
 
 
-def _foretell(plan: Plan) -> None:
-    """Report the changes of dates and of the catalogue entry, or the conflict, that the load would have."""
-    if plan.known is not None:
-        new = stated_over(plan.known.record, plan.prepared.system, plan.prepared.stated)
-        if (note := entry_changes(plan.known.record, new)) is not None:
-            plan.prepared.warnings[:0] = [note]
-    if plan.current is not None:
-        h = plan.prepared.header
-        note = change_of(plan.current, h, plan.earlier) or conflict(plan.current, h, plan.earlier)
-        plan.prepared.warnings[:0] = [note] if note is not None else []
+def _count_changes(reader: Reader, writer: Writer, plan: Plan, content: StoredContent) -> None:
+    """Note the changes by type, and warn of those that are unusually many."""
+    prepared = plan.prepared
+    before = earlier_release(reader, prepared.header)
+    rules = behaviour_of(prepared.system.rules or prepared.system.slug)
+    prepared.counts = changes_by_type(reader, writer.connection, prepared.header, before, content, rules)
+    prepared.warnings[:0] = unusual(prepared.counts, before, prepared.concept_count)
 
 
 def _start(reader: Reader, writer: Writer, releases: tuple[ReleaseRow, ...]) -> Start | None:
@@ -358,9 +350,43 @@ def _load(
     )
 
 
+class _RollBack(Exception):
+    """Ends the transaction of a dry run without storing anything."""
+
+
+def _rehearse(
+    reader: Reader,
+    prepared: Prepared,
+    progress: Progress | None,
+    started: float,
+    ends: Sequence[tuple[str, str]],
+) -> LoadReport:
+    """A dry run: the load itself, rolled back, so that it says what the load would do (docs/adr/0072)."""
+    reader.forget()
+    plan = planned(reader.moment().snapshot, prepared)
+    here, dates = None, False
+    try:
+        with reader.database.transaction() as connection:
+            writer = Writer(connection)
+            here = write_plan(reader, writer, plan, progress, ends)
+            dates = here is not None and _settle(writer, plan)
+            raise _RollBack
+    except _RollBack:
+        reader.forget()
+    would = "amended" if plan.replaces else "loaded"
+    if here is not None:
+        prepared.other_bytes = here.source_sha256 != prepared.source_sha256
+        would = "dates" if dates else "unchanged"
+    return report_of(prepared, "dry_run", reader, started=started, created=plan.known is None, would=would)
+
+
 def _same_place(old: ReleaseHeader, new: ReleaseHeader) -> bool:
-    """Whether the new release replaces the old one: same source line, same first day."""
-    return (old.source_line, old.kind, old.effective_from) == (new.source_line, new.kind, new.effective_from)
+    """Whether the new release replaces the old one: same source line, same first day, same part of the version.
+
+    A subset complements the complete list, and the fragments complement both.
+    """
+    places = [(h.source_line, h.kind, h.effective_from, h.coverage.kind, h.coverage.name) for h in (old, new)]
+    return places[0] == places[1]
 
 
 def _is_here(earlier: Sequence[ReleaseRow], prepared: Prepared) -> ReleaseRow | None:
@@ -370,9 +396,9 @@ def _is_here(earlier: Sequence[ReleaseRow], prepared: Prepared) -> ReleaseRow | 
     """
     h = prepared.header
     for r in earlier:
-        meant = (r.source_line, r.header.kind, r.header.effective_from, r.header.status)
+        meant = (r.source_line, r.header.kind, r.header.effective_from, r.header.status, r.header.coverage)
         same = (r.source_sha256, r.content_sha256) == (prepared.source_sha256, prepared.content_sha256)
-        if same and meant == (h.source_line, h.kind, h.effective_from, h.status):
+        if same and meant == (h.source_line, h.kind, h.effective_from, h.status, h.coverage):
             return r
     return None
 
@@ -426,48 +452,6 @@ def again(reader: Reader, plan: Plan, held: ReleaseRow, started: float) -> LoadR
     return report_of(prepared, "amended" if changed else "unchanged", reader, started=started)
 
 
-def _compare(reader: Reader, prepared: Prepared) -> dict[str, int]:
-    """Changes that the load would make, by type, compared with the stored version or else the one before it."""
-    before = _previous(reader, prepared)
-    rules = behaviour_of(prepared.system.rules or prepared.system.slug)
-    records, removals = read_records(prepared)
-    new = {r.stable_key: r for r in records}
-    codes = {r.code: r for r in records}
-    old, facets = before
-    if prepared.header.is_changes or prepared.header.coverage.kind == "fragment":
-        touched = new.keys() | {r.stable_key for r in removals}
-        old = {key: record for key, record in old.items() if key in touched}
-    old_codes = {r.code: r for r in old.values()}
-    sides = (
-        Side({k: r for k, r in old.items() if new.get(k) != r}, old_codes.get, facets),
-        Side({k: r for k, r in new.items() if old.get(k) != r}, codes.get, frozenset(prepared.header.facets)),
-    )
-    if not old:
-        return {"created": len(new)}
-    return count_types(derive(sides[0], sides[1], rules).changes)
-
-
-def _previous(reader: Reader, prepared: Prepared) -> tuple[dict[str, ConceptRecord], frozenset[str]]:
-    """Records of the version's source line, else of the version before, else none."""
-    moment = reader.moment()
-    system = moment.snapshot.slugs.get(prepared.header.system)
-    if system is None:
-        return {}, frozenset()
-    timeline: Timeline = moment.timeline(system)
-    rows = timeline.on_track(prepared.header.track)
-    own = [v for v in rows if v.label == prepared.header.version]
-    start = prepared.header.valid_from
-    older = [v for v in rows if start is None or (v.valid_from and v.valid_from < start)]
-    for version in [*own, *reversed(older)]:
-        segments = [s for s in timeline.segments(version) if s.layers]
-        if segments:
-            release = segments[-1].layers[0]
-            bodies = states_by_ids(reader.connection, reader.bitmap(release))
-            records = (decode(bytes(body)) for _, body in bodies)
-            return {r.stable_key: r for r in records}, frozenset(release.header.facets)
-    return {}, frozenset()
-
-
 def report_of(
     prepared: Prepared,
     outcome: str,
@@ -475,7 +459,7 @@ def report_of(
     *,
     started: float,
     created: bool = False,
-    counts: dict[str, int] | None = None,
+    would: str = "",
 ) -> LoadReport:
     h = prepared.header
     return LoadReport(
@@ -492,6 +476,7 @@ def report_of(
         notices=list(h.notices),
         warnings=prepared.warnings[:20],
         other_bytes=prepared.other_bytes,
-        counts=counts or {},
+        counts=prepared.counts,
+        would=would,
         seconds=round(time.monotonic() - started, 3),
     )

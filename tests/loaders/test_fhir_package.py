@@ -390,3 +390,36 @@ def test_without_a_url_the_oid_names_the_system(tmp_path: Path) -> None:
     del made["identifier"]
     with pytest.raises(ContentError, match=r"CodeSystem\.url: .*--system"):
         parsed(written(tmp_path / "c.json", made))
+
+
+def test_a_package_loads_without_what_cannot_be_read(tmp_path: Path) -> None:
+    """A code twice, text that is no JSON, a status that is missing: a report, and the rest is loaded."""
+    twice = code_system(
+        url="http://example.org/twice", concept=[{"code": "a", "display": n} for n in ("x", "y")]
+    )
+    bare = code_system(url="http://example.org/bare")
+    del bare["status"]
+    files = {
+        "package/package.json": manifest(),
+        "package/a.json": code_system(),
+        "package/b.json": twice,
+        "package/c.json": bare,
+        "package/d.json": b'{"resourceType": "ValueSet", "url": ',
+        "package/e.json": code_system(url="http://example.org/e"),
+        "package/other/template.zip": b"PK\x03\x04",
+    }
+    items = parsed(packed(tmp_path / "p.tgz", files))
+    notices = [str(n) for item in items for n in item.header.notices]  # type: ignore[union-attr]
+    urls = [code_system()["url"], bare["url"], "http://example.org/e"]
+    assert [item.system.url for item in items] == urls  # type: ignore[union-attr]
+    left_out = [n for n in notices if n.startswith("left out: ")]
+    assert len(left_out) == 2
+    assert any("p.tgz!package/b.json:CodeSystem.concept[1]" in n for n in left_out)
+    assert any("p.tgz!package/d.json" in n for n in left_out)
+    assert any("p.tgz!package/c.json:CodeSystem.status is missing" in n for n in notices)
+
+
+def test_a_package_of_which_most_cannot_be_read_is_refused(tmp_path: Path) -> None:
+    files = {"package/package.json": manifest(), "package/a.json": b'{"resourceType": "CodeSystem", "x'}
+    with pytest.raises(ContentError, match=r"p\.tgz!package/a\.json"):
+        parsed(packed(tmp_path / "p.tgz", files))

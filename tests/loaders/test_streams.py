@@ -82,3 +82,17 @@ def test_a_full_disk_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(part._file, "write", full)
     with pytest.raises(StoreFull, match="no space is left for temporary files in"):
         part.append(b"x")
+
+
+def test_many_members_share_one_spool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two hundred lists in a zip open one temporary file, not one each."""
+    from loaders.reading import spool
+    from tests.loaders.made import concepts, parsed, zipped
+
+    opened: list[object] = []
+    made = spool.SpooledTemporaryFile
+    monkeypatch.setattr(spool, "SpooledTemporaryFile", lambda **o: opened.append(o) or made(**o))
+    files = {f"l{n}.csv": f"A{n};a\nB{n};b\n".encode() for n in range(200)}
+    items = parsed(zipped(tmp_path / "a2020.zip", files), system="x")
+    assert len(opened) == 1
+    assert [sorted(concepts(item)) for item in items[:2]] == [["A0", "B0"], ["A1", "B1"]]  # type: ignore[arg-type]

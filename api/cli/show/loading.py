@@ -43,9 +43,8 @@ def _kind(report: LoadReport) -> str:
 def _report(page: Page, report: LoadReport) -> None:
     if report.created_system:
         page.say("created_system", system=report.system)
-    outcome = "same_content" if report.other_bytes and report.outcome == "unchanged" else report.outcome
     page.say(
-        f"{'map' if report.kind in ('map', 'ConceptMap') else 'loaded'}.{outcome}",
+        f"{'map' if report.kind in ('map', 'ConceptMap') else 'loaded'}.{_outcome(report)}",
         system=report.system,
         version=report.version,
         concepts=report.concepts,
@@ -56,10 +55,20 @@ def _report(page: Page, report: LoadReport) -> None:
         taken = {page.word(k): page.word(str(v)) for k, v in report.inferred.items()}
         page.line("  " + page.text("inferred", what=_pairs(taken)))
     if report.counts:
-        named = {page.word(k): v for k, v in sorted(report.counts.items())}
+        counts = {"created": 0, "deleted": 0} | report.counts
+        named = {page.word(k): v for k, v in sorted(counts.items())}
         page.line("  " + page.text("compared", counts=_pairs(named)))
     for line in [*report.notices, *report.warnings]:
         page.line(f"  {in_language(line, page.lang)}")
+
+
+def _outcome(report: LoadReport) -> str:
+    """The key of the sentence: the outcome, or what a dry run would do; the same content may have other bytes."""
+    done = report.would or report.outcome
+    done = "same_content" if report.other_bytes and done == "unchanged" else done
+    return (
+        f"dry_run_{done}" if report.would not in ("", "loaded") else report.outcome if report.would else done
+    )
 
 
 def _pairs(values: dict[str, Any]) -> str:

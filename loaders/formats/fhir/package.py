@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from msgspec.structs import replace
@@ -14,9 +14,10 @@ from msgspec.structs import replace
 from loaders.contract import LoadOptions, Parsed, ParsedEntry, ParsedRelease, ParsedResource, Progress, Source
 from loaders.formats.fhir.identity import oids_of
 from loaders.formats.fhir.release import FORMAT, artifact_of, located, release_of
-from loaders.formats.fhir.resources import WANTED, Found, canonical_json, claimed, found_in
+from loaders.formats.fhir.resources import WANTED, Found, LeftOut, canonical_json, claimed, found_in
 from loaders.reading.archive import source_file
-from loaders.reading.spool import Spool
+from loaders.reading.parser_errors import READ_ERRORS, source_error
+from loaders.reading.spool import Spool, shared_spool
 from registry.entities.errors import ContentError, FormatError, UsageError
 from registry.entities.messages import message
 from registry.entities.records import SourceFile
@@ -24,6 +25,7 @@ from registry.entities.records import SourceFile
 __all__ = ["KINDS", "FhirResources", "parsed_resource"]
 
 KINDS = WANTED
+_LISTED = 30  #: resources that are left out and named one by one
 
 
 class FhirResources:
@@ -43,19 +45,20 @@ class FhirResources:
 
         An option that names one system or version is refused where the source holds several.
         """
-        spool, read = Spool(), _Read()
+        spool, read = shared_spool(), _Read()
         with located(source.name):
             for done, found in enumerate(found_in(source, options), 1):
-                read.take(found, options, spool)
+                read.take_or_leave(found, options, spool)
                 if done % 100 == 0:
                     progress(message("progress.reading"), done, None)
+        read.require_most()
         if not read.systems and not read.others:
             raise FormatError(message("fhir.no_resource"), file=source.name)
         _check_options(len(read.systems), len(read.others), options)
         shared = read.shared_oids()
         for n, item in enumerate([*read.systems, *read.others]):
             item = _named(item, shared) if not isinstance(item, ParsedResource) else item
-            yield item if n else _noticed(item, shared)
+            yield item if n else _noticed(item, read.notices(shared))
 
 
 class _Read:
@@ -65,6 +68,33 @@ class _Read:
         self.systems: list[ParsedRelease | ParsedEntry] = []
         self.others: list[ParsedResource] = []
         self._claims: dict[str, set[str]] = {}
+        self._left_out: list[LeftOut] = []
+
+    def take_or_leave(self, found: Found | LeftOut, options: LoadOptions, spool: Spool) -> None:
+        """Read one resource; one of a package that cannot be read is left out, with the reason."""
+        if isinstance(found, LeftOut):
+            self._left_out.append(found)
+            return
+        try:
+            self.take(found, options, spool)
+        except READ_ERRORS as error:
+            if found.package.folder is None:
+                raise
+            self._left_out.append(LeftOut(found.file, source_error(error, found.file)))
+
+    def require_most(self) -> None:
+        """Raise the first error unless more resources of a package are read than left out."""
+        if self._left_out and len(self._left_out) >= len(self.systems) + len(self.others):
+            raise self._left_out[0].error
+
+    def notices(self, shared: frozenset[str]) -> Iterator[str]:
+        """What the user should know of the whole source: OIDs that name no system, resources that are left out."""
+        if shared:
+            yield message("fhir.shared_oids", oids=", ".join(sorted(shared)))
+        for left in self._left_out[:_LISTED]:
+            yield message("fhir.left_out", why=left.error.text)
+        if more := len(self._left_out[_LISTED:]):
+            yield message("fhir.left_out_more", count=more)
 
     def take(self, found: Found, options: LoadOptions, spool: Spool) -> None:
         """Read one resource; raises ContentError with file and element."""
@@ -107,13 +137,16 @@ def _named(item: ParsedRelease | ParsedEntry, shared: frozenset[str]) -> ParsedR
     return dataclasses.replace(item, system=system)
 
 
-def _noticed(item: Parsed, shared: frozenset[str]) -> Parsed:
-    """The item, with a notice of the OIDs that identify no system."""
-    if not shared or not isinstance(item, ParsedRelease):
-        return item
-    notice = message("fhir.shared_oids", oids=", ".join(sorted(shared)))
-    header = replace(item.header, notices=(*item.header.notices, notice))
-    return dataclasses.replace(item, header=header)
+def _noticed(item: Parsed, notices: Iterable[str]) -> Parsed:
+    """The item with the notices of the whole source."""
+    added = tuple(notices)
+    if isinstance(item, ParsedRelease) and added:
+        return dataclasses.replace(item, header=replace(item.header, notices=(*item.header.notices, *added)))
+    return (
+        dataclasses.replace(item, notices=(*item.notices, *added))
+        if isinstance(item, ParsedResource)
+        else item
+    )
 
 
 def _check_options(systems: int, others: int, options: LoadOptions) -> None:

@@ -96,7 +96,7 @@ def _header(found: Found, concepts: CodeSystemContent, system: SystemRecord, fhi
         content=info.content,  # type: ignore[arg-type]
         shell=info.shell,
         inferred={} if found.package.release else {"fhir": fhir},
-        notices=tuple(left_out(found.resource, found.path)),
+        notices=tuple(left_out(found.resource, found.place)),
     )
 
 
@@ -125,4 +125,4 @@ def artifact_of(found: Found, options: LoadOptions, spool: Spool) -> ParsedResou
     waiting = spool.records(ArtifactRow)
     waiting.add(row)
     waiting.flush()
-    return ParsedResource(waiting=waiting, notices=tuple(left_out(found.resource, found.path)))
+    return ParsedResource(waiting=waiting, notices=tuple(left_out(found.resource, found.place)))

@@ -19,13 +19,14 @@ from loaders.formats.fhir.reading import Json, elements
 from loaders.reading.archive import source_file
 from loaders.reading.json_stream import JsonStream
 from loaders.reading.jsontext import parse
+from loaders.reading.parser_errors import READ_ERRORS, source_error
 from loaders.reading.text_file import TextFile, pieces
-from registry.entities.errors import ContentError
+from registry.entities.errors import ContentError, SourceError
 from registry.entities.exact_json import dumps
 from registry.entities.messages import message
 from registry.entities.records import SourceFile
 
-__all__ = ["WANTED", "Found", "Package", "canonical_json", "claimed", "found_in", "package_of"]
+__all__ = ["WANTED", "Found", "LeftOut", "Package", "canonical_json", "claimed", "found_in", "package_of"]
 
 WANTED = ("CodeSystem", "ValueSet", "ConceptMap")
 _HEAD = 4096
@@ -68,6 +69,11 @@ class Found:
     @property
     def kind(self) -> str:
         return str(self.resource.get("resourceType", ""))
+
+    @property
+    def place(self) -> str:
+        """How a notice names the resource: its path, in a package with the file before it."""
+        return self.path if self.package.folder is None else f"{self.file}:{self.path}"
 
 
 def canonical_json(resource: Json) -> bytes:
@@ -139,12 +145,29 @@ def release_of_version(version: str) -> str:
     return "R5" if version.startswith(("4.", "5.")) else ""
 
 
-def found_in(source: Source, options: LoadOptions) -> Iterator[Found]:
-    """Every resource in the package's folder, or anywhere if it is not a package; Bundles opened."""
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A file of a package that cannot be read, and why; the other files of the package are."""
+
+    file: str
+    error: SourceError
+
+
+def found_in(source: Source, options: LoadOptions) -> Iterator[Found | LeftOut]:
+    """Every resource in the package's folder, or anywhere if it is not a package; Bundles opened.
+
+    A file of a package that cannot be read is given as left out; of another source it raises SourceError.
+    """
     package = package_of(source)
     for member, kind in claimed(source).items():
-        if kind in (*WANTED, "Bundle") and package.holds(member):
+        if kind not in (*WANTED, "Bundle") or not package.holds(member):
+            continue
+        try:
             yield from _open(source, member, package, options)
+        except READ_ERRORS as error:
+            if package.folder is None:
+                raise
+            yield LeftOut(source.label(member), source_error(error, source.label(member)))
 
 
 def _open(source: Source, member: str, package: Package, options: LoadOptions) -> Iterator[Found]:

@@ -19,14 +19,16 @@ from loaders.reading.header import (
     LabelLengths,
     finish,
     kind_of_labels,
+    no_year,
     options_file,
+    published_in,
     system_of,
     year_in,
     year_start,
 )
 from loaders.reading.jsontext import element_line, objects
 from loaders.reading.text_file import TextFile
-from registry.entities.errors import FormatError, UsageError
+from registry.entities.errors import FormatError
 from registry.entities.messages import message
 from registry.entities.records import (
     ConceptRecord,
@@ -92,7 +94,7 @@ def _read_list(
     for at, row in enumerate(objects(text, required=_REQUIRED)):
         label = Designation(kind, row["text"].strip(), "nb")
         checked.add(ConceptRecord(code=canonical(row["code"]), designations=(label,)), at)
-    records = checked.finished()
+    records = checked.finished(texts=True)
     files = (text.source_file, *options_file(options))
     header = ReleaseHeader(
         system=system,
@@ -100,6 +102,7 @@ def _read_list(
         source_line="list",
         facets=(kind,),
         valid_from=year_start(proposed["version"]),
+        published=proposed["published"],
         coverage=coverage_of(behaviour_of(system), map(canonical, seen.codes)),
         priority=20,
         language="nb",
@@ -149,8 +152,9 @@ def _proposals(source: Source, member: str, codes: list[str], options: LoadOptio
         raise FormatError(message("list.system_shape"), file=source.label(member))
     version = options.version or year_in(name) or _package_year(source, member) or year_in(source.name)
     if not version:
-        raise UsageError(message("list.no_year", file=source.label(member)))
-    return {"system": system, "version": version, "valid_from": str(year_start(version) or "")}
+        raise no_year(source, member)
+    start, published = year_start(version), published_in(name)
+    return {"system": system, "version": version, "valid_from": str(start or ""), "published": published}
 
 
 def _package_year(source: Source, member: str) -> str:

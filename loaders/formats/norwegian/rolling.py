@@ -16,7 +16,7 @@ import msgspec
 from loaders.checks import Where, require_parents
 from loaders.contract import LoadOptions, ParsedRelease
 from loaders.reading.header import finish, system_of
-from loaders.reading.spool import Spool
+from loaders.reading.spool import shared_spool
 from registry.entities.errors import ContentError, UsageError
 from registry.entities.messages import message
 from registry.entities.records import ConceptRecord, ReleaseHeader
@@ -43,7 +43,7 @@ class DatedRecords:
 
     def __init__(self, file: str) -> None:
         self.file = file
-        self.records = Spool().records(ConceptRecord)
+        self.records = shared_spool().records(ConceptRecord)
         self.rows: list[Dated] = []
         self._parents: dict[str, tuple[str, ...]] = {}
         self._lines: dict[str, int] = {}

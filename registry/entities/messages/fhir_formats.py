@@ -13,6 +13,15 @@ __all__ = ["MESSAGES"]
 Pair = tuple[str, str]
 
 MESSAGES: Final[dict[str, Pair]] = {
+    "fhir.left_out": ("left out: {why}", "utelatt: {why}"),
+    "fhir.left_out_more": (
+        "{count:more resource is|more resources are} left out",
+        "{count:ressurs til er utelatt|ressurser til er utelatt}",
+    ),
+    "fhir.repeated": (
+        "{path}: the code {code} is there again with the same content; kept once",
+        "{path}: koden {code} står der en gang til med samme innhold; den beholdes én gang",
+    ),
     "fhir.not_object": ("an object is expected here", "her skulle det stått et objekt"),
     "fhir.not_list": ("a list is expected here", "her skulle det stått en liste"),
     "fhir.not_single": ("a single value is expected here", "her skulle det stått én enkelt verdi"),

@@ -1,7 +1,8 @@
 """Errors and notices of single list formats: id → (English, bokmål).
 
-Ids: ``norwegian.*`` Norwegian lists, ``rolling.*`` lists whose codes have dates, ``icd10cm.*`` ICD-10-CM, ``update.*`` why a
-file was taken for an update of ICD-10-CM. What all formats share is in ``loading``.
+Ids: ``unbuilt.*`` known formats that no loader reads, ``norwegian.*`` Norwegian lists, ``rolling.*`` lists whose codes
+have dates, ``icd10cm.*`` ICD-10-CM, ``update.*`` why a file was taken for an update of ICD-10-CM. What all formats share
+is in ``loading``.
 """
 
 from __future__ import annotations
@@ -13,6 +14,33 @@ __all__ = ["MESSAGES"]
 Pair = tuple[str, str]
 
 MESSAGES: Final[dict[str, Pair]] = {
+    "unbuilt.rf2": ("a SNOMED CT file (RF2)", "en fil fra SNOMED CT (RF2)"),
+    "unbuilt.icd11": ("an ICD-11 tabulation", "en ICD-11-tabell (tabulation)"),
+    "unbuilt.icd11_map": ("a map between ICD-10 and ICD-11", "en mapping mellom ICD-10 og ICD-11"),
+    "unbuilt.omop": ("a table of the OMOP vocabularies", "en tabell fra OMOP-vokabularene"),
+    "unbuilt.sssom": ("an SSSOM mapping", "en SSSOM-mapping"),
+    "unbuilt.klass": ("a KLASS document (JSON)", "et KLASS-dokument (JSON)"),
+    "unbuilt.klass_changes": ("a KLASS change table", "en endringstabell fra KLASS"),
+    "unbuilt.klass_correspondence": (
+        "a correspondence table from codes to codes",
+        "en korrespondansetabell fra koder til koder",
+    ),
+    "unbuilt.loinc": ("a LOINC table", "en LOINC-tabell"),
+    "unbuilt.atc": ("an ATC table with DDD", "en ATC-tabell med DDD"),
+    "unbuilt.crosswalk": (
+        "a crosswalk from codes to codes with automatic flags",
+        "en overgangstabell fra koder til koder med merke for automatisk overgang",
+    ),
+    "unbuilt.icd10gm": ("ICD-10-GM metadata", "metadata for ICD-10-GM"),
+    "unbuilt.gem": ("a general equivalence mapping (GEM)", "en GEM-mapping (general equivalence mapping)"),
+    "unbuilt.rrf": ("an RRF table (UMLS, RxNorm)", "en RRF-tabell (UMLS, RxNorm)"),
+    "unbuilt.claml": ("a classification in ClaML", "en klassifikasjon i ClaML"),
+    "unbuilt.fest": ("a FEST extract (M30)", "et FEST-uttrekk (M30)"),
+    "unbuilt.volven": ("a collection of Volven lists (XML)", "en samling Volven-lister (XML)"),
+    "unbuilt.rdf": ("an RDF or OWL document", "et RDF- eller OWL-dokument"),
+    "unbuilt.xsd": ("an XML schema", "et XML-skjema"),
+    "unbuilt.xslt": ("an XSLT stylesheet", "et XSLT-stilark"),
+    "unbuilt.dtd": ("a document type definition (DTD)", "en dokumenttypedefinisjon (DTD)"),
     "norwegian.list_id": (
         "the id {number!r} is not the number of a list",
         "id-en {number!r} er ikke nummeret til en liste",

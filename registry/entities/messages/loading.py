@@ -84,8 +84,10 @@ MESSAGES: Final[dict[str, Pair]] = {
         "byte {byte} er ikke {encoding}, selv om det meste av filen er det; oppgi tegnkodingen med --encoding",
     ),
     "read.encoding_unclear": (
-        "byte {byte} is not {encoding}, and {names:join or} cannot be distinguished; name one with --encoding",
-        "byte {byte} er ikke {encoding}, og det er uklart om filen er i {names:join eller}; oppgi én med --encoding",
+        "byte {byte} is not {encoding}, and {names:join or} cannot be distinguished; name one with --encoding "
+        "({readings:join or})",
+        "byte {byte} er ikke {encoding}, og det er uklart om filen er i {names:join eller}; oppgi én med --encoding "
+        "({readings:join eller})",
     ),
     "read.not_json": (
         "not whole JSON: {problem}",
@@ -98,6 +100,10 @@ MESSAGES: Final[dict[str, Pair]] = {
     ),
     "read.json_deep": ("nested too deeply", "for mange nivåer inni hverandre"),
     "read.json_no_list": ("a list of codes was expected", "her skulle det stått en liste med koder"),
+    "read.unexpected": (
+        "damaged, or not as its format says; get the file again ({detail})",
+        "skadet, eller ikke slik formatet sier; hent filen på nytt ({detail})",
+    ),
     "read.element_no_object": ("element {number} is not an object", "element {number} er ikke et objekt"),
     "read.element_no_text": (
         "element {number} has no text in {name!r}",
@@ -137,6 +143,77 @@ MESSAGES: Final[dict[str, Pair]] = {
     "list.no_code_column": (
         "the columns do not name the one with the code: add code=NAME or code=NUMBER",
         "det er ikke oppgitt hvilken kolonne koden står i: legg til code=NAVN eller code=NUMMER",
+    ),
+    "list.header_row": (
+        "--header-row {text!r}: give the number of the row with the headings, or 0 if there is none",
+        "--header-row {text!r}: oppgi nummeret på raden med overskriftene, eller 0 hvis det ikke er noen",
+    ),
+    "list.no_row": (
+        "{file}: row {row} is not among the first rows with content. Seen:{rows:below}",
+        "{file}: rad {row} er ikke blant de første radene med innhold. Sett:{rows:below}",
+    ),
+    "list.headings_unknown": (
+        "{file}: which column holds the code? No known heading is found, and the first row is not clearly a code either "
+        "(columns: {columns}). Name the columns with --column code=NAME --column text=NAME; if there are no headings, add "
+        "--header-row 0. Seen:{rows:below}",
+        "{file}: hvilken kolonne står koden i? Ingen kjent overskrift ble funnet, og den første raden er heller ikke "
+        "tydelig en kode (kolonner: {columns}). Oppgi kolonnene med --column code=NAVN --column text=NAVN; uten "
+        "overskrifter: legg til --header-row 0. Sett:{rows:below}",
+    ),
+    "list.heading_below": (
+        "{file}: row {row} looks like the headings, with other rows above it. If so, add --header-row {row}. "
+        "Seen:{rows:below}",
+        "{file}: rad {row} ser ut som overskriftene, med andre rader over. Stemmer det, legg til --header-row {row}. "
+        "Sett:{rows:below}",
+    ),
+    "list.heading_or_code": (
+        "{file}: is {cell!r} in the first row a heading or a code? Add --header-row 1 if it is a heading, --header-row 0 if "
+        "not. Seen:{rows:below}",
+        "{file}: er {cell!r} i den første raden en overskrift eller en kode? Legg til --header-row 1 hvis det er en "
+        "overskrift, ellers --header-row 0. Sett:{rows:below}",
+    ),
+    "list.two_code_columns": (
+        "{file}: the columns {columns:join and} could each hold the code: name one with --column code=NAME",
+        "{file}: kolonnene {columns:join og} kan begge inneholde koden: oppgi én med --column code=NAVN",
+    ),
+    "list.wide": (
+        "{file}: a wide table with columns for {years:join and} ({columns}). Load one year at a time, for example "
+        "--version {year} --column code={column} --column text={text}",
+        "{file}: en bred tabell med kolonner for {years:join og} ({columns}). Last ett år om gangen, for eksempel "
+        "--version {year} --column code={column} --column text={text}",
+    ),
+    "list.several_sheets": (
+        "{file}: {count} sheets have content: name one with --sheet. First row of each:{sheets:below}",
+        "{file}: {count} ark har innhold: oppgi ett med --sheet. Første rad i hvert:{sheets:below}",
+    ),
+    "list.several_years": (
+        "{file}: the column with the year holds {years:join and}: name the one to load with --version",
+        "{file}: kolonnen med årstallet har {years:join og}: oppgi det som skal lastes, med --version",
+    ),
+    "list.year_column": (
+        "{file}: column {column} has no heading and holds the years {years:join and}. If each row belongs to its year, add "
+        "--column code=1 --column text=2 --column year={column}; if not, name the columns without it",
+        "{file}: kolonne {column} har ingen overskrift og inneholder årene {years:join og}. Hører hver rad til sitt år, legg "
+        "til --column code=1 --column text=2 --column year={column}; hvis ikke, oppgi kolonnene uten den",
+    ),
+    "list.not_a_year": (
+        "{text!r} in the column with the year is not a year",
+        "{text!r} i kolonnen med årstallet er ikke et årstall",
+    ),
+    "list.no_texts": (
+        "none of {count:code|codes} has a text; name the column with --column text=NAME, or declare the codes alone with "
+        "--column code=NAME",
+        "ingen tekst ({count:kode|koder}); oppgi kolonnen med --column text=NAVN, eller bare kodene med --column code=NAVN",
+    ),
+    "list.one_text": (
+        "all {count} codes have the same text {text!r}; name the column of the texts with --column text=NAME",
+        "alle {count} kodene har samme tekst {text!r}; oppgi kolonnen med tekstene med --column text=NAVN",
+    ),
+    "list.only_date": (
+        "{file}: the date {day} in the file's name is when it was made, not its version (a list made in December is often next "
+        "year's): name the version with --version",
+        "{file}: datoen {day} i filnavnet er da filen ble laget, ikke versjonen (en liste fra desember er ofte neste års): "
+        "oppgi versjonen med --version",
     ),
     "list.no_role": (
         "there is no column role {role!r}; roles: {roles}, property:NAME",
@@ -210,6 +287,10 @@ MESSAGES: Final[dict[str, Pair]] = {
     "source.files_unknown": (
         "none of its {count:file|files} is in a known format ({names})",
         "ingen av filene ({count}) er i et kjent format ({names})",
+    ),
+    "source.unbuilt": (
+        "{format}: a known format that cannot be loaded yet; it is not read as a plain list",
+        "{format}: et kjent format som ikke kan lastes ennå; det leses ikke som en vanlig liste",
     ),
     "source.looks_like": (
         "not in the format {name}: it looks like {others:join or}",
@@ -287,6 +368,14 @@ MESSAGES: Final[dict[str, Pair]] = {
     "notice.columns": (
         "columns that are not read: {names:join and}",
         "kolonner som ikke leses: {names:join og}",
+    ),
+    "notice.no_code_row": (
+        'the first row, {code}, stands for "no code" and is left out',
+        "den første raden, {code}, står for «ingen kode» og er utelatt",
+    ),
+    "notice.other_years": (
+        "rows of {year} are read; left out are rows of {others:join and}",
+        "rader for {year} er lest; utelatt er rader for {others:join og}",
     ),
     "notice.column": ("column {number}", "kolonne {number}"),
     "notice.toml": ("columns and options from {name}", "kolonner og valg fra {name}"),

@@ -61,6 +61,10 @@ MESSAGES: Final[dict[str, Pair]] = {
         "{others:join and} has the text of {code} too",
         "{others:join og} har også teksten til {code}",
     ),
+    "load.unusual": (
+        "unusual: {count} of {total} codes ({share} %) are {type}; look at them with gyldig diff before the version is used",
+        "uvanlig: {count} av {total} koder ({share} %) har {type}; se på dem med gyldig diff før versjonen brukes",
+    ),
     "load.twice_same": (
         "code {code!r} occurs twice with the same content; kept once",
         "koden {code!r} forekommer to ganger med samme innhold; den beholdes én gang",

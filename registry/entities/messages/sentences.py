@@ -105,10 +105,27 @@ MESSAGES: Final[dict[str, Pair]] = {
         "{system} {version} would be loaded: {concepts:code|codes}. Nothing was stored (--dry-run).",
         "{system} {version} ville blitt lastet: {concepts:kode|koder}. Ingenting er lagret (--dry-run).",
     ),
+    "loaded.dry_run_amended": (
+        "{system} {version} would be amended: {concepts:code|codes}. Nothing was stored (--dry-run).",
+        "{system} {version} ville blitt rettet: {concepts:kode|koder}. Ingenting er lagret (--dry-run).",
+    ),
+    "loaded.dry_run_dates": (
+        "{system} {version}: the content is already loaded, only the dates would change. Nothing was stored (--dry-run).",
+        "{system} {version}: innholdet er lastet fra før, bare datoene ville blitt endret. Ingenting er lagret (--dry-run).",
+    ),
+    "loaded.dry_run_unchanged": (
+        "{system} {version}: the identical source is already loaded, there would be nothing to do (--dry-run).",
+        "{system} {version}: nøyaktig samme kilde er lastet fra før, det ville ikke vært noe å gjøre (--dry-run).",
+    ),
+    "loaded.dry_run_same_content": (
+        "{system} {version}: same content as what is stored, other bytes: there would be nothing to do (--dry-run).",
+        "{system} {version}: samme innhold som det som er lagret, andre byte: det ville ikke vært noe å gjøre (--dry-run).",
+    ),
     "loaded.many": (
         "{count} {kind} resources: {outcomes}.",
         "{count} ressurser av typen {kind}: {outcomes}.",
     ),
+    "map.kept": ("{system} {version}, a map, is kept.", "{system} {version}, en mapping, er lagret."),
     "map.loaded": (
         "{system} {version}, a map, is loaded: {concepts:row|rows}.",
         "{system} {version}, en mapping, er lastet: {concepts:rad|rader}.",
