@@ -50,7 +50,7 @@ def test_links_of_icpc_lists_go_to_icd(tmp_path: Path) -> None:
         (["A01", "D70", "-30"], "icpc-2-no"),
         (["A01.0001", "D700002", "K90"], "icpc-2b-no"),
     ):
-        rows = [{"code": code, "text": "x", "mapsTo": "Z000"} for code in codes]
+        rows = [{"code": code, "text": f"Tekst {code}", "mapsTo": "Z000"} for code in codes]
         items = parsed(json_list(tmp_path / "liste-2020.json", rows))
         record = next(p.map for p in items if isinstance(p, ParsedMap))
         assert (record.source_system, record.target_system) == (system, "icd-10-no")
