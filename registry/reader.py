@@ -170,8 +170,6 @@ class Reader:
         epoch = self.database.epoch()
         self._checked = time.monotonic()
         if ledger is None or ledger.epoch != epoch:
-            if ledger is not None:  # servers read it before the first request
-                require_offload(1, 0)
             with self._lock:
                 older = ledger or Ledger()
                 ledger = older.renewed(self.connection)

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "APPLICATION_ID",
-    "CONNECTIONS",
     "Connection",
     "Database",
     "database_url",
@@ -37,7 +36,7 @@ __all__ = [
 
 APPLICATION_ID = 0x4779_6C64  # "Gyld"
 _WRITE_WAIT = 10.0  #: seconds that a short write waits for a running load
-CONNECTIONS = 20  #: most connections of a process to PostgreSQL; each of its threads keeps one for reading
+_CONNECTIONS = 20  #: most connections of a process to PostgreSQL; each of its threads keeps one for reading
 #: options of connections to PostgreSQL that the URL does not give: a dead server or network is noticed within a minute
 _SESSION: dict[str, Any] = {
     "application_name": "gyldig",
@@ -186,7 +185,7 @@ class Database:
         self._local = threading.local()
         self._opened: list[Connection] = []
         self._guard = threading.Lock()
-        self._free = threading.BoundedSemaphore(CONNECTIONS)
+        self._free = threading.BoundedSemaphore(_CONNECTIONS)
         if self.dialect == "sqlite":
             self._prepare_file(create=create and not readonly)
 
@@ -215,7 +214,7 @@ class Database:
     def _bounded(self, replace: Callable[[], Any] | None) -> Connection:
         """A connection to PostgreSQL, of which a process has a limited number; raises ``LoadBusy`` if none gets free."""
         if not self._free.acquire(timeout=_WRITE_WAIT):
-            raise LoadBusy(message("error.connections", most=CONNECTIONS))
+            raise LoadBusy(message("error.connections", most=_CONNECTIONS))
         try:
             raw = self._connect_postgres()
         except BaseException:

@@ -92,7 +92,7 @@ def test_a_lost_transaction_is_an_error_and_is_not_repeated(url: str) -> None:
 
 
 def test_connections_are_limited_and_returned(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "CONNECTIONS", 2)
+    monkeypatch.setattr(engine, "_CONNECTIONS", 2)
     monkeypatch.setattr(engine, "_WRITE_WAIT", 0.05)
     database = engine.Database(url)
     first, second = database.connect(), database.connect()
