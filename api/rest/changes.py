@@ -71,7 +71,8 @@ def feed(
 
 
 @router.get("/log", responses=gives("Log"))
-async def log(
+@short
+def log(
     request: Request,
     system: Annotated[str | None, Query(max_length=300, description="Only of this code system.")] = None,
     known_at: KnownAt = None,

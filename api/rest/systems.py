@@ -25,7 +25,7 @@ from api.rest.answers import (
     registry_of,
     settings_of,
 )
-from api.rest.lanes import plain, short
+from api.rest.lanes import plain, short, write
 from api.rest.openapi import gives, gives_list
 from api.rest.problems import NotFound
 from registry.entities.messages import message
@@ -130,7 +130,8 @@ class SystemFields(BaseModel):
 
 
 @router.patch("/systems/{system}", responses=gives("SystemSet"))
-async def set_system(request: Request, system: SystemPath, fields: SystemFields) -> Response:
+@write
+def set_system(request: Request, system: SystemPath, fields: SystemFields) -> Response:
     """Change licence, access, title … of a code system; the answer says what changed. Needs the token."""
     auth.require_write(request, settings_of(request).token)
     slug = known_system(request, system).slug
@@ -138,9 +139,8 @@ async def set_system(request: Request, system: SystemPath, fields: SystemFields)
 
 
 @router.patch("/systems/{system}/versions/{version:path}", responses=gives("VersionSet"))
-async def set_version(
-    request: Request, system: SystemPath, version: VersionPath, dates: VersionDates
-) -> Response:
+@write
+def set_version(request: Request, system: SystemPath, version: VersionPath, dates: VersionDates) -> Response:
     """Change the dates of a version; the answer says what changed. Needs the token."""
     auth.require_write(request, settings_of(request).token)
     slug = known_system(request, system).slug

@@ -55,7 +55,11 @@ def test_three_surfaces_one_log(gyldig: Run, demo_db: str) -> None:
     with Registry.open(demo_db) as registry:
         python = plain(registry.log(count=5))
     assert gyldig("--db", demo_db, "--json", "log", "--count", "5").json == python
-    with TestClient(create_app(Settings(db=demo_db)), client=("127.0.0.1", 1)) as client:
+    with TestClient(
+        create_app(Settings(db=demo_db, host="127.0.0.1")),
+        base_url="http://localhost",
+        client=("127.0.0.1", 1),
+    ) as client:
         assert client.get("/api/log?count=5").json() == python
 
 
