@@ -13,7 +13,7 @@ from registry.entities.errors import GyldigError, StoreError
 from registry.entities.messages import Message
 
 #: values that quote another program or the file itself
-_QUOTED = frozenset({"detail", "readings", "text", "line", "value", "written"})
+_QUOTED = frozenset({"cell", "columns", "detail", "readings", "rows", "text", "line", "value", "written"})
 _PROSE = re.compile(
     r"\b(?:the|is|are|not|of|and|has|have|with|which|there|than|ikke|er|og|eller|har|av|som)\b", re.I
 )
