@@ -19,10 +19,11 @@ read it, because closing it at once would discard the answer.
 from __future__ import annotations
 
 import asyncio
+import sys
 from dataclasses import dataclass
 from functools import cache
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
 import orjson
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -30,10 +31,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from api.settings import Settings
 from registry.entities.messages import in_language, message
 
-try:
+if sys.platform != "win32":
     import resource
-except ImportError:  # not on Windows
-    resource = None  # type: ignore[assignment]
 
 __all__ = ["BoundedConnection", "Limits", "backlog", "connection_limit", "limits", "raise_open_files"]
 
@@ -64,7 +63,7 @@ class _Refused(Exception):
 
 def _open_files() -> int:
     """The number of files that this process may open."""
-    if resource is None:
+    if sys.platform == "win32":
         return 1 << 16
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     return soft if soft >= 0 else 1 << 20
@@ -72,7 +71,7 @@ def _open_files() -> int:
 
 def raise_open_files() -> None:
     """Use as many open files as the system allows this process."""
-    if resource is not None:
+    if sys.platform != "win32":
         _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         wanted = min(hard, 1 << 16) if hard >= 0 else 1 << 16
         if _open_files() < wanted:
@@ -120,8 +119,8 @@ class BoundedConnection(HttpToolsProtocol):
             "refusals", set()
         )  #: those beyond the limit
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(cast(asyncio.Transport, transport))
         answered = len(self.connections) - len(self._refusals)
         self._crowded = answered > self.limits.connections and not self._make_room()
         if self._crowded:

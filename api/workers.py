@@ -20,6 +20,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from contextvars import copy_context
 from typing import TypeVar
 
 from registry.entities.errors import GyldigError
@@ -27,7 +28,7 @@ from registry.entities.messages import message
 from registry.entities.offload import EVENT_LOOP_GUARD, NeedsOffload
 from registry.entities.request_epoch import REQUEST_EPOCH
 
-__all__ = ["LONGEST_WAIT", "Busy", "Lane", "Workers"]
+__all__ = ["LONGEST_WAIT", "Busy", "Lane", "Workers", "release_memory"]
 
 T = TypeVar("T")
 LONGEST_WAIT = 10.0  #: seconds that work waits for its thread unless the settings say otherwise
@@ -39,6 +40,12 @@ class Busy(GyldigError):
     """The work was not started, because its thread had other work for too long."""
 
     status = 503
+
+
+def release_memory() -> None:
+    """Return freed memory to the system, which the allocator would keep; only if the C library supports it."""
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 class Lane:
@@ -56,7 +63,7 @@ class Lane:
         """The result of the work; raises ``Busy`` if it could not start within ``wait`` seconds (default: the lane's)."""
         most = self._longest_wait if wait is None else wait
         pool = self._started()
-        job = pool.submit(work)
+        job = pool.submit(copy_context().run, work)  # what the request sets ends with it
         future = asyncio.wrap_future(job)
         try:
             done, _ = await asyncio.wait({future}, timeout=most)
@@ -74,10 +81,8 @@ class Lane:
             self._pool = None
 
     def _trim(self) -> None:
-        """Return freed memory to the system, which the allocator would keep; only if the C library supports it."""
         if time.monotonic() - self._trimmed >= _TRIM_EVERY:
-            with suppress(OSError, AttributeError):
-                ctypes.CDLL(None).malloc_trim(0)
+            release_memory()
             self._trimmed = time.monotonic()
 
     def _started(self) -> ThreadPoolExecutor:

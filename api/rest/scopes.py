@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from api import auth
 from api.rest.answers import Count, Cursor, IsoDate, KnownAt, answer, page, registry_of, settings_of
+from api.rest.lanes import short, write
 from api.rest.openapi import gives, gives_list
 from registry.entities.messages import message
 from registry.entities.results import ScopeRow
@@ -18,8 +19,6 @@ from registry.entities.results import ScopeRow
 __all__ = ["router"]
 
 router = APIRouter(tags=["scopes"])
-
-from api.rest.lanes import short, write  # noqa: E402
 
 
 class ScopeEntry(BaseModel):

@@ -18,7 +18,7 @@ from registry.entities.messages import message
 __all__ = ["JsonStream"]
 
 _NEAR_THE_END = 16  #: characters of an unfinished literal, number or escape
-_SPACE = re.compile(r"[ \t\n\r]*")
+_NO_SPACE = re.compile(r"[^ \t\n\r]")
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
@@ -68,9 +68,11 @@ class JsonStream:
     def _next(self) -> str:
         """The next character that is no space; empty at the end."""
         while True:
-            self._at = _SPACE.match(self._text, self._at).end()  # type: ignore[union-attr]
-            if self._at < len(self._text):
-                return self._text[self._at]
+            found = _NO_SPACE.search(self._text, self._at)
+            if found is not None:
+                self._at = found.start()
+                return found.group()
+            self._at = len(self._text)
             if self._ended or not self._more():
                 return ""
 

@@ -8,13 +8,11 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator
-from functools import cache
 from tempfile import SpooledTemporaryFile, gettempdir
 from threading import local
+from types import GenericAlias
 from typing import Any, Generic, TypeVar
 from weakref import ref
-
-import msgspec
 
 from registry.entities.errors import StoreFull
 from registry.entities.exact_json import decoder, encode
@@ -26,11 +24,6 @@ _IN_MEMORY = 4 << 20  #: bytes
 _FRAME = 128 << 10  #: bytes of records that are read back together
 
 T = TypeVar("T")
-
-
-@cache
-def _decoder(type: Any) -> msgspec.json.Decoder[Any]:
-    return decoder(list[type])
 
 
 class Spool:
@@ -77,7 +70,8 @@ class SpooledRecords(Generic[T]):
     """A sequence that is written once, record by record, and then iterated as often as needed, decoded anew."""
 
     def __init__(self, spool: Spool, type: type[T]) -> None:
-        self._spool, self._decode = spool, _decoder(type).decode  # type: ignore[arg-type]
+        listed: Any = GenericAlias(list, (type,))
+        self._spool, self._decode = spool, decoder(listed).decode
         self._places, self._sizes = array("Q"), array("Q")
         self._ahead: list[bytes] = []
         self._waiting = self._count = 0

@@ -22,12 +22,13 @@ class Authorship:
     why: str = ""
 
 
-_CURRENT: ContextVar[Authorship] = ContextVar("authorship", default=Authorship())  # noqa: B039 - immutable
+_NOT_STATED = Authorship()
+_CURRENT: ContextVar[Authorship] = ContextVar("authorship")
 
 
 def authorship() -> Authorship:
     """Who writes now, and why."""
-    return _CURRENT.get()
+    return _CURRENT.get(_NOT_STATED)
 
 
 def set_author(by: str) -> None:

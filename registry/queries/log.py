@@ -17,7 +17,8 @@ from registry.entities.records import SystemRecord
 from registry.entities.results import Log, LogEntry, Written
 from registry.reader import Reader
 from registry.store.ledger import epoch_at
-from registry.store.publications import LogRow, WrittenRow, log_rows, written_rows
+from registry.store.publications import WrittenRow, log_rows, written_rows
+from registry.store.seals import PublicationRow
 
 __all__ = ["log"]
 
@@ -54,11 +55,16 @@ def log(
     return Log(entries=entries, cursor=entries[-1].number if len(rows) > count else None)
 
 
-def _entry(row: LogRow, rows: Sequence[WrittenRow]) -> LogEntry:
+_COPIED = ("number", "action", "system", "version", "release", "summary", "why")
+
+
+def _entry(row: PublicationRow, rows: Sequence[WrittenRow]) -> LogEntry:
     written = _written(rows)
-    fields = row._asdict() | {"recorded": instant_text(row.recorded)}
-    by = fields.pop("author")
-    return LogEntry(**fields, by=by, wrote=written[:_MOST], more=max(0, len(written) - _MOST))
+    fields = {name: getattr(row, name) for name in _COPIED}
+    recorded = instant_text(row.recorded)
+    return LogEntry(
+        **fields, recorded=recorded, by=row.author, wrote=written[:_MOST], more=max(0, len(written) - _MOST)
+    )
 
 
 def _written(rows: Sequence[WrittenRow]) -> list[Written]:

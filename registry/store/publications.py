@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from registry.store.engine import Connection
+from registry.store.seals import PublicationRow
 
 __all__ = [
-    "LogRow",
     "Publication",
     "WrittenRow",
     "log_rows",
@@ -25,7 +25,7 @@ _SINCE = (
     " WHERE number > ? ORDER BY number LIMIT ?"
 )
 _LOG = (
-    "SELECT number, recorded, action, system, version, release, summary, author, why FROM publication"
+    f"SELECT {', '.join(PublicationRow._fields)} FROM publication"
     " WHERE {where}number < ? ORDER BY number DESC LIMIT ?"
 )
 #: metadata tables → the columns that name a row, and those that say what it holds
@@ -70,20 +70,6 @@ def publications_since(connection: Connection, number: int, count: int) -> list[
     return [Publication(*row) for row in connection.all(_SINCE, (number, count))]
 
 
-class LogRow(NamedTuple):
-    """One publication with who made it and why."""
-
-    number: int
-    recorded: int
-    action: str
-    system: str
-    version: str
-    release: str
-    summary: str
-    author: str
-    why: str
-
-
 class WrittenRow(NamedTuple):
     """A metadata row that a publication added (``added``) or ended; ``values`` by column."""
 
@@ -92,11 +78,11 @@ class WrittenRow(NamedTuple):
     values: dict[str, object]
 
 
-def log_rows(connection: Connection, *, system: str, before: int, count: int) -> list[LogRow]:
+def log_rows(connection: Connection, *, system: str, before: int, count: int) -> list[PublicationRow]:
     """At most ``count`` publications with a smaller number than ``before``, newest first; empty ``system`` = all."""
     statement = _LOG.format(where="system = ? AND " if system else "")
     params = (system, before, count) if system else (before, count)
-    return [LogRow(*row) for row in connection.all(statement, params)]
+    return [PublicationRow(*row) for row in connection.all(statement, params)]
 
 
 def written_rows(connection: Connection, instants: Sequence[int]) -> dict[int, list[WrittenRow]]:

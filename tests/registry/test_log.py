@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+import pytest
 from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.settings import Settings
+from api.workers import Lane
 from registry import Registry
-from registry.entities.authorship import authored
+from registry.entities.authorship import authored, authorship, set_author
 from registry.entities.results import plain
 from tests.registry.making import load
 
@@ -103,3 +106,41 @@ def test_rest_changes_dates_with_the_token_only(database: str) -> None:
         entry = client.get("/api/log?count=1", headers=bearer).json()["entries"][0]
         assert (entry["by"], entry["why"]) == ("token", "notice 7")
         assert client.get("/api/log?count=1").json()["entries"][0]["by"] == ""
+
+
+@pytest.mark.parametrize("kind", ["ValueSet", "CodeSystem"])
+def test_what_is_written_over_fhir_has_its_author(database: str, kind: str) -> None:
+    resource = {
+        "resourceType": kind,
+        "id": "mine",
+        "url": "http://example.org/mine",
+        "version": "1",
+        "status": "active",
+    }
+    resource |= (
+        {"content": "complete", "concept": [{"code": "A", "display": "a"}]} if kind == "CodeSystem" else {}
+    )
+    with Registry.open(database) as registry:
+        load(registry, "2020", {"A": "a"})
+    with TestClient(create_app(Settings(db=database, token="t")), client=("192.0.2.7", 1)) as client:
+        bearer = {"Authorization": "Bearer t"}
+        assert client.put(f"/fhir/{kind}/mine", json=resource, headers=bearer).status_code == 201
+        log = client.get("/api/log", headers=bearer).json()["entries"]
+    assert [entry["by"] for entry in log] == ["token", ""]
+
+
+def test_a_thread_keeps_no_author_of_an_earlier_request() -> None:
+    async def authors() -> list[str]:
+        lane, found = Lane("write", longest_wait=5), []
+        for name in ("kari", ""):
+
+            def work(name: str = name) -> str:
+                if name:
+                    set_author(name)
+                return authorship().by
+
+            found.append(await asyncio.create_task(lane.run(work)))
+        lane.close(wait=True)
+        return found
+
+    assert asyncio.run(authors()) == ["kari", ""]

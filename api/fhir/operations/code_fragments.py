@@ -38,8 +38,12 @@ class _ByCode:
 
     def of(self, codes: Sequence[str]) -> list[bytes] | None:
         """The fragments of different codes, in their order; None if a code is listed twice or not in the table."""
-        found = list(map(self._fragments.get, codes))
-        return None if None in found or len(set(codes)) < len(codes) else found  # type: ignore[return-value]
+        if len(set(codes)) < len(codes):
+            return None
+        try:
+            return list(map(self._fragments.__getitem__, codes))
+        except KeyError:
+            return None
 
 
 def fragments_of_codes(

@@ -7,16 +7,16 @@ deadline of its budget; work ends when its caller disconnects.
 from __future__ import annotations
 
 import asyncio
-import ctypes
 import sys
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
+from contextvars import copy_context
 from typing import Any, TypeVar
 
 from starlette.types import Receive
 
 from api.fhir.format.outcome import refuse
+from api.workers import release_memory
 from registry.entities.budget import Budget
 from registry.entities.messages import message
 
@@ -45,12 +45,12 @@ class LargeRequestWorker:
             with budget:
                 return work()
 
-        future = self._pool.submit(bounded)
+        future = self._pool.submit(copy_context().run, bounded)  # with what the request has set
         try:
             return await _result(future, budget, receive)
         finally:
             if large:
-                self._pool.submit(_give_back)
+                self._pool.submit(release_memory)
 
 
 async def built(build: Future[None], budget: Budget) -> None:
@@ -84,9 +84,3 @@ async def _disconnected(receive: Receive) -> None:
     """Returns when the caller closes the connection."""
     while (await receive())["type"] != "http.disconnect":
         await asyncio.sleep(_POLL)
-
-
-def _give_back() -> None:
-    """Return freed memory to the system, which the allocator would keep; only if the C library supports it."""
-    with suppress(OSError, AttributeError):
-        ctypes.CDLL(None).malloc_trim(0)

@@ -56,8 +56,8 @@ def xml_without(stream: BinaryIO, name: str, *, release: str, file: str) -> dict
 def xml_elements(stream: BinaryIO, name: str, *, release: str, file: str) -> Iterator[dict[str, Any]]:
     """Those elements of the resource's own that have the name, one at a time, as JSON has them. Closes the stream."""
     with _located(file), stream:
-        for number, element in enumerate(_own(stream, name)):
-            kind = etree.QName(element.getparent()).localname  # type: ignore[arg-type]
+        for number, (root, element) in enumerate(_own(stream, name)):
+            kind = etree.QName(root).localname
             definition = resource_type(kind, release).elements[name]
             yield _complex(element, definition.type, release, f"{kind}.{name}[{number}]")
 
@@ -75,14 +75,17 @@ def _located(file: str) -> Iterator[None]:
         raise ContentError(error.message, file=error.file or file, line=error.line) from error
 
 
-def _own(stream: BinaryIO, name: str) -> Iterator[etree._Element]:
-    """The root's elements of that name, each when it has been read; it is then taken out of the tree."""
-    tag, level = f"{{{FHIR}}}{name}", 0
+def _own(stream: BinaryIO, name: str) -> Iterator[tuple[etree._Element, etree._Element]]:
+    """The root with each of its elements of that name when it has been read; it is then taken out of the tree."""
+    tag, open_elements = f"{{{FHIR}}}{name}", list[etree._Element]()
     for event, element in bounded_events(stream, depth=_DEPTH):
-        level += 1 if event == "start" else -1
-        if level == 1 and event == "end" and element.tag == tag:
-            yield element
-            element.getparent().remove(element)  # type: ignore[union-attr]
+        if event == "start":
+            open_elements.append(element)
+            continue
+        open_elements.pop()
+        if len(open_elements) == 1 and element.tag == tag:
+            yield open_elements[0], element
+            open_elements[0].remove(element)
 
 
 def _parsed(stream: BinaryIO, without: str) -> etree._Element:
