@@ -74,7 +74,9 @@ class Callers:
 
     def __init__(self, settings: Settings) -> None:
         self._local = settings.local and _is_loopback(settings.host)
-        self._seen: dict[tuple[object, ...], bool] = {}  #: whether requests with such headers are local
+        self._seen: dict[
+            tuple[object, ...], Caller
+        ] = {}  #: who sends requests with such headers, without a token
         own = settings.token
         self._own = (Token("GYLDIG_TOKEN", _ALL, secret_hash(own)),) if own else ()
 
@@ -85,7 +87,15 @@ class Callers:
 
     def identify(self, scope: Scope) -> Caller:
         """The caller, also noted in the scope; raises NotAuthorised for a token that is not valid."""
-        found: Caller = self._by_token(scope) or self._without_token(scope)
+        client = scope.get("client")
+        key = (client[0] if client else "", scope.get("http_version"), *scope["headers"])
+        try:
+            found = self._seen.get(key)
+        except TypeError:  # some servers give lists, which are no keys
+            key = (*key[:2], *map(tuple, scope["headers"]))
+            found = self._seen.get(key)
+        if found is None:
+            found = self._by_token(scope) or self._without_token(scope, key)
         scope[_KEY] = found
         return found
 
@@ -101,19 +111,13 @@ class Callers:
                 return Caller(token.name, token.rights, _address(scope))
         raise NotAuthorised(message("error.wrong_token"))
 
-    def _without_token(self, scope: Scope) -> Caller:
+    def _without_token(self, scope: Scope, key: tuple[object, ...]) -> Caller:
         address = _address(scope)
-        local = self._local and self._seen_local(address, scope)
-        return Caller("local", _READ, address) if local else Caller("anonymous", _NOTHING, address)
-
-    def _seen_local(self, address: str, scope: Scope) -> bool:
-        key = (address, scope.get("http_version"), *map(tuple, scope["headers"]))
-        found = self._seen.get(key)
-        if found is None:
-            if len(self._seen) >= _SEEN:
-                self._seen.clear()
-            found = self._seen[key] = _is_local(address, scope)
-        return found
+        local = self._local and _is_local(address, scope)
+        found = Caller("local", _READ, address) if local else Caller("anonymous", _NOTHING, address)
+        if len(self._seen) >= _SEEN:
+            self._seen.clear()
+        return self._seen.setdefault(key, found)
 
 
 def secret_hash(secret: str) -> str:

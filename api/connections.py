@@ -106,6 +106,7 @@ class BoundedConnection(HttpToolsProtocol):
         self.limits = limits()
         self._refused = self._crowded = False
         self._in_head, self._head = True, 0  #: between messages or in a head, and its bytes so far
+        self._chunk = 0  #: bytes received last
         self._body, self._overhead = 0, 0  #: bytes of the message's body, and what came besides it
         self._heads, self._bodies = 0, 0  #: heads and bytes of bodies on this connection
         self._waiting_for = ""
@@ -142,7 +143,7 @@ class BoundedConnection(HttpToolsProtocol):
         if self._crowded:
             self._refuse(503, "request.many_connections")
             return
-        heads, bodies = self._heads, self._bodies
+        heads, bodies, self._chunk = self._heads, self._bodies, len(data)
         super().data_received(data)
         if not self._refused and not self.transport.is_closing():
             self._count(len(data), self._bodies - bodies, new=self._heads != heads)
@@ -166,30 +167,27 @@ class BoundedConnection(HttpToolsProtocol):
 
     # callbacks of the parser
 
-    def on_url(self, url: bytes) -> None:
-        super().on_url(url)
-        if len(self.url) > self.limits.url:
-            self._refuse(414, "request.long_url", most=self.limits.url)
-            raise _Refused
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        if not self._in_head:  # after a body, where headers are not used
-            return
-        super().on_header(name, value)
-        if len(self.headers) > self.limits.fields:
-            self._refuse(431, "request.many_headers", most=self.limits.fields)
-            raise _Refused
-
     def on_headers_complete(self) -> None:
-        if sum(len(n) + len(v) for n, v in self.headers) > self.limits.head:
-            self._refuse(431, "request.large_head", most=self.limits.head)
-            raise _Refused
+        self._check_head()
         if len(self.pipeline) >= self.limits.pipelined:
             self._end()
             raise _Refused
         self._in_head, self._head, self._body, self._overhead = False, 0, 0, 0
         self._heads += 1
         super().on_headers_complete()
+        self.headers = []  # what comes after a body is not the request's
+
+    def _check_head(self) -> None:
+        """Refuse a head that is too long; the sum is only made if what was received could be."""
+        limits = self.limits
+        if len(self.url) > limits.url:
+            self._refuse(414, "request.long_url", most=limits.url)
+        elif len(self.headers) > limits.fields:
+            self._refuse(431, "request.many_headers", most=limits.fields)
+        elif self._head + self._chunk > limits.head and _size(self.headers) > limits.head:
+            self._refuse(431, "request.large_head", most=limits.head)
+        if self._refused:
+            raise _Refused
 
     def on_body(self, body: bytes) -> None:
         self._body += len(body)
@@ -298,6 +296,10 @@ class BoundedConnection(HttpToolsProtocol):
         self._refused = True
         if not self.transport.is_closing():
             self.transport.close()
+
+
+def _size(headers: list[tuple[bytes, bytes]]) -> int:
+    return sum(len(name) + len(value) for name, value in headers)
 
 
 def _refusal(status: int, detail: str) -> bytes:

@@ -39,7 +39,7 @@ def serve(session: Session, *, host: str, port: int, workers: int, today: date |
     print(session.say(_readers()), file=sys.stderr, flush=True)
     uvicorn.run(
         "api.app:create_app", factory=True, host=host, port=port, workers=workers, log_level="warning",
-        server_header=False, timeout_graceful_shutdown=5, timeout_keep_alive=15,
+        access_log=False, server_header=False, timeout_graceful_shutdown=5, timeout_keep_alive=15,
         http="api.connections:BoundedConnection", ws="none", backlog=backlog(),
         # Loopback decides what may be read: the address must be the peer's, never a header's.
         proxy_headers=False,

@@ -32,6 +32,15 @@ class _RequestEpoch(threading.local):
         self._checked.add(id(reader))
         return False
 
+    def readers(self) -> frozenset[int]:
+        """The readers that have checked in this request."""
+        return frozenset(self._checked or ())
+
+    def resume(self, readers: frozenset[int]) -> None:
+        """Take the check of these readers for done: an earlier request, begun after this one was received, did it."""
+        if self._checked is not None:
+            self._checked |= readers
+
     def reset(self) -> None:
         """Check again after a write."""
         if self._checked:

@@ -31,6 +31,7 @@ from registry.terminology.valueset import Include, ValueSet
 
 __all__ = ["Licences", "licences_of", "names_in", "names_of"]
 
+_OPEN = 5000  #: most systems whose lists were found to be open and that are not checked again
 _NAMES = 200_000  #: most names kept, of all resources together
 
 
@@ -40,6 +41,7 @@ class Licences:
     def __init__(self, reader: Reader) -> None:
         self._reader = ref(reader)  # the reader holds this object by ``licences_of``, not the other way
         self._supplements: tuple[Snapshot, dict[int, tuple[str, ...]]] | None = None
+        self._open_lists: tuple[Snapshot, set[str]] | None = None
         self._names: Bounded[int, tuple[object, frozenset[str]]] = Bounded(
             _NAMES, lambda kept: 1 + len(kept[1])
         )
@@ -52,7 +54,21 @@ class Licences:
 
     def require_list(self, names: Iterable[str]) -> None:
         """Raise Restricted if whole lists of one of the systems named may not be passed on."""
-        for record in self._records(names):
+        checked = self._known_open()
+        for name in names:
+            if name not in checked:
+                self._require_list(name)
+                checked.add(name)
+
+    def _known_open(self) -> set[str]:
+        """Names for which ``require_list`` raised nothing under the metadata of now."""
+        snapshot, kept = self._snapshot(), self._open_lists
+        if kept is None or kept[0] is not snapshot or len(kept[1]) > _OPEN:
+            kept = self._open_lists = snapshot, set()
+        return kept[1]
+
+    def _require_list(self, name: str) -> None:
+        for record in self._records((name,)):
             if record.access == "restricted":
                 raise Restricted(_text("error.restricted", record), system=record.slug)
             if record.redistribution == "no":
@@ -68,10 +84,7 @@ class Licences:
 
     def _records(self, names: Iterable[str]) -> Iterator[SystemRecord]:
         """The catalogue entries of the systems named, and of those that they supplement."""
-        reader = self._reader()
-        if reader is None:
-            raise ValueError("the registry is closed")
-        snapshot = reader.moment().snapshot
+        snapshot = self._snapshot()
         for name in names:
             row = snapshot.system(_plain(name))
             if row is None:
@@ -80,6 +93,13 @@ class Licences:
             for supplemented in self._supplemented(snapshot).get(row.system_id, ()):
                 if (base := snapshot.system(_plain(supplemented))) is not None:
                     yield base.record
+
+    def _snapshot(self) -> Snapshot:
+        """The metadata as they are now."""
+        reader = self._reader()
+        if reader is None:
+            raise ValueError("the registry is closed")
+        return reader.moment().snapshot
 
     def _supplemented(self, snapshot: Snapshot) -> dict[int, tuple[str, ...]]:
         """By system, the canonicals that its releases supplement."""

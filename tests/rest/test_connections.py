@@ -32,6 +32,8 @@ async def _echo(scope: Any, receive: Any, send: Any) -> None:
     if scope["path"] == "/slow":
         await asyncio.sleep(0.5)
     body = b"%d" % size if scope["path"] != "/big" else b"x" * 30_000_000
+    if scope["path"] == "/headers":
+        body = b" ".join(name for name, _ in scope["headers"])
     await send(
         {"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"%d" % len(body))]}
     )
@@ -102,6 +104,15 @@ def test_ordinary_requests(serving: Callable[..., int]) -> None:
     assert ask(port, chunked, chunks).endswith(b"2000")
     many = get(last=False) * 100 + get()
     assert ask(port, many).count(b"HTTP/1.1 200") == 101
+
+
+def test_headers_after_a_body_are_not_the_requests(serving: Callable[..., int]) -> None:
+    """RFC 9110, 6.5: a trailer may not be merged into the headers; it could be an authorization."""
+    head = b"POST /headers HTTP/1.1\r\nhost: h\r\ntransfer-encoding: chunked\r\nconnection: close\r\n\r\n"
+    rest = b"1\r\nx\r\n0\r\nauthorization: Bearer late\r\n\r\n"
+    for pieces in ([head, rest], [head + rest]):
+        answer = ask(serving(), *pieces, pause=0.02)
+        assert answer.endswith(b"host transfer-encoding connection")
 
 
 def test_large_messages_one_after_the_other_on_one_connection(serving: Callable[..., int]) -> None:

@@ -71,6 +71,20 @@ def test_exports_over_the_network_follow_the_licence(client_of: Make, licensed: 
     assert far.get(path.replace("readable", "free")).status_code == 200
 
 
+def test_a_licence_that_changes_holds_for_the_next_list(client_of: Make, licensed: str) -> None:
+    """That lists of a system were open is not remembered beyond the publication that changes it."""
+    far = client_of(host="192.0.2.7", db=licensed, token=TOKEN)
+    path = LISTS[2].replace("readable", "free")
+    for redistribution, status in (("yes", 200), ("no", 403), ("yes", 200)):
+        with Registry.open(licensed) as registry:
+            registry.set_system("free", redistribution=redistribution)
+        for count in (1, 2):
+            assert far.get(f"{path}&count={count}").status_code == status
+            sent = {"resourceType": "ValueSet", "compose": {"include": [{"system": "urn:gyldig:free"}]}}
+            given = {"resourceType": "Parameters", "parameter": [{"name": "valueSet", "resource": sent}]}
+            assert far.post("/fhir/ValueSet/$expand", json=given).status_code == status
+
+
 @pytest.mark.parametrize("arguments", [("1",), ("--history",)])
 @pytest.mark.parametrize(("system", "reminds"), [("secret", True), ("readable", True), ("free", False)])
 def test_exports_of_the_command_line_are_given_with_a_reminder(

@@ -23,6 +23,7 @@ from api.fhir.operations.parameter_check import check_parameters
 from api.fhir.operations.request_context import RequestContext
 from api.fhir.operations.split_parameters import SplitParameters
 from api.fhir.service import Address, Request, Service
+from registry.entities.request_epoch import REQUEST_EPOCH
 
 __all__ = ["FastRoutes"]
 
@@ -42,7 +43,7 @@ class FastRoutes:
         self._service, self._changed = service, changed
         self._newest: dict[bool, object] = {}
         self._routes: dict[str, _Route | None] = {}
-        self._states: dict[bool, object] = {}
+        self._states: dict[bool, tuple[object, frozenset[int]]] = {}
 
     def answer(self, caller: ClientProfile, path: str, query: bytes) -> bytes | None:
         """The response body; None if the service must read the whole request. Raises Refused.
@@ -100,14 +101,16 @@ class FastRoutes:
 
         All requests of a turn had been received when it began, so an answer is never older than its request.
         """
-        found = self._states.get(trusted)
-        if found is None:
-            found = self._service.cache_key(self._service.catalog(trusted))
-            self._states[trusted] = found
-            if self._newest.get(trusted) != found:
-                self._newest[trusted] = found
-                self._changed()
-            asyncio.get_running_loop().call_soon(self._states.clear)
+        read = self._states.get(trusted)
+        if read is not None:
+            REQUEST_EPOCH.resume(read[1])
+            return read[0]
+        found = self._service.cache_key(self._service.catalog(trusted))
+        self._states[trusted] = found, REQUEST_EPOCH.readers()
+        if self._newest.get(trusted) != found:
+            self._newest[trusted] = found
+            self._changed()
+        asyncio.get_running_loop().call_soon(self._states.clear)
         return found
 
     def _route(self, path: str) -> _Route | None:
