@@ -11,7 +11,7 @@ from pathlib import Path
 from loaders.reading.decoding import lines_of
 from registry.entities.errors import ContentError, DecodeError, FormatError
 from registry.entities.messages import message
-from registry.entities.results import ScopeRow
+from registry.entities.results.scopes import ScopeRow
 
 __all__ = ["COLUMNS", "ScopeEntry", "read_rows"]
 

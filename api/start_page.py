@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from registry.entities.results import SystemAnswer
+from registry.entities.results.catalogue import SystemAnswer
 
 __all__ = ["html"]
 

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from registry.entities.messages import in_language, language
-from registry.entities.results import plain
+from registry.entities.results.plain_form import plain
 
 __all__ = ["dumps", "listing"]
 

@@ -24,7 +24,7 @@ from loaders.reading.parser_errors import PARSER_ERRORS, detail_of
 from loaders.storing import store
 from registry.entities.errors import ArchiveError, FormatError, UsageError
 from registry.entities.messages import message
-from registry.entities.results import LoadReport
+from registry.entities.results.loading import LoadReport
 
 if TYPE_CHECKING:
     from registry import Registry

@@ -15,7 +15,7 @@ import msgspec
 from loaders.contract import Parsed, ParsedEntry, ParsedMap, ParsedRelease, ParsedResource, Progress
 from registry.entities.messages import message
 from registry.entities.records import ReleaseHeader
-from registry.entities.results import LoadReport
+from registry.entities.results.loading import LoadReport
 
 if TYPE_CHECKING:
     from registry import Registry

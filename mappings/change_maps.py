@@ -12,7 +12,8 @@ from registry.content.change_types import TYPES
 from registry.entities.errors import UnknownTarget
 from registry.entities.records import MapRecord, MapRowRecord
 from registry.entities.relationships import EQUIVALENT
-from registry.entities.results import Change, CodeDisplay
+from registry.entities.results.changes import Change
+from registry.entities.results.codes import CodeDisplay
 
 if TYPE_CHECKING:
     from registry import Registry

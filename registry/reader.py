@@ -22,7 +22,7 @@ from registry.entities.intervals import instant_text, known_at_us, parse_date, t
 from registry.entities.messages import message
 from registry.entities.offload import require_offload
 from registry.entities.request_epoch import REQUEST_EPOCH
-from registry.entities.results import CodeDisplay
+from registry.entities.results.codes import CodeDisplay
 from registry.store.bounded import Bounded
 from registry.store.cache import bytes_of
 from registry.store.content import patched, release_bitmap, with_missing, without_codes

@@ -130,6 +130,8 @@ SAME_SUBJECT = {
     "export": "flat rows: the query and its command",
     "hierarchy": "what is above and below: closure, command, text",
     "loading": "bringing content in: the write, its command, its text",
+    "history": "one code over time: the result, the query",
+    "log": "publications: the result, the query",
     "lookup": "what a code means: the query, $lookup, its parameters",
     "reasons": "why no version answers: the rule and the texts",
     "scopes": "scopes: commands, text, REST routes",

@@ -17,7 +17,7 @@ from registry.entities.messages import message
 
 if TYPE_CHECKING:
     from registry import Registry
-    from registry.entities.results import SystemAnswer
+    from registry.entities.results.catalogue import SystemAnswer
 
 __all__ = ["register"]
 

@@ -26,7 +26,7 @@ from api.cli.show import loading as show
 
 if TYPE_CHECKING:
     from loaders.contract import LoadOptions
-    from registry.entities.results import LoadReport
+    from registry.entities.results.loading import LoadReport
 
 __all__ = ["register"]
 

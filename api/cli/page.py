@@ -14,7 +14,7 @@ from typing import Any
 
 from api.cli.layout import folded, table_lines
 from registry.entities import messages
-from registry.entities.results import UNKNOWN
+from registry.entities.results.codes import UNKNOWN
 
 __all__ = ["Page"]
 

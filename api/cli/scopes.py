@@ -71,7 +71,7 @@ def add(
 ) -> None:
     """Register a scope, and with --system and --version what applies in it."""
     from registry.entities.errors import UnknownTarget
-    from registry.entities.results import ScopeRow
+    from registry.entities.results.scopes import ScopeRow
 
     session = current(ctx)
     if bool(system) != bool(version):

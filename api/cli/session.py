@@ -119,7 +119,7 @@ class Session:
             show(page, answer)
             page.flush()
         if not ok:
-            from registry.entities.results import UNKNOWN
+            from registry.entities.results.codes import UNKNOWN
 
             raise typer.Exit(_UNKNOWN if getattr(answer, "reason", None) in UNKNOWN else 1)
 

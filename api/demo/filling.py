@@ -16,7 +16,7 @@ from registry.entities.errors import GyldigError
 
 if TYPE_CHECKING:
     from registry import Registry
-    from registry.entities.results import LoadReport
+    from registry.entities.results.loading import LoadReport
 
 __all__ = ["PACKAGES", "fetch_packages", "fill"]
 

@@ -20,7 +20,7 @@ from loaders.run import silent
 if TYPE_CHECKING:
     from api.cli.session import Session
     from registry import Registry
-    from registry.entities.results import LoadReport
+    from registry.entities.results.loading import LoadReport
 
 __all__ = ["tell"]
 

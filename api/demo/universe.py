@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from registry.entities.records import SystemRecord
-from registry.entities.results import ScopeRow
+from registry.entities.results.scopes import ScopeRow
 
 __all__ = ["REGISTER", "SCOPES", "SYSTEM", "Edition", "editions"]
 

@@ -23,7 +23,7 @@ from registry.time.reasons import similar
 
 if TYPE_CHECKING:
     from registry import Registry
-    from registry.entities.results import SystemAnswer
+    from registry.entities.results.catalogue import SystemAnswer
 
 __all__ = ["CodePath", "CodeQuery", "Count", "Cursor", "Day", "KnownAt", "Name", "SystemPath", "SystemQuery",
            "VersionPath", "answer", "asked_system", "etag_of", "fresh", "known_system", "open_system", "page", "registry_of",

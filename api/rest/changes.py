@@ -23,7 +23,8 @@ from api.rest.answers import (
 )
 from api.rest.lanes import large, short
 from api.rest.openapi import gives
-from registry.entities.results import Feed, SearchResult
+from registry.entities.results.codes import SearchResult
+from registry.entities.results.log import Feed
 from registry.terminology.licences import licences_of
 
 __all__ = ["router"]

@@ -15,7 +15,7 @@ from api.rest.lanes import large, workers_of
 from api.rest.problems import NotFound
 from api.workers import Lane
 from registry.entities.messages import message
-from registry.entities.results import VersionAnswer
+from registry.entities.results.catalogue import VersionAnswer
 from registry.time.reasons import similar
 
 __all__ = ["router"]

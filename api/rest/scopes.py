@@ -14,7 +14,7 @@ from api.rest.answers import Count, Cursor, IsoDate, KnownAt, answer, page, regi
 from api.rest.lanes import short, write
 from api.rest.openapi import gives, gives_list
 from registry.entities.messages import message
-from registry.entities.results import ScopeRow
+from registry.entities.results.scopes import ScopeRow
 
 __all__ = ["router"]
 

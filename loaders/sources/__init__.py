@@ -9,7 +9,7 @@ from loaders.sources.declared import DeclaredSource, declared, source
 from loaders.sources.fetching import Fetched, default_cache
 from loaders.sources.fetching import fetch as _fetch
 from registry.entities.messages import message
-from registry.entities.results import LoadReport
+from registry.entities.results.loading import LoadReport
 
 if TYPE_CHECKING:
     from loaders.contract import Progress

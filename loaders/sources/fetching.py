@@ -25,7 +25,7 @@ from loaders.sources.https import MAX_BYTES, download
 from registry.entities.errors import SourceError, UsageError
 from registry.entities.intervals import OSLO, today_oslo
 from registry.entities.messages import message
-from registry.entities.results import LoadReport
+from registry.entities.results.loading import LoadReport
 
 if TYPE_CHECKING:
     from registry import Registry

@@ -18,7 +18,8 @@ from registry.content.successors import Difference, Link
 from registry.entities.messages import joined, message
 from registry.entities.records import ConceptRecord
 from registry.entities.relationships import BROADER, NARROWER, RELATED
-from registry.entities.results import Change, CodeDisplay
+from registry.entities.results.changes import Change
+from registry.entities.results.codes import CodeDisplay
 
 __all__ = ["event_of_aspects", "events_of", "key_links", "with_aspects"]
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from registry.entities.relationships import BROADER, EQUIVALENT, NARROWER, NOT_RELATED, RELATED
-from registry.entities.results import Change
+from registry.entities.results.changes import Change
 
 __all__ = ["TYPES", "ChangeType", "by_gravity", "count_types", "gravity"]
 

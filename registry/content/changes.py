@@ -24,7 +24,7 @@ from registry.content.successors import (
     structural_links,
 )
 from registry.entities.records import ConceptRecord
-from registry.entities.results import Change
+from registry.entities.results.changes import Change
 from registry.systems import SystemBehaviour
 
 __all__ = ["Derived", "derive", "difference"]

@@ -14,7 +14,7 @@ import msgspec
 from registry.content.display import RECONSTRUCTED
 from registry.content.label_comparison import same_wording
 from registry.entities.records import Coding, ConceptRecord, Designation, Note, Property, ReleaseHeader
-from registry.entities.results import Disagreement
+from registry.entities.results.codes import Disagreement
 
 __all__ = ["MergedConcept", "each_state_once", "merge_sources"]
 

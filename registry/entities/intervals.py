@@ -14,6 +14,7 @@ from registry.entities.messages import message
 
 __all__ = [
     "OSLO",
+    "On",
     "covers",
     "instant_text",
     "iso",
@@ -25,6 +26,8 @@ __all__ = [
 ]
 
 OSLO = ZoneInfo("Europe/Oslo")
+#: a date as a caller gives it: a date, ISO text, or none
+On = str | date | None
 _FAR = "9999"
 _DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?")

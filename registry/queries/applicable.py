@@ -7,7 +7,7 @@ from datetime import date
 from functools import partial
 
 from registry.entities.messages import message
-from registry.entities.results import Applicable, ApplicableVersion
+from registry.entities.results.scopes import Applicable, ApplicableVersion
 from registry.reader import Moment, Reader
 from registry.store.metadata import SystemRow
 from registry.time.applicability import RANKS, answer, scoped, scoped_reason

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 from registry.entities.intervals import instant_text
-from registry.entities.results import Feed, FeedEntry, ReleaseAnswer, ScopeRow, SystemAnswer, VersionAnswer
+from registry.entities.results.catalogue import ReleaseAnswer, SystemAnswer, VersionAnswer
+from registry.entities.results.log import Feed, FeedEntry
+from registry.entities.results.scopes import ScopeRow
 from registry.reader import Moment, Reader
 from registry.store.metadata import ReleaseRow, SystemRow, VersionRow
 from registry.store.publications import publications_since

@@ -20,7 +20,7 @@ from registry.content.change_events import event_of_aspects, with_aspects
 from registry.content.official_links import OfficialLinks
 from registry.content.successors import Earlier, Link
 from registry.entities.records import ConceptRecord
-from registry.entities.results import Change
+from registry.entities.results.changes import Change
 from registry.queries.compare import Content, compare, text_links
 from registry.queries.lookup import merged_concept
 from registry.queries.official import OfficialTables

@@ -13,7 +13,7 @@ from registry.content.official_links import OfficialLinks
 from registry.content.successors import Earlier
 from registry.entities.errors import UsageError
 from registry.entities.messages import message
-from registry.entities.results import Changes
+from registry.entities.results.changes import Changes
 from registry.queries.compare import Comparison, Content, compare
 from registry.queries.lookup import merged_concept
 from registry.queries.official import OfficialTables

@@ -11,7 +11,7 @@ from registry.content.stored import StoredView
 from registry.entities.errors import UnknownTarget
 from registry.entities.messages import message
 from registry.entities.records import ConceptRecord
-from registry.entities.results import Span
+from registry.entities.results.history import Span
 from registry.queries.flat_export import Table, table_of
 from registry.queries.history import history
 from registry.reader import Moment, Reader

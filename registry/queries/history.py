@@ -14,7 +14,8 @@ from typing import Any
 from registry.content.display import display_text
 from registry.entities.messages import joined, message
 from registry.entities.records import ConceptRecord
-from registry.entities.results import Change, Gap, History, Span, SpanChange
+from registry.entities.results.changes import Change
+from registry.entities.results.history import Gap, History, Span, SpanChange
 from registry.queries.compare import Content
 from registry.queries.concept_events import ConceptEvents, DatedEvent, LastAsserted, Step
 from registry.queries.lookup import merged_concept

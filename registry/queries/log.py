@@ -14,7 +14,7 @@ import msgspec
 
 from registry.entities.intervals import instant_text
 from registry.entities.records import SystemRecord
-from registry.entities.results import Log, LogEntry, Written
+from registry.entities.results.log import Log, LogEntry, Written
 from registry.reader import Reader
 from registry.store.ledger import epoch_at
 from registry.store.publications import WrittenRow, log_rows, written_rows

@@ -12,7 +12,13 @@ from registry.content.source_layers import Layer, SourceLayers
 from registry.content.stored import StoredView
 from registry.entities.messages import message as say
 from registry.entities.records import Coding, ConceptRecord
-from registry.entities.results import CodeDisplay, ConceptAnswer, DesignationAnswer, Lookup, PropertyAnswer
+from registry.entities.results.codes import (
+    CodeDisplay,
+    ConceptAnswer,
+    DesignationAnswer,
+    Lookup,
+    PropertyAnswer,
+)
 from registry.reader import Reader, Resolved, layer_id
 from registry.store.content import states_by_code
 from registry.store.metadata import ReleaseRow

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
 from functools import partial
 from typing import Any
 
 from registry.content.display import display_text
 from registry.content.subsumption import outcome
 from registry.content.view import ContentView
+from registry.entities.intervals import On
 from registry.entities.messages import message as say
-from registry.entities.results import CodeDisplay, Hierarchy, Subsumption
+from registry.entities.results.codes import CodeDisplay
+from registry.entities.results.hierarchy import Hierarchy, Subsumption
 from registry.queries.cursors import offset_of
 from registry.reader import Reader, Resolved
 
 __all__ = ["RELATIONS", "hierarchy", "subsumes"]
 
 RELATIONS = ("parents", "children", "ancestors", "descendants")
-On = str | date | None
 
 
 def hierarchy(

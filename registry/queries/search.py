@@ -10,7 +10,7 @@ from registry.content.stored import StoredView
 from registry.content.text_search import Query, matched, parse
 from registry.entities.errors import UsageError
 from registry.entities.messages import message
-from registry.entities.results import SearchHit, SearchResult
+from registry.entities.results.codes import SearchHit, SearchResult
 from registry.queries.cursors import offset_of
 from registry.reader import Reader, Resolved
 

@@ -12,7 +12,8 @@ from registry.content.layers import MergedConcept
 from registry.content.stored import StoredView
 from registry.entities.errors import UsageError
 from registry.entities.messages import message as say
-from registry.entities.results import UNKNOWN, RoleIssue, Span, Validity, Verdict
+from registry.entities.results.codes import UNKNOWN, RoleIssue, Validity, Verdict
+from registry.entities.results.history import Span
 from registry.queries.applicable import scope_message
 from registry.queries.history import history
 from registry.queries.lookup import covers

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from registry.entities.results import ApplicableVersion
+from registry.entities.results.scopes import ApplicableVersion
 from registry.store.metadata import ApplicabilityRow, VersionRow
 from registry.time.in_force import RANKS, Interval, begun, reason_on
 from registry.time.in_force import status_on as interval_status

@@ -9,7 +9,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from registry.entities.results import LoadReport
+from registry.entities.results.loading import LoadReport
 from registry.reader import Reader
 from registry.store.ledger_writer import Writer
 from registry.store.metadata import ReleaseRow

@@ -19,7 +19,7 @@ from pyroaring import BitMap
 from registry.entities.errors import UsageError
 from registry.entities.messages import message
 from registry.entities.records import MapRecord, ReleaseHeader, SystemRecord
-from registry.entities.results import LoadReport
+from registry.entities.results.loading import LoadReport
 from registry.reader import Reader
 from registry.store.artifacts import ArtifactRow, put_artifacts
 from registry.store.component_rows import all_dependencies

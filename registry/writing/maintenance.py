@@ -19,7 +19,8 @@ from registry.entities.errors import StoreError, UnknownTarget, UsageError
 from registry.entities.intervals import iso
 from registry.entities.messages import message
 from registry.entities.records import ReleaseHeader, SystemRecord
-from registry.entities.results import ScopeRow, VersionSet
+from registry.entities.results.catalogue import VersionSet
+from registry.entities.results.scopes import ScopeRow
 from registry.store.component_rows import delete_components, dependents
 from registry.store.content import release_bitmap
 from registry.store.engine import Database

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from registry.entities.records import MapRecord
-from registry.entities.results import LoadReport
+from registry.entities.results.loading import LoadReport
 from registry.reader import Reader
 from registry.store.ledger_writer import Writer
 from registry.store.maps import behaviours, map_digest, store_map

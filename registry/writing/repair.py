@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from registry.entities.errors import StoreDamaged
 from registry.entities.records import Component, ConceptRecord, MemberRecord
-from registry.entities.results import VerifyReport
+from registry.entities.results.administration import VerifyReport
 from registry.store.engine import Connection, Database
 from registry.store.purging import erase_deleted
 from registry.store.rebuilding import (

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from registry.entities.errors import StoreDamaged, UsageError
 from registry.entities.messages import message
-from registry.entities.results import VerifyReport
+from registry.entities.results.administration import VerifyReport
 from registry.store.database_files import copy_file, move_aside, require_unused
 from registry.store.engine import Database, database_url
 from registry.store.opening import open_database

@@ -15,7 +15,7 @@ import msgspec
 from registry.entities.errors import UnknownTarget, UsageError
 from registry.entities.messages import Message, message, worded
 from registry.entities.records import SystemRecord
-from registry.entities.results import SystemSet
+from registry.entities.results.catalogue import SystemSet
 from registry.store.engine import Database
 from registry.store.ledger_writer import Writer
 from registry.systems.open_licences import terms_of

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 
 from registry.entities.errors import StoreError
 from registry.entities.messages import message
-from registry.entities.results import VerifyReport
+from registry.entities.results.administration import VerifyReport
 from registry.store.component_rows import KINDS
 from registry.store.engine import Connection, Database
 from registry.store.load_log import damaged_loads

@@ -8,7 +8,7 @@ from api.cli.page import Page
 from registry.entities.messages import in_language
 
 if TYPE_CHECKING:
-    from registry.entities.results import VerifyReport
+    from registry.entities.results.administration import VerifyReport
 
 __all__ = ["verified"]
 

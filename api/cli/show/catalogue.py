@@ -10,17 +10,15 @@ from registry.entities.messages import in_language, message
 if TYPE_CHECKING:
     from api.cli.session import Session
     from registry import Registry
-    from registry.entities.results import (
-        Applicable,
-        ApplicableVersion,
-        Log,
+    from registry.entities.results.catalogue import (
         ReleaseAnswer,
         SystemAnswer,
         SystemSet,
         VersionAnswer,
         VersionSet,
-        Written,
     )
+    from registry.entities.results.log import Log, Written
+    from registry.entities.results.scopes import Applicable, ApplicableVersion
 
 __all__ = [
     "applicable",

@@ -8,15 +8,8 @@ from api.cli.page import Page, last_day
 from registry.entities.messages import in_language
 
 if TYPE_CHECKING:
-    from registry.entities.results import (
-        ConceptAnswer,
-        History,
-        Lookup,
-        SearchResult,
-        Span,
-        SpanChange,
-        Validity,
-    )
+    from registry.entities.results.codes import ConceptAnswer, Lookup, SearchResult, Validity
+    from registry.entities.results.history import History, Span, SpanChange
 
 __all__ = ["history", "lookup", "search", "validity"]
 

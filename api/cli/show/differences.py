@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from api.cli.page import Page
 
 if TYPE_CHECKING:
-    from registry.entities.results import Change, Changes, CodeDisplay
+    from registry.entities.results.changes import Change, Changes
+    from registry.entities.results.codes import CodeDisplay
 
 __all__ = ["csv", "table"]
 

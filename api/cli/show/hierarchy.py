@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from api.cli.page import Page
 
 if TYPE_CHECKING:
-    from registry.entities.results import Hierarchy, Subsumption
+    from registry.entities.results.hierarchy import Hierarchy, Subsumption
 
 __all__ = ["hierarchy", "subsumption"]
 

@@ -9,7 +9,7 @@ from api.cli.page import Page
 from registry.entities.messages import in_language
 
 if TYPE_CHECKING:
-    from registry.entities.results import LoadReport
+    from registry.entities.results.loading import LoadReport
 
 __all__ = ["reports", "sources"]
 

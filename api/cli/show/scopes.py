@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from api.cli.page import Page, last_day
 
 if TYPE_CHECKING:
-    from registry.entities.results import ScopeRow
+    from registry.entities.results.scopes import ScopeRow
 
 __all__ = ["rows"]
 
