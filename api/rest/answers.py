@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from registry.entities.results.catalogue import SystemAnswer
 
 __all__ = ["CodePath", "CodeQuery", "Count", "Cursor", "Day", "KnownAt", "Name", "SystemPath", "SystemQuery",
-           "VersionPath", "answer", "asked_system", "etag_of", "fresh", "known_system", "open_system", "page", "registry_of",
-           "settings_of", "take_system"]  # fmt: skip
+           "VersionPath", "answer", "etag_of", "fresh", "known_system", "open_system", "page", "registry_of",
+           "settings_of", "system_parameter", "take_system"]  # fmt: skip
 
 
 def _iso(value: Any) -> Any:
@@ -109,11 +109,12 @@ def take_system(request: Request, ref: str, known_at: str | None = None) -> Syst
     return system
 
 
-def asked_system(request: Request, ref: str, known_at: str | None = None) -> None:
-    """Check the licence of a system named as a parameter; an unknown one is reported in the answer."""
+def system_parameter(request: Request, ref: str, known_at: str | None = None) -> str:
+    """A system named as a parameter, whose content this caller may read; an unknown one is reported in the answer."""
     system = registry_of(request).system(ref, known_at=known_at)
     names = (ref, system.slug) if system is not None else (ref,)
     callers.require_read(request, licences_of(registry_of(request).reader), names)
+    return ref
 
 
 def etag_of(*parts: bytes | str) -> str:

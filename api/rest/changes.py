@@ -17,9 +17,9 @@ from api.rest.answers import (
     Name,
     SystemPath,
     answer,
-    asked_system,
     open_system,
     registry_of,
+    system_parameter,
 )
 from api.rest.lanes import large, short
 from api.rest.openapi import gives
@@ -121,7 +121,7 @@ def search_all(
 ) -> Response:
     """The same in any system, or in all of them."""
     if system is not None:
-        asked_system(request, system, known_at)
+        system_parameter(request, system, known_at)
     found = registry_of(request).search(
         q, system=system, on=on, version=version, count=count, cursor=cursor, known_at=known_at
     )

@@ -17,7 +17,6 @@ from api.rest.answers import (
     KnownAt,
     Name,
     SystemPath,
-    SystemQuery,
     VersionPath,
     answer,
     known_system,
@@ -28,6 +27,7 @@ from api.rest.answers import (
 from api.rest.lanes import plain, short, write
 from api.rest.openapi import gives, gives_list
 from api.rest.problems import NotFound
+from api.rest.route_pairs import as_parameter, in_path
 from registry.entities.messages import message
 from registry.time.reasons import similar
 
@@ -147,11 +147,9 @@ def set_version(request: Request, system: SystemPath, version: VersionPath, date
     return answer(request, registry_of(request).set_version(slug, version, **dates.model_dump()))
 
 
-@router.get("/systems/{system}/applicable", responses=gives("Applicable"))
-@plain
 def applicable(
     request: Request,
-    system: SystemPath,
+    system: str,
     on: Day = None,
     scope: Name = None,
     role: Name = None,
@@ -159,26 +157,22 @@ def applicable(
     known_at: KnownAt = None,
 ) -> Response:
     """Which versions applied on a date, permitted or required, for a scope; or the reason why none did."""
-    slug = known_system(request, system, known_at).slug
-    found = registry_of(request).applicable(
-        slug, on=on, scope=scope, role=role, track=track, known_at=known_at
-    )
-    return answer(request, found)
-
-
-@router.get("/applicable", responses=gives("Applicable"))
-@plain
-def applicable_of(
-    request: Request,
-    system: SystemQuery,
-    on: Day = None,
-    scope: Name = None,
-    role: Name = None,
-    track: Name = None,
-    known_at: KnownAt = None,
-) -> Response:
-    """The same for a system named by slug, canonical URL or OID."""
     found = registry_of(request).applicable(
         system, on=on, scope=scope, role=role, track=track, known_at=known_at
     )
     return answer(request, found)
+
+
+def _known_slug(request: Request, system: str, known_at: str | None) -> str:
+    return known_system(request, system, known_at).slug
+
+
+def _any_name(_request: Request, system: str, _known_at: str | None) -> str:
+    return system
+
+
+for _path, _route in (
+    ("/systems/{system}/applicable", in_path(applicable, access=_known_slug)),
+    ("/applicable", as_parameter(applicable, access=_any_name)),
+):
+    router.add_api_route(_path, plain(_route), responses=gives("Applicable"))

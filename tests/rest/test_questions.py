@@ -210,3 +210,19 @@ def test_bodies_and_methods_are_refused_in_the_callers_language(client: TestClie
     ):
         answer = client.post("/api/scopes", content=body, headers={**nb, "content-type": "application/json"})
         assert (answer.status_code, expected in answer.json()["detail"]) == (400, True), answer.json()
+
+
+def test_both_routes_of_a_question_take_the_same_parameters(client: TestClient) -> None:
+    """The route with a path and the one with parameters differ only in where system, code and relation are."""
+    paths = client.get("/api/openapi.json").json()["paths"]
+
+    def names(path: str) -> dict[str, object]:
+        return {p["name"]: p["required"] for p in paths[path]["get"]["parameters"]}
+
+    code = "/api/systems/{system}/codes/{code}"
+    for question in ("history", "validity"):
+        assert names(f"{code}/{question}") == names(f"/api/{question}")
+    assert names(code) == names("/api/lookup")
+    assert names("/api/systems/{system}/applicable") == names("/api/applicable")
+    for relation in ("parents", "children", "ancestors", "descendants"):
+        assert {**names(f"{code}/{relation}"), "relation": True} == names("/api/hierarchy")
