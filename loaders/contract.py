@@ -5,7 +5,7 @@ Formats have one module each; ``loaders.run`` gives what was parsed to the regis
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import BinaryIO, Protocol
@@ -23,6 +23,7 @@ from registry.store.artifacts import ArtifactRow
 __all__ = [
     "LoadOptions",
     "Loader",
+    "MemberFormat",
     "Parsed",
     "ParsedEntry",
     "ParsedMap",
@@ -157,3 +158,25 @@ class Loader(Protocol):
 
     def read(self, source: Source, options: LoadOptions, progress: Progress) -> Iterator[Parsed]:
         """Parse the source; raises ``registry.entities.errors.SourceError`` with file and line."""
+
+
+@dataclass(slots=True, kw_only=True)
+class MemberFormat:
+    """A loader of files that are read independently of each other.
+
+    ``find`` gives the members of this format by their content, ``parse`` what one of them holds.
+    """
+
+    name: str
+    summary: str
+    find: Callable[[Source], list[str]]
+    parse: Callable[[Source, str, LoadOptions, Progress], Iterable[Parsed]]
+
+    def members(self, source: Source) -> list[str]:
+        """The members whose content is of this format."""
+        return self.find(source)
+
+    def read(self, source: Source, options: LoadOptions, progress: Progress) -> Iterator[Parsed]:
+        """What every member holds, in the order of the members."""
+        for member in self.find(source):
+            yield from self.parse(source, member, options, progress)

@@ -13,16 +13,16 @@ from registry.entities.messages import message
 
 __all__ = ["detect", "formats"]
 
-#: module and class of each loader, the most specific first; the last takes any list with columns
+#: modules with a ``LOADER``, the most specific first; the last reads any list with columns
 _LOADERS = (
-    "loaders.formats.icd10cm.order:Icd10cmOrder",
-    "loaders.formats.icd10cm.tabular:Icd10cmTabular",
-    "loaders.formats.icd10cm.conversion:Icd10cmConversion",
-    "loaders.formats.fhir.package:FhirResources",
-    "loaders.formats.norwegian.norwegian_json:NorwegianJson",
-    "loaders.formats.norwegian.fat:Fat",
-    "loaders.formats.norwegian.fat_adm:FatAdm",
-    "loaders.formats.plain_list:PlainList",
+    "loaders.formats.icd10cm.order",
+    "loaders.formats.icd10cm.tabular",
+    "loaders.formats.icd10cm.conversion",
+    "loaders.formats.fhir.package",
+    "loaders.formats.norwegian.norwegian_json",
+    "loaders.formats.norwegian.fat",
+    "loaders.formats.norwegian.fat_adm",
+    "loaders.formats.plain_list",
 )
 _FALLBACK = "plain-list"
 
@@ -31,9 +31,8 @@ _FALLBACK = "plain-list"
 def formats() -> dict[str, Loader]:
     """Every loader by the name of its format."""
     loaders: dict[str, Loader] = {}
-    for place in _LOADERS:
-        module, _, cls = place.partition(":")
-        loader: Loader = getattr(import_module(module), cls)()
+    for module in _LOADERS:
+        loader: Loader = import_module(module).LOADER
         loaders[loader.name] = loader
     return loaders
 

@@ -16,7 +16,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from loaders.checks import CheckedRecords, Texts
-from loaders.contract import LoadOptions, ParsedMap, ParsedRelease, Progress, Source
+from loaders.contract import LoadOptions, MemberFormat, ParsedRelease, Progress, Source
 from loaders.formats.norwegian.rolling import DatedRecords, rolling_releases
 from loaders.reading.columns import find_layout, with_toml
 from loaders.reading.dates import end_of, start_of
@@ -44,8 +44,9 @@ from registry.entities.records import ConceptRecord, Designation, Property, Prop
 from registry.systems import SystemBehaviour, behaviour_of, known
 from registry.systems.coverage import coverage_of
 
-__all__ = ["PlainList"]
+__all__ = ["LOADER"]
 
+_NAME = "plain-list"
 _SUFFIXES = (".txt", ".csv", ".tsv", ".skv", ".xlsx", ".xlsm")
 _DELETED = re.compile(r"deleted\s+(\S+)", re.IGNORECASE)
 _YES = frozenset({"t", "true", "ja", "j", "yes", "y", "1", "x", "sann"})
@@ -53,25 +54,6 @@ _NO = frozenset({"f", "false", "nei", "n", "no", "0", "", "usann"})
 _NO_CODE = "UNDEF"
 _LOGICAL = 4  #: values of a column from which on it holds more than T, F and nothing
 _FACETS = {"parent": "hierarchy", "inactive": "inactive", "selectable": "selectable"}
-
-
-class PlainList:
-    """``code<TAB or ;>text`` and wider tables."""
-
-    name = "plain-list"
-    summary = "list of codes: delimited text or xlsx, columns declared (--column, a TOML file) or recognised"
-
-    def members(self, source: Source) -> list[str]:
-        """The members that are tables: one delimiter in every line, or an xlsx."""
-        return _tables(source)
-
-    def read(
-        self, source: Source, options: LoadOptions, progress: Progress
-    ) -> Iterator[ParsedRelease | ParsedMap]:
-        """A release for each list; several where its codes have dates."""
-        for member in _tables(source):
-            yield from _read_list(source, member, options)
-            progress(message("progress.read"), 1, None)
 
 
 def _tables(source: Source) -> list[str]:
@@ -94,8 +76,15 @@ def _is_table(source: Source, member: str) -> bool:
     return not text.lstrip("\xef\xbb\xbf \r\n\t").startswith(("{", "[", "<")) and bool(sniff(lines_of(whole)))
 
 
-def _read_list(source: Source, member: str, said: LoadOptions) -> Iterator[ParsedRelease]:
-    options, toml = with_toml(source, member, said)
+def _read_list(
+    source: Source, member: str, options: LoadOptions, progress: Progress
+) -> Iterator[ParsedRelease]:
+    yield from _releases(source, member, options)
+    progress(message("progress.read"), 1, None)
+
+
+def _releases(source: Source, member: str, stated: LoadOptions) -> Iterator[ParsedRelease]:
+    options, toml = with_toml(source, member, stated)
     table = open_table(
         source,
         member,
@@ -315,8 +304,16 @@ def _header(
         language=options.language or (entry.language if entry else "") or "nb",
         origin=source.name,
         files=(table.file, *options_file(options)),
-        format=PlainList.name,
+        format=_NAME,
         properties=definitions,
         inferred=proposed | ({"label_kind": kind} if told and "text" in places else {}),
         notices=(*table.notices, *((message("notice.toml", name=toml),) if toml else ())),
     )
+
+
+LOADER = MemberFormat(
+    name=_NAME,
+    summary="list of codes: delimited text or xlsx, columns declared (--column, a TOML file) or recognised",
+    find=_tables,
+    parse=_read_list,
+)

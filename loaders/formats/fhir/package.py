@@ -22,7 +22,7 @@ from registry.entities.errors import ContentError, FormatError, UsageError
 from registry.entities.messages import message
 from registry.entities.records import SourceFile
 
-__all__ = ["KINDS", "FhirResources", "parsed_resource"]
+__all__ = ["KINDS", "LOADER", "parsed_resource"]
 
 KINDS = WANTED
 _LISTED = 30  #: resources that are left out and named one by one
@@ -155,3 +155,6 @@ def _check_options(systems: int, others: int, options: LoadOptions) -> None:
             raise UsageError(message("fhir.one_name", name=name, count=systems))
     if options.version and systems + others > 1:
         raise UsageError(message("fhir.one_version", count=systems + others))
+
+
+LOADER = FhirResources()

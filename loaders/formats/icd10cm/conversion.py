@@ -19,7 +19,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from loaders.contract import LoadOptions, ParsedMap, ParsedRelease, Progress, Source
+from loaders.contract import LoadOptions, MemberFormat, ParsedMap, Progress, Source
 from loaders.formats.icd10cm.previous_codes import previous_codes
 from loaders.reading.dates import start_of
 from loaders.reading.table import open_table
@@ -28,8 +28,9 @@ from registry.entities.messages import Message, located, message
 from registry.entities.records import MapRecord, MapRowRecord
 from registry.systems import behaviour_of
 
-__all__ = ["Icd10cmConversion"]
+__all__ = ["LOADER"]
 
+_NAME = "icd10cm-conversion"
 _HEADING = "current code assignment"
 _RULES = behaviour_of("icd-10-cm")
 _CODE = re.compile(r"[A-Z][0-9][0-9A-Z](?:\.[0-9A-Z]{1,4})?")
@@ -39,25 +40,6 @@ _MONTHS = {
         ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1
     )
 }
-
-
-class Icd10cmConversion:
-    """Conversion table of new ICD-10-CM codes."""
-
-    name = "icd10cm-conversion"
-    summary = "ICD-10-CM conversion table (xlsx or csv): new codes and those they were assigned to before"
-
-    def members(self, source: Source) -> list[str]:
-        """The members that are tables with that heading."""
-        return _tables(source)
-
-    def read(
-        self, source: Source, options: LoadOptions, progress: Progress
-    ) -> Iterator[ParsedRelease | ParsedMap]:
-        """A map for each table."""
-        for member in _tables(source):
-            yield _read_table(source, member, options)
-            progress(message("progress.read"), 1, None)
 
 
 def _tables(source: Source) -> list[str]:
@@ -135,7 +117,7 @@ class _Reading:
             raise ContentError(why, file=self.file, line=lines[0])
 
 
-def _read_table(source: Source, member: str, options: LoadOptions) -> ParsedMap:
+def _read_table(source: Source, member: str, options: LoadOptions, progress: Progress) -> Iterator[ParsedMap]:
     file = source.label(member)
     table = open_table(source, member, encoding=options.encoding, delimiter=options.delimiter or ",")
     rows = iter(table.rows)
@@ -162,7 +144,8 @@ def _read_table(source: Source, member: str, options: LoadOptions) -> ParsedMap:
         rows=tuple(_related(kept)),
         notices=tuple(notices),
     )
-    return ParsedMap(map=record)
+    yield ParsedMap(map=record)
+    progress(message("progress.read"), 1, None)
 
 
 def _distinct(rows: list[MapRowRecord]) -> list[MapRowRecord]:
@@ -217,3 +200,11 @@ def _related(rows: list[MapRowRecord]) -> Iterator[MapRowRecord]:
         several = heirs[(row.sources, row.effective)] > 1
         relationship = "source-is-broader-than-target" if several and len(row.sources) == 1 else "related-to"
         yield replace(row, relationship=relationship, automatic_back=len(row.sources) == 1 and not row.flags)
+
+
+LOADER = MemberFormat(
+    name=_NAME,
+    summary="ICD-10-CM conversion table (xlsx or csv): new codes and those they were assigned to before",
+    find=_tables,
+    parse=_read_table,
+)

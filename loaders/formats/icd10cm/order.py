@@ -12,7 +12,7 @@ from collections.abc import Container, Iterator
 from time import perf_counter
 
 from loaders.checks import repeats
-from loaders.contract import LoadOptions, ParsedMap, ParsedRelease, Progress, Source
+from loaders.contract import LoadOptions, MemberFormat, ParsedRelease, Progress, Source
 from loaders.formats.icd10cm.update_label import find_update
 from loaders.reading.header import finish, options_file, system_of
 from loaders.reading.text_file import TextFile
@@ -20,8 +20,9 @@ from registry.entities.errors import ContentError
 from registry.entities.messages import Message, message
 from registry.entities.records import ConceptRecord, Designation, Property, PropertyDefinition, ReleaseHeader
 
-__all__ = ["Icd10cmOrder", "OrderConcepts", "order_members"]
+__all__ = ["LOADER", "OrderConcepts", "order_members"]
 
+_NAME = "icd10cm-order"
 _LINE = re.compile(rb"\d{5} [A-Z][0-9A-Z]{2}[0-9A-Z ]{4} [01] \S")
 _LEFT_OUT = 255  #: of a line that repeats another
 _CODE = re.compile(r"[A-Z][0-9A-Z]{2,6}")
@@ -35,24 +36,6 @@ _BILLABLE = PropertyDefinition(
 _FACETS = ("label.full", "label.short", "hierarchy", "selectable", "property:billable")
 
 
-class Icd10cmOrder:
-    """Order file of one ICD-10-CM update."""
-
-    name = "icd10cm-order"
-    summary = "ICD-10-CM order file (fixed width), alone or in its zip"
-
-    def members(self, source: Source) -> list[str]:
-        """The members that begin with lines of that shape."""
-        return order_members(source)
-
-    def read(
-        self, source: Source, options: LoadOptions, progress: Progress
-    ) -> Iterator[ParsedRelease | ParsedMap]:
-        """One release for each order file."""
-        for member in order_members(source):
-            yield _read_file(source, member, options, progress)
-
-
 def order_members(source: Source) -> list[str]:
     """The members that are order files, by their first line."""
     names = source.members()
@@ -60,7 +43,9 @@ def order_members(source: Source) -> list[str]:
     return [m for m in texts if _LINE.match(source.read(m, 200).removeprefix(b"\xef\xbb\xbf"))]
 
 
-def _read_file(source: Source, member: str, options: LoadOptions, progress: Progress) -> ParsedRelease:
+def _read_file(
+    source: Source, member: str, options: LoadOptions, progress: Progress
+) -> Iterator[ParsedRelease]:
     started, text = perf_counter(), TextFile(source, member, encoding=options.encoding)
     records = OrderConcepts(text)
     update = find_update(source, member, records.codes, options)
@@ -74,7 +59,7 @@ def _read_file(source: Source, member: str, options: LoadOptions, progress: Prog
         language="en",
         files=(text.source_file, *options_file(options)),
         origin=source.name,
-        format=Icd10cmOrder.name,
+        format=_NAME,
         properties=(_BILLABLE,),
         inferred={"system": "icd-10-cm", "version": update.label, "valid_from": str(update.valid_from or "")},
         notices=(message("notice.version", version=update.label, reason=update.reason), *records.notices()),
@@ -82,7 +67,7 @@ def _read_file(source: Source, member: str, options: LoadOptions, progress: Prog
     took = message("progress.read_in", file=text.file, seconds=perf_counter() - started)
     progress(took, len(records), len(records))
     finished = finish(header, options)
-    return ParsedRelease(
+    yield ParsedRelease(
         header=finished, concepts=records.checked(), system=system_of(finished.system, options), ordered=True
     )
 
@@ -198,3 +183,11 @@ def _complaint(line: str) -> Message:
     if line[14:15] not in _FLAGS:
         return message("icd10cm.order_flag", text=line[14:15])
     return message("icd10cm.order_short")
+
+
+LOADER = MemberFormat(
+    name=_NAME,
+    summary="ICD-10-CM order file (fixed width), alone or in its zip",
+    find=order_members,
+    parse=_read_file,
+)

@@ -17,7 +17,7 @@ from lxml import etree
 from msgspec.structs import replace
 
 from loaders.checks import CheckedRecords
-from loaders.contract import LoadOptions, ParsedMap, ParsedRelease, Progress, Source
+from loaders.contract import LoadOptions, MemberFormat, ParsedRelease, Progress, Source
 from loaders.formats.icd10cm.order import order_members
 from loaders.formats.icd10cm.update_label import find_update
 from loaders.known_diffs import known
@@ -28,8 +28,9 @@ from registry.entities.errors import ContentError
 from registry.entities.messages import message
 from registry.entities.records import ConceptRecord, Designation, Note, ReleaseHeader, SourceFile
 
-__all__ = ["Icd10cmTabular"]
+__all__ = ["LOADER"]
 
+_NAME = "icd10cm-tabular"
 _ROOT = b"<ICD10CM.tabular"
 _KINDS = {
     "includes": "inclusion",
@@ -47,31 +48,15 @@ _NODES = ("chapter", "section", "diag")
 _LISTED = re.compile(r"[A-Z][0-9A-Z]{2}[0-9A-Z.]{0,5}\b")
 
 
-class Icd10cmTabular:
-    """Tabular list of one ICD-10-CM update."""
-
-    name = "icd10cm-tabular"
-    summary = "ICD-10-CM tabular list (XML) with notes and chapters, alone or in a package"
-
-    def members(self, source: Source) -> list[str]:
-        """The members that are XML with that root."""
-        return _tabulars(source)
-
-    def read(
-        self, source: Source, options: LoadOptions, progress: Progress
-    ) -> Iterator[ParsedRelease | ParsedMap]:
-        """A release for each tabular list."""
-        for member in _tabulars(source):
-            yield _read_file(source, member, options, progress)
-
-
 def _tabulars(source: Source) -> list[str]:
     names = source.members()
     xml = [m for m in names if m.lower().endswith(".xml")] if len(names) > 1 else names
     return [m for m in xml if _ROOT in source.read(m, 2000)]
 
 
-def _read_file(source: Source, member: str, options: LoadOptions, progress: Progress) -> ParsedRelease:
+def _read_file(
+    source: Source, member: str, options: LoadOptions, progress: Progress
+) -> Iterator[ParsedRelease]:
     existing, listing, notices = _listed_codes(source)
     checked, oddities, file = CheckedRecords(file=source.label(member)), _Oddities(), source.label(member)
     for records, lines in _Tree(file, existing).chapters(source.open(member)):
@@ -90,7 +75,7 @@ def _read_file(source: Source, member: str, options: LoadOptions, progress: Prog
         language="en",
         files=(hashed(source, member, "utf-8"), *listing, *options_file(options)),
         origin=source.name,
-        format=Icd10cmTabular.name,
+        format=_NAME,
         inferred={"system": "icd-10-cm", "version": update.label, "valid_from": str(update.valid_from or "")},
         notices=(
             message("notice.version", version=update.label, reason=update.reason),
@@ -101,7 +86,7 @@ def _read_file(source: Source, member: str, options: LoadOptions, progress: Prog
     )
     progress(message("progress.read_file", file=file), len(kept), len(kept))
     finished = finish(header, options)
-    return ParsedRelease(
+    yield ParsedRelease(
         header=finished, concepts=kept, system=system_of(finished.system, options), ordered=True
     )
 
@@ -278,3 +263,11 @@ def _notes(element: etree._Element) -> Iterator[str]:
 
 def _text(element: etree._Element) -> str:
     return " ".join("".join(element.itertext()).split())
+
+
+LOADER = MemberFormat(
+    name=_NAME,
+    summary="ICD-10-CM tabular list (XML) with notes and chapters, alone or in a package",
+    find=_tabulars,
+    parse=_read_file,
+)

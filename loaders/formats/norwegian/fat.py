@@ -16,7 +16,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from loaders.contract import LoadOptions, ParsedMap, ParsedRelease, Progress, Source
+from loaders.contract import LoadOptions, MemberFormat, ParsedRelease, Progress, Source
 from loaders.formats.norwegian.norwegian_json import guess_system
 from loaders.formats.norwegian.rolling import DatedRecords, rolling_releases
 from loaders.reading.dates import end_of, start_of
@@ -29,8 +29,9 @@ from registry.entities.messages import message
 from registry.entities.records import ConceptRecord, Designation, Property, PropertyDefinition, ReleaseHeader
 from registry.systems import SystemBehaviour, behaviour_of
 
-__all__ = ["Fat"]
+__all__ = ["LOADER"]
 
+_NAME = "fat"
 _FULL, _SHORT = "Tekst_uten_lengdebegrensning", "Tekst_med_maksimalt_60_tegn"
 _NPR, _NPR_FROM, _NPR_TO = "Rapporteres_til_NPR", "NPR_Gyldig_fra", "NPR_Gyldig_til"
 _LOGICAL = ("Stjernekode", "Tilleggskode", "Uspesifikk_kode")
@@ -59,24 +60,6 @@ _NAMES = (
     ("nlk", "nlk"),
     ("ncrp", "ncrp-no"),
 )
-
-
-class Fat:
-    """FAT's code lists with validity for each code."""
-
-    name = "fat"
-    summary = "FAT JSON: Norwegian code lists with dates, parents and flags for each code"
-
-    def members(self, source: Source) -> list[str]:
-        """The members that are JSON lists with FAT's field names."""
-        return _lists(source)
-
-    def read(
-        self, source: Source, options: LoadOptions, progress: Progress
-    ) -> Iterator[ParsedRelease | ParsedMap]:
-        """A release for each date on which a list changed."""
-        for member in _lists(source):
-            yield from _read_list(source, member, options, progress)
 
 
 def _lists(source: Source) -> list[str]:
@@ -116,7 +99,7 @@ def _read_list(
             language="nb",
             files=(text.source_file, *options_file(options)),
             origin=source.name,
-            format=Fat.name,
+            format=_NAME,
             properties=tuple(d for d in _DEFINITIONS if d.code in part.present),
             inferred={"system": system, "published": today.isoformat()},
             notices=tuple(_notices(part.present, today)),
@@ -251,3 +234,11 @@ def _said(value: Any) -> bool:
 
 def _text(value: Any) -> str:
     return str(value).strip() if value is not None else ""
+
+
+LOADER = MemberFormat(
+    name=_NAME,
+    summary="FAT JSON: Norwegian code lists with dates, parents and flags for each code",
+    find=_lists,
+    parse=_read_list,
+)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from loaders.checks import CheckedRecords
-from loaders.contract import LoadOptions, ParsedMap, ParsedRelease, Progress, Source
+from loaders.contract import LoadOptions, MemberFormat, ParsedRelease, Progress, Source
 from loaders.reading.dates import start_of
 from loaders.reading.header import finish, options_file, system_of
 from loaders.reading.json_stream import JsonStream
@@ -19,29 +19,11 @@ from registry.entities.errors import ContentError
 from registry.entities.messages import message
 from registry.entities.records import ConceptRecord, Designation, Note, ReleaseHeader, SystemRecord
 
-__all__ = ["FatAdm"]
+__all__ = ["LOADER"]
 
+_NAME = "fat-adm"
 _OID = "2.16.578.1.12.4.1.1."
 _SHELL = ("id", "name", "title", "description", "version", "status", "valid_from", "active")
-
-
-class FatAdm:
-    """Administrative code lists (Volven)."""
-
-    name = "fat-adm"
-    summary = "administrative code lists (Volven) as FAT serves them: JSON with id, name, status, concepts"
-
-    def members(self, source: Source) -> list[str]:
-        """The members that are objects with id, status date and concepts."""
-        return _lists(source)
-
-    def read(
-        self, source: Source, options: LoadOptions, progress: Progress
-    ) -> Iterator[ParsedRelease | ParsedMap]:
-        """A release for each list."""
-        for member in _lists(source):
-            yield _read_list(source, member, options)
-            progress(message("progress.read"), 1, None)
 
 
 def _lists(source: Source) -> list[str]:
@@ -55,7 +37,9 @@ def _lists(source: Source) -> list[str]:
     return found
 
 
-def _read_list(source: Source, member: str, options: LoadOptions) -> ParsedRelease:
+def _read_list(
+    source: Source, member: str, options: LoadOptions, progress: Progress
+) -> Iterator[ParsedRelease]:
     text = TextFile(source, member, encoding=options.encoding)
     file, checked = text.file, CheckedRecords(file=text.file, where=lambda at: f"concepts[{at}]")
     value = dict(_members(text, checked))
@@ -79,15 +63,16 @@ def _read_list(source: Source, member: str, options: LoadOptions) -> ParsedRelea
         language="nb",
         files=(text.source_file, *options_file(options)),
         origin=source.name,
-        format=FatAdm.name,
+        format=_NAME,
         shell={key: value[key] for key in _SHELL if value.get(key) not in (None, "")},
         inferred={"system": slug, "version": changed.isoformat(), "valid_from": changed.isoformat()},
         notices=(message("norwegian.status_changed", version=changed), *checked.notices()),
     )
     finished = finish(header, options)
-    return ParsedRelease(
+    yield ParsedRelease(
         header=finished, concepts=records, system=_system(value, number, finished.system, options)
     )
+    progress(message("progress.read"), 1, None)
 
 
 def _members(text: TextFile, checked: CheckedRecords) -> Iterator[tuple[str, Any]]:
@@ -129,3 +114,11 @@ def _record(row: Any, at: int, file: str) -> ConceptRecord:
         designations=(Designation("display", display, "nb"),) if display else (),
         notes=(Note("definition", definition, "nb"),) if definition else (),
     )
+
+
+LOADER = MemberFormat(
+    name=_NAME,
+    summary="administrative code lists (Volven) as FAT serves them: JSON with id, name, status, concepts",
+    find=_lists,
+    parse=_read_list,
+)

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from loaders.checks import CheckedRecords
-from loaders.contract import LoadOptions, ParsedMap, ParsedRelease, Progress, Source
+from loaders.contract import LoadOptions, MemberFormat, ParsedMap, ParsedRelease, Progress, Source
 from loaders.reading.header import (
     LabelLengths,
     finish,
@@ -41,8 +41,9 @@ from registry.entities.records import (
 from registry.systems import behaviour_of
 from registry.systems.coverage import coverage_of
 
-__all__ = ["NorwegianJson", "guess_system"]
+__all__ = ["LOADER", "guess_system"]
 
+_NAME = "norwegian-json"
 _HEAD = re.compile(rb'\s*\[\s*\{\s*"(?:code|text)"\s*:')
 _HTML = re.compile(r"<\s*/?\s*[a-zA-Z]+\s*/?\s*>|&[a-z]+;|&#\d+;")
 _PACKAGE_YEAR = re.compile(r'"version"\s*:\s*"\d+\.((?:19|20)\d\d)\.\d+')
@@ -56,24 +57,6 @@ _SHAPES: tuple[tuple[str, re.Pattern[str], float], ...] = (
     ("icpc-2-no", re.compile(r"[-A-Z]\d\d"), 0.8),
     ("icd-10-no", re.compile(r"[A-Z]\d[0-9a-z]\.?[0-9A-Za-z]{0,4}"), 0.95),
 )
-
-
-class NorwegianJson:
-    """``[{code, text}]``: the Norwegian ICD-10 and ICPC-2 of one year."""
-
-    name = "norwegian-json"
-    summary = "JSON list of code and text: Norwegian ICD-10, ICPC-2, ICPC-2B (file, folder, zip, npm package)"
-
-    def members(self, source: Source) -> list[str]:
-        """The members that begin as such a list."""
-        return _lists(source)
-
-    def read(
-        self, source: Source, options: LoadOptions, progress: Progress
-    ) -> Iterator[ParsedRelease | ParsedMap]:
-        """A release for each list in the source, and a map if the list links its codes to another system."""
-        for member in _lists(source):
-            yield from _read_list(source, member, options, progress)
 
 
 def _lists(source: Source) -> list[str]:
@@ -108,7 +91,7 @@ def _read_list(
         language="nb",
         files=files,
         origin=source.name,
-        format=NorwegianJson.name,
+        format=_NAME,
         inferred=proposed | ({"label_kind": kind} if told else {}),
         notices=(text.notice, *checked.notices(), *seen.defects()),
     )
@@ -210,3 +193,11 @@ def _links(
 def _texts(value: Any) -> list[str]:
     """The codes of a link: a list of texts, or one text."""
     return [value] if isinstance(value, str) else [v for v in value or () if isinstance(v, str)]
+
+
+LOADER = MemberFormat(
+    name=_NAME,
+    summary="JSON list of code and text: Norwegian ICD-10, ICPC-2, ICPC-2B (file, folder, zip, npm package)",
+    find=_lists,
+    parse=_read_list,
+)
