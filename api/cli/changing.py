@@ -8,6 +8,7 @@ import typer
 
 from api.cli.interval_options import exclusive
 from api.cli.options import (
+    Label,
     Published,
     System,
     Track,
@@ -40,7 +41,7 @@ def register(app: typer.Typer) -> None:
 def add(
     ctx: typer.Context,
     system: System,
-    label: Annotated[str, typer.Argument(help="Label of the version.", show_default=False)],
+    label: Label,
     valid_from: ValidFrom = None,
     valid_to: ValidTo = None,
     valid_through: ValidThrough = None,
@@ -65,7 +66,7 @@ def add(
 def set_(
     ctx: typer.Context,
     system: System,
-    label: Annotated[str, typer.Argument(help="Label of the version.", show_default=False)],
+    label: Label,
     valid_from: ValidFrom = None,
     valid_to: ValidTo = None,
     valid_through: ValidThrough = None,

@@ -41,6 +41,7 @@ def date_option(name: str, help: str) -> Any:
 
 System = Annotated[str, typer.Argument(help="Code system: slug, canonical URL or OID.", show_default=False)]
 Code = Annotated[str, typer.Argument(help="Code, with or without its dot.", show_default=False)]
+Label = Annotated[str, typer.Argument(help="Label of the version.", show_default=False)]
 Version = Annotated[str, typer.Argument(help="Version label, or VERSION@RELEASE.", show_default=False)]
 On = Annotated[date | None, date_option("--on", "Date of the request (default: today).")]
 ValidFrom = Annotated[date | None, date_option("--valid-from", "First day.")]

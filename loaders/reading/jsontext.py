@@ -5,16 +5,33 @@ Here: decoding, and where the n-th element of a list stands. Not here: what the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
+from loaders.contract import Source
 from loaders.reading.decoding import decode
 from loaders.reading.json_stream import JsonStream
 from loaders.reading.text_file import TextFile
 from registry.entities.errors import ContentError
 from registry.entities.messages import Message, message
 
-__all__ = ["element_line", "objects", "parse"]
+__all__ = ["element_line", "json_members", "objects", "parse"]
+
+_HEAD = 8000  #: bytes of a member by which its format is recognised
+
+
+def json_members(
+    source: Source, opening: bytes, *, words: Collection[bytes], without: bytes | None = None
+) -> list[str]:
+    """The members that begin with ``[`` or ``{`` and have these words, but not ``without``, near the beginning."""
+    heads = ((member, source.read(member, _HEAD)) for member in source.members())
+    return [
+        member
+        for member, head in heads
+        if head.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(opening)
+        and all(word in head for word in words)
+        and not (without and without in head)
+    ]
 
 
 def parse(data: bytes, *, file: str, encoding: str = "") -> tuple[Any, str]:

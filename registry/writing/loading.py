@@ -89,9 +89,8 @@ def load_parsed(
         _check_header(prepared)
         notify = (lambda text: progress(text, 0, None)) if progress is not None else None
         with reader.database.load_lock(wait=wait, notify=notify):
-            if dry_run:
-                return _rehearse(reader, prepared, progress, started, ends)
-            return _load(reader, prepared, progress, started, ends)
+            load = _Load(reader, prepared, progress, ends, started)
+            return load.rehearse() if dry_run else load.run()
 
 
 def keep_resources(reader: Reader, rows: Iterable[ArtifactRow], *, dry_run: bool = False) -> list[LoadReport]:
@@ -326,58 +325,56 @@ def _check_effective(snapshot: Snapshot, system: SystemRow | None, prepared: Pre
         )
 
 
-def _load(
-    reader: Reader,
-    prepared: Prepared,
-    progress: Progress | None,
-    started: float,
-    ends: Sequence[tuple[str, str]],
-) -> LoadReport:
-    """The load, under the lock."""
-    reader.forget()
-    plan = planned(reader.moment().snapshot, prepared)
-    name = prepared.header.files[0].name if prepared.header.files else prepared.header.source_line
-    with load_transaction(reader.database, name) as connection:
-        here = write_plan(reader, Writer(connection), plan, progress, ends)
-    if here is not None:
-        return again(reader, plan, here, started)
-    return report_of(
-        prepared,
-        "amended" if plan.replaces else "loaded",
-        reader,
-        started=started,
-        created=plan.known is None,
-    )
-
-
 class _RollBack(Exception):
     """Ends the transaction of a dry run without storing anything."""
 
 
-def _rehearse(
-    reader: Reader,
-    prepared: Prepared,
-    progress: Progress | None,
-    started: float,
-    ends: Sequence[tuple[str, str]],
-) -> LoadReport:
-    """A dry run: the load itself, rolled back, so that it says what the load would do (docs/adr/0072)."""
-    reader.forget()
-    plan = planned(reader.moment().snapshot, prepared)
-    here, dates = None, False
-    try:
-        with reader.database.transaction() as connection:
-            writer = Writer(connection)
-            here = write_plan(reader, writer, plan, progress, ends)
-            dates = here is not None and _settle(writer, plan)
-            raise _RollBack
-    except _RollBack:
-        reader.forget()
-    would = "amended" if plan.replaces else "loaded"
-    if here is not None:
-        prepared.other_bytes = here.source_sha256 != prepared.source_sha256
-        would = "dates" if dates else "unchanged"
-    return report_of(prepared, "dry_run", reader, started=started, created=plan.known is None, would=would)
+@dataclass(frozen=True, slots=True)
+class _Load:
+    """One load, done or rehearsed under the lock. ``started``: when the caller began, for the report."""
+
+    reader: Reader
+    prepared: Prepared
+    progress: Progress | None
+    ends: Sequence[tuple[str, str]]
+    started: float
+
+    def run(self) -> LoadReport:
+        """Store the content."""
+        plan, reader = self._plan(), self.reader
+        files, line = self.prepared.header.files, self.prepared.header.source_line
+        with load_transaction(reader.database, files[0].name if files else line) as connection:
+            here = write_plan(reader, Writer(connection), plan, self.progress, self.ends)
+        if here is not None:
+            return again(reader, plan, here, self.started)
+        return self._report(plan, "amended" if plan.replaces else "loaded")
+
+    def rehearse(self) -> LoadReport:
+        """A dry run: the load itself, rolled back, so that it says what the load would do (docs/adr/0072)."""
+        plan, reader, prepared = self._plan(), self.reader, self.prepared
+        here, dates = None, False
+        try:
+            with reader.database.transaction() as connection:
+                writer = Writer(connection)
+                here = write_plan(reader, writer, plan, self.progress, self.ends)
+                dates = here is not None and _settle(writer, plan)
+                raise _RollBack
+        except _RollBack:
+            reader.forget()
+        would = "amended" if plan.replaces else "loaded"
+        if here is not None:
+            prepared.other_bytes = here.source_sha256 != prepared.source_sha256
+            would = "dates" if dates else "unchanged"
+        return self._report(plan, "dry_run", would=would)
+
+    def _plan(self) -> Plan:
+        self.reader.forget()
+        return planned(self.reader.moment().snapshot, self.prepared)
+
+    def _report(self, plan: Plan, outcome: str, *, would: str = "") -> LoadReport:
+        return report_of(
+            self.prepared, outcome, self.reader, started=self.started, created=plan.known is None, would=would
+        )
 
 
 def _same_place(old: ReleaseHeader, new: ReleaseHeader) -> bool:

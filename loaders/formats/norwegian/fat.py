@@ -22,7 +22,7 @@ from loaders.formats.norwegian.rolling import DatedRecords, rolling_releases
 from loaders.reading.dates import end_of, start_of
 from loaders.reading.day import download_day
 from loaders.reading.header import options_file
-from loaders.reading.jsontext import element_line, objects
+from loaders.reading.jsontext import element_line, json_members, objects
 from loaders.reading.text_file import TextFile
 from registry.entities.errors import ContentError, UsageError
 from registry.entities.messages import message
@@ -63,12 +63,7 @@ _NAMES = (
 
 
 def _lists(source: Source) -> list[str]:
-    found = []
-    for member in source.members():
-        head = source.read(member, 4000)
-        if head.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] == b"[" and b'"Kode"' in head and _FULL.encode() in head:
-            found.append(member)
-    return found
+    return json_members(source, b"[", words=(b'"Kode"', _FULL.encode()))
 
 
 def _read_list(

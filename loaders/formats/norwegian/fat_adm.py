@@ -14,6 +14,7 @@ from loaders.contract import LoadOptions, MemberFormat, ParsedRelease, Progress,
 from loaders.reading.dates import start_of
 from loaders.reading.header import finish, options_file, system_of
 from loaders.reading.json_stream import JsonStream
+from loaders.reading.jsontext import json_members
 from loaders.reading.text_file import TextFile
 from registry.entities.errors import ContentError
 from registry.entities.messages import message
@@ -27,14 +28,8 @@ _SHELL = ("id", "name", "title", "description", "version", "status", "valid_from
 
 
 def _lists(source: Source) -> list[str]:
-    found = []
-    for member in source.members():
-        head = source.read(member, 8000)
-        if head.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] == b"{" and b'"resourceType"' not in head:
-            wanted = (b'"id"', b'"status_last_changed"', b'"concepts"')
-            if all(word in head for word in wanted):
-                found.append(member)
-    return found
+    words = (b'"id"', b'"status_last_changed"', b'"concepts"')
+    return json_members(source, b"{", words=words, without=b'"resourceType"')
 
 
 def _read_list(
