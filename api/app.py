@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from api import start_page
 from api.auth import NotAuthorised
 from api.callers import Callers
-from api.limits import BodyLimit
+from api.limits import LARGEST_BODY, BodyLimit
 from api.response_headers import ResponseHeaders
 from api.rest import changes, codes, docs_page, downloads, openapi, problems, scopes, systems
 from api.rest.answers import registry_of
@@ -79,6 +79,7 @@ def create_app(settings: Settings | None = None, *, registry: Registry | None = 
         app.state.registry = registry or Registry.open(wanted.db or None, today=wanted.today, create=False)
         # Before the first connection is taken, so that a server that answers at all answers at once.
         app.state.registry.warm_up()
+        app.openapi()  # made once, which takes longer than a request may
         try:
             app.fhir.warm_up()
             if (
@@ -99,7 +100,7 @@ def create_app(settings: Settings | None = None, *, registry: Registry | None = 
     app.state.settings = wanted
     app.state.registry = registry
     app.state.callers = Callers(wanted)
-    app.add_middleware(BodyLimit, limit=wanted.max_body)
+    app.add_middleware(BodyLimit, limit=min(wanted.max_body, LARGEST_BODY))
     app.add_middleware(ResponseHeaders)
     problems.install(app)
     openapi.install(app)

@@ -22,6 +22,7 @@ class Settings(BaseSettings):
     server; with more than one, resources sent by clients are not cached. ``max_body``: largest request body in bytes;
     ``max_operation_body``: largest body of a FHIR operation or batch, and of callers without the token.
     ``max_connections``: most connections of a process that are answered. ``longest_wait``: seconds that a request waits for a thread before it gets 503.
+    ``request_steps`` and ``request_seconds``: the budget of a request under ``/api`` (``registry.entities.budget``), waiting included.
     """
 
     model_config = SettingsConfigDict(env_prefix="GYLDIG_", env_ignore_empty=True, extra="ignore")
@@ -36,3 +37,5 @@ class Settings(BaseSettings):
     max_operation_body: Annotated[int, Field(ge=1)] = 10_000_000
     max_connections: Annotated[int, Field(ge=1)] = 1000
     longest_wait: Annotated[float, Field(gt=0)] = 10.0
+    request_steps: Annotated[int, Field(ge=1)] = 100_000_000
+    request_seconds: Annotated[float, Field(gt=0)] = 30.0

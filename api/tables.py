@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
+from registry.entities.budget import spend
 from registry.entities.errors import UsageError
 from registry.entities.messages import message
 from registry.queries.flat_export import Table
@@ -34,6 +35,7 @@ MEDIA_TYPES: Final = {
     "parquet": "application/vnd.apache.parquet",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
+_ROW_STEPS: Final = 20  #: steps (``registry.entities.budget``) of one row
 _ROWS: Final = 2000  #: rows per chunk
 _BYTES: Final = 1 << 20
 _SHEET_ROWS: Final = 1_048_576  #: rows of a sheet of xlsx, the header included
@@ -95,6 +97,7 @@ def format_of(path: Path, wanted: str | None) -> str:
 
 def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:
     while batch := list(islice(rows, _ROWS)):
+        spend(_ROW_STEPS * len(batch))
         yield batch
 
 
@@ -129,6 +132,7 @@ def _xlsx(rows: Iterator[Row]) -> Iterator[bytes]:
     book = Workbook(write_only=True)
     sheet = book.create_sheet("codes")
     for number, row in enumerate(rows, start=2):
+        spend(_ROW_STEPS)
         if number > _SHEET_ROWS:
             raise UsageError(message("error.xlsx_rows", most=_SHEET_ROWS - 1))
         if number == 2:

@@ -46,12 +46,15 @@ def changes(
     to: Annotated[str, Query(max_length=300, description="VERSION or VERSION@RELEASE")],
     types: Types = None,
     known_at: KnownAt = None,
+    count: Count = 1000,
+    cursor: Cursor = None,
 ) -> Response:
-    """What changed between two versions, by type, and what could not be compared."""
+    """What changed between two versions, by type, and what could not be compared; in pages."""
     slug = open_system(request, system, known_at).slug
-    return answer(
-        request, registry_of(request).diff(slug, from_, to, types=tuple(types or ()), known_at=known_at)
+    found = registry_of(request).diff(
+        slug, from_, to, types=tuple(types or ()), known_at=known_at, count=count, cursor=cursor
     )
+    return answer(request, found)
 
 
 @router.get("/changes", responses=gives("Feed"))

@@ -15,6 +15,7 @@ _PROBLEMS = (
     ("method-not-allowed", 405, "The path takes other methods."),
     ("too-large", 413, "The request body is too large."),
     ("bad-source", 422, "Content that cannot be taken."),
+    ("too-costly", 422, "The request needs more work than one request may; the same request fails again."),
     ("internal", 500, "A fault of the server."),
     ("unavailable", 503, "The registry cannot be used now; try again after Retry-After seconds."),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from functools import partial
 from typing import Annotated, Any, Literal
 
@@ -11,9 +11,10 @@ from starlette.responses import Response, StreamingResponse
 
 from api import tables
 from api.rest.answers import KnownAt, SystemPath, VersionPath, etag_of, fresh, registry_of, take_system
-from api.rest.lanes import large, workers_of
+from api.rest.lanes import budget_of, large, workers_of
 from api.rest.problems import NotFound
 from api.workers import Lane
+from registry.entities.budget import Budget
 from registry.entities.messages import message
 from registry.entities.results.catalogue import VersionAnswer
 from registry.time.reasons import similar
@@ -57,16 +58,19 @@ def download(
         return Response(status_code=304, headers=headers)
     rows = tables.version_rows(registry_of(request), slug, version, known_at=known_at)
     pieces = tables.chunks(rows, format)
-    sent = _sent(pieces, workers_of(request).large)
+    sent = _sent(pieces, workers_of(request).large, partial(budget_of, request))
     return StreamingResponse(sent, media_type=tables.MEDIA_TYPES[format], headers=headers)
 
 
 _LONGEST_PAUSE = 120.0  #: seconds that a download waits for the thread before its next piece
 
 
-async def _sent(pieces: Iterator[bytes], lane: Lane) -> AsyncIterator[bytes]:
-    """The pieces, each made in the thread when the caller has taken the one before; other requests run between them."""
-    while piece := await lane.run(partial(next, pieces, b""), wait=_LONGEST_PAUSE):
+async def _sent(pieces: Iterator[bytes], lane: Lane, budget: Callable[[], Budget]) -> AsyncIterator[bytes]:
+    """The pieces, each made in the thread when the caller has taken the one before; other requests run between them.
+
+    Each has a budget of its own, because the caller decides how long the whole takes.
+    """
+    while piece := await lane.run(partial(next, pieces, b""), wait=_LONGEST_PAUSE, budget=budget()):
         yield piece
 
 

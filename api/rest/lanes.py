@@ -9,7 +9,9 @@ decorator   routes
 ``write``   changes
 ==========  ==========================================================================================
 
-A route's function is an ordinary function with a parameter ``request``; every route has one of the decorators.
+A route's function is an ordinary function with a parameter ``request``; every route has one of the decorators. What
+it reads has a budget of steps and seconds from the settings and ends when the caller disconnects. A change that has not
+begun when the caller disconnects is not made.
 """
 
 from __future__ import annotations
@@ -21,14 +23,17 @@ from typing import ParamSpec
 from fastapi import Request
 from starlette.responses import Response
 
-from api.workers import Workers, one_state
+from api.rest.answers import settings_of
+from api.workers import Gone, Workers, disconnected, one_state
+from registry.entities.budget import Budget
 
-__all__ = ["large", "plain", "short", "workers_of", "write"]
+__all__ = ["budget_of", "large", "plain", "short", "workers_of", "write"]
 
 P = ParamSpec("P")
 Work = Callable[[], Response]
 Function = Callable[P, Response]
 Route = Callable[P, Awaitable[Response]]
+Lane = Callable[[Workers, Work, Budget, Gone], Awaitable[Response]]
 
 
 def workers_of(request: Request) -> Workers:
@@ -37,31 +42,46 @@ def workers_of(request: Request) -> Workers:
     return workers
 
 
-def _in(lane: Callable[[Workers, Work], Awaitable[Response]], function: Function[P]) -> Route[P]:
+def budget_of(request: Request) -> Budget:
+    """A budget for the work of the request, which begins now."""
+    settings = settings_of(request)
+    return Budget(steps=settings.request_steps, seconds=settings.request_seconds)
+
+
+def _in(lane: Lane, function: Function[P]) -> Route[P]:
     @wraps(function)
     async def route(*args: P.args, **options: P.kwargs) -> Response:
         request = options["request"]
         assert isinstance(request, Request)
-        return await lane(workers_of(request), partial(function, *args, **options))
+        work, gone = partial(function, *args, **options), partial(disconnected, request.receive)
+        return await lane(workers_of(request), work, budget_of(request), gone)
 
     return route
 
 
 def plain(function: Function[P]) -> Route[P]:
     """Run on the event loop, or in a thread if the work turns out to be long."""
-    return _in(lambda workers, work: workers.plain(work), function)
+    return _in(lambda workers, work, budget, gone: workers.plain(work, budget=budget, gone=gone), function)
 
 
 def short(function: Function[P]) -> Route[P]:
     """Run in the thread for lists and searches."""
-    return _in(lambda workers, work: workers.short.run(one_state(work)), function)
+
+    def run(workers: Workers, work: Work, budget: Budget, gone: Gone) -> Awaitable[Response]:
+        return workers.short.run(one_state(work), budget=budget, gone=gone)
+
+    return _in(run, function)
 
 
 def large(function: Function[P]) -> Route[P]:
     """Run in the thread for large answers."""
-    return _in(lambda workers, work: workers.large.run(one_state(work)), function)
+
+    def run(workers: Workers, work: Work, budget: Budget, gone: Gone) -> Awaitable[Response]:
+        return workers.large.run(one_state(work), budget=budget, gone=gone)
+
+    return _in(run, function)
 
 
 def write(function: Function[P]) -> Route[P]:
     """Run in the thread of writers."""
-    return _in(lambda workers, work: workers.write.run(work), function)
+    return _in(lambda workers, work, budget, gone: workers.write.run(work, gone=gone), function)

@@ -36,7 +36,7 @@ _ERRORS = {
     "403": "The licence does not allow this without a token",
     "404": "A name in the path does not exist",
     "413": "The request is too large",
-    "422": "Content that cannot be taken",
+    "422": "Content that cannot be taken, or a request that needs too much work",
     "503": "The registry cannot be used now",
 }
 

@@ -19,7 +19,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from api.error_status import http_status
-from registry.entities.errors import GyldigError
+from registry.entities.errors import GyldigError, TooCostly
 from registry.entities.messages import Message, catalogue, in_language, language, message, word
 
 __all__ = ["MEDIA_TYPE", "NotFound", "answer_of", "install", "language_of", "problem"]
@@ -43,11 +43,20 @@ class NotFound(GyldigError):
 
 
 def problem(
-    status: int, detail: str, *, lang: str = "en", headers: Mapping[str, str] | None = None, **members: Any
+    status: int,
+    detail: str,
+    *,
+    lang: str = "en",
+    headers: Mapping[str, str] | None = None,
+    kind: str = "",
+    **members: Any,
 ) -> Response:
-    """A problem response with its texts in the language; ``type`` is relative to ``/api/docs``."""
+    """A problem response with its texts in the language; ``type`` is relative to ``/api/docs``.
+
+    ``kind``: what is wrong, if the status alone does not say it.
+    """
     body = {
-        "type": f"/api/docs#problem-{_TYPES.get(status, 'internal')}",
+        "type": f"/api/docs#problem-{kind or _TYPES.get(status, 'internal')}",
         "title": HTTPStatus(status).phrase if language(lang) == "en" else word(f"http.{status}", lang),
         "status": status,
         "detail": in_language(detail, lang),
@@ -79,9 +88,9 @@ def answer_of(error: Exception, request: Request) -> Response:
     status = http_status(error)
     headers = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "5"}}.get(status)
     detail = error.text if isinstance(error, GyldigError) else str(error)
-    return problem(
-        status, detail, lang=language_of(request), headers=headers, **getattr(error, "members", {})
-    )
+    kind = "too-costly" if isinstance(error, TooCostly) else ""
+    members = getattr(error, "members", {})
+    return problem(status, detail, lang=language_of(request), headers=headers, kind=kind, **members)
 
 
 async def _invalid(request: Request, error: Exception) -> Response:

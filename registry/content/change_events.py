@@ -15,6 +15,7 @@ from registry.content.aspects import Aspect, same_name
 from registry.content.change_types import TYPES, by_gravity
 from registry.content.display import display_text
 from registry.content.successors import Difference, Link
+from registry.entities.budget import spend
 from registry.entities.messages import joined, message
 from registry.entities.records import ConceptRecord
 from registry.entities.relationships import BROADER, NARROWER, RELATED
@@ -28,6 +29,7 @@ _NOT_IN_USE = frozenset({"retired_for_use", "inactivated"})
 #: Sources of links, strongest first.
 _SOURCES = ("official", "curated", "derived", "structural")
 _REVIEWED = frozenset({"official", "curated"})
+_EVENT_STEPS = 20  #: steps (``registry.entities.budget``) of one event
 _NARROWING, _WIDENING = frozenset({"split", "split_off"}), frozenset({"merged", "taken_over"})
 
 
@@ -46,13 +48,17 @@ def events_of(found: Difference, links: Sequence[Link]) -> Iterator[Change]:
     linked: set[str] = set()
     for group in _groups(sorted(set(links))):  # in an order that does not depend on that of loading
         linked |= group.keys()
+        spend(_EVENT_STEPS * len(group))
         yield _together(found, sorted({link for held in group.values() for link in held}), sorted(group))
     for m in found.modified.values():
         if m.before.code not in linked:
+            spend(_EVENT_STEPS)
             yield event_of_aspects(m.before, m.after, m.aspects, languages=found.languages)
     for record in (r for r in found.gone.values() if r.code not in linked):
+        spend(_EVENT_STEPS)
         yield _event(found.languages, ["deleted"], [record], [])
     for record in (r for r in found.come.values() if r.code not in linked):
+        spend(_EVENT_STEPS)
         yield _appeared(found, record)
 
 

@@ -23,11 +23,15 @@ from registry.content.successors import (
     identical_texts,
     structural_links,
 )
+from registry.entities.budget import spend
 from registry.entities.records import ConceptRecord
 from registry.entities.results.changes import Change
 from registry.systems import SystemBehaviour
 
 __all__ = ["Derived", "derive", "difference"]
+
+
+_STATE_STEPS = 20  #: steps (``registry.entities.budget``) of the comparison of one state
 
 
 @dataclass
@@ -95,12 +99,14 @@ def difference(
     found = Difference(old, new, behaviour, earlier or _none_earlier)
     facets = old.facets & new.facets
     for key, before in old.differing.items():
+        spend(_STATE_STEPS)
         after = new.differing.get(key)
         if after is None:
             _only(found, before, new, found.gone)
         elif aspects := aspects_between(before, after, facets, behaviour):
             found.modified[before.code] = Modified(before, after, aspects)
     for key, after in new.differing.items():
+        spend()
         if key not in old.differing:
             _only(found, after, old, found.come)
     return found

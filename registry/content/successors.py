@@ -15,9 +15,12 @@ from typing import NamedTuple
 from registry.content.aspects import Aspect, naming_texts
 from registry.content.display import NAMING_KINDS
 from registry.content.label_comparison import normal_form
+from registry.entities.budget import spend
 from registry.entities.messages import message
 from registry.entities.records import ConceptRecord
 from registry.systems import SystemBehaviour
+
+_CODE_STEPS = 20  #: steps (``registry.entities.budget``) of the codes that contain a code
 
 __all__ = [
     "Difference",
@@ -178,6 +181,7 @@ def identical_texts(found: Difference, explained: Collection[str] = ()) -> TextL
     contested: dict[str, tuple[str, ...]] = {}
     claimed: dict[str, tuple[str, ...]] = {}
     for code, texts in sorted(lost.items()):
+        spend()
         candidates = {c for text in texts for c in carriers.get(text, ())}
         claimed |= {c: (*claimed.get(c, ()), code) for c in candidates}
         nearest = _nearest(code, candidates)
@@ -254,9 +258,11 @@ class _Structure:
 
     def links(self) -> list[Link]:
         for code in sorted(self.found.come):
+            spend(_CODE_STEPS)
             if parent := self._gaining(code):
                 self.gains.setdefault(parent, []).append(code)
         for code in sorted(self.found.gone):
+            spend(_CODE_STEPS)
             if parent := self._losing(code):
                 self.losses.setdefault(parent, []).append(code)
         links = [link for parent, codes in self.gains.items() for link in self._split(parent, codes)]

@@ -27,13 +27,15 @@ from registry.entities.errors import OutOfTime, TooCostly
 from registry.entities.messages import message
 from registry.entities.offload import EVENT_LOOP_GUARD
 
-__all__ = ["Budget", "check", "spend"]
+__all__ = ["UNLIMITED", "Budget", "check", "spend"]
 
 _LOOK_EVERY = 100  #: steps after which the clock is read
 
 
 class _Current(threading.local):
-    budget: Budget | None = None
+    def __init__(self) -> None:
+        self.budget: Budget | None = None
+        self.suspended: list[Budget | None] = []
 
 
 _CURRENT = _Current()
@@ -91,6 +93,22 @@ class Budget:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         _CURRENT.budget, self._outer = self._outer, None
+
+
+class _Unlimited:
+    """``with UNLIMITED:`` = what this thread builds is for later requests too, so the limits of this one do not end it."""
+
+    def __enter__(self) -> None:
+        _CURRENT.suspended.append(_CURRENT.budget)
+        _CURRENT.budget = None
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        _CURRENT.budget = _CURRENT.suspended.pop()
+
+
+UNLIMITED = _Unlimited()
 
 
 def spend(steps: int = 1) -> None:

@@ -74,12 +74,20 @@ class CodeMethods(Opened):
         return history(self.reader, _text(system=system), _text(code=code), known_at=known_at)
 
     def diff(
-        self, system: str, v1: str, v2: str, *, types: Collection[str] = (), known_at: On = None
+        self,
+        system: str,
+        v1: str,
+        v2: str,
+        *,
+        types: Collection[str] = (),
+        known_at: On = None,
+        count: int | None = None,
+        cursor: str | None = None,
     ) -> Changes:
-        """Typed changes between two versions (VERSION or VERSION@RELEASE)."""
+        """Typed changes between two versions (VERSION or VERSION@RELEASE); ``count`` and ``cursor``: one page."""
         from registry.queries.diff import diff
 
-        return diff(self.reader, system, v1, v2, types=types, known_at=known_at)
+        return diff(self.reader, system, v1, v2, types=types, known_at=known_at, count=count, cursor=cursor)
 
     def validity(
         self,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from registry.entities.budget import spend
 from registry.entities.intervals import instant_text
 from registry.entities.results.catalogue import ReleaseAnswer, SystemAnswer, VersionAnswer
 from registry.entities.results.log import Feed, FeedEntry
@@ -17,11 +18,13 @@ from registry.time.timeline import Timeline
 __all__ = ["changes_since", "releases", "scopes", "system", "systems", "versions"]
 
 Known = str | date | None
+_ROW_STEPS = 10  #: steps (``registry.entities.budget``) of one row of the answer
 
 
 def systems(reader: Reader, known_at: Known = None) -> list[SystemAnswer]:
     """Every code system, by slug."""
     moment = reader.moment(known_at)
+    spend(_ROW_STEPS * len(moment.snapshot.systems))
     return [_system(moment, row) for row in sorted(moment.snapshot.systems.values(), key=lambda r: r.slug)]
 
 
@@ -68,6 +71,7 @@ def versions(
     if row is None:
         return []
     timeline, day = moment.timeline(row), reader.day(on, moment)
+    spend(_ROW_STEPS * len(timeline.versions))
     answers = [_version(timeline, v, day) for v in timeline.versions]
     wanted = (status,) if status else ("current", "undated") if on is not None else ("any",)
     return [a for a in answers if a.status in wanted or "any" in wanted]
@@ -109,6 +113,7 @@ def releases(reader: Reader, reference: str, *, known_at: Known = None) -> list[
     labels = {v.version_id: v for v in timeline.versions}
     every = reader.ledger().systems[row.system_id].releases.values()
     instant = moment.snapshot.instant
+    spend(_ROW_STEPS * len(every))
     known = [r for r in every if instant is None or r.recorded_from <= instant]
     current = {
         h.id
@@ -158,6 +163,7 @@ def scopes(reader: Reader, reference: str | None = None, *, known_at: Known = No
     wanted = moment.snapshot.system(reference) if reference else None
     if reference and wanted is None:
         return []
+    spend(_ROW_STEPS * len(moment.snapshot.applicability))
     return [
         ScopeRow(
             scope=a.scope,

@@ -18,6 +18,7 @@ from registry.content.layers import each_state_once, merge_sources
 from registry.content.official_links import OfficialLinks
 from registry.content.successors import Earlier, Side, TextLinks, identical_texts
 from registry.content.view_info import content_language
+from registry.entities.budget import UNLIMITED, spend
 from registry.entities.offload import require_offload
 from registry.entities.records import ConceptRecord, ReleaseHeader
 from registry.queries.lookup import covers, merged_concept
@@ -31,6 +32,10 @@ from registry.systems import SystemBehaviour
 __all__ = ["Comparison", "Content", "alike", "compare", "records_of", "text_links"]
 
 Layers = Sequence[ReleaseRow]
+_RECORD_STEPS, _LOOKUP_STEPS = (
+    20,
+    50,
+)  #: steps (``registry.entities.budget``) of a record in a list, and of one by code
 _TEXTS = 8_000_000  #: bytes of the cache of identical texts, for all pairs of versions
 
 
@@ -72,6 +77,7 @@ class Content:
 
         @lru_cache(maxsize=4096)
         def get(code: str) -> ConceptRecord | None:
+            spend(_LOOKUP_STEPS)
             found = merged_concept(self.reader, self.system_id, code, self.layers)
             return found.record if found else None
 
@@ -96,8 +102,12 @@ class Content:
 
     def records(self, idents: BitMap) -> dict[str, ConceptRecord]:
         """Records of the first layer's states, by stable key."""
-        found = (decode(bytes(body)) for _, body in states_by_ids(self.reader.connection, idents))
-        return {r.stable_key: r for r in found}
+        found: dict[str, ConceptRecord] = {}
+        for _, body in states_by_ids(self.reader.connection, idents):
+            spend(_RECORD_STEPS)
+            record = decode(bytes(body))
+            found[record.stable_key] = record
+        return found
 
 
 @dataclass(frozen=True)
@@ -172,9 +182,10 @@ def _text_links(
 ) -> TextLinks:
     require_offload(1, 0)
     single = len(old.layers) == len(new.layers) == 1
-    before, after = _by_bitmaps(old, new, None) if single else _by_records(old, new, None)
-    found = difference(old.side(before), new.side(after), old.rules, earlier=earlier)
-    return identical_texts(found, explained)
+    with UNLIMITED:
+        before, after = _by_bitmaps(old, new, None) if single else _by_records(old, new, None)
+        found = difference(old.side(before), new.side(after), old.rules, earlier=earlier)
+        return identical_texts(found, explained)
 
 
 def _codes(records: dict[str, ConceptRecord]) -> set[str]:
@@ -209,6 +220,7 @@ def records_of(content: Content, within: BitMap | None = None) -> dict[str, Conc
         if n == 0 and within is not None:
             idents = idents & within
         for ident, body in states_by_ids(content.reader.connection, idents):
+            spend(_RECORD_STEPS)
             record = decode(bytes(body))
             if n == 0:
                 layers[record.stable_key] = [(ident, release.header, record)]

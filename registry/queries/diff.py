@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import cache, partial
 
@@ -15,14 +16,22 @@ from registry.entities.errors import UsageError
 from registry.entities.messages import message
 from registry.entities.results.changes import Changes
 from registry.queries.compare import Comparison, Content, compare
+from registry.queries.cursors import offset_of
 from registry.queries.lookup import merged_concept
 from registry.queries.official import OfficialTables
 from registry.reader import Reader, Resolved
+from registry.store.bounded import Bounded
 from registry.store.content import states_by_code
 from registry.store.metadata import ReleaseRow, VersionRow
 from registry.time.timeline import Timeline
 
 __all__ = ["content_of", "diff", "earlier_getter"]
+
+_PAGED, _EVENT, _CODE = (
+    32_000_000,
+    1500,
+    80,
+)  #: bytes of the comparisons kept for their next pages; of an event, a code
 
 
 def diff(
@@ -33,12 +42,53 @@ def diff(
     *,
     types: Collection[str] = (),
     known_at: str | date | None = None,
+    count: int | None = None,
+    cursor: str | None = None,
 ) -> Changes:
     """Typed changes from ``v1`` to ``v2``; each is VERSION (its last content) or VERSION@RELEASE.
 
     ``types``: only events with one of these types among their aspects, in ``changes`` and ``counts``; ``left_out``
-    counts the others.
+    counts the others. ``count``: most events, and most added and removed codes, of a page (None = all), ``cursor``: which
+    page. The pages of one comparison together are the whole; the figures are those of the whole on each.
     """
+    if count is None:
+        return _whole(reader, system, v1, v2, types=types, known_at=known_at)
+    start = offset_of(cursor)
+    moment = reader.moment(known_at)
+    key = (reader.ledger().epoch, moment.snapshot.instant, system, v1, v2, tuple(sorted(set(types))))
+    kept: Bounded[tuple[object, ...], Changes] = reader.caches.named("pages of changes", _PAGED, _size)
+    whole = kept.get(key, lambda: _whole(reader, system, v1, v2, types=types, known_at=known_at))
+    if _size(whole) > _PAGED:
+        kept.discard(key, whole)
+    return _page(whole, start, start + count)
+
+
+def _size(changes: Changes) -> int:
+    """Estimated bytes of a comparison."""
+    return _EVENT * (1 + len(changes.changes)) + _CODE * (len(changes.added) + len(changes.removed))
+
+
+def _page(whole: Changes, start: int, end: int) -> Changes:
+    more = any(len(found) > end for found in (whole.changes, whole.added, whole.removed))
+    return replace(
+        whole,
+        changes=whole.changes[start:end],
+        added=whole.added[start:end],
+        removed=whole.removed[start:end],
+        more=more,
+        cursor=str(end) if more else None,
+    )
+
+
+def _whole(
+    reader: Reader,
+    system: str,
+    v1: str,
+    v2: str,
+    *,
+    types: Collection[str],
+    known_at: str | date | None,
+) -> Changes:
     unknown = sorted(set(types) - set(TYPES))
     if unknown:
         raise UsageError(message("error.change_type", name=unknown[0], types=", ".join(TYPES)))

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from registry.content.stored import StoredView
+from registry.entities.budget import spend
 from registry.entities.errors import UnknownTarget
 from registry.entities.messages import message
 from registry.entities.records import ConceptRecord
@@ -22,6 +23,7 @@ from registry.time.timeline import Segment, Timeline
 __all__ = ["export_rows", "history_rows"]
 
 _BLOCK = 1000  #: records read at a time
+_RECORD_STEPS = 20  #: steps (``registry.entities.budget``) of a record
 _PARENTS = 50_000  #: codes whose parents are kept in one export
 
 
@@ -50,6 +52,7 @@ def _by_code(reader: Reader, system_id: int, view: StoredView) -> Iterator[Conce
     """The records of a version by code, read in batches."""
     idents = by_code(reader.connection, system_id, view.all())
     for start in range(0, len(idents), _BLOCK):
+        spend(_RECORD_STEPS * _BLOCK)
         yield from view.concepts(idents[start : start + _BLOCK])
 
 

@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any
 
 from registry.content.display import display_text
+from registry.entities.budget import spend
 from registry.entities.messages import joined, message
 from registry.entities.records import ConceptRecord
 from registry.entities.results.changes import Change
@@ -29,6 +30,7 @@ from registry.time.timeline import Timeline
 
 __all__ = ["code_dates", "history"]
 
+_STEP_STEPS = 20  #: steps (``registry.entities.budget``) of one code in one version
 _STEPS, _STEP = 2_000_000, 600  #: bytes of all steps that are kept, and of one
 
 
@@ -133,6 +135,7 @@ class _Concept:
         """The spans, each with the number of its first step."""
         before: tuple[Step, ConceptRecord | None] | None = None
         for step in steps:
+            spend(_STEP_STEPS)
             record = self._record(step)
             if record is None:
                 self._absent(before, step)

@@ -9,6 +9,7 @@ from typing import Any
 from registry.content.display import display_text
 from registry.content.subsumption import outcome
 from registry.content.view import ContentView
+from registry.entities.budget import spend
 from registry.entities.intervals import On
 from registry.entities.messages import message as say
 from registry.entities.results.codes import CodeDisplay
@@ -18,6 +19,7 @@ from registry.reader import Reader, Resolved
 
 __all__ = ["RELATIONS", "hierarchy", "subsumes"]
 
+_CODE_STEPS = 20  #: steps (``registry.entities.budget``) of a code in the answer
 RELATIONS = ("parents", "children", "ancestors", "descendants")
 
 
@@ -92,6 +94,7 @@ def _relatives(view: ContentView, ident: int, relation: str) -> list[int]:
         return below + view.page(view.descendants(ident), 0, None)
     above = [g for g in _by_code(view, groups) if view.subsumes(g, ident)]
     above += view.page(view.ancestors(ident), 0, None)
+    spend(len(above) ** 2)
     return sorted(above, key=lambda one: -sum(view.subsumes(other, one) for other in above))
 
 
@@ -100,6 +103,7 @@ def _by_code(view: ContentView, idents: Iterable[int]) -> list[int]:
 
 
 def _displays(view: ContentView, idents: Sequence[int]) -> list[CodeDisplay]:
+    spend(_CODE_STEPS * len(idents))
     language = view.info.language
     return [
         CodeDisplay(code=r.code, display=display_text(r, language=language)) for r in view.concepts(idents)

@@ -8,6 +8,7 @@ from itertools import islice
 
 from registry.content.stored import StoredView
 from registry.content.text_search import Query, matched, parse
+from registry.entities.budget import spend
 from registry.entities.errors import UsageError
 from registry.entities.messages import message
 from registry.entities.results.codes import SearchHit, SearchResult
@@ -17,6 +18,10 @@ from registry.reader import Reader, Resolved
 __all__ = ["search"]
 
 MAX_COUNT = 1000
+_FOUND_STEPS, _HIT_STEPS = (
+    5,
+    50,
+)  #: steps (``registry.entities.budget``) of a concept that is skipped, and of one in the answer
 
 
 def search(
@@ -59,10 +64,12 @@ def _idents(reader: Reader, resolved: list[Resolved], text: str) -> Iterator[tup
     for content in resolved:
         view = reader.view(content)
         for ident in view.search(text):
+            spend(_FOUND_STEPS)
             yield view, ident
 
 
 def _hit(query: Query, view: StoredView, ident: int) -> SearchHit:
+    spend(_HIT_STEPS)
     record = view.concept(ident)
     return SearchHit(
         system=view.info.system,

@@ -11,11 +11,25 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.settings import Settings
+from benchmarks.synthetic import yearly
 from loaders.contract import ParsedRelease
 from registry import Registry
 from registry.entities.records import ConceptRecord, Designation, ReleaseHeader, SourceFile, SystemRecord
 
 TOKEN = "secret-of-the-tests"
+
+
+@pytest.fixture(scope="module")
+def big_db(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A registry with two versions of 30,000 codes."""
+    url = str(tmp_path_factory.mktemp("big") / "big.sqlite")
+    with Registry.open(url) as registry:
+        registry.add_system(
+            SystemRecord(slug="big", titles={"en": "Big"}, access="open", redistribution="yes")
+        )
+        for parsed in yearly("big", 2021, 2, 30_000):
+            registry.load_parsed(parsed)
+    return url
 
 
 @pytest.fixture

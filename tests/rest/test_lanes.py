@@ -19,10 +19,8 @@ from api.app import create_app
 from api.rest import changes, codes, downloads, lanes, scopes, systems
 from api.settings import Settings
 from api.workers import Busy, Lane, Workers
-from benchmarks.synthetic import yearly
 from registry import Registry
 from registry.entities.offload import EVENT_LOOP_GUARD, require_offload
-from registry.entities.records import SystemRecord
 
 TOKEN = "secret-of-the-tests"
 _IN_LANES = {
@@ -44,19 +42,6 @@ LOOKUP = "/api/systems/demo-no/codes/B20?on=2024-03-14"
 def own_db(demo_db: str, tmp_path: Path) -> str:
     """A copy of the registry with the made-up system, to be changed."""
     return str(shutil.copy(demo_db, tmp_path / "own.sqlite"))
-
-
-@pytest.fixture(scope="module")
-def big_db(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A registry with two versions of 30,000 codes."""
-    url = str(tmp_path_factory.mktemp("big") / "big.sqlite")
-    with Registry.open(url) as registry:
-        registry.add_system(
-            SystemRecord(slug="big", titles={"en": "Big"}, access="open", redistribution="yes")
-        )
-        for parsed in yearly("big", 2021, 2, 30_000):
-            registry.load_parsed(parsed)
-    return url
 
 
 @pytest.mark.parametrize("module", [changes, codes, downloads, scopes, systems])

@@ -49,3 +49,5 @@ class Changes:
     types: list[str] = field(default_factory=list)  #: the filter: only events of these types; empty = all
     left_out: int = 0  #: events that the filter left out
     note: str = ""  #: rows of official change tables that could not be used, if any
+    more: bool = False  #: of a page: ``changes``, ``added`` or ``removed`` continue on the next one
+    cursor: str | None = None  #: of the next page
