@@ -120,13 +120,13 @@ def test_what_is_written_over_fhir_has_its_author(database: str, kind: str) -> N
     resource |= (
         {"content": "complete", "concept": [{"code": "A", "display": "a"}]} if kind == "CodeSystem" else {}
     )
-    with Registry.open(database) as registry:
+    with Registry.open(database) as registry, authored(by="kari"):
         load(registry, "2020", {"A": "a"})
     with TestClient(create_app(Settings(db=database, token="t")), client=("192.0.2.7", 1)) as client:
         bearer = {"Authorization": "Bearer t"}
         assert client.put(f"/fhir/{kind}/mine", json=resource, headers=bearer).status_code == 201
         log = client.get("/api/log", headers=bearer).json()["entries"]
-    assert [entry["by"] for entry in log] == ["token", ""]
+    assert [entry["by"] for entry in log] == ["token", "kari"]
 
 
 def test_a_thread_keeps_no_author_of_an_earlier_request() -> None:
