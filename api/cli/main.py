@@ -21,6 +21,7 @@ from api.cli import (
     changing,
     codes,
     differences,
+    ecl,
     export,
     hierarchy,
     loading,
@@ -86,6 +87,7 @@ for module in (
     changing,
     systems,
     scopes,
+    ecl,
     export,
     administration,
 ):

@@ -5,7 +5,8 @@
     GyldigError
     ├── UsageError            wrong use: bad option, date or combination          exit 2
     │   ├── BadDate
-    │   └── UnknownTarget     a command names a system, version or release that does not exist   exit 2
+    │   ├── UnknownTarget     a command names a system, version or release that does not exist   exit 2
+    │   └── EclError          an expression constraint (ECL) that cannot be evaluated            exit 2
     ├── SourceError           a file that cannot be loaded; names file and line   exit 2
     │   ├── ArchiveError      truncated, too big, unsafe path
     │   ├── DecodeError       wrong encoding
@@ -30,6 +31,7 @@ __all__ = [
     "BadDate",
     "ContentError",
     "DecodeError",
+    "EclError",
     "FormatError",
     "GyldigError",
     "LoadBusy",
@@ -71,6 +73,29 @@ class BadDate(UsageError):
 
 class UnknownTarget(UsageError):
     """A system, version or release that does not exist, named in a command or a change."""
+
+
+class EclError(UsageError):
+    """An expression constraint that is refused.
+
+    ``kind``: ``syntax`` (not in the grammar), ``semantic`` (grammatical, but without a defined meaning) or ``limit``
+    (larger or deeper than this program evaluates). ``position`` counts characters from 0, ``line`` and ``column``
+    from 1; ``expected`` has what the grammar allows there, empty if that is not the point.
+    """
+
+    def __init__(
+        self,
+        problem: str,
+        *,
+        kind: str,
+        position: int,
+        line: int,
+        column: int,
+        expected: tuple[str, ...] = (),
+    ) -> None:
+        self.problem, self.kind, self.expected = problem, kind, expected
+        self.position, self.line, self.column = position, line, column
+        super().__init__(located(f"ECL {line}:{column}", problem))
 
 
 class SourceError(GyldigError):

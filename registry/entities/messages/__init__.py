@@ -6,6 +6,7 @@ catalogue has one table per area:
 - ``reasons``: why an answer is "no"; ``codes``: why one code is not found or not valid
 - ``sentences``, ``headings``: command line and pages; ``notes``: notes and warnings inside answers
 - ``errors``: errors of the registry; ``damage``: findings of ``verify``; ``requests``: refused HTTP requests
+- ``expression_constraints``: why an expression constraint (ECL) is refused
 - ``terminology``: findings of FHIR operations, in the texts that clients compare
 
 Nynorsk readers get bokmål, readers of any other language English.
@@ -51,6 +52,7 @@ _AREAS: Final = (
     "loading",
     "list_formats",
     "fhir_formats",
+    "expression_constraints",
 )
 
 Pair = tuple[str, str]
