@@ -19,6 +19,7 @@ from registry.entities.records import (
     SystemRecord,
 )
 from registry.store.artifacts import ArtifactRow
+from registry.store.component_frames import ComponentFrame
 
 __all__ = [
     "LoadOptions",
@@ -99,14 +100,14 @@ class ParsedRelease:
     """A release ready to be imported. ``concepts`` may be a generator; it is consumed once.
 
     Besides concepts it gives removals (``ReleaseHeader.base``, ``depends_on``, fragments) and the components that the
-    source versions itself.
+    source versions itself, as records or many in a frame; relationships come before the concepts that they are of.
 
     ``ordered``: the source's order of concepts has a meaning and is kept. ``may_be_empty``: the source states that the
     version has no codes; otherwise a release without codes is refused.
     """
 
     header: ReleaseHeader
-    concepts: Iterable[ConceptRecord | Removal | Component]
+    concepts: Iterable[ConceptRecord | Removal | Component | ComponentFrame]
     system: SystemRecord | None = None
     ordered: bool = False
     may_be_empty: bool = False

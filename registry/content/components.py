@@ -1,7 +1,7 @@
-"""Components of a release: descriptions and relationships of a concept, members and acceptability of reference sets.
+"""Components of a release as records: descriptions and relationships of a concept, members and acceptability of reference sets.
 
-``StoredComponents`` reads them from the store by bitmaps; ``MemoryComponents`` scans plain records and is the
-slow twin of the tests. Systems whose sources do not version such rows have none; their concepts' states have everything.
+``StoredComponents`` reads them from packed arrays; ``MemoryComponents`` scans plain records and is the slow twin of the tests.
+Systems whose sources do not version such rows have none; their concepts' states have everything.
 """
 
 from __future__ import annotations
@@ -11,17 +11,11 @@ from typing import Protocol, TypeVar
 
 from pyroaring import BitMap
 
+from registry.content.component_arrays import ReleaseComponents
 from registry.entities.records import Component, DescriptionRecord, MemberRecord, RelationshipRecord
-from registry.store.component_rows import (
-    component_bitmap,
-    component_ids,
-    reference_set,
-    reference_sets,
-    states_about,
-)
-from registry.store.content import concept_id, concept_keys
+from registry.store.component_rows import components_with_keys, read_components
+from registry.store.content import concept_id, concept_keys, release_bitmap
 from registry.store.engine import Connection, Database
-from registry.store.states import decode_component
 
 __all__ = ["ComponentView", "MemoryComponents", "StoredComponents"]
 
@@ -42,6 +36,9 @@ class ComponentView(Protocol):
 
     def members(self, refset: str) -> list[str]:
         """Stable keys of the concepts in a reference set, sorted."""
+
+    def rows(self, refset: str) -> list[MemberRecord]:
+        """The rows of a reference set, inactive ones included, by key."""
 
     def acceptability(self, refset: str, description: str) -> str:
         """``preferred``, ``acceptable`` or empty: how a language reference set takes a description."""
@@ -73,7 +70,12 @@ class MemoryComponents:
 
     def members(self, refset: str) -> list[str]:
         """Stable keys of the concepts in a reference set, sorted."""
-        return sorted({r.referenced for r in self._active() if (r.refset, r.acceptability) == (refset, "")})
+        named = (r for r in self._active() if r.kind_of_referenced == "concept")
+        return sorted({r.referenced for r in named if r.refset == refset})
+
+    def rows(self, refset: str) -> list[MemberRecord]:
+        """The rows of a reference set, inactive ones included, by key."""
+        return [r for r in self._all(MemberRecord) if r.refset == refset]
 
     def acceptability(self, refset: str, description: str) -> str:
         """``preferred``, ``acceptable`` or empty: how a language reference set takes a description."""
@@ -82,12 +84,14 @@ class MemoryComponents:
 
 
 class StoredComponents:
-    """Over a stored release, including the modules it depends on."""
+    """Over a stored release, including the modules it depends on. ``arrays``: the same content as packed arrays."""
 
-    def __init__(self, database: Database, system_id: int, release_id: int) -> None:
-        self._database, self._system_id, self._release_id = database, system_id, release_id
-        self._bitmaps: dict[str, BitMap] = {}
-        self._sets: dict[tuple[str, str], BitMap] = {}
+    def __init__(
+        self, database: Database, system_id: int, release_id: int, members: BitMap | None = None
+    ) -> None:
+        self._database, self._system_id = database, system_id
+        own = release_bitmap(database.reader(), release_id) if members is None else members
+        self.arrays = ReleaseComponents(database, system_id, release_id, own)
 
     @property
     def _connection(self) -> Connection:
@@ -103,34 +107,41 @@ class StoredComponents:
 
     def reference_sets(self) -> list[tuple[str, str]]:
         """(reference set, acceptability) of every set with members, sorted."""
-        return reference_sets(self._connection, self._release_id)
+        held, found = self.arrays.system("member"), set()
+        for refset in self.arrays.reference_sets():
+            ways = held.columns["acceptability"][self.arrays.members_of(refset)]
+            found |= {(refset, held.names[way]) for way in set(ways.tolist())}
+        return sorted(found)
 
     def members(self, refset: str) -> list[str]:
         """Stable keys of the concepts in a reference set, sorted."""
-        return sorted(concept_keys(self._connection, self.set(refset)))
+        held, rows = self.arrays.system("member"), self.arrays.members_of(refset)
+        concepts = rows[held.columns["of"][rows] == held.numbers.get("concept", -1)]
+        subjects = BitMap(held.columns["subject"][concepts].tolist())
+        return sorted(concept_keys(self._connection, subjects))
+
+    def rows(self, refset: str) -> list[MemberRecord]:
+        """The rows of a reference set, inactive ones included, by key."""
+        held, rows = self.arrays.system("member"), self.arrays.rows("member", active=None)
+        mine = rows[held.columns["refset"][rows] == held.numbers.get(refset, -1)]
+        found = read_components(self._connection, self._system_id, "member", BitMap(mine.tolist()))
+        return [r for r in found if isinstance(r, MemberRecord)]
 
     def acceptability(self, refset: str, description: str) -> str:
         """``preferred``, ``acceptable`` or empty: how a language reference set takes a description."""
-        ids = component_ids(self._connection, self._system_id, "description", [description])
-        ways = ((ident, way) for ident in ids.values() for way in ("preferred", "acceptable"))
-        return next((way for ident, way in ways if ident in self.set(refset, way)), "")
-
-    def set(self, refset: str, acceptability: str = "") -> BitMap:
-        """Concept ids of a reference set; with acceptability, component ids of descriptions. Cached: never changes."""
-        found = self._sets.get((refset, acceptability))
-        if found is None:
-            found = reference_set(self._connection, self._release_id, refset, acceptability)
-            self._sets[refset, acceptability] = found
-        return found
+        found = components_with_keys(self._connection, self._system_id, "description", [description])
+        component = found.get(description, 0)
+        for way in ("preferred", "acceptable"):
+            if component in self.arrays.accepted(refset, way):
+                return way
+            if description in self.arrays.accepted_by_key(refset, way):
+                return way
+        return ""
 
     def _about(self, kind: str, record: type[_R], concept: str) -> list[_R]:
         subject = concept_id(self._connection, self._system_id, concept)
-        if subject is None:
+        rows = BitMap(self.arrays.about(kind, subject)) if subject is not None else BitMap()
+        if not rows:
             return []
-        members = self._bitmaps.get(kind)
-        if members is None:
-            members = self._bitmaps[kind] = component_bitmap(self._connection, self._release_id, kind)
-        found = (
-            decode_component(b) for i, b in states_about(self._connection, subject, kind) if i in members
-        )
-        return sorted((r for r in found if isinstance(r, record)), key=lambda r: r.key)
+        found = read_components(self._connection, self._system_id, kind, rows)
+        return [r for r in found if isinstance(r, record)]

@@ -15,8 +15,9 @@ __all__ = [
     "Artifact",
     "Attestation",
     "CodeSystem",
-    "Component",
-    "ComponentState",
+    "ComponentName",
+    "ComponentPack",
+    "ComponentText",
     "Concept",
     "ConceptMap",
     "ConceptState",
@@ -28,7 +29,6 @@ __all__ = [
     "ReleaseComponents",
     "ReleaseContent",
     "ReleaseDependency",
-    "ReleaseMembership",
     "Scope",
     "SystemAlias",
     "Version",
@@ -170,43 +170,38 @@ class ReleaseDependency(SQLModel, table=True):
     )
 
 
-class Component(SQLModel, table=True):
-    """One row that a source versions itself (description, relationship, member), identified by its key."""
+class ComponentName(SQLModel, table=True):
+    """A text that many component rows have (module, type, language, reference set …), with the number that rows hold."""
 
-    id: int | None = Field(default=None, sa_column=_key())
-    system_id: int = Field(sa_column=_big())
-    kind: str = Field(sa_column=_text())
-    key: str = Field(sa_column=_text())
-    __table_args__ = (UniqueConstraint("system_id", "kind", "key"),)
+    __tablename__ = "component_name"
+    system_id: int = Field(sa_column=_key_part())
+    id: int = Field(sa_column=_key_part())
+    name: str = Field(sa_column=_text())
 
 
-class ComponentState(SQLModel, table=True):
-    """One content of a component, stored once for all releases. ``body`` is the canonical JSON that ``hash`` covers.
+class ComponentPack(SQLModel, table=True):
+    """Component rows of one kind that one load added: numbers in columns, as Arrow IPC (``registry.store.component_packs``)."""
 
-    ``subject_id``: id of the concept that a description or relationship belongs to, or that is a member; in language
-    reference sets, id of the component (description). Only members have ``refset`` and ``acceptability``.
-    """
-
-    __tablename__ = "component_state"
-    id: int | None = Field(default=None, sa_column=_key())
-    system_id: int = Field(sa_column=_big())
-    component_id: int = Field(sa_column=_big())
-    subject_id: int = Field(sa_column=_big())
-    kind: str = Field(sa_column=_text())
-    refset: str = Field(default="", sa_column=_text())
-    acceptability: str = Field(default="", sa_column=_text())
-    inactive: bool = False
-    hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    __tablename__ = "component_pack"
+    system_id: int = Field(sa_column=_key_part())
+    kind: str = Field(sa_column=_text_key())
+    first: int = Field(sa_column=_key_part())
+    body_sha256: str = Field(sa_column=_text())
     body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
-    __table_args__ = (
-        Index("ix_component_state_component", "component_id"),
-        Index("ix_component_state_subject", "subject_id", "kind"),
-        UniqueConstraint("system_id", "hash"),
-    )
+
+
+class ComponentText(SQLModel, table=True):
+    """The texts of neighbouring component rows from row ``first``, compressed."""
+
+    __tablename__ = "component_text"
+    system_id: int = Field(sa_column=_key_part())
+    kind: str = Field(sa_column=_text_key())
+    first: int = Field(sa_column=_key_part())
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 
 class ReleaseComponents(SQLModel, table=True):
-    """Per release and kind: a bitmap of component state ids, those of the modules it depends on included."""
+    """Per release and kind: a bitmap of component rows, those of the modules it depends on included."""
 
     __tablename__ = "release_components"
     release_id: int = Field(
@@ -217,23 +212,6 @@ class ReleaseComponents(SQLModel, table=True):
     )
     bitmap: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     bitmap_sha256: str = Field(sa_column=_text())
-
-
-class ReleaseMembership(SQLModel, table=True):
-    """Per release and reference set: members that differ from those of the modules it depends on.
-
-    ``present`` and ``absent`` are bitmaps of concept ids, or of component ids of descriptions where ``acceptability``
-    is ``preferred`` or ``acceptable``. A release's members are ((those of its modules) minus absent) plus present.
-    """
-
-    __tablename__ = "release_membership"
-    row_id: int | None = Field(default=None, sa_column=_key())
-    release_id: int = Field(sa_column=_big())
-    refset: str = Field(sa_column=_text())
-    acceptability: str = Field(default="", sa_column=_text())
-    present: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
-    absent: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
-    __table_args__ = (UniqueConstraint("release_id", "refset", "acceptability"),)
 
 
 class Attestation(SQLModel, table=True):
@@ -289,10 +267,14 @@ class PropertyBitmap(SQLModel, table=True):
 
 
 class WordSegment(SQLModel, table=True):
-    """Text index: the words of the states that one load added (``registry.store.word_segment``)."""
+    """Text index: the words of the states that one load added (``registry.store.word_segment``).
+
+    ``kind`` is empty for states of concepts, ``description`` for rows of descriptions.
+    """
 
     __tablename__ = "word_segment"
     system_id: int = Field(sa_column=_key_part())
+    kind: str = Field(default="", sa_column=_text_key())
     number: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
     body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 

@@ -134,30 +134,41 @@ class ConceptRecord(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class DescriptionRecord(msgspec.Struct, frozen=True, omit_defaults=True, tag="description", gc=False):
-    """A text that the source versions itself; ``key`` is its identifier, ``concept`` the stable key of its concept."""
+    """A text that the source versions itself; ``key`` is its identifier, ``concept`` the stable key of its concept.
+
+    ``effective``: day since which the row is as it is, as the number ``yyyymmdd``; 0 = not stated. ``case``: the source's
+    code for the significance of case.
+    """
 
     key: str
     concept: str
     designation: Designation
     module: str = ""
     inactive: bool = False
+    effective: int = 0
+    case: str = ""
 
 
 class RelationshipRecord(msgspec.Struct, frozen=True, omit_defaults=True, tag="relationship", gc=False):
-    """An attribute row that the source versions itself: ``property`` with its group, of ``concept`` (a stable key)."""
+    """An attribute row that the source versions itself: ``property`` with its group, of ``concept`` (a stable key).
+
+    ``characteristic``: the source's code for the kind of relationship (inferred, additional …).
+    """
 
     key: str
     concept: str
     property: Property
     module: str = ""
     inactive: bool = False
+    effective: int = 0
+    characteristic: str = ""
 
 
 class MemberRecord(msgspec.Struct, frozen=True, omit_defaults=True, tag="member", gc=False):
     """A row of a reference set that the source versions itself.
 
-    ``referenced``: stable key of a concept; in language reference sets, which have an ``acceptability`` (``preferred`` or
-    ``acceptable``), key of a description. ``properties``: the other columns of the set.
+    ``referenced``: stable key of a concept, or key of a component where ``of`` names a kind; language reference sets,
+    which have an ``acceptability`` (``preferred`` or ``acceptable``), name descriptions. ``properties``: the other columns.
     """
 
     key: str
@@ -167,6 +178,13 @@ class MemberRecord(msgspec.Struct, frozen=True, omit_defaults=True, tag="member"
     properties: tuple[Property, ...] = ()
     module: str = ""
     inactive: bool = False
+    effective: int = 0
+    of: Literal["", "description", "relationship"] = ""
+
+    @property
+    def kind_of_referenced(self) -> str:
+        """``concept``, or the kind of component that the row names."""
+        return self.of or ("description" if self.acceptability else "concept")
 
 
 #: rows that the source versions itself; in systems without such rows everything is in the concepts' states

@@ -15,11 +15,11 @@ from typing import NamedTuple
 
 from pyroaring import BitMap
 
-from registry.entities.records import Property, RelationshipRecord
-from registry.store.component_rows import component_bitmap, component_rows
-from registry.store.content import release_rows, states_by_ids
+from registry.entities.records import Component, Property, RelationshipRecord
+from registry.store.component_rows import component_bitmap, read_components
+from registry.store.content import states_by_ids, system_of_release
 from registry.store.engine import Connection
-from registry.store.states import decode, decode_component
+from registry.store.states import decode
 
 __all__ = ["AttributeIndex", "AttributeRow", "read_attributes"]
 
@@ -120,8 +120,9 @@ def read_attributes(connection: Connection, release_id: int, members: BitMap) ->
     relationships = component_bitmap(connection, release_id, "relationship")
     if not relationships:
         return AttributeIndex(_from_states(connection, members))
-    states = {concept: state for state, concept, _, _ in release_rows(connection, members)}
-    return AttributeIndex(_from_components(connection, relationships, states, members))
+    system = system_of_release(connection, release_id) or 0
+    rows = read_components(connection, system, "relationship", relationships)
+    return AttributeIndex(_from_components(connection, rows, members))
 
 
 def _from_states(connection: Connection, members: BitMap) -> Iterator[AttributeRow]:
@@ -134,18 +135,14 @@ def _from_states(connection: Connection, members: BitMap) -> Iterator[AttributeR
 
 
 def _from_components(
-    connection: Connection, relationships: BitMap, states: dict[int, int], members: BitMap
+    connection: Connection, rows: Iterable[Component], members: BitMap
 ) -> Iterator[AttributeRow]:
-    keys = {
-        key: state
-        for state, body in states_by_ids(connection, members)
-        for record in (decode(body),)
-        for key in (record.code, record.stable_key)
-    }
-    for subject, body in component_rows(connection, "subject_id, body", relationships):
-        record = decode_component(bytes(body))
-        if isinstance(record, RelationshipRecord) and not record.inactive and subject in states:
-            yield _row(states[subject], record.property, keys)
+    records = [(state, decode(body)) for state, body in states_by_ids(connection, members)]
+    states = {record.stable_key: state for state, record in records}
+    keys = states | {record.code: state for state, record in records}
+    for record in rows:
+        if isinstance(record, RelationshipRecord) and not record.inactive and record.concept in states:
+            yield _row(states[record.concept], record.property, keys)
 
 
 def _row(source: int, p: Property, keys: dict[str, int]) -> AttributeRow:

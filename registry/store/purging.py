@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pyroaring import BitMap
-
+from registry.store.component_rows import delete_unused_names, used_concepts
 from registry.store.engine import Connection, Database
 from registry.store.states import unpack_numbers
 from registry.store.stored_values import bitmap_of
@@ -18,8 +17,8 @@ from registry.store.stored_values import bitmap_of
 __all__ = ["delete_content", "delete_states", "delete_unused", "erase_deleted"]
 
 _CHUNK = 500
-_TABLES = ("concept", "concept_state", "component", "component_state", "property_bitmap", "word_segment",
-           "release_content", "release_components", "release_membership", "release_dependency")  # fmt: skip
+_TABLES = ("concept", "concept_state", "component_name", "component_pack", "component_text", "property_bitmap",
+           "word_segment", "release_content", "release_components", "release_dependency")  # fmt: skip
 
 
 def delete_content(connection: Connection, release_id: int, *, why: str) -> None:
@@ -34,28 +33,22 @@ def delete_states(connection: Connection, idents: Iterable[int]) -> None:
 
 
 def delete_unused(connection: Connection, system_id: int) -> None:
-    """Delete the concepts and components of a system that no state, fragment or reference set names."""
-    concepts, components = BitMap(), BitMap()
+    """Delete the concepts and names of a system that no state, fragment or component names."""
+    concepts = used_concepts(connection, system_id)
     for concept, parents in connection.execute(
         "SELECT concept_id, parents FROM concept_state WHERE system_id = ?", (system_id,)
     ):
         concepts.add(concept)
         concepts.update(unpack_numbers(bytes(parents)) if parents is not None else ())
-    for component, subject, acceptability in connection.execute(
-        "SELECT component_id, subject_id, acceptability FROM component_state WHERE system_id = ?",
-        (system_id,),
-    ):
-        components.add(component)
-        (components if acceptability else concepts).add(subject)
     for (removed,) in connection.execute(
         "SELECT c.removed FROM release_content c JOIN release r ON r.id = c.release_id"
         " WHERE r.system_id = ? AND c.removed IS NOT NULL",
         (system_id,),
     ):
         concepts |= bitmap_of(removed)
-    for table, used in (("concept", concepts), ("component", components)):
-        rows = connection.all(f"SELECT id FROM {table} WHERE system_id = ?", (system_id,))
-        _delete(connection, table, [ident for (ident,) in rows if ident not in used])
+    rows = connection.all("SELECT id FROM concept WHERE system_id = ?", (system_id,))
+    _delete(connection, "concept", [ident for (ident,) in rows if ident not in concepts])
+    delete_unused_names(connection, system_id)
 
 
 def _delete(connection: Connection, table: str, idents: Iterable[int]) -> None:

@@ -11,13 +11,9 @@ from registry.store.properties import add_states
 from registry.store.terms import replace_terms
 from registry.store.word_segment import Segment
 
-__all__ = ["correct_component", "correct_state", "keys_by_id", "rebuild_indexes", "replace_indexes"]
+__all__ = ["correct_state", "keys_by_id", "rebuild_indexes", "replace_indexes"]
 
 _STATE = "UPDATE concept_state SET concept_id = ?, code = ?, compact = ?, parents = ? WHERE id = ?"
-_COMPONENT = (
-    "UPDATE component_state SET component_id = ?, subject_id = ?, kind = ?, refset = ?, acceptability = ?, inactive = ?"
-    " WHERE id = ?"
-)
 
 
 def keys_by_id(rows: Iterable[tuple[int, int, str]]) -> dict[tuple[int, str], int]:
@@ -36,17 +32,12 @@ def correct_state(connection: Connection, ident: int, values: tuple[Any, ...]) -
     connection.execute(_STATE, (*values, ident))
 
 
-def correct_component(connection: Connection, ident: int, values: tuple[Any, ...]) -> None:
-    """Set component, subject, kind, reference set, acceptability and activity of a component state."""
-    connection.execute(_COMPONENT, (*values, ident))
-
-
 def replace_indexes(
     connection: Connection,
     values: Mapping[tuple[int, str, str], array[int]],
-    segments: Mapping[int, Segment],
+    segments: Mapping[tuple[int, str], Segment],
 ) -> None:
-    """Replace the index of properties (state ids by system, property and value) and the text index (by system)."""
+    """Replace the index of properties (state ids by system, property and value) and the text index (by system and kind)."""
     connection.execute("DELETE FROM property_bitmap")
     by_system: dict[int, dict[tuple[str, str], array[int]]] = {}
     for (system, name, value), idents in values.items():
@@ -54,5 +45,5 @@ def replace_indexes(
     for system, found in by_system.items():
         add_states(connection, system, found)
     connection.execute("DELETE FROM word_segment")
-    for system, segment in segments.items():
-        replace_terms(connection, system, segment)
+    for (system, kind), segment in segments.items():
+        replace_terms(connection, system, segment, kind=kind)

@@ -76,11 +76,6 @@ BELONGING = {
     "release_content": ("release", "release_id", ("bitmap", "bitmap_sha256", "ordering", "removed")),
     "release_dependency": ("release", "release_id", ("depends_on",)),
     "release_components": ("release", "release_id", ("kind", "bitmap", "bitmap_sha256")),
-    "release_membership": (
-        "release",
-        "release_id",
-        ("refset", "acceptability", "row_id", "present", "absent"),
-    ),
     "map_page": ("concept_map", "map_id", ("side", "number", "body")),
 }
 

@@ -17,19 +17,17 @@ from typing import Any
 import msgspec
 
 from registry.entities.exact_json import decoder
-from registry.entities.records import Component, ConceptRecord, Designation, Property
+from registry.entities.records import ConceptRecord, Designation, Property
 from registry.store.stored_values import UNREADABLE, damaged, reading
 from registry.store.tokens import fold
 
 __all__ = [
     "CODE_WORD",
+    "band_of",
     "canonical",
-    "component_hash",
     "decode",
-    "decode_component",
     "encode",
     "encoded",
-    "encoded_component",
     "pack_numbers",
     "pack_ordering",
     "release_hash",
@@ -41,7 +39,6 @@ __all__ = [
 
 _encode = msgspec.json.Encoder(order="sorted", decimal_format="number").encode
 _decode = decoder(ConceptRecord).decode
-_DECODE_COMPONENT: Any = msgspec.json.Decoder(Component, float_hook=Decimal)
 _DIGEST = 32
 _HASH_START = hashlib.sha256(b"gyldig-state-2\n")
 
@@ -77,13 +74,6 @@ def decode(body: bytes) -> ConceptRecord:
         raise damaged("state", error) from error
 
 
-def decode_component(body: bytes) -> Component:
-    """The component of a stored body; raises ``StoreDamaged``."""
-    with reading("component"):
-        found: Component = _DECODE_COMPONENT.decode(body)
-    return found
-
-
 def state_hash(body: bytes) -> bytes:
     """The identity of a state: SHA-256 over a version mark and the canonical JSON (32 bytes)."""
     digest = _HASH_START.copy()
@@ -103,22 +93,8 @@ def release_hash(hashes: bytes | bytearray, further: Iterable[str]) -> str:
     return digest.hexdigest()
 
 
-def component_hash(kind: str, hashes: bytes | bytearray) -> str:
-    """The identity of a release's components of a kind, an input of ``release_hash``."""
-    return f"{kind}:{hashlib.sha256(b''.join(_pieces(hashes))).hexdigest()}"
-
-
 def _pieces(hashes: bytes | bytearray) -> list[bytes | bytearray]:
     return sorted(hashes[at : at + _DIGEST] for at in range(0, len(hashes), _DIGEST))
-
-
-def encoded_component(record: Component) -> tuple[Component, bytes]:
-    """The component with all texts composed, and its canonical JSON: NFC, sorted keys, empty fields left out."""
-    body = _encode(record)
-    if body.isascii() or unicodedata.is_normalized("NFC", body.decode()):
-        return record, body
-    body = _encode(_composed(msgspec.to_builtins(record, builtin_types=(Decimal,))))
-    return decode_component(body), body
 
 
 def _in_order(record: ConceptRecord) -> bool:
@@ -212,9 +188,13 @@ def searchable(record: ConceptRecord) -> Iterator[tuple[int, str]]:
 
 def band(designation: Designation) -> int:
     """Rank of search hits on this designation: preferred and short texts first."""
-    text = designation.text
+    return band_of(designation.kind, designation.text)
+
+
+def band_of(kind: str, text: str) -> int:
+    """Rank of search hits on a text of a kind."""
     length = len(text) if text.isascii() else len(unicodedata.normalize("NFC", text))
-    return _RANKS.get(designation.kind, _LAST_RANK) << 8 | min(length, 255)
+    return _RANKS.get(kind, _LAST_RANK) << 8 | min(length, 255)
 
 
 def pack_numbers(numbers: Iterable[int]) -> bytes:

@@ -13,12 +13,10 @@ from typing import Any, NamedTuple
 from registry.store.engine import Connection
 
 __all__ = [
-    "StoredComponent",
     "StoredRelease",
     "StoredState",
     "damage_of_file",
-    "each_component",
-    "each_component_state",
+    "each_component_kind",
     "each_concept",
     "each_property_bitmap",
     "each_release_content",
@@ -51,21 +49,6 @@ class StoredRelease(NamedTuple):
     concepts: int
     purged: str
     name: str  #: label of its version, start of its hash
-
-
-class StoredComponent(NamedTuple):
-    """A row of ``component_state``."""
-
-    id: int
-    system_id: int
-    component_id: int
-    subject_id: int
-    kind: str
-    refset: str
-    acceptability: str
-    inactive: bool
-    hash: bytes
-    body: bytes
 
 
 def damage_of_file(connection: Connection, seconds: float | None = None) -> list[str]:
@@ -109,22 +92,15 @@ def each_state(connection: Connection) -> Iterator[StoredState]:
     return map(StoredState._make, connection.execute(f"SELECT {columns} FROM concept_state ORDER BY id"))
 
 
-def each_component_state(connection: Connection) -> Iterator[StoredComponent]:
-    """Every component state."""
-    columns = ", ".join(StoredComponent._fields)
-    return map(
-        StoredComponent._make, connection.execute(f"SELECT {columns} FROM component_state ORDER BY id")
-    )
-
-
 def each_concept(connection: Connection) -> Iterator[tuple[int, int, str]]:
     """(id, system, key) of every concept."""
     return _rows(connection, "SELECT id, system_id, key FROM concept ORDER BY id")
 
 
-def each_component(connection: Connection) -> Iterator[tuple[int, int, str, str]]:
-    """(id, system, kind, key) of every component."""
-    return _rows(connection, "SELECT id, system_id, kind, key FROM component ORDER BY id")
+def each_component_kind(connection: Connection) -> list[tuple[int, str]]:
+    """(system, kind) of component rows."""
+    rows = connection.all("SELECT DISTINCT system_id, kind FROM component_pack ORDER BY system_id, kind")
+    return [(int(system), str(kind)) for system, kind in rows]
 
 
 def each_release_content(
@@ -148,9 +124,11 @@ def each_property_bitmap(connection: Connection) -> Iterator[tuple[int, str, str
     return _rows(connection, "SELECT system_id, property, value, bitmap FROM property_bitmap")
 
 
-def each_segment(connection: Connection) -> Iterator[tuple[int, int, bytes]]:
-    """(system, number, packed segment) of the text index."""
-    return _rows(connection, "SELECT system_id, number, body FROM word_segment ORDER BY system_id, number")
+def each_segment(connection: Connection) -> Iterator[tuple[int, str, int, bytes]]:
+    """(system, kind, number, packed segment) of the text index."""
+    return _rows(
+        connection, "SELECT system_id, kind, number, body FROM word_segment ORDER BY system_id, kind, number"
+    )
 
 
 def _rows(connection: Connection, statement: str) -> Iterator[Any]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from registry.store.engine import Connection
 
-__all__ = ["codes_of", "each_code", "each_concept", "each_hash", "each_link", "keys_of"]
+__all__ = ["codes_of", "concepts_of_states", "each_code", "each_concept", "each_hash", "each_link", "keys_of"]
 
 _CODES = "SELECT DISTINCT code FROM concept_state WHERE system_id = ? ORDER BY code"
 _EACH_CODE = "SELECT id, code FROM concept_state WHERE system_id = ? ORDER BY id"
@@ -39,6 +39,12 @@ def each_concept(connection: Connection, system_id: int) -> Iterator[tuple[int, 
     """(state id, concept id, code), in no particular order."""
     rows: Iterator[tuple[int, int, str]] = connection.execute(_EACH_CONCEPT, (system_id,))
     return rows
+
+
+def concepts_of_states(connection: Connection, system_id: int) -> list[tuple[int, int]]:
+    """(state id, concept id), by state id."""
+    statement = "SELECT id, concept_id FROM concept_state WHERE system_id = ? ORDER BY id"
+    return [(int(state), int(concept)) for state, concept in connection.execute(statement, (system_id,))]
 
 
 def each_hash(connection: Connection, system_id: int) -> Iterator[tuple[bytes, int]]:

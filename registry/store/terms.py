@@ -21,65 +21,82 @@ _ALIGNED = 0xFFFF  #: a base ends in sixteen zero bits, so that shifted bitmaps 
 
 
 class TermsWriter:
-    """Indexes the texts of a load's new states, in batches; part of the caller's transaction."""
+    """Indexes the texts of a load's new states, in batches; part of the caller's transaction.
 
-    def __init__(self, connection: Connection, system_id: int) -> None:
-        self._connection, self._system_id = connection, system_id
+    ``kind``: empty for states of concepts, ``description`` for rows of descriptions.
+    """
+
+    def __init__(self, connection: Connection, system_id: int, *, kind: str = "") -> None:
+        self._connection, self._system_id, self._kind = connection, system_id, kind
         self._builder: SegmentBuilder | None = None
 
     def add(self, states: Sequence[tuple[int, ConceptRecord]]) -> None:
         """Index (state id, record) pairs, ids ascending from batch to batch."""
-        if not states:
-            return
+        if states:
+            self._segment(states[0][0]).add(states)
+
+    def add_texts(self, rows: Sequence[tuple[int, str, str]]) -> None:
+        """Index (row, kind of text, text) of descriptions, rows ascending from batch to batch."""
+        if rows:
+            self._segment(rows[0][0]).add_texts(rows)
+
+    def _segment(self, first: int) -> SegmentBuilder:
         if self._builder is None:
-            statement = "SELECT body FROM word_segment WHERE system_id = ? AND number = 0"
-            row = self._connection.one(statement, (self._system_id,))
-            self._builder = SegmentBuilder(
-                Segment.unpack(bytes(row[0])).base if row else states[0][0] & ~_ALIGNED
-            )
-        self._builder.add(states)
+            statement = "SELECT body FROM word_segment WHERE system_id = ? AND kind = ? AND number = 0"
+            row = self._connection.one(statement, (self._system_id, self._kind))
+            start = 0 if self._kind else first & ~_ALIGNED  # rows of components are numbered from 1
+            self._builder = SegmentBuilder(Segment.unpack(bytes(row[0])).base if row else start)
+        return self._builder
 
     def finish(self) -> None:
         """Store the segment of all indexed states."""
         if self._builder is None:
             return
         segment = self._builder.finish()
-        row = self._connection.one(
-            "SELECT count(*) FROM word_segment WHERE system_id = ?", (self._system_id,)
-        )
+        place = (self._system_id, self._kind)
+        statement = "SELECT count(*) FROM word_segment WHERE system_id = ? AND kind = ?"
+        row = self._connection.one(statement, place)
         number = int(row[0]) if row else 0
         if number < _SEGMENTS:
-            _insert(self._connection, self._system_id, number, segment)
+            _insert(self._connection, *place, number, segment)
         else:
-            found = _stored(self._connection, self._system_id)
-            replace_terms(self._connection, self._system_id, merge([*found, segment]))
+            found = _stored(self._connection, *place)
+            replace_terms(self._connection, self._system_id, merge([*found, segment]), kind=self._kind)
 
 
-def remove_terms(connection: Connection, system_id: int, states: BitMap) -> None:
-    """Remove deleted states from the index, and the words that only they have."""
-    found = _stored(connection, system_id)
-    row = connection.one("SELECT max(id) FROM concept_state WHERE system_id = ?", (system_id,))
-    if found and row and row[0] is not None:
-        replace_terms(connection, system_id, merge(found).without(states, top=int(row[0])))
+def remove_terms(
+    connection: Connection, system_id: int, states: BitMap, *, kind: str = "", top: int | None = None
+) -> None:
+    """Remove deleted states from the index, and the words that only they have.
+
+    ``top``: the greatest number that remains; None = that of the states of concepts.
+    """
+    found = _stored(connection, system_id, kind)
+    if top is None:
+        row = connection.one("SELECT max(id) FROM concept_state WHERE system_id = ?", (system_id,))
+        top = int(row[0]) if row and row[0] is not None else 0
+    if found and top:
+        replace_terms(connection, system_id, merge(found).without(states, top=top), kind=kind)
     else:
-        connection.execute("DELETE FROM word_segment WHERE system_id = ?", (system_id,))
+        connection.execute("DELETE FROM word_segment WHERE system_id = ? AND kind = ?", (system_id, kind))
 
 
-def read_terms(connection: Connection, system_id: int) -> Segment:
+def read_terms(connection: Connection, system_id: int, kind: str = "") -> Segment:
     """All words of a system."""
-    return merge(_stored(connection, system_id) or [Segment(0, -1)])
+    return merge(_stored(connection, system_id, kind) or [Segment(0, -1)])
 
 
-def _stored(connection: Connection, system_id: int) -> list[Segment]:
-    statement = "SELECT body FROM word_segment WHERE system_id = ? ORDER BY number"
-    return [Segment.unpack(bytes(body)) for (body,) in connection.all(statement, (system_id,))]
+def _stored(connection: Connection, system_id: int, kind: str) -> list[Segment]:
+    statement = "SELECT body FROM word_segment WHERE system_id = ? AND kind = ? ORDER BY number"
+    return [Segment.unpack(bytes(body)) for (body,) in connection.all(statement, (system_id, kind))]
 
 
-def _insert(connection: Connection, system_id: int, number: int, segment: Segment) -> None:
-    connection.insert("word_segment", ("system_id", "number", "body"), [(system_id, number, segment.pack())])
+def _insert(connection: Connection, system_id: int, kind: str, number: int, segment: Segment) -> None:
+    row = (system_id, kind, number, segment.pack())
+    connection.insert("word_segment", ("system_id", "kind", "number", "body"), [row])
 
 
-def replace_terms(connection: Connection, system_id: int, segment: Segment) -> None:
+def replace_terms(connection: Connection, system_id: int, segment: Segment, *, kind: str = "") -> None:
     """Store a segment in place of all segments of a system."""
-    connection.execute("DELETE FROM word_segment WHERE system_id = ?", (system_id,))
-    _insert(connection, system_id, 0, segment)
+    connection.execute("DELETE FROM word_segment WHERE system_id = ? AND kind = ?", (system_id, kind))
+    _insert(connection, system_id, kind, 0, segment)

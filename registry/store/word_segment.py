@@ -22,8 +22,9 @@ from pyroaring import BitMap
 from registry.entities.errors import StoreError
 from registry.entities.messages import message
 from registry.entities.records import ConceptRecord
-from registry.store.states import pack_numbers, searchable, unpack_numbers
+from registry.store.states import band_of, pack_numbers, searchable, unpack_numbers
 from registry.store.stored_values import reading
+from registry.store.tokens import fold
 
 __all__ = ["LOCAL", "PLACE", "Segment", "SegmentBuilder", "build", "merge"]
 
@@ -117,6 +118,17 @@ class SegmentBuilder:
                 bands[band].append(number)
                 for word in set(find(text)):
                     words[word].append(number)
+
+    def add_texts(self, rows: Iterable[tuple[int, str, str]]) -> None:
+        """Index (row, kind of text, text) of descriptions, each a text by itself."""
+        find, words, bands = _TOKEN.findall, self._words, self._bands
+        for row, kind, text in rows:
+            self._top, number = row, row - self._base
+            if number > LOCAL:
+                raise StoreError(message("error.word_index_full", most=LOCAL))
+            bands[band_of(kind, text)].append(number)
+            for word in set(find(fold(text))):
+                words[word].append(number)
 
     def finish(self) -> Segment:
         """The segment of everything added."""

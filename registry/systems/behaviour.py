@@ -58,6 +58,8 @@ class SystemBehaviour:
     own_filters: frozenset[tuple[str, str]] = frozenset()
     #: kinds of designation, best first; empty = the default order (``registry.content.display``)
     display_kinds: tuple[str, ...] = ()
+    #: relationship whose values are a concept's parents, where relationships are components of the source
+    parent_attribute: str = ""
 
     def canonical(self, code: str) -> str:
         """The canonical form of a code as people and files write it."""

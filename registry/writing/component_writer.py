@@ -1,208 +1,353 @@
-"""Stores the components of one release (descriptions, relationships, members) and its reference sets.
+"""Stores the components of one release: descriptions, relationships and members of reference sets.
 
-Input: component records and removals, a batch at a time. Output: a bitmap of component state ids for each kind,
-including those of the releases it starts from, and the reference sets' differences to these releases.
-Concepts are stored by ``content_writer``; rows are read by ``registry.store.component_rows``.
+Input: records or frames (``registry.store.component_frames``) and removals. Output: a bitmap of rows for each kind, including
+those of the releases it starts from. A row that any release of the system has already is stored once. Concepts are stored by
+``content_writer``; rows are read by ``registry.store.component_rows``.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
+from typing import TYPE_CHECKING
 
 from pyroaring import BitMap
 
 from registry.entities.composed_text import composed
 from registry.entities.errors import ContentError
 from registry.entities.messages import message
-from registry.entities.records import Component, MemberRecord, Removal
-from registry.store.component_rows import (
-    KINDS,
-    component_bitmap,
-    component_ids,
-    component_rows,
-    reference_set,
-    reference_sets,
-    states_about,
-    states_of_components,
+from registry.entities.records import Component, Removal
+from registry.store.component_frames import KINDS, SEPARATOR, ComponentFrame, frames_of, is_reference
+from registry.store.component_packs import (
+    NAMED,
+    PACKED,
+    UNKNOWN,
+    add_names,
+    greatest,
+    names_of,
+    read_packs,
+    read_texts,
+    write_pack,
+    write_texts,
 )
-from registry.store.content import ids_by_hash
+from registry.store.component_rows import component_bitmap, component_hash, read_frame
 from registry.store.ledger_writer import Writer
-from registry.store.states import component_hash, decode_component, encoded_component, state_hash
+from registry.store.terms import TermsWriter
+
+if TYPE_CHECKING:
+    from polars import DataFrame, Series
 
 __all__ = ["ComponentWriter"]
 
-_COLUMNS = ("id", "system_id", "component_id", "subject_id", "kind", "refset", "acceptability", "inactive", "hash",
-            "body")  # fmt: skip
-Place = tuple[str, str]  #: reference set, acceptability
+_TERMS = 50_000  #: descriptions indexed at a time
 
 
 @dataclass(slots=True)
 class _Kind:
-    """State of one kind of component during a load."""
+    """State of one kind of component during a load: ``stored`` has every row of the system, ``keys`` every component."""
 
     base: BitMap
+    stored: DataFrame
+    keys: DataFrame
+    next_row: int
+    next_component: int
     touched: BitMap = field(default_factory=BitMap)  #: components that the release contains itself
-    own: BitMap = field(default_factory=BitMap)  #: their states
+    own: BitMap = field(default_factory=BitMap)  #: their rows
     removed: BitMap = field(default_factory=BitMap)
 
 
-@dataclass(slots=True)
+class _Names:
+    """Names by text, with those that the load adds."""
+
+    def __init__(self, writer: Writer, system_id: int) -> None:
+        self._writer, self._system_id = writer, system_id
+        self.known = {
+            name: n for n, name in enumerate(names_of(writer.connection, system_id)) if name or not n
+        }
+        self._next = len(names_of(writer.connection, system_id))
+
+    def add(self, texts: Sequence[str]) -> None:
+        """Give every text a number."""
+        fresh = [t for t in texts if t not in self.known]
+        add_names(self._writer.connection, self._system_id, self._next, fresh)
+        self.known |= {t: self._next + n for n, t in enumerate(fresh)}
+        self._next += len(fresh)
+
+
 class ComponentWriter:
     """Writes within the caller's transaction. ``starts``: releases that the content starts from (base or modules).
 
-    ``number``: stable key → concept id. With ``changes_base`` reference sets are written whole, because the
-    release does not depend on its base. ``given``: number of records stored.
+    ``number``: stable key → concept id. ``given``: number of rows stored.
     """
 
-    writer: Writer
-    system_id: int
-    starts: Sequence[int]
-    number: Callable[[str], int]
-    changes_base: bool = False
-    given: int = 0
-    _kinds: dict[str, _Kind] = field(default_factory=dict)
-    _members: dict[str, BitMap] = field(default_factory=dict)
+    def __init__(
+        self, writer: Writer, system_id: int, starts: Sequence[int], number: Callable[[str], int]
+    ) -> None:
+        self._writer, self._system_id, self._starts, self._number = writer, system_id, starts, number
+        self.given = 0
+        self._kinds: dict[str, _Kind] = {}
+        self._members: dict[str, BitMap] = {}
+        self._names = _Names(writer, system_id)
+        self._terms = TermsWriter(writer.connection, system_id, kind="description")
 
-    def add(self, records: Sequence[Component]) -> None:
+    def add(self, items: Sequence[Component | ComponentFrame]) -> None:
         """Store a batch; raises ``ContentError`` for a component with two states."""
-        self.given += len(records)
-        for tag, some in groupby(sorted(records, key=_tag), key=_tag):
-            self._add(tag, list(some))
+        frames = [i for i in items if isinstance(i, ComponentFrame)]
+        records = [i for i in items if not isinstance(i, ComponentFrame)]
+        given = {f.kind: f for f in frames_of(records)}
+        for found in (*(given[k] for k in KINDS if k in given), *frames):
+            if len(found):
+                self.given += len(found)
+                self._add(found.kind, found.frame)
 
-    def _add(self, tag: str, records: list[Component]) -> None:
-        kind, connection = self._kind(tag), self.writer.connection
-        pairs = [encoded_component(r) for r in records]
-        records, bodies = [r for r, _ in pairs], [body for _, body in pairs]
-        ids = self._identify(tag, [r.key for r in records])
-        digests = [state_hash(body) for body in bodies]
-        known = ids_by_hash(connection, self.system_id, digests, table="component_state")
-        start = self.writer.next_id("component_state", "id")
-        rows: list[tuple[object, ...]] = []
-        subjects = self._subjects(records)
-        for record, body, digest, subject in zip(records, bodies, digests, subjects, strict=True):
-            component = ids[record.key]
-            ident = known.get(digest)
-            if ident is None:
-                ident = known[digest] = start + len(rows)
-                place = (
-                    (record.refset, record.acceptability) if isinstance(record, MemberRecord) else ("", "")
-                )
-                rows.append(
-                    (ident, self.system_id, component, subject, tag, *place, record.inactive, digest, body)
-                )
-            if component in kind.touched and ident not in kind.own:
-                raise ContentError(message("error.twice_component", kind=tag, key=record.key))
-            kind.touched.add(component)
-            kind.own.add(ident)
-        connection.insert("component_state", _COLUMNS, rows)
+    def _add(self, tag: str, frame: DataFrame) -> None:
+        kind = self._kind(tag)
+        frame = _distinct(tag, _composed(frame))
+        coded = self._coded(tag, kind, frame)
+        rows = self._stored_rows(tag, kind, coded, frame)
+        if (BitMap(coded.filter(rows == 0)["component"].to_list()) & kind.touched) or (
+            BitMap(rows.filter(rows > 0).to_list()) - kind.own
+            and BitMap(coded.filter(rows > 0)["component"].to_list()) & kind.touched
+        ):
+            self._refuse_second(tag, kind, coded, rows, frame)
+        kind.touched.update(coded["component"].to_list())
+        kind.own.update(rows.filter(rows > 0).to_list())
+        self._store_new(tag, kind, coded.filter(rows == 0), frame.filter(rows == 0))
 
-    def _subjects(self, records: list[Component]) -> Iterator[int]:
-        """Ids of the concepts or components that the records refer to."""
-        described = [r.referenced for r in records if isinstance(r, MemberRecord) and r.acceptability]
-        descriptions = self._identify("description", described) if described else {}
-        for r in records:
-            if isinstance(r, MemberRecord):
-                yield descriptions[r.referenced] if r.acceptability else self.number(r.referenced)
-            else:
-                yield self.number(r.concept)
+    def _refuse_second(self, tag: str, kind: _Kind, coded: DataFrame, rows: Series, frame: DataFrame) -> None:
+        """Raise ``ContentError`` if a component of the batch has another row in the release already."""
+        for component, row, key in zip(coded["component"], rows, frame["key"], strict=True):
+            if component in kind.touched and row not in kind.own:
+                raise ContentError(message("error.twice_component", kind=tag, key=key))
 
-    def _identify(self, tag: str, keys: list[str]) -> dict[str, int]:
-        """Component ids by key; an unknown key gets a new id."""
-        connection = self.writer.connection
-        found = component_ids(connection, self.system_id, tag, keys)
-        start = self.writer.next_id("component", "id")
-        fresh = [key for key in dict.fromkeys(keys) if key not in found]
-        rows = [(start + n, self.system_id, tag, key) for n, key in enumerate(fresh)]
-        connection.insert("component", ("id", "system_id", "kind", "key"), rows)
-        return found | {row[3]: row[0] for row in rows}
+    def _coded(self, tag: str, kind: _Kind, frame: DataFrame) -> DataFrame:
+        """The rows as numbers, with their keys and in their order."""
+        import polars as pl
+
+        found = {"key": frame["key"], "component": self._components(kind, frame["key"])}
+        for name in PACKED[tag]:
+            if name in NAMED and name != "value":
+                self._names.add(frame[name].unique(maintain_order=True).to_list())
+                found[name] = _mapped(frame[name], self._names.known)
+        found |= {n: frame[n] for n in ("effective", "inactive", "group") if n in frame.columns}
+        if tag == "member":
+            found["subject"] = self._subjects(frame)
+        else:
+            found["subject"] = self._concepts(frame["concept"])
+        if tag == "relationship":
+            named = _is_named(frame["value_type"], frame["extra"])
+            keys = pl.select(pl.when(named).then(frame["value"]).otherwise(pl.lit(None))).to_series()
+            found["target"] = self._concepts(keys)
+            plain = pl.select(pl.when(named).then(pl.lit("")).otherwise(frame["value"])).to_series()
+            self._names.add(plain.unique(maintain_order=True).to_list())
+            found["value"] = _mapped(plain, self._names.known)
+        return pl.DataFrame({n: found[n] for n in ("key", *PACKED[tag])})
+
+    def _components(self, kind: _Kind, keys: Series) -> Series:
+        """Components by key; an unknown key gets a new one."""
+        import polars as pl
+
+        frame = pl.DataFrame({"key": keys})
+        fresh = frame.unique(maintain_order=True).join(kind.keys, on="key", how="anti", maintain_order="left")
+        new = fresh.with_columns(component=pl.int_range(fresh.height, dtype=pl.UInt32) + kind.next_component)
+        kind.next_component += fresh.height
+        kind.keys = pl.concat([kind.keys, new.with_columns(pl.col("component").cast(pl.UInt32))])
+        return frame.join(kind.keys, on="key", how="left", maintain_order="left")["component"]
+
+    def _concepts(self, keys: Series) -> Series:
+        """Ids of concepts by key; 0 where there is none."""
+        found = {key: self._number(key) for key in keys.unique(maintain_order=True) if key is not None}
+        return _mapped(keys, found)
+
+    def _subjects(self, frame: DataFrame) -> Series:
+        """The concepts or components that members name; a component that is not stored by its name."""
+        import polars as pl
+
+        of, referenced = frame["of"], frame["referenced"]
+        concept = of == "concept"
+        found = self._concepts(
+            pl.select(pl.when(concept).then(referenced).otherwise(pl.lit(None))).to_series()
+        )
+        if concept.all():
+            return found
+        for tag in ("description", "relationship"):
+            known = pl.DataFrame({"key": referenced}).join(
+                self._kind(tag).keys, on="key", how="left", maintain_order="left"
+            )["component"]
+            found = pl.select(pl.when(of == tag).then(known).otherwise(found)).to_series()
+        missing = found.is_null()
+        if missing.any():
+            self._names.add(referenced.filter(missing).unique(maintain_order=True).to_list())
+            named = _mapped(referenced.filter(missing), self._names.known) + UNKNOWN
+            found = found.scatter(missing.arg_true(), named.cast(pl.UInt32))
+        return found
+
+    def _stored_rows(self, tag: str, kind: _Kind, coded: DataFrame, frame: DataFrame) -> Series:
+        """The number of the stored row with the same content as each row; 0 for a new one."""
+        import polars as pl
+
+        columns = list(PACKED[tag])
+        wanted = coded.select(columns).with_row_index("place")
+        found = wanted.join(kind.stored, on=columns, how="inner").select("place", "row").unique()
+        if tag != "relationship" and found.height:
+            found = found.sort("row")
+            stored = read_texts(self._writer.connection, self._system_id, tag, found["row"].to_list())
+            own = _texts(tag, frame).gather(found["place"])
+            found = found.filter(own == pl.Series(stored, dtype=pl.String))
+        found = found.unique("place", keep="first")
+        rows = wanted.select("place").join(found, on="place", how="left", maintain_order="left")["row"]
+        return rows.fill_null(0).cast(pl.UInt32)
+
+    def _store_new(self, tag: str, kind: _Kind, coded: DataFrame, frame: DataFrame) -> None:
+        """Store rows that no release has, by what they are about."""
+        import polars as pl
+
+        if not coded.height:
+            return
+        order = coded.select(pl.arg_sort_by("subject", "component")).to_series()
+        coded, frame = coded[order], frame[order]
+        first, connection = kind.next_row, self._writer.connection
+        kind.next_row += coded.height
+        coded = coded.with_columns(row=pl.int_range(first, kind.next_row, dtype=pl.UInt32))
+        write_pack(connection, self._system_id, tag, coded)
+        if tag != "relationship":
+            write_texts(connection, self._system_id, tag, first, _texts(tag, frame).to_list())
+        if tag == "description":
+            self._index(first, frame)
+        kind.stored = pl.concat([kind.stored, coded.select(kind.stored.columns)])
+        kind.own.add_range(first, kind.next_row)
+
+    def _index(self, first: int, frame: DataFrame) -> None:
+        """Index the words of new descriptions."""
+        for start in range(0, frame.height, _TERMS):
+            some = frame.slice(start, _TERMS)
+            rows = zip(some["type"].to_list(), some["text"].to_list(), strict=True)
+            self._terms.add_texts([(first + start + n, *row) for n, row in enumerate(rows)])
 
     def remove(self, removal: Removal) -> None:
         """Remove a component of the releases that the content starts from; unknown keys are ignored."""
-        ids = component_ids(self.writer.connection, self.system_id, removal.kind, [composed(removal.key)])
-        self._kind(removal.kind).removed.update(ids.values())
+        kind = self._kind(removal.kind)
+        found = kind.keys.filter(kind.keys["key"] == composed(removal.key))
+        kind.removed.update(found["component"].to_list())
 
     def _kind(self, tag: str) -> _Kind:
+        import polars as pl
+
         if tag not in self._kinds:
-            bitmaps = (component_bitmap(self.writer.connection, release, tag) for release in self.starts)
-            self._kinds[tag] = _Kind(BitMap.union(BitMap(), *bitmaps))
+            connection, system_id = self._writer.connection, self._system_id
+            bitmaps = (component_bitmap(connection, release, tag) for release in self._starts)
+            stored = read_packs(connection, system_id, tag, ("row", *PACKED[tag]))
+            stored = stored.with_columns(pl.col("inactive").cast(pl.Boolean))
+            keys = read_packs(connection, system_id, tag, ("key", "component")).unique("key")
+            rows, components = greatest(stored["row"]), greatest(keys["component"])
+            base = BitMap.union(BitMap(), *bitmaps)
+            self._kinds[tag] = _Kind(base, stored, keys, rows + 1, components + 1)
         return self._kinds[tag]
+
+    def parents(self, attribute: str) -> dict[int, list[int]]:
+        """Concepts with their parents: values of the active rows of a relationship in the release so far."""
+        import polars as pl
+
+        kind = self._kind("relationship")
+        members = (kind.base - self._replaced(kind)) | kind.own
+        active = _of_rows(self._of_type(attribute), members).filter(~pl.col("inactive"))
+        grouped = active.group_by("subject", maintain_order=True).agg(pl.col("target").unique())
+        return dict(zip(grouped["subject"].to_list(), grouped["target"].to_list(), strict=True))
+
+    def moved(self, attribute: str) -> BitMap:
+        """Concepts for which the release itself has, replaces or removes rows of the relationship."""
+        kind = self._kind("relationship")
+        changed = _of_rows(self._of_type(attribute), kind.own | self._replaced(kind))
+        return BitMap(changed["subject"].to_list())
+
+    def _of_type(self, attribute: str) -> DataFrame:
+        stored, number = self._kind("relationship").stored, self._names.known.get(attribute, 0)
+        return stored.filter(stored["type"] == number)
 
     def finish(self) -> list[str]:
         """Build the bitmaps; returns a hash for each kind of component present."""
+        self._terms.finish()
         hashes = []
         for tag in KINDS:
             kind = self._kind(tag)
-            self._members[tag] = (kind.base - self._replaced(kind)) | kind.own
-            if self._members[tag]:
-                rows = component_rows(self.writer.connection, "hash", self._members[tag])
-                hashes.append(component_hash(tag, b"".join(bytes(row[0]) for row in rows)))
+            members = self._members[tag] = (kind.base - self._replaced(kind)) | kind.own
+            if members:
+                frame = read_frame(self._writer.connection, self._system_id, tag, members)
+                hashes.append(component_hash(tag, frame))
         return hashes
 
     def _replaced(self, kind: _Kind) -> BitMap:
-        """States of the releases it starts from that the release replaces or removes."""
-        return (
-            states_of_components(self.writer.connection, kind.touched | kind.removed) & kind.base - kind.own
-        )
+        """Rows of the releases it starts from that the release replaces or removes."""
+        import polars as pl
+
+        gone = kind.touched | kind.removed
+        if not gone or not kind.base:
+            return BitMap()
+        components = pl.Series(gone.to_array(), dtype=pl.UInt32)
+        found = kind.stored.filter(pl.col("component").is_in(components.implode()))["row"]
+        return (BitMap(found.to_list()) & kind.base) - kind.own
 
     def write(self, release_id: int) -> None:
-        """Write the bitmaps and reference sets of the release."""
-        connection = self.writer.connection
+        """Write the bitmaps of the release."""
         rows = []
         for tag, members in self._members.items():
             if members:
                 members.run_optimize()
                 packed = members.serialize()
                 rows.append((release_id, tag, packed, hashlib.sha256(packed).hexdigest()))
-        connection.insert("release_components", ("release_id", "kind", "bitmap", "bitmap_sha256"), rows)
-        sets = [
-            (release_id, *place, present.serialize(), absent.serialize())
-            for place, (present, absent) in sorted(self._reference_sets().items())
-        ]
-        columns = ("release_id", "refset", "acceptability", "present", "absent")
-        connection.insert("release_membership", columns, sets)
-
-    def _reference_sets(self) -> dict[Place, tuple[BitMap, BitMap]]:
-        """By set, the members added and removed, compared with the releases it starts from."""
-        kind, found = self._kind("member"), dict[Place, tuple[BitMap, BitMap]]()
-        columns = "refset, acceptability, subject_id, inactive"
-        connection = self.writer.connection
-        for refset, acceptability, subject, inactive in component_rows(connection, columns, kind.own):
-            present, absent = found.setdefault((refset, acceptability), (BitMap(), BitMap()))
-            (absent if inactive else present).add(subject)
-        for refset, acceptability, subject, _ in component_rows(connection, columns, self._replaced(kind)):
-            found.setdefault((refset, acceptability), (BitMap(), BitMap()))[1].add(subject)
-        for place, (present, absent) in found.items():
-            absent -= present
-            for subject in list(absent):
-                if self._still_member(place, subject):
-                    absent.remove(subject)
-        return self._whole(found) if self.changes_base else found
-
-    def _whole(self, changes: dict[Place, tuple[BitMap, BitMap]]) -> dict[Place, tuple[BitMap, BitMap]]:
-        """The changes applied to the reference sets of the base."""
-        connection, (base,) = self.writer.connection, self.starts
-        found = {}
-        for place in {*changes, *reference_sets(connection, base)}:
-            present, absent = changes.get(place, (BitMap(), BitMap()))
-            found[place] = ((reference_set(connection, base, *place) - absent) | present, BitMap())
-        return found
-
-    def _still_member(self, place: Place, subject: int) -> bool:
-        """Whether another row of the release has the subject in the set: some sets have several rows for one."""
-        members = self._members["member"]
-        rows = (
-            decode_component(b)
-            for i, b in states_about(self.writer.connection, subject, "member")
-            if i in members
-        )
-        return any(
-            isinstance(r, MemberRecord) and not r.inactive and (r.refset, r.acceptability) == place
-            for r in rows
+        self._writer.connection.insert(
+            "release_components", ("release_id", "kind", "bitmap", "bitmap_sha256"), rows
         )
 
 
-def _tag(record: Component) -> str:
-    return str(record.__struct_config__.tag)
+def _is_named(types: Series, extra: Series) -> Series:
+    """Which values of relationships are keys of concepts: texts of the types that name concepts."""
+    import polars as pl
+
+    named = [t for t in types.unique() if is_reference(t)]
+    return types.is_in(pl.Series(named, dtype=pl.String).implode()) & ~extra.str.contains(
+        '"json":true', literal=True
+    )
+
+
+def _texts(tag: str, frame: DataFrame) -> Series:
+    """The texts of rows as pages have them."""
+    return frame["key"] + SEPARATOR + frame["text"] if tag == "description" else frame["text"]
+
+
+def _mapped(texts: Series, numbers: dict[str, int]) -> Series:
+    """The number of each text; 0 for null."""
+    import polars as pl
+
+    table = pl.DataFrame(
+        {"text": list(numbers), "number": list(numbers.values())},
+        schema={"text": pl.String, "number": pl.UInt32},
+    )
+    left = pl.DataFrame({"text": texts.cast(pl.String)})
+    return left.join(table, on="text", how="left", maintain_order="left")["number"].fill_null(0)
+
+
+def _composed(frame: DataFrame) -> DataFrame:
+    """The frame with all texts in Unicode's composed form."""
+    import polars as pl
+
+    return frame.with_columns(pl.col(pl.String).str.normalize("NFC"))
+
+
+def _distinct(tag: str, frame: DataFrame) -> DataFrame:
+    """The frame without repetitions; raises ``ContentError`` for a key with different rows."""
+    keys = frame["key"]
+    if keys.n_unique() == frame.height:
+        return frame
+    found = frame.unique(maintain_order=True)
+    twice = found["key"].is_duplicated()
+    if twice.any():
+        raise ContentError(message("error.twice_component", kind=tag, key=found["key"].filter(twice)[0]))
+    return found
+
+
+def _of_rows(frame: DataFrame, rows: BitMap) -> DataFrame:
+    import polars as pl
+
+    return frame.filter(pl.col("row").is_in(pl.Series(rows.to_array(), dtype=pl.UInt32).implode()))

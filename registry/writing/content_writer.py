@@ -10,20 +10,21 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Any
 
+import msgspec
 from pyroaring import BitMap
 
 from registry.content.text_search import TermsWriter
 from registry.entities.errors import ContentError
 from registry.entities.messages import message
 from registry.entities.records import Component, ConceptRecord, ReleaseHeader, Removal
-from registry.store.content import ids_by_hash, release_rows, states_of_concepts
+from registry.store.component_frames import ComponentFrame
+from registry.store.content import ids_by_hash, release_rows, states_by_ids, states_of_concepts
 from registry.store.engine import Connection
 from registry.store.ledger_writer import Writer
 from registry.store.properties import add_states
-from registry.store.states import encoded, release_hash, state_hash, unpack_numbers
+from registry.store.states import decode, encoded, release_hash, state_hash, unpack_numbers
 from registry.store.system_states import each_hash, keys_of
 from registry.store.tokens import compact_code
 from registry.writing.component_writer import ComponentWriter
@@ -32,6 +33,7 @@ from registry.writing.content_check import ContentCheck
 __all__ = ["ContentWriter", "Start", "StoredContent"]
 
 Progress = Callable[[str, int, int | None], None]
+Item = ConceptRecord | Removal | Component | ComponentFrame
 _BATCH = 25_000
 _COLUMNS = ("id", "system_id", "concept_id", "code", "compact", "parents", "hash", "body")
 
@@ -62,13 +64,19 @@ class Start:
 
 @dataclass(slots=True)
 class ContentWriter:
-    """Stores one release's content within the caller's transaction. ``start``: only if the release is given as changes."""
+    """Stores one release's content within the caller's transaction. ``start``: only if the release is given as changes.
+
+    ``parent_attribute``: the relationship whose values are a concept's parents, of systems where they are components;
+    their relationships come before their concepts.
+    """
 
     writer: Writer
     system_id: int
     header: ReleaseHeader
     start: Start | None = None
     progress: Progress | None = None
+    parent_attribute: str = ""
+    _parents: dict[int, list[int]] | None = None
     _components: ComponentWriter | None = None
     _idents: array[int] = field(default_factory=lambda: array("I"))
     _fresh: int = 0
@@ -76,14 +84,14 @@ class ContentWriter:
     _stored: dict[bytes, int] | None = None
     _values: dict[tuple[str, str], array[int]] = field(default_factory=dict)
 
-    def store(self, items: Iterable[ConceptRecord | Removal | Component], *, ordered: bool) -> StoredContent:
+    def store(self, items: Iterable[Item], *, ordered: bool) -> StoredContent:
         """Store the new states among the items; raises ``ContentError``."""
         check, terms = self._check(), TermsWriter(self.writer.connection, self.system_id)
-        ahead = iter(items)
-        while batch := list(islice(ahead, _BATCH)):
+        for batch in _batches(items):
             self._store_batch(check, terms, batch)
             if self.progress is not None:
                 self.progress(message("progress.storing"), len(check), None)
+        self._move_concepts(check, terms)
         check.finish()
         terms.finish()
         add_states(self.writer.connection, self.system_id, self._values)
@@ -98,23 +106,30 @@ class ContentWriter:
             self._stored = {bytes(h): i for h, i in each_hash(connection, self.system_id)}
         return ContentCheck(self.header, concepts, self.writer.next_id("concept", "id"))
 
-    def _store_batch(
-        self, check: ContentCheck, terms: TermsWriter, batch: Iterable[ConceptRecord | Removal | Component]
-    ) -> None:
-        records, bodies, digests = [], [], []
-        others: list[Component] = []
+    def _store_batch(self, check: ContentCheck, terms: TermsWriter, batch: Iterable[Item]) -> None:
+        concepts: list[ConceptRecord] = []
+        others: list[Component | ComponentFrame] = []
         for item in batch:
-            if not isinstance(item, ConceptRecord):
+            if isinstance(item, ConceptRecord):
+                concepts.append(item)
+            else:
                 self._take_other(check, item, others)
-                continue
+        if others:
+            self._component_writer(check).add(others)
+        _write_concepts(self.writer.connection, self.system_id, check)
+        if self.parent_attribute and concepts:
+            concepts = list(self._with_parents(check, concepts))
+        self._store_concepts(check, terms, concepts)
+
+    def _store_concepts(self, check: ContentCheck, terms: TermsWriter, items: list[ConceptRecord]) -> None:
+        records, bodies, digests = [], [], []
+        for item in items:
             record, body = encoded(item)
             digest = state_hash(body)
             if check.add(record, digest):
                 records.append(record)
                 bodies.append(body)
                 digests.append(digest)
-        if others:
-            self._component_writer(check).add(others)
         _write_concepts(self.writer.connection, self.system_id, check)
         new = self._number(digests)
         states = [(ident, records[n]) for ident, n in new]
@@ -123,8 +138,33 @@ class ContentWriter:
         self._collect_properties(states)
         terms.add(states)
 
+    def _with_parents(self, check: ContentCheck, concepts: list[ConceptRecord]) -> Iterator[ConceptRecord]:
+        """The records with the parents that their relationships say."""
+        if self._parents is None:
+            self._parents = self._component_writer(check).parents(self.parent_attribute)
+        keys = {number: key for key, number in check.numbers.items()} if self._parents else {}
+        for record in concepts:
+            above = self._parents.get(check.number(record.stable_key), ())
+            yield msgspec.structs.replace(record, parents=tuple(keys[p] for p in above))
+
+    def _move_concepts(self, check: ContentCheck, terms: TermsWriter) -> None:
+        """Store the concepts of the start whose parents are changed by relationships of the release."""
+        if not self.parent_attribute or self.start is None:
+            return
+        components = self._component_writer(check)
+        self._parents = components.parents(self.parent_attribute)
+        moved = components.moved(self.parent_attribute) - check.members - check.removed
+        states = states_of_concepts(self.writer.connection, moved) & self.start.members
+        records = [decode(body) for _, body in sorted(states_by_ids(self.writer.connection, states))]
+        given = {r.stable_key: set(r.parents) for r in records}
+        changed = (r for r in self._with_parents(check, records) if set(r.parents) != given[r.stable_key])
+        self._store_concepts(check, terms, list(changed))
+
     def _take_other(
-        self, check: ContentCheck, item: Removal | Component, components: list[Component]
+        self,
+        check: ContentCheck,
+        item: Removal | Component | ComponentFrame,
+        components: list[Component | ComponentFrame],
     ) -> None:
         if not isinstance(item, Removal):
             components.append(item)
@@ -139,9 +179,7 @@ class ContentWriter:
             if self.header.coverage.kind == "fragment":
                 raise ContentError(message("error.fragment_components"), file=check.file)
             starts = self.start.releases if self.start is not None else ()
-            self._components = ComponentWriter(
-                self.writer, self.system_id, starts, check.number, changes_base=bool(self.header.base)
-            )
+            self._components = ComponentWriter(self.writer, self.system_id, starts, check.number)
         return self._components
 
     def _number(self, digests: list[bytes]) -> list[tuple[int, int]]:
@@ -220,6 +258,24 @@ class ContentWriter:
         if start.order:
             order.extend(i for i in self._idents if i not in base)
         return members, order, b"".join(bytes(r[3]) for r in rows)
+
+
+def _batches(items: Iterable[Item]) -> Iterator[list[Item]]:
+    """The items in batches; a frame is a batch by itself, so that it is let go when it is stored."""
+    batch: list[Item] = []
+    for item in items:
+        if isinstance(item, ComponentFrame):
+            if batch:
+                yield batch
+            yield [item]
+            batch = []
+            continue
+        batch.append(item)
+        if len(batch) >= _BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
 
 
 def _without_effect(check: ContentCheck, gone: BitMap, connection: Connection) -> list[str]:

@@ -20,6 +20,7 @@ from registry.entities.errors import ContentError, LoadBusy, StoreError
 from registry.entities.intervals import iso
 from registry.entities.messages import message
 from registry.entities.records import Component, ConceptRecord, ReleaseHeader, Removal, SystemRecord
+from registry.store.component_frames import ComponentFrame
 from registry.store.engine import Connection, Database
 from registry.store.ledger_writer import Writer
 from registry.store.load_log import note_end, note_start
@@ -48,7 +49,7 @@ class Prepared:
 
     header: ReleaseHeader
     system: SystemRecord
-    concepts: Iterable[ConceptRecord | Removal | Component]
+    concepts: Iterable[ConceptRecord | Removal | Component | ComponentFrame]
     ordered: bool = False
     may_be_empty: bool = False
     source_sha256: str = ""
@@ -142,9 +143,9 @@ def write_content(
     A release that is already stored adds nothing: all its states and concepts exist.
     """
     system, _ = ensure_system(writer, prepared.system)
-    content = ContentWriter(writer, system.system_id, prepared.header, start, progress).store(
-        prepared.concepts, ordered=prepared.ordered
-    )
+    content = ContentWriter(
+        writer, system.system_id, prepared.header, start, progress, system.rules.parent_attribute
+    ).store(prepared.concepts, ordered=prepared.ordered)
     prepared.take(content)
     return system, content
 

@@ -1,6 +1,6 @@
 """``repair``: makes everything anew that is derived from the bodies of states, and the database's own indexes.
 
-Columns and links of states and components, the index of properties, the text index. Sealed rows and the bodies
+Columns and links of states, the index of properties, the text index. Sealed rows and the bodies
 themselves are never changed: what is wrong with them needs a backup. One transaction, no publication.
 """
 
@@ -9,29 +9,32 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterator
 
+from pyroaring import BitMap
+
 from registry.entities.errors import StoreDamaged
-from registry.entities.records import Component, ConceptRecord, MemberRecord
+from registry.entities.records import ConceptRecord
 from registry.entities.results.administration import VerifyReport
+from registry.store.component_packs import read_packs
+from registry.store.component_rows import read_frame
 from registry.store.engine import Connection, Database
 from registry.store.purging import erase_deleted
 from registry.store.rebuilding import (
-    correct_component,
     correct_state,
     keys_by_id,
     rebuild_indexes,
     replace_indexes,
 )
-from registry.store.states import decode, decode_component, pack_numbers, state_hash
+from registry.store.states import decode, pack_numbers, state_hash
 from registry.store.stored_rows import (
     StoredState,
-    each_component,
-    each_component_state,
+    each_component_kind,
     each_concept,
     each_state,
 )
 from registry.store.stored_values import UNREADABLE
 from registry.store.tokens import compact_code
-from registry.store.word_segment import SegmentBuilder
+from registry.store.word_segment import Segment, SegmentBuilder
+from registry.writing.component_check import indexed_descriptions
 from registry.writing.state_check import property_values
 from registry.writing.verification import verify
 
@@ -42,7 +45,6 @@ def repair(database: Database) -> VerifyReport:
     """Rebuild derived data; returns what is damaged afterwards."""
     with database.load_lock(), database.transaction(secure_delete=True) as connection:
         rebuild_indexes(connection)
-        _repair_components(connection)
         _repair_states(connection)
     database.caches.clear()
     erase_deleted(database)
@@ -65,7 +67,8 @@ def _repair_states(connection: Connection) -> None:
             values.setdefault((row.system_id, name, value), array("I")).append(row.id)
         builder = builders.setdefault(row.system_id, SegmentBuilder(row.id & ~0xFFFF))
         builder.add([(row.id, record)])
-    replace_indexes(connection, values, {system: b.finish() for system, b in builders.items()})
+    segments = {(system, ""): b.finish() for system, b in builders.items()}
+    replace_indexes(connection, values, segments | dict(_description_segments(connection)))
 
 
 def _readable(rows: list[StoredState]) -> Iterator[tuple[StoredState, ConceptRecord]]:
@@ -75,31 +78,12 @@ def _readable(rows: list[StoredState]) -> Iterator[tuple[StoredState, ConceptRec
             yield row, decode(bytes(row.body))
 
 
-def _repair_components(connection: Connection) -> None:
-    """Columns of component states."""
-    concepts = keys_by_id(each_concept(connection))
-    components = {(system, kind, key): i for i, system, kind, key in each_component(connection)}
-    for row in list(each_component_state(connection)):
-        try:
-            record = decode_component(bytes(row.body))
-        except (StoreDamaged, *UNREADABLE):
-            continue
-        if state_hash(bytes(row.body)) != bytes(row.hash):
-            continue
-        tag = str(record.__struct_config__.tag)
-        place = (record.refset, record.acceptability) if isinstance(record, MemberRecord) else ("", "")
-        component = components.get((row.system_id, tag, record.key), row.component_id)
-        name = _subject(record)
-        wanted = (
-            components.get((row.system_id, "description", name))
-            if place[1]
-            else concepts.get((row.system_id, name))
-        )
-        right = (component, wanted or row.subject_id, tag, *place, record.inactive)
-        if right != (row.component_id, row.subject_id, row.kind, row.refset, row.acceptability, row.inactive):
-            correct_component(connection, row.id, right)
-
-
-def _subject(record: Component) -> str:
-    """The key of the concept or description that a component is about."""
-    return record.referenced if isinstance(record, MemberRecord) else record.concept
+def _description_segments(connection: Connection) -> Iterator[tuple[tuple[int, str], Segment]]:
+    """The text index of the descriptions of each system; rows that cannot be read give none."""
+    for system, kind in each_component_kind(connection):
+        if kind == "description":
+            try:
+                rows = BitMap(read_packs(connection, system, kind, ("row",))["row"].to_list())
+                yield (system, kind), indexed_descriptions(read_frame(connection, system, kind, rows))
+            except (StoreDamaged, *UNREADABLE):
+                continue

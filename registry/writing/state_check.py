@@ -1,28 +1,24 @@
 """Checks every state of a database and what is derived from states, in one pass over each table.
 
 A state must have the hash of its content; its code, compact code, concept, parents and system must follow from the
-content; the text index and the property index must be those that the states give. Concepts, components and states that
-nothing uses are damage too: a write leaves none.
+content; the text index and the property index must be those that the states give. Concepts and states that nothing uses
+are damage too: a write leaves none. Component rows are checked by ``component_check``.
 """
 
 from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from pyroaring import BitMap
 
 from registry.entities.errors import StoreDamaged
 from registry.entities.messages import message
-from registry.entities.records import Component, ConceptRecord, MemberRecord
+from registry.entities.records import ConceptRecord
 from registry.store.engine import Connection
-from registry.store.states import decode, decode_component, state_hash, unpack_numbers
+from registry.store.states import decode, state_hash, unpack_numbers
 from registry.store.stored_rows import (
-    StoredComponent,
     StoredState,
-    each_component,
-    each_component_state,
     each_concept,
     each_property_bitmap,
     each_segment,
@@ -31,17 +27,12 @@ from registry.store.stored_rows import (
 from registry.store.stored_values import UNREADABLE, bitmap_of
 from registry.store.tokens import compact_code
 from registry.store.word_segment import Segment, SegmentBuilder, merge
+from registry.writing.component_check import ComponentCheck
+from registry.writing.finding import Finding
 
-__all__ = ["Finding", "StateCheck", "property_values"]
+__all__ = ["StateCheck", "property_values"]
 
 _BATCH = 2000  #: states indexed at a time
-
-
-class Finding(NamedTuple):
-    """One damage. ``derived``: in data that ``repair`` makes anew."""
-
-    text: str
-    derived: bool = False
 
 
 def property_values(record: ConceptRecord) -> Iterator[tuple[str, str]]:
@@ -61,13 +52,12 @@ class StateCheck:
         self._connection = connection
         self.states: dict[int, tuple[int, bytes]] = {}
         self._concepts = {ident: (system, key) for ident, system, key in each_concept(connection)}
-        self._components = {i: (system, kind, key) for i, system, kind, key in each_component(connection)}
-        self._parts: dict[int, bytes] = {}
-        self._used_concepts, self._used_components = BitMap(), BitMap()
-        self._used_states, self._used_parts = BitMap(), BitMap()
+        #: the check of components; its hashes are complete after ``findings``
+        self.components = ComponentCheck(connection)
+        self._used_concepts, self._used_states = BitMap(), BitMap()
         self._values: dict[tuple[int, str, str], array[int]] = {}
         self._builders: dict[int, SegmentBuilder] = {}
-        self._segments: dict[int, list[Segment]] = {}
+        self._segments: dict[tuple[int, str], list[Segment]] = {}
         self._pending: list[tuple[int, int, ConceptRecord]] = []
 
     def findings(self) -> Iterator[Finding]:
@@ -79,11 +69,7 @@ class StateCheck:
             except (StoreDamaged, *UNREADABLE):
                 yield Finding(message("damage.state", number=row.id, code=str(row.code)))
         self._index_pending()
-        for part in each_component_state(self._connection):
-            try:
-                yield from self._component(part)
-            except (StoreDamaged, *UNREADABLE):
-                yield Finding(message("damage.component", number=part.id))
+        yield from self.components.findings()
         yield from self._property_problems()
         yield from self._text_problems()
 
@@ -114,35 +100,6 @@ class StateCheck:
         if not right:
             yield Finding(message("damage.state_columns", number=row.id, code=record.code), derived=True)
 
-    def _component(self, row: StoredComponent) -> Iterator[Finding]:
-        body, digest = bytes(row.body), bytes(row.hash)
-        self._parts[row.id] = digest
-        self._used_components.add(row.component_id)
-        if state_hash(body) != digest:
-            yield Finding(message("damage.component", number=row.id))
-            return
-        record = decode_component(body)
-        tag = str(record.__struct_config__.tag)
-        place = (record.refset, record.acceptability) if isinstance(record, MemberRecord) else ("", "")
-        right = (
-            (row.kind, row.refset, row.acceptability, row.inactive) == (tag, *place, record.inactive)
-            and self._components.get(row.component_id) == (row.system_id, tag, record.key)
-            and self._has_subject(row, record)
-        )
-        if not right:
-            yield Finding(message("damage.component_columns", number=row.id), derived=True)
-
-    def _has_subject(self, row: StoredComponent, record: Component) -> bool:
-        """Whether the state belongs to the concept (or description) that its content names."""
-        if not isinstance(record, MemberRecord):
-            self._used_concepts.add(row.subject_id)
-            return self._concepts.get(row.subject_id) == (row.system_id, record.concept)
-        if record.acceptability:
-            self._used_components.add(row.subject_id)
-            return self._components.get(row.subject_id) == (row.system_id, "description", record.referenced)
-        self._used_concepts.add(row.subject_id)
-        return self._concepts.get(row.subject_id) == (row.system_id, record.referenced)
-
     def _property_problems(self) -> Iterator[Finding]:
         for system, name, value, packed in each_property_bitmap(self._connection):
             expected = self._values.pop((system, name, value), None)
@@ -157,8 +114,8 @@ class StateCheck:
 
     def _read_segments(self) -> Iterator[Finding]:
         """Read the stored text index; its first number is where the numbers of its texts begin."""
-        for system, number, packed in each_segment(self._connection):
-            held = self._segments.setdefault(system, [])
+        for system, kind, number, packed in each_segment(self._connection):
+            held = self._segments.setdefault((system, kind), [])
             try:
                 if number != len(held):
                     raise ValueError(number)
@@ -169,19 +126,20 @@ class StateCheck:
     def _index_pending(self) -> None:
         for system, ident, record in self._pending:
             if system not in self._builders:
-                stored = self._segments.get(system)
+                stored = self._segments.get((system, ""))
                 base = stored[0].base if stored and stored[0].base <= ident else ident & ~0xFFFF
                 self._builders[system] = SegmentBuilder(base)
             self._builders[system].add([(ident, record)])
         self._pending.clear()
 
     def _text_problems(self) -> Iterator[Finding]:
-        for system in sorted({*self._segments, *self._builders}):
-            segments = self._segments.get(system) or [Segment(0, -1)]
-            builder = self._builders.get(system)
-            expected = builder.finish() if builder is not None else None
-            same = expected is not None and len({s.base for s in segments}) == 1
-            if not same or _content(merge(segments)) != _content(expected or segments[0]):
+        expected = {(system, ""): builder.finish() for system, builder in self._builders.items()}
+        expected |= {(system, "description"): s for system, s in self.components.segments.items()}
+        for place in sorted({*self._segments, *expected}):
+            segments = self._segments.get(place) or [Segment(0, -1)]
+            right = expected.get(place)
+            same = right is not None and len({s.base for s in segments}) == 1
+            if not same or _content(merge(segments)) != _content(right or segments[0]):
                 yield Finding(message("damage.words"), derived=True)
 
     def hashes(self, members: BitMap, system: int) -> bytes | None:
@@ -192,11 +150,6 @@ class StateCheck:
             return None
         return b"".join(one[1] for one in found if one is not None)
 
-    def component_hashes(self, members: BitMap) -> bytes:
-        """The hashes of component states, joined; what is missing changes the result."""
-        self._used_parts |= members
-        return b"".join(self._parts.get(ident, bytes(32)) for ident in members)
-
     def keys(self, concepts: Iterable[int]) -> list[str]:
         """The keys of concepts that a fragment removes."""
         numbers = BitMap(concepts)
@@ -204,12 +157,10 @@ class StateCheck:
         return [self._concepts.get(number, (0, ""))[1] for number in numbers]
 
     def unused(self) -> Iterator[Finding]:
-        """States, concepts and components that nothing uses; after all releases were checked."""
+        """States and concepts that nothing uses; after all releases were checked."""
         extra = {
             "concept_state": BitMap(self.states) - self._used_states,
-            "component_state": BitMap(self._parts) - self._used_parts,
-            "concept": BitMap(self._concepts) - self._used_concepts,
-            "component": BitMap(self._components) - self._used_components,
+            "concept": BitMap(self._concepts) - self._used_concepts - self.components.concepts,
         }
         for table, numbers in extra.items():
             if numbers:

@@ -2,7 +2,8 @@
 
 1. The chain: each publication has the digest of the one before it, and the rows it wrote are those it sealed
    (``registry.store.seals``): catalogue, versions, dates, licences, scopes, releases, bitmaps, orders, maps, resources.
-2. States: each has the hash of its content, and columns and links that follow from it (``state_check``).
+2. States: each has the hash of its content, and columns and links that follow from it (``state_check``); component
+   rows can be read (``component_check``).
 3. Releases: each consists of states and components whose hashes give the hash of its content.
 4. Derived data is rebuilt and compared: text index, property index.
 5. The database's own check of its file and indexes.
@@ -31,7 +32,7 @@ from registry.store.seals import (
     publication_digest,
     stored_seals,
 )
-from registry.store.states import component_hash, release_hash
+from registry.store.states import release_hash
 from registry.store.stored_rows import (
     damage_of_file,
     each_release_content,
@@ -39,13 +40,14 @@ from registry.store.stored_rows import (
     stored_releases,
 )
 from registry.store.stored_values import UNREADABLE, bitmap_of
-from registry.writing.state_check import Finding, StateCheck
+from registry.writing.finding import Finding
+from registry.writing.state_check import StateCheck
 
 __all__ = ["verify"]
 
 _SECONDS = 2.0  #: longest check of the pages at the start of a server
 _MOST = 200  #: most findings of a report
-_BELONGING = ("release_content", "release_dependency", "release_components", "release_membership")
+_BELONGING = ("release_content", "release_dependency", "release_components")
 
 
 def verify(database: Database, *, quick: bool = False) -> VerifyReport:
@@ -151,11 +153,8 @@ def _purge_problems(
 def _release_problems(connection: Connection, check: StateCheck) -> Iterator[Finding]:
     """Releases whose states and components do not give the hash of their content."""
     releases = stored_releases(connection)
-    components: dict[int, dict[str, str]] = {}
-    for number, kind, packed, digest in each_release_part(connection):
+    for number, _, packed, digest in each_release_part(connection):
         yield from _bitmap_problems(number, packed, digest)
-        joined = check.component_hashes(bitmap_of(packed))
-        components.setdefault(number, {})[kind] = component_hash(kind, joined)
     with_content = set()
     for number, packed, digest, removed in each_release_content(connection):
         with_content.add(number)
@@ -166,7 +165,7 @@ def _release_problems(connection: Connection, check: StateCheck) -> Iterator[Fin
             continue
         members = bitmap_of(packed)
         keys = sorted(check.keys(bitmap_of(removed))) if removed is not None else []
-        parts = components.get(number, {})
+        parts = check.components.hashes.get(number, {})
         further = [*keys, *(parts[kind] for kind in KINDS if kind in parts)]
         hashes = check.hashes(members, row.system_id)
         if hashes is None:

@@ -12,9 +12,8 @@ from registry import Registry
 from registry.entities.errors import StoreDamaged
 from registry.entities.results import plain
 from registry.store.artifacts import artifact_rows, artifacts_of
-from registry.store.component_rows import KINDS, component_bitmap, component_rows
+from registry.store.component_rows import KINDS, component_bitmap, read_components
 from registry.store.maps import MapRows, map_headers
-from registry.store.states import decode_component
 from tests.registry.everything import fill
 
 QUESTIONS: dict[str, Callable[[Registry], Any]] = {
@@ -31,11 +30,10 @@ QUESTIONS: dict[str, Callable[[Registry], Any]] = {
     "descendants": lambda r: r.hierarchy("demo-icd", "A00", "descendants", version="2020"),
     "property": lambda r: list(r.view("demo-icd", version="2020").property_values("dose")),
     "components": lambda r: [
-        decode_component(bytes(body))
-        for kind in KINDS
-        for (body,) in component_rows(
-            r.reader.connection, "body", component_bitmap(r.reader.connection, _module(r), kind)
+        read_components(
+            r.reader.connection, _system(r), kind, component_bitmap(r.reader.connection, _module(r), kind)
         )
+        for kind in KINDS
     ],
     "maps": lambda r: [
         (h.record, [*MapRows(r.database).all(h.pages.map_id)])
@@ -54,7 +52,8 @@ DECODED = (
     ("concept_state", "body"),
     ("property_bitmap", "bitmap"),
     ("word_segment", "body"),
-    ("component_state", "body"),
+    ("component_pack", "body"),
+    ("component_text", "body"),
     ("release_components", "bitmap"),
     ("concept_map", "header"),
     ("concept_map", "pages"),
@@ -65,6 +64,11 @@ DECODED = (
 
 def _module(registry: Registry) -> int:
     found = registry.reader.connection.one("SELECT min(release_id) FROM release_components")
+    return int(found[0]) if found else 0
+
+
+def _system(registry: Registry) -> int:
+    found = registry.reader.connection.one("SELECT min(system_id) FROM component_pack")
     return int(found[0]) if found else 0
 
 

@@ -162,7 +162,7 @@ def filled_file(tmp_path_factory: pytest.TempPathFactory) -> bytes:
         ("DELETE FROM property_bitmap", "property"),
         ("UPDATE concept_state SET parents = NULL", "columns"),
         ("UPDATE concept_state SET compact = 'x', code = code || 'y'", "columns"),
-        ("UPDATE component_state SET refset = 'other', inactive = TRUE WHERE kind = 'member'", "columns"),
+        ("DELETE FROM word_segment WHERE kind = 'description'", "text index"),
     ],
 )
 def test_repair_rebuilds_what_is_derived(

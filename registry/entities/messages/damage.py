@@ -41,12 +41,8 @@ MESSAGES: Final[dict[str, Pair]] = {
         "tilstand {number} av koden {code}: kolonnene stemmer ikke med innholdet",
     ),
     "damage.component": (
-        "component state {number}: its content does not fit its hash",
-        "komponenttilstand {number}: innholdet passer ikke med hashen",
-    ),
-    "damage.component_columns": (
-        "component state {number}: its columns do not follow from its content",
-        "komponenttilstand {number}: kolonnene stemmer ikke med innholdet",
+        "component rows ({kind}) cannot be read",
+        "komponentrader ({kind}) kan ikke leses",
     ),
     "damage.properties": (
         "the index of the property {property} does not fit the states",
