@@ -91,7 +91,7 @@ class Source(Protocol):
     def open(self, member: str) -> BinaryIO:
         """The bytes of a member as a stream, unpacked while they are read; the caller closes it."""
 
-    def beside(self, member: str, name: str) -> bytes | None:
+    def sibling(self, member: str, name: str) -> bytes | None:
         """The bytes of the file called ``name`` in the member's folder, if there is one."""
 
 

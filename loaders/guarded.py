@@ -46,9 +46,9 @@ class GuardedSource:
         self.place = self._source.label(member)
         return self._source.open(member)
 
-    def beside(self, member: str, name: str) -> bytes | None:
+    def sibling(self, member: str, name: str) -> bytes | None:
         """The bytes of the file called ``name`` in the member's folder, if there is one."""
-        return self._source.beside(member, name)
+        return self._source.sibling(member, name)
 
 
 @contextmanager

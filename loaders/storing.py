@@ -96,9 +96,9 @@ def _add_names(registry: Registry, releases: Iterable[Release]) -> None:
             continue
         names = {record.url, *record.aliases, *(f"urn:oid:{o}" for o in record.oids)} - {""}
         known = (snapshot.system(name) for name in (record.slug, *sorted(names)))
-        held = next((row for row in known if row is not None), None)
-        if held is not None and any(name not in snapshot.aliases for name in names):
-            registry.enrich_system(msgspec.structs.replace(record, slug=held.slug))
+        existing = next((row for row in known if row is not None), None)
+        if existing is not None and any(name not in snapshot.aliases for name in names):
+            registry.enrich_system(msgspec.structs.replace(record, slug=existing.slug))
 
 
 def _groups(releases: deque[Release]) -> Iterator[list[Release]]:

@@ -185,9 +185,9 @@ class Reader:
 
     def _carry_moments(self, older: Ledger, newer: Ledger) -> None:
         """Keep the cached moments that a publication has not changed, under the newer epoch."""
-        held = {instant: m for (epoch, instant), m in self._moments.items() if epoch == older.epoch}
+        cached = {instant: m for (epoch, instant), m in self._moments.items() if epoch == older.epoch}
         self._moments.clear()
-        for instant, moment in _renewed(held, older, newer).items():
+        for instant, moment in _renewed(cached, older, newer).items():
             self._moments.get((newer.epoch, instant), partial(_itself, moment))
 
     def ledger(self) -> Ledger:
@@ -304,9 +304,9 @@ class Reader:
         chosen = timeline.preferred(loaded)
         if chosen is None:
             missing = timeline.preferred(rows)
-            gone = moment.snapshot.purged.get(missing.version_id) if missing else None
-            reason = "purged" if gone else "not_loaded" if rows else timeline.reason_on(day)
-            why = gone[0].purged if gone else ""
+            purged = moment.snapshot.purged.get(missing.version_id) if missing else None
+            reason = "purged" if purged else "not_loaded" if rows else timeline.reason_on(day)
+            why = purged[0].purged if purged else ""
             return _nothing(reason, moment, day, timeline=timeline, version=missing, name=why)
         return _found(moment, timeline, timeline.segment_on(chosen, day), day)
 

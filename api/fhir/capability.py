@@ -107,7 +107,7 @@ def _expansion_parameters() -> list[Json]:
 def terminology_capabilities(catalog: Catalog, base: str, release: str) -> Json:
     """The TerminologyCapabilities: every code system with its versions, and the parameters of expansions."""
     written = _head("TerminologyCapabilities", base, release)
-    systems = [_system(url, held, release) for url, held in _by_url(library(catalog)).items()]
+    systems = [_system(url, entries, release) for url, entries in _by_url(library(catalog)).items()]
     if systems:
         written["codeSystem"] = systems
     written["expansion"] = {
@@ -121,18 +121,18 @@ def terminology_capabilities(catalog: Catalog, base: str, release: str) -> Json:
     return written
 
 
-def _by_url(held: ResourceIndex) -> dict[str, list[ResourceEntry]]:
+def _by_url(index: ResourceIndex) -> dict[str, list[ResourceEntry]]:
     found: dict[str, list[ResourceEntry]] = {}
-    for one in held.kinds["CodeSystem"]:
+    for one in index.kinds["CodeSystem"]:
         found.setdefault(one.url, []).append(one)
     return found
 
 
-def _system(url: str, held: list[ResourceEntry], release: str) -> Json:
+def _system(url: str, entries: list[ResourceEntry], release: str) -> Json:
     written: Json = {"uri": url}
-    labels = [{"code": h.version} for h in held if h.version]
+    labels = [{"code": h.version} for h in entries if h.version]
     if labels:
         written["version"] = labels
     if release == "R5":
-        written["content"] = held[-1].shell.get("content", "complete")
+        written["content"] = entries[-1].shell.get("content", "complete")
     return written

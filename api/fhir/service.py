@@ -205,7 +205,7 @@ class Service:
         self.set_instance(call, address, trusted=request.trusted)
         query = Given.of_query(request.query)
         if request.method == "POST" and request.body is not None:
-            query = Given.of_resource(request.body).beside(query)
+            query = Given.of_resource(request.body).joined_with(query)
         check_parameters(operation, query)
         call.given = query
         stamp = request.stamp
@@ -224,16 +224,16 @@ class Service:
     def set_instance(self, call: RequestContext, address: Address, *, trusted: bool) -> None:
         """Set the resource on which an operation is called, if the path has one; raises Refused if it is unknown."""
         if len(address.path) == 3:
-            held = self._held(call, address.path[0], address.path[1], trusted=trusted)
-            call.instance = {"url": held.url, "version": held.version}
+            entry = self._entry(call, address.path[0], address.path[1], trusted=trusted)
+            call.instance = {"url": entry.url, "version": entry.version}
 
-    def _held(
+    def _entry(
         self, call: RequestContext, kind: str, ident: str, query: Query = (), *, trusted: bool
     ) -> ResourceEntry:
         """The resource with the id; raises Restricted if it is hidden from the caller, Refused if it is unknown."""
-        held = library(call.catalog).by_id(kind, ident)
-        if held is not None:
-            return held
+        entry = library(call.catalog).by_id(kind, ident)
+        if entry is not None:
+            return entry
         hidden = None if trusted else library(_as_known(self.catalog(True), query)).by_id(kind, ident)
         if hidden is not None:
             _REQUIRE[kind](call.catalog, hidden.url, hidden.version)
@@ -257,12 +257,12 @@ class Service:
                 self._readable(past)
             return Reply(200, in_release(past, call.release), {"ETag": f'W/"{path[3]}"'})
         call.catalog = _as_known(call.catalog, request.query)
-        held = self._held(call, path[0], path[1], request.query, trusted=request.trusted)
+        entry = self._entry(call, path[0], path[1], request.query, trusted=request.trusted)
         options = dict(request.query)
-        if len(path) == 4 and path[3] != (held.state or "1"):
+        if len(path) == 4 and path[3] != (entry.state or "1"):
             raise refuse("RESOURCE_UNKNOWN", path[0], "/".join(path[1:]))
-        tagged = {"ETag": f'W/"{held.state}"'} if held.kind != "CodeSystem" and held.state else {}
-        return Reply(200, shown(held, call.catalog, options, call.release, on=call.on), tagged)
+        tagged = {"ETag": f'W/"{entry.state}"'} if entry.kind != "CodeSystem" and entry.state else {}
+        return Reply(200, shown(entry, call.catalog, options, call.release, on=call.on), tagged)
 
     def _past(self, kind: str, ident: str, number: str) -> Json | None:
         """A state of a stored resource, by its number."""
@@ -280,23 +280,25 @@ class Service:
         if not ident:
             return self._changed(self._changes().create(kind, request.body), call, base)
         call.catalog = self.catalog(True)  # the right to write includes what is replaced or ended
-        held = library(call.catalog).by_id(kind, ident)
-        _check_match(request.headers.get("if-match", ""), held)
+        entry = library(call.catalog).by_id(kind, ident)
+        _check_match(request.headers.get("if-match", ""), entry)
         if request.method == "DELETE":
-            self._changes().delete(library(call.catalog).sharing(self._held(call, kind, ident, trusted=True)))
+            self._changes().delete(
+                library(call.catalog).sharing(self._entry(call, kind, ident, trusted=True))
+            )
             return Reply(204, None)
-        holders = library(call.catalog).sharing(held) if held is not None else []
+        holders = library(call.catalog).sharing(entry) if entry is not None else []
         return self._changed(self._changes().update(kind, ident, request.body, holders), call, base)
 
     def _changed(self, changed: Changed, call: RequestContext, base: str) -> Reply:
-        told = in_release(changed.resource, call.release)
-        kind, ident = told["resourceType"], told["id"]
+        resource = in_release(changed.resource, call.release)
+        kind, ident = resource["resourceType"], resource["id"]
         now = library(self.catalog(True)).by_id(kind, ident)
         state = now.state if now is not None else ""
         if now is not None and "meta" in now.shell:
-            told["meta"] = now.shell["meta"]
+            resource["meta"] = now.shell["meta"]
         headers = {"Location": f"{base}/{kind}/{ident}/_history/{state or 1}"}
-        return Reply(201 if changed.created else 200, told, headers)
+        return Reply(201 if changed.created else 200, resource, headers)
 
 
 def refused_reply(error: GyldigError, lang: str) -> Reply:
@@ -309,8 +311,8 @@ def refused_reply(error: GyldigError, lang: str) -> Reply:
 def failed(path: str, error: Exception, lang: str) -> Reply:
     """The answer to a request on which the server failed; the error is logged."""
     _log.error("bug while answering %s", path, exc_info=error)
-    told = issue("UNAVAILABLE", message("request.failed"))
-    return Reply(500, outcome([replace(told, code="exception")], lang))
+    failure = issue("UNAVAILABLE", message("request.failed"))
+    return Reply(500, outcome([replace(failure, code="exception")], lang))
 
 
 def _as_issue(error: GyldigError) -> Issue:
@@ -330,10 +332,10 @@ def _not_allowed(method: str) -> Refused:
     return Refused(issue("REQUEST_NOT_SUPPORTED", message("request.no_method", method=method)), status=405)
 
 
-def _check_match(wanted: str, held: ResourceEntry | None) -> None:
+def _check_match(wanted: str, entry: ResourceEntry | None) -> None:
     """Raise Refused (412) if the resource is not in the state that the caller names."""
     named = {tag.strip().removeprefix("W/").strip('"') for tag in wanted.split(",")}
-    if wanted and (held is None or not named & {"*", held.state}):
+    if wanted and (entry is None or not named & {"*", entry.state}):
         problem = issue("REQUEST_INVALID", message("request.other_state", state=wanted), place="If-Match")
         raise Refused(replace(problem, code="conflict"), status=412)
 

@@ -278,9 +278,9 @@ def _header(
     if not system:
         raise UsageError(message("list.which_system", file=body.file))
     entry = known(system)
-    kind, told = ("display", False)
+    kind, derived = ("display", False)
     if options.label_kind or (entry is not None and entry.language == "nb"):
-        kind, told = kind_of_labels(body.lengths, options)
+        kind, derived = kind_of_labels(body.lengths, options)
     places = body.layout.places
     labels = [
         k for role, k in (("text", kind), ("full", "label.full"), ("short", "label.short")) if role in places
@@ -306,7 +306,7 @@ def _header(
         files=(table.file, *options_file(options)),
         format=_NAME,
         properties=definitions,
-        inferred=proposed | ({"label_kind": kind} if told and "text" in places else {}),
+        inferred=proposed | ({"label_kind": kind} if derived and "text" in places else {}),
         notices=(*table.notices, *((message("notice.toml", name=toml),) if toml else ())),
     )
 

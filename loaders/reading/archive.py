@@ -93,7 +93,7 @@ class FileSource:
         """The file as a stream."""
         return self.path.open("rb")
 
-    def beside(self, member: str, name: str) -> bytes | None:
+    def sibling(self, member: str, name: str) -> bytes | None:
         """The bytes of the file called ``name`` in the same folder, if there is one."""
         path = self.path.with_name(name)
         return path.read_bytes() if path.is_file() else None
@@ -135,7 +135,7 @@ class FolderSource:
         """A file as a stream."""
         return self._files[member].open("rb")
 
-    def beside(self, member: str, name: str) -> bytes | None:
+    def sibling(self, member: str, name: str) -> bytes | None:
         """The bytes of the file called ``name`` in the same folder, if there is one."""
         wanted = str(PurePosixPath(member).with_name(name))
         return self.read(wanted) if wanted in self._files else None
@@ -216,7 +216,7 @@ class ZipSource:
         with _damage(self.label(member)):
             return cast(BinaryIO, _Member(self._zip.open(self._infos[member]), self.label(member)))
 
-    def beside(self, member: str, name: str) -> bytes | None:
+    def sibling(self, member: str, name: str) -> bytes | None:
         """The bytes of the member called ``name`` in the same folder of the archive, if there is one."""
         wanted = str(PurePosixPath(member).with_name(name))
         return self.read(wanted) if wanted in self._infos else None

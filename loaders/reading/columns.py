@@ -206,7 +206,7 @@ def with_toml(source: Source, member: str, options: LoadOptions) -> tuple[LoadOp
     """The options with those of a TOML file next to the list, and its name, if any; the caller's options override it."""
     name = PurePosixPath(member).name
     for candidate in (f"{name}.toml", f"{PurePosixPath(name).stem}.toml"):
-        data = source.beside(member, candidate)
+        data = source.sibling(member, candidate)
         if data is not None:
             return _merged(data, candidate, options), candidate
     return options, ""

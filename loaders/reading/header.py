@@ -58,16 +58,16 @@ _MORE = ("status", "language", "origin", "fetched")
 
 def finish(header: ReleaseHeader, options: LoadOptions) -> ReleaseHeader:
     """The header with the caller's options applied; ``inferred`` keeps what the caller did not set."""
-    said: dict[str, Any] = {
+    overrides: dict[str, Any] = {
         name: getattr(options, name) for name in _FIELDS + _MORE if getattr(options, name)
     }
     if options.effective_from and not options.kind:
-        said["kind"] = "update"
+        overrides["kind"] = "update"
     if options.coverage:
-        said["coverage"] = _coverage(options.coverage, said.get("system", header.system))
-    inferred = {name: value for name, value in header.inferred.items() if name not in said and value}
-    stated = tuple(name for name in _DATES if name in said)
-    result = msgspec.structs.replace(header, **said, inferred=inferred, stated=stated)
+        overrides["coverage"] = _coverage(options.coverage, overrides.get("system", header.system))
+    inferred = {name: value for name, value in header.inferred.items() if name not in overrides and value}
+    stated = tuple(name for name in _DATES if name in overrides)
+    result = msgspec.structs.replace(header, **overrides, inferred=inferred, stated=stated)
     if result.valid_from and result.valid_to and result.valid_from >= result.valid_to:
         raise UsageError(message("list.interval", start=result.valid_from, end=result.valid_to))
     return result
@@ -93,18 +93,18 @@ def system_of(slug: str, options: LoadOptions, **more: Any) -> SystemRecord:
 
 def with_options(record: SystemRecord, options: LoadOptions) -> SystemRecord:
     """The entry with the metadata that the caller stated; a stated open licence opens the system."""
-    said: dict[str, Any] = {name: getattr(options, name) for name in _ENTRY if getattr(options, name)}
+    changes: dict[str, Any] = {name: getattr(options, name) for name in _ENTRY if getattr(options, name)}
     if options.title:
-        said["titles"] = record.titles | {options.language or record.language or "nb": options.title}
+        changes["titles"] = record.titles | {options.language or record.language or "nb": options.title}
     if terms := terms_of(options.licence):
-        said = terms._asdict() | said
-    return msgspec.structs.replace(record, **said) if said else record
+        changes = terms._asdict() | changes
+    return msgspec.structs.replace(record, **changes) if changes else record
 
 
 def stated_entry(options: LoadOptions) -> tuple[str, ...]:
     """The fields of the catalogue entry that ``with_options`` sets, which a load changes on a known system too."""
-    said = {name for name in _ENTRY if getattr(options, name)} | ({"titles"} if options.title else set())
-    return tuple(sorted(said | (set(Terms._fields) if terms_of(options.licence) else set())))
+    names = {name for name in _ENTRY if getattr(options, name)} | ({"titles"} if options.title else set())
+    return tuple(sorted(names | (set(Terms._fields) if terms_of(options.licence) else set())))
 
 
 def year_in(*names: str) -> str:
@@ -191,14 +191,14 @@ def options_file(options: LoadOptions) -> tuple[SourceFile, ...]:
 
     The same bytes read with other options have other content, so they must not count as the same release.
     """
-    said = {
+    settings = {
         "columns": dict(options.columns),
         "delimiter": options.delimiter,
         "encoding": options.encoding,
         "label_kind": options.label_kind,
         "extra": dict(options.extra),
     }
-    if not any(said.values()):
+    if not any(settings.values()):
         return ()
-    data = msgspec.json.encode(said, order="sorted")
+    data = msgspec.json.encode(settings, order="sorted")
     return (SourceFile(name="(options)", sha256=hashlib.sha256(data).hexdigest(), size=len(data)),)

@@ -51,10 +51,10 @@ def cells_of(row: Sequence[Any]) -> list[str]:
 
 def named_header_row(options: LoadOptions) -> int | None:
     """The number of ``--header-row`` (0 = none), 1 or 0 for ``header`` of a TOML file; None if neither is given."""
-    if said := options.extra.get("header_row", ""):
-        if not str(said).isdigit():
-            raise UsageError(message("list.header_row", text=said))
-        return int(said)
+    if option := options.extra.get("header_row", ""):
+        if not str(option).isdigit():
+            raise UsageError(message("list.header_row", text=option))
+        return int(option)
     header = str(options.extra.get("header", "")).lower()
     return None if not header else int(header in ("true", "yes", "1"))
 

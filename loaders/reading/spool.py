@@ -59,11 +59,11 @@ def shared_spool() -> Spool:
 
     It lives as long as records of it do.
     """
-    held: Spool | None = _SHARED.spool() if hasattr(_SHARED, "spool") else None
-    if held is None:
-        held = Spool()
-        _SHARED.spool = ref(held)
-    return held
+    spool: Spool | None = _SHARED.spool() if hasattr(_SHARED, "spool") else None
+    if spool is None:
+        spool = Spool()
+        _SHARED.spool = ref(spool)
+    return spool
 
 
 class SpooledRecords(Generic[T]):

@@ -118,7 +118,7 @@ class TarSource:
         """A member as a stream."""
         return cast(BinaryIO, _Member(self._unpacked, *self._places[member]))
 
-    def beside(self, member: str, name: str) -> bytes | None:
+    def sibling(self, member: str, name: str) -> bytes | None:
         """The bytes of the member called ``name`` in the same folder of the archive, if there is one."""
         wanted = str(PurePosixPath(member).with_name(name))
         return self.read(wanted) if wanted in self._places else None

@@ -38,8 +38,8 @@ def key_links(found: Difference) -> Iterator[Link]:
     for m in found.modified.values():
         if m.before.code != m.after.code:
             yield Link(m.before.code, m.after.code, "recoded", "derived", True, True)
-    for code in sorted(found.gone.keys() & found.come.keys()):
-        if not same_name(found.gone[code], found.come[code]):
+    for code in sorted(found.vanished.keys() & found.appeared.keys()):
+        if not same_name(found.vanished[code], found.appeared[code]):
             yield Link(code, code, "code_reused", "derived", False, False)
 
 
@@ -49,15 +49,15 @@ def events_of(found: Difference, links: Sequence[Link]) -> Iterator[Change]:
     for group in _groups(sorted(set(links))):  # in an order that does not depend on that of loading
         linked |= group.keys()
         spend(_EVENT_STEPS * len(group))
-        yield _together(found, sorted({link for held in group.values() for link in held}), sorted(group))
+        yield _together(found, sorted({link for own in group.values() for link in own}), sorted(group))
     for m in found.modified.values():
         if m.before.code not in linked:
             spend(_EVENT_STEPS)
             yield event_of_aspects(m.before, m.after, m.aspects, languages=found.languages)
-    for record in (r for r in found.gone.values() if r.code not in linked):
+    for record in (r for r in found.vanished.values() if r.code not in linked):
         spend(_EVENT_STEPS)
         yield _event(found.languages, ["deleted"], [record], [])
-    for record in (r for r in found.come.values() if r.code not in linked):
+    for record in (r for r in found.appeared.values() if r.code not in linked):
         spend(_EVENT_STEPS)
         yield _appeared(found, record)
 
@@ -95,9 +95,9 @@ def _groups(links: Sequence[Link]) -> Iterator[dict[str, list[Link]]]:
         group: dict[str, list[Link]] = {}
         waiting = [next(iter(left))]
         while waiting:
-            if (held := left.pop(code := waiting.pop(), None)) is not None:
-                group[code] = held
-                waiting += [c for link in held for c in (link.old, link.new)]
+            if (own := left.pop(code := waiting.pop(), None)) is not None:
+                group[code] = own
+                waiting += [c for link in own for c in (link.old, link.new)]
         yield group
 
 
@@ -190,21 +190,21 @@ class _Shape:
         if link.old != link.new or link.type:
             own = "transferred" if kind == "transferred" else link.type or self._official(link)
             return TYPES[own].relationship or RELATED
-        gave, took = self.out[link.old] > 1, self.into[link.new] > 1
-        return RELATED if gave == took or link.old in self.reworded else BROADER if gave else NARROWER
+        splits, merges = self.out[link.old] > 1, self.into[link.new] > 1
+        return RELATED if splits == merges or link.old in self.reworded else BROADER if splits else NARROWER
 
 
 def _appeared(found: Difference, record: ConceptRecord) -> Change:
     """Created; or reinstated if an earlier version had the code with the same wording."""
     note = ""
-    for held in found.earlier(record.code):
-        same = same_name(held.record, record)
+    for earlier in found.earlier(record.code):
+        same = same_name(earlier.record, record)
         if same:
             note = message("change.code_before")
-            return _event(found.languages, ["reactivated"], [held.record], [record], note=note)
+            return _event(found.languages, ["reactivated"], [earlier.record], [record], note=note)
         note = note or message("change.code_before_other_label")
         if same is False:
-            text = display_text(held.record, language=found.languages[0])
+            text = display_text(earlier.record, language=found.languages[0])
             note = message("change.code_before_other_text", text=text)
             break
     return _event(found.languages, ["created"], [], [record], note=note)

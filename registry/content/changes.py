@@ -74,8 +74,8 @@ def derive(
             key=lambda c: ((c.inputs or c.outputs)[0].code, gravity(c.type)),
         ),
         outside=found.outside,
-        added=sorted(found.come),
-        removed=sorted(found.gone),
+        added=sorted(found.appeared),
+        removed=sorted(found.vanished),
         modified=len(found.modified),
     )
 
@@ -102,13 +102,13 @@ def difference(
         spend(_STATE_STEPS)
         after = new.differing.get(key)
         if after is None:
-            _only(found, before, new, found.gone)
+            _only(found, before, new, found.vanished)
         elif aspects := aspects_between(before, after, facets, behaviour):
             found.modified[before.code] = Modified(before, after, aspects)
     for key, after in new.differing.items():
         spend()
         if key not in old.differing:
-            _only(found, after, old, found.come)
+            _only(found, after, old, found.appeared)
     return found
 
 

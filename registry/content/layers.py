@@ -44,8 +44,8 @@ def merge_sources(layers: Sequence[tuple[ReleaseHeader, ConceptRecord]]) -> Merg
     for header, other in layers[1:]:
         fresh = set(header.facets) - set(lines)
         disagreements += _disagreements(lines, record, header, other)
-        spoken = {(d.kind, d.language) for d in designations}
-        texts = [d for d in other.designations if d.kind in fresh or (d.kind, d.language) not in spoken]
+        covered = {(d.kind, d.language) for d in designations}
+        texts = [d for d in other.designations if d.kind in fresh or (d.kind, d.language) not in covered]
         designations += [_testified(d, header) for d in texts]
         properties += [p for p in other.properties if f"property:{p.code}" in fresh]
         notes = other.notes if "notes" in fresh else notes
@@ -66,8 +66,10 @@ def each_state_once(
     """
     found: dict[int, tuple[ReleaseHeader, ConceptRecord]] = {}
     for ident, header, record in layers:
-        held = found.get(ident)
-        found[ident] = (header, record) if held is None or len(header.facets) > len(held[0].facets) else held
+        current = found.get(ident)
+        found[ident] = (
+            (header, record) if current is None or len(header.facets) > len(current[0].facets) else current
+        )
     return list(found.values())
 
 

@@ -168,27 +168,27 @@ class MemoryView:
         groups = sorted((i for i in idents if i >= self._members), key=lambda i: self._records[i].code)
         return groups + sorted(i for i in idents if i < self._members)
 
-    def _reach(self, ident: int, step: list[list[int]]) -> BitMap:
+    def _reachable(self, ident: int, step: list[list[int]]) -> BitMap:
         reached, todo = BitMap(), list(step[ident])
         while todo:
-            here = todo.pop()
-            if here not in reached:
-                reached.add(here)
-                todo.extend(step[here])
+            concept = todo.pop()
+            if concept not in reached:
+                reached.add(concept)
+                todo.extend(step[concept])
         reached.discard(ident)
         return reached
 
     def ancestors(self, ident: int) -> BitMap:
         """All ancestors, without the concept itself."""
-        return self._reach(ident, self._parents) & self.all()
+        return self._reachable(ident, self._parents) & self.all()
 
     def descendants(self, ident: int) -> BitMap:
         """All descendants, without the concept itself."""
-        return self._reach(ident, self._children) & self.all()
+        return self._reachable(ident, self._children) & self.all()
 
     def subsumes(self, ancestor: int, descendant: int) -> bool:
         """Whether ``descendant`` is a proper descendant of ``ancestor``."""
-        return ancestor in self._reach(descendant, self._parents)
+        return ancestor in self._reachable(descendant, self._parents)
 
     def inactive(self) -> BitMap:
         """Ids of inactive concepts."""

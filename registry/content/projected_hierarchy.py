@@ -95,42 +95,42 @@ class ProjectedHierarchy:
         below = self._closure.descendants
         return BitMap([i for i in self._other - matched if below(i).intersect(matched)])
 
-    def _there(self, ident: int) -> int | None:
+    def _in_closure(self, ident: int) -> int | None:
         """The id in the closure of a member or group."""
         found = self._alignment.from_first.get(ident)
         return ident if found is None and ident in self.groups else found
 
-    def _here(self, others: Iterable[int]) -> list[int]:
+    def _in_view(self, others: Iterable[int]) -> list[int]:
         """Members and groups of ids in the closure; others are left out."""
         found = (i if i in self.groups else self._alignment.to_first.get(i) for i in others)
         return [i for i in found if i is not None]
 
     def parents(self, ident: int) -> list[int]:
-        there = self._there(ident)
-        return [] if there is None else self._here(self._closure.parents(there))
+        other = self._in_closure(ident)
+        return [] if other is None else self._in_view(self._closure.parents(other))
 
     def only_parents(self, idents: Sequence[int]) -> Sequence[int]:
         return [0] * len(idents)
 
     def children(self, ident: int) -> list[int]:
-        there = self._there(ident)
-        return [] if there is None else self._here(self._closure.children(there))
+        other = self._in_closure(ident)
+        return [] if other is None else self._in_view(self._closure.children(other))
 
     def roots(self) -> list[int]:
-        tops = self._here(self._closure.roots())
+        tops = self._in_view(self._closure.roots())
         return tops + [i for i in self._members if self._alignment.from_first.get(i) is None]
 
     def ancestors(self, ident: int) -> BitMap:
-        there = self._there(ident)
-        return BitMap() if there is None else self._alignment.translate(self._closure.ancestors(there))
+        other = self._in_closure(ident)
+        return BitMap() if other is None else self._alignment.translate(self._closure.ancestors(other))
 
     def descendants_at_hand(self, ident: int) -> BitMap | None:
         return None
 
     def descendants(self, ident: int) -> BitMap:
-        there = self._there(ident)
-        return BitMap() if there is None else self._alignment.translate(self._closure.descendants(there))
+        other = self._in_closure(ident)
+        return BitMap() if other is None else self._alignment.translate(self._closure.descendants(other))
 
     def subsumes(self, ancestor: int, descendant: int) -> bool:
-        above, below = self._there(ancestor), self._there(descendant)
+        above, below = self._in_closure(ancestor), self._in_closure(descendant)
         return above is not None and below is not None and self._closure.subsumes(above, below)

@@ -29,7 +29,7 @@ class PropertySets:
 
     def equals(self, code: str, value: str) -> BitMap:
         """Ids that have the value."""
-        return self._mine(code, states_with_value(self._database.reader(), self._system_id, code, value))
+        return self._of_view(code, states_with_value(self._database.reader(), self._system_id, code, value))
 
     def present(self, code: str) -> BitMap:
         """Ids that have any value of the property."""
@@ -38,10 +38,10 @@ class PropertySets:
     def values(self, code: str) -> Iterator[tuple[str, BitMap]]:
         """Each distinct value with the ids that have it, values sorted."""
         for value, states in states_by_value(self._database.reader(), self._system_id, code):
-            if mine := self._mine(code, states):
-                yield value, mine
+            if idents := self._of_view(code, states):
+                yield value, idents
 
-    def _mine(self, code: str, idents: BitMap) -> BitMap:
+    def _of_view(self, code: str, idents: BitMap) -> BitMap:
         """The part of an indexed set that belongs to this view, as ids of the first layer."""
         own = idents & self._members
         if self._overlay is None:

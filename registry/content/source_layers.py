@@ -75,7 +75,7 @@ class LayerAlignment:
             if concept not in concepts and code in codes and codes[code] not in paired:
                 same[ident] = codes[code]
         self.to_first = IdMap(same.items())
-        self.from_first = IdMap((mine, theirs) for theirs, mine in same.items())
+        self.from_first = IdMap((own, theirs) for theirs, own in same.items())
 
     @property
     def nbytes(self) -> int:
@@ -84,7 +84,7 @@ class LayerAlignment:
 
     def translate(self, idents: Iterable[int]) -> BitMap:
         """Ids of the layer as ids of the first layer; those without a counterpart are left out."""
-        return BitMap([mine for ident in idents if (mine := self.to_first.get(ident)) is not None])
+        return BitMap([own for ident in idents if (own := self.to_first.get(ident)) is not None])
 
 
 class SourceLayers:
@@ -150,9 +150,9 @@ class SourceLayers:
         without = [n for n in range(1, len(self.layers)) if n not in found]
         if without and 0 in found:
             for state, concept, body in states_of_same_code(reader, ident):
-                there = [n for n in without if state in self.layers[n].bitmap]
-                if there and not self._has(concept):
-                    found |= dict.fromkeys(there, (state, body))
+                layers = [n for n in without if state in self.layers[n].bitmap]
+                if layers and not self._has(concept):
+                    found |= dict.fromkeys(layers, (state, body))
         return found
 
     def _has(self, concept: int) -> bool:

@@ -278,8 +278,8 @@ class StoredView:
         if found is not None or not self._asserting:
             return found
         other = self._layers[self._asserting]
-        there = StoredView(self._database, [other], self.info, self._rules).find(code)
-        return there if there is not None and there in self._groups else None
+        group = StoredView(self._database, [other], self.info, self._rules).find(code)
+        return group if group is not None and group in self._groups else None
 
     def arranged(self, idents: Iterable[int]) -> list[int]:
         """Groups by code, then members in the view's order; for few."""
@@ -303,8 +303,10 @@ class StoredView:
         found = [above if above in within else None for above in only]
         for place, above in enumerate(only):
             if not above:
-                here = [ident for ident in relatives.parents(idents[place]) if ident in within]
-                found[place] = (self.arranged(here) if len(here) > 1 else here)[0] if here else None
+                members = [ident for ident in relatives.parents(idents[place]) if ident in within]
+                found[place] = (
+                    (self.arranged(members) if len(members) > 1 else members)[0] if members else None
+                )
         return found
 
     def parents_of(self, record: ConceptRecord) -> list[int]:

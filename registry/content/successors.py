@@ -96,8 +96,8 @@ class Difference:
     behaviour: SystemBehaviour
     earlier: Callable[[str], Iterable[Earlier]]
     modified: dict[str, Modified] = field(default_factory=dict)  #: by old code
-    gone: dict[str, ConceptRecord] = field(default_factory=dict)
-    come: dict[str, ConceptRecord] = field(default_factory=dict)
+    vanished: dict[str, ConceptRecord] = field(default_factory=dict)
+    appeared: dict[str, ConceptRecord] = field(default_factory=dict)
     outside: set[str] = field(default_factory=set)  #: codes absent on a side that does not cover them
     _forms: dict[str, str] = field(default_factory=dict)
 
@@ -108,19 +108,19 @@ class Difference:
 
     def before(self, code: str) -> ConceptRecord | None:
         """The old record of a code, from the comparison if it has it."""
-        if (record := self.gone.get(code)) is not None:
+        if (record := self.vanished.get(code)) is not None:
             return record
-        if (held := self.modified.get(code)) is not None:
-            return held.before
-        return None if code in self.come and code not in self.outside else self.old.get(code)
+        if (change := self.modified.get(code)) is not None:
+            return change.before
+        return None if code in self.appeared and code not in self.outside else self.old.get(code)
 
     def after(self, code: str) -> ConceptRecord | None:
         """The new record of a code, from the comparison if it has it."""
-        if (record := self.come.get(code)) is not None:
+        if (record := self.appeared.get(code)) is not None:
             return record
-        held = self.modified.get(code)
-        if held is not None and held.after.code == code:
-            return held.after
+        change = self.modified.get(code)
+        if change is not None and change.after.code == code:
+            return change.after
         return self.new.get(code)
 
     def texts(self, record: ConceptRecord) -> dict[str, set[str]]:
@@ -142,10 +142,10 @@ class Difference:
         wanted = self.new.facets & NAMING_KINDS
         if wanted & found.keys():
             return found
-        for held in self.earlier(record.code):
-            kinds = wanted & set(held.facets)
-            if kinds and held.record.stable_key == record.stable_key:
-                texts = self.texts(held.record)
+        for earlier in self.earlier(record.code):
+            kinds = wanted & set(earlier.facets)
+            if kinds and earlier.record.stable_key == record.stable_key:
+                texts = self.texts(earlier.record)
                 return found | {k: texts[k] for k in kinds if k in texts}
         return found
 
@@ -187,7 +187,7 @@ def identical_texts(found: Difference, explained: Collection[str] = ()) -> TextL
         nearest = _nearest(code, candidates)
         if len(nearest) == 1:
             links.append(Link(code, nearest[0], "recoded", "derived", False, False))
-        elif nearest and code in found.gone:
+        elif nearest and code in found.vanished:
             contested[code] = tuple(nearest)
     return TextLinks(tuple(links), contested, claimed)
 
@@ -198,8 +198,8 @@ def _moved_texts(
     """By code, the texts that vanished and relabelled codes have no more, and that new and relabelled ones have now,
     in normal form. Texts that a relabelled code keeps are normalised only where that could matter."""
     forms = found.forms
-    lost = {c: forms(_all(found.old_texts(r))) for c, r in found.gone.items() if c not in explained}
-    gained = {c: forms(_all(found.texts(r))) for c, r in found.come.items() if c not in explained}
+    lost = {c: forms(_all(found.old_texts(r))) for c, r in found.vanished.items() if c not in explained}
+    gained = {c: forms(_all(found.texts(r))) for c, r in found.appeared.items() if c not in explained}
     relabelled = [
         (m.before.code, _all(found.old_texts(m.before)), _all(found.texts(m.after)))
         for m in _relabelled(found, explained)
@@ -252,16 +252,16 @@ class _Structure:
         self.origin: dict[str, list[str]] = {}
         for link in texts.links:
             self.origin.setdefault(link.new, []).append(link.old)
-        self.moved = {link.old for link in texts.links if link.old in found.gone}
+        self.moved = {link.old for link in texts.links if link.old in found.vanished}
         self.gains: dict[str, list[str]] = {}  #: old code → new longer codes that it contains
         self.losses: dict[str, list[str]] = {}  #: code → vanished longer codes that it contains
 
     def links(self) -> list[Link]:
-        for code in sorted(self.found.come):
+        for code in sorted(self.found.appeared):
             spend(_CODE_STEPS)
             if parent := self._gaining(code):
                 self.gains.setdefault(parent, []).append(code)
-        for code in sorted(self.found.gone):
+        for code in sorted(self.found.vanished):
             spend(_CODE_STEPS)
             if parent := self._losing(code):
                 self.losses.setdefault(parent, []).append(code)
@@ -325,7 +325,7 @@ class _Structure:
 
     def _doubt(self, code: str, target: str) -> str:
         """Why a vanished code may have moved elsewhere than to the code that contains it; empty if there is no evidence."""
-        record = self.found.gone[code]
+        record = self.found.vanished[code]
         if not self.found.comparable(record):
             return message("change.labels_differ", code=code)
         others = [*self.texts.contested.get(code, ()), *self._same_text(record, target)]

@@ -114,11 +114,11 @@ class _Search:
         """Many hits, by band and code, no further than the caller reads."""
         base, seen = self.index.base, BitMap()
         for texts in self.index.bands:
-            here = BitMap()
+            hits = BitMap()
             for place, states in texts:
                 if place in found:
-                    here |= found[place] & states
-            here -= seen
-            if here:
-                seen |= here
-                yield from self.codes.by_code(here.shift(base))
+                    hits |= found[place] & states
+            hits -= seen
+            if hits:
+                seen |= hits
+                yield from self.codes.by_code(hits.shift(base))

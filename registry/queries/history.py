@@ -111,8 +111,8 @@ def _spans(events: ConceptEvents, code: str) -> list[Span]:
     for ident, concept, own in concepts_by_code(reader.connection, timeline.system.system_id, code):
         states.setdefault(concept, []).append((ident, own))
     found: list[tuple[int, Span]] = []
-    for _, held in sorted(states.items()):
-        collected = _Concept(reader, timeline, events, held).over(events.steps)
+    for _, own_states in sorted(states.items()):
+        collected = _Concept(reader, timeline, events, own_states).over(events.steps)
         if any(span.code == code for _, span in collected):
             found += collected
     return [span for _, span in sorted(found, key=lambda pair: (pair[0], pair[1].concept))]

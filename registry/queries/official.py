@@ -184,16 +184,16 @@ class _Pair:
         for row in self.by_target.get(target, ()):
             if row.day >= before or not row.sources:
                 continue
-            found = [[*self._ways(source, row)] for source in row.sources]
+            found = [[*self._paths(source, row)] for source in row.sources]
             if all(found):
                 self.used.add(row)
-                yield from (way for ways in found for way in ways)
+                yield from (path for paths in found for path in paths)
 
-    def _ways(self, source: str, row: _Row) -> Iterator[tuple[str, tuple[_Row, ...]]]:
-        here = self.old(source) is not None
-        if here:
+    def _paths(self, source: str, row: _Row) -> Iterator[tuple[str, tuple[_Row, ...]]]:
+        is_old_code = self.old(source) is not None
+        if is_old_code:
             yield source, (row,)
-        if not here or self.new(source) is None:
+        if not is_old_code or self.new(source) is None:
             yield from ((code, (row, *path)) for code, path in self._origins(source, row.day))
 
     def _link(self, source: str, target: str) -> Link:
@@ -220,8 +220,8 @@ def _consistent(rows: Iterable[_Row]) -> Iterator[_Row]:
     for row in plain:
         if row.target and row.sources:
             day = row.day
-            said_none = (day, row.target) in empty or any((day, c) in ended for c in row.sources)
-            if not said_none and not _reaches(before, day, row.sources, row.target):
+            no_successor = (day, row.target) in empty or any((day, c) in ended for c in row.sources)
+            if not no_successor and not _reaches(before, day, row.sources, row.target):
                 yield row
         elif not (before[row.day, row.target] if row.target else _heirs(plain, row)):
             yield row

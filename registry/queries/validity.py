@@ -213,8 +213,8 @@ def _explained(request: _ValidityRequest, reason: str, verdicts: list[Verdict]) 
     if reason in ("unknown_code", "outside_coverage") and not longer and (other := _other_system(request)):
         return "wrong_system", say("code.unknown", **where, more=say("code.other_system", other=other))
     if reason == "unknown_code":
-        gone = _last_day(request)
-        return ("expired", gone) if gone else (reason, say("code.unknown", **where, more=longer))
+        last_day = _last_day(request)
+        return ("expired", last_day) if last_day else (reason, say("code.unknown", **where, more=longer))
     if reason == "expired":
         if any(v.status not in RANKS for v in verdicts):
             return reason, say("version.expired", **where)

@@ -108,10 +108,10 @@ def put_artifacts(
 def _put(writer: Writer, row: ArtifactRow, *, by_id: bool) -> str:
     if not row.url and not row.resource_id:
         raise UsageError(message("error.resource_needs_id", kind=row.kind))
-    held = _live(writer.connection, row, by_id=by_id, recorded=writer.recorded)
-    if any(h.body == row.body and h.resource_id == row.resource_id for h in held):
+    live = _live(writer.connection, row, by_id=by_id, recorded=writer.recorded)
+    if any(h.body == row.body and h.resource_id == row.resource_id for h in live):
         return "unchanged"
-    for old in held:
+    for old in live:
         writer.end("artifact", old.row_id)
     row_id = writer.next_id("artifact", "row_id")
     columns = (
@@ -139,7 +139,7 @@ def _put(writer: Writer, row: ArtifactRow, *, by_id: bool) -> str:
     writer.insert("artifact", columns, [values])
     if row.map is not None:
         write_resource_map(writer, row.map, artifact_id=row_id, shell=row.shell)
-    return "amended" if held else "created"
+    return "amended" if live else "created"
 
 
 def _live(connection: Connection, row: ArtifactRow, *, by_id: bool, recorded: int) -> list[ArtifactRow]:
@@ -157,8 +157,8 @@ def _of_canonical(connection: Connection, row: ArtifactRow, recorded: int) -> li
     """The live rows of that URL and version, of the same id if there are such; none stored together with this one."""
     named = _named(connection, row.kind, "url = ? AND version = ?", row.url, row.version)
     alike = [h for h in named if (h.resource_id, h.body) == (row.resource_id, row.body)]
-    held = alike or [h for h in named if h.recorded_from != recorded]
-    return [h for h in held if h.resource_id == row.resource_id] or held
+    candidates = alike or [h for h in named if h.recorded_from != recorded]
+    return [h for h in candidates if h.resource_id == row.resource_id] or candidates
 
 
 def _named(connection: Connection, kind: str, where: str, *names: str) -> list[ArtifactRow]:
@@ -174,14 +174,14 @@ def drop_artifacts(
     """
     with database.transaction() as connection:
         writer = Writer(connection)
-        held = _named(connection, kind, "resource_id = ?", resource_id) if resource_id else []
-        for old in held:
+        ended = _named(connection, kind, "resource_id = ?", resource_id) if resource_id else []
+        for old in ended:
             writer.end("artifact", old.row_id)
-        held += _end_canonicals(writer, canonicals, nameless=bool(resource_id))
-        if not held:
+        ended += _end_canonicals(writer, canonicals, nameless=bool(resource_id))
+        if not ended:
             name = resource_id or next((url for _, url, _ in canonicals), "")
             raise UnknownTarget(message("error.no_resource", kind=kind, name=name))
-        url, version = held[0].url, held[0].version
+        url, version = ended[0].url, ended[0].version
         writer.publish("retract", url, version, summary=f"{kind} {resource_id or url} retracted")
 
 

@@ -114,5 +114,5 @@ class Bounded(Generic[K, V]):
 
     def _shrink(self) -> None:
         while self.weight > self.limit and len(self._entries) > 1:
-            _, gone = self._entries.popitem(last=False)
-            self.weight -= self._weigh(gone)
+            _, oldest = self._entries.popitem(last=False)
+            self.weight -= self._weigh(oldest)

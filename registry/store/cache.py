@@ -30,11 +30,11 @@ def bytes_of(value: object) -> int:
     196
     """
     if isinstance(value, BitMap):
-        held = value.get_statistics()
+        statistics = value.get_statistics()
         parts = (
-            held["n_bytes_array_containers"],
-            held["n_bytes_run_containers"],
-            held["n_bytes_bitset_containers"],
+            statistics["n_bytes_array_containers"],
+            statistics["n_bytes_run_containers"],
+            statistics["n_bytes_bitset_containers"],
         )
         return 2 * _OBJECT + sum(parts)
     if isinstance(value, tuple):

@@ -138,8 +138,8 @@ def without_codes(
 def with_missing(connection: Connection, system_id: int, base: BitMap, more: BitMap) -> BitMap:
     """The base with the states of those concepts that it lacks."""
     rows = connection.all("SELECT id, concept_id FROM concept_state WHERE system_id = ?", (system_id,))
-    here = {concept for ident, concept in rows if ident in base}
-    return base | BitMap([ident for ident, concept in rows if ident in more and concept not in here])
+    concepts = {concept for ident, concept in rows if ident in base}
+    return base | BitMap([ident for ident, concept in rows if ident in more and concept not in concepts])
 
 
 def states_by_code(connection: Connection, system_id: int, code: str) -> list[tuple[int, bytes]]:

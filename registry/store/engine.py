@@ -93,7 +93,7 @@ class Connection:
         self._closed, self._replace = closed, replace
         self._replacing: threading.Thread | None = None
         self.ledger = (
-            ledger  #: the metadata read earlier (``Ledger.held`` of ``registry.store.ledger``), if any
+            ledger  #: the metadata read earlier (``Ledger.cached`` of ``registry.store.ledger``), if any
         )
 
     def sql(self, text: str) -> str:

@@ -138,7 +138,7 @@ class Ledger:
         return cls().renewed(connection)
 
     @classmethod
-    def held(cls, connection: Connection) -> Ledger:
+    def cached(cls, connection: Connection) -> Ledger:
         """The ledger that the connection has from earlier, else an empty one; the caller updates it by ``renewed``."""
         return connection.ledger if isinstance(connection.ledger, Ledger) else cls()
 

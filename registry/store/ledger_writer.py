@@ -29,7 +29,7 @@ class Writer:
         row = connection.one("SELECT number, recorded, digest FROM publication ORDER BY number DESC LIMIT 1")
         self.number = (row[0] if row else 0) + 1
         self.recorded = max(now_us(), (row[1] if row else 0) + 1)
-        self.ledger = Ledger.held(connection).renewed(connection)
+        self.ledger = Ledger.cached(connection).renewed(connection)
         self.snapshot: Snapshot = self.ledger.at(None)
         self._digest = str(row[2]) if row else ""
         self._began: dict[str, int] = {}  #: tables with new rows → the greatest key before

@@ -279,7 +279,7 @@ def map_headers(
 class _Page(NamedTuple):
     """What a page holds, and what that costs in memory."""
 
-    held: Any
+    content: Any
     weight: int
 
 
@@ -307,7 +307,7 @@ class MapRows:
 
     def _page(self, map_id: int, side: str, number: int) -> Any:
         """The encoded rows of a page, or the page of an index."""
-        return self._kept.get((map_id, side, number), lambda: self._read(map_id, side, number)).held
+        return self._kept.get((map_id, side, number), lambda: self._read(map_id, side, number)).content
 
     def _read(self, map_id: int, side: str, number: int) -> _Page:
         body = self._body(map_id, side, number)

@@ -52,11 +52,11 @@ def add_states(
         connection.insert("property_bitmap", ("system_id", "property", "value", "bitmap"), added)
 
 
-def remove_states(connection: Connection, system_id: int, gone: BitMap) -> None:
+def remove_states(connection: Connection, system_id: int, removed: BitMap) -> None:
     """Remove states from every bitmap of the system; a value without states is deleted."""
     for name, value, packed in connection.all(_ROWS, (system_id,)):
         before = bitmap_of(packed)
-        after = before - gone
+        after = before - removed
         if not after:
             connection.execute(_DELETE, (system_id, name, value))
         elif len(after) != len(before):

@@ -80,12 +80,12 @@ class Segment:
 
     def without(self, states: BitMap, *, top: int) -> Segment:
         """The segment without the texts of these states; ``top`` is the greatest state that remains."""
-        gone = {state - self.base for state in states}
+        removed = {state - self.base for state in states}
         found = Segment(self.base, top)
         for word, numbers in self:
-            _append(found, word, [array("I", [n for n in numbers if n & LOCAL not in gone])])
+            _append(found, word, [array("I", [n for n in numbers if n & LOCAL not in removed])])
         for band, numbers in self.bands.items():
-            found.bands[band] = array("I", [n for n in numbers if n & LOCAL not in gone])
+            found.bands[band] = array("I", [n for n in numbers if n & LOCAL not in removed])
         return found
 
 

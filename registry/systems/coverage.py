@@ -46,9 +46,11 @@ def coverage_of(behaviour: SystemBehaviour, codes: Iterable[str]) -> Coverage:
     >>> coverage_of(ICPC2_NO, ["A01", "-30"]).name
     'without-process-codes'
     """
-    held = set(codes) if behaviour.blocks else ()
+    present = set(codes) if behaviour.blocks else ()
     missing = [
-        b for b in behaviour.blocks if 2 * sum(bool(_matcher(b.pattern).fullmatch(c)) for c in held) <= b.size
+        b
+        for b in behaviour.blocks
+        if 2 * sum(bool(_matcher(b.pattern).fullmatch(c)) for c in present) <= b.size
     ]
     if not missing:
         return Coverage()

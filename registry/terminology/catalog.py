@@ -186,7 +186,7 @@ class MemoryCatalog:
         self._systems: dict[str, dict[str, ContentView]] = {}
         self._supplements: dict[str, dict[str, ContentView]] = {}
         self._sets: dict[str, dict[str, ValueSet]] = {}
-        self._aside: list[ValueSet] = []  # of the same URL and version as another, under another id
+        self._shadowed: list[ValueSet] = []  # of the same URL and version as another, under another id
         self._maps: list[ConceptMap] = []
         self._all_codes: dict[str, tuple[str, str]] = {}
 
@@ -202,9 +202,9 @@ class MemoryCatalog:
 
     def add_value_set(self, value_set: ValueSet) -> None:
         """Add a value set, or replace the one of the same version (one of another id can still be listed)."""
-        held = self._sets.get(value_set.url, {}).get(value_set.version)
-        if held is not None and held.shell.get("id") != value_set.shell.get("id"):
-            self._aside.append(held)
+        earlier = self._sets.get(value_set.url, {}).get(value_set.version)
+        if earlier is not None and earlier.shell.get("id") != value_set.shell.get("id"):
+            self._shadowed.append(earlier)
         self._sets.setdefault(value_set.url, {})[value_set.version] = value_set
 
     def add_all_codes(self, url: str, system: str, version: str = "") -> None:
@@ -221,8 +221,8 @@ class MemoryCatalog:
             kept = [m for m in self._maps if (m.url, m.version) != (url, version)]
             found, self._maps = len(kept) < len(self._maps), kept
             return found
-        held = self._sets if kind == "ValueSet" else self._systems
-        return held.get(url, {}).pop(version, None) is not None
+        tables = self._sets if kind == "ValueSet" else self._systems
+        return tables.get(url, {}).pop(version, None) is not None
 
     def cache_key(self) -> object | None:
         """None: nothing derived from the resources of a request is cached."""
@@ -344,7 +344,7 @@ class MemoryCatalog:
     def value_sets(self) -> Iterable[ValueSet]:
         """Value sets of both layers."""
         own = [v for versions in self._sets.values() for v in versions.values()]
-        return [*own, *self._aside, *self._base.value_sets()]
+        return [*own, *self._shadowed, *self._base.value_sets()]
 
     def concept_maps(self) -> Iterable[ConceptMap]:
         """Maps of both layers."""
@@ -357,7 +357,7 @@ class MemoryCatalog:
         other = MemoryCatalog(self._base.as_known_at(known_at))
         other._systems, other._supplements = self._systems, self._supplements
         other._sets, other._maps, other._all_codes = self._sets, self._maps, self._all_codes
-        other._aside = self._aside
+        other._shadowed = self._shadowed
         return other
 
 

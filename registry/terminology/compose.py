@@ -188,17 +188,19 @@ class _Preparation:
 
     def prepare(self, value_set: ValueSet, path: tuple[str, ...]) -> Prepared:
         """The value set with its imports; ``path``: the value sets that import it."""
-        here = value_set.canonical
+        own_canonical = value_set.canonical
         _check_depth(path, 0)
-        if value_set.url and here in path:
+        if value_set.url and own_canonical in path:
             pathway = "[" + ", ".join(path) + "]"
-            raise Unanswerable(issue("VALUESET_CIRCULAR_REFERENCE", here, pathway))
+            raise Unanswerable(issue("VALUESET_CIRCULAR_REFERENCE", own_canonical, pathway))
         self._context.require_supplements(value_set.supplements)
         prepared = Prepared(value_set)
         for include in (*value_set.includes, *value_set.excludes):
             _check_include(include)
             for canonical in include.value_sets:
-                found = prepared.imports[canonical] = self._import(value_set, canonical, (*path, here))
+                found = prepared.imports[canonical] = self._import(
+                    value_set, canonical, (*path, own_canonical)
+                )
                 prepared.height = max(prepared.height, found.height + 1)
         return prepared
 

@@ -113,14 +113,14 @@ class Licences:
         return self._supplements[1]
 
 
-_HELD: WeakKeyDictionary[Reader, Licences] = WeakKeyDictionary()
+_CACHED: WeakKeyDictionary[Reader, Licences] = WeakKeyDictionary()
 
 
 def licences_of(reader: Reader) -> Licences:
     """The licences of a registry, one object for each reader."""
-    found = _HELD.get(reader)
+    found = _CACHED.get(reader)
     if found is None:
-        found = _HELD[reader] = Licences(reader)
+        found = _CACHED[reader] = Licences(reader)
     return found
 
 

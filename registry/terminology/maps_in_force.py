@@ -38,31 +38,31 @@ def map_of(context: Context, url: str, version: str) -> ConceptMap | Missing:
 
 
 def _map_of(context: Context, url: str, version: str) -> ConceptMap | Missing:
-    held = _by_url(context).get(url, [])
+    maps = _by_url(context).get(url, [])
     if version:
         named = [
             m
-            for m in held
+            for m in maps
             if (matches(version, m.version) if has_wildcard(version) else m.version == version)
         ]
         if not named:
             return context.catalog.concept_map(url, version, context.on)
         return _on_day(context, named, named=True)
-    if not held:
+    if not maps:
         return context.catalog.concept_map(url, version, context.on)
-    return _on_day(context, held)
+    return _on_day(context, maps)
 
 
 def maps_of(context: Context, systems: set[str]) -> list[ConceptMap]:
     """Every map about one of the systems, each in the version of the day; those not in force are left out."""
-    about = [held for held in _by_url(context).values() if any(_is_about(m, systems) for m in held)]
-    chosen = [_on_day(context, held) for held in about]
+    about = [maps for maps in _by_url(context).values() if any(_is_about(m, systems) for m in maps)]
+    chosen = [_on_day(context, maps) for maps in about]
     return [c for c in chosen if not isinstance(c, Missing)]
 
 
 def known_about(context: Context, systems: set[str]) -> bool:
     """Whether a map from or to one of the systems exists, in force or not."""
-    return any(_is_about(m, systems) for held in _by_url(context).values() for m in held)
+    return any(_is_about(m, systems) for maps in _by_url(context).values() for m in maps)
 
 
 def _is_about(one: ConceptMap, systems: set[str]) -> bool:
@@ -73,26 +73,26 @@ def _is_about(one: ConceptMap, systems: set[str]) -> bool:
 
 def _by_url(context: Context) -> dict[str, list[ConceptMap]]:
     """All maps by URL; each map without a URL is separate."""
-    return context.catalog.kept("maps by URL", lambda: _MapsByUrl(context.catalog.concept_maps())).held
+    return context.catalog.kept("maps by URL", lambda: _MapsByUrl(context.catalog.concept_maps())).by_url
 
 
 class _MapsByUrl:
     """Maps by their URLs."""
 
     def __init__(self, maps: Iterable[ConceptMap]) -> None:
-        self.held: dict[str, list[ConceptMap]] = {}
+        self.by_url: dict[str, list[ConceptMap]] = {}
         for number, one in enumerate(maps):
-            self.held.setdefault(one.url or f"#{number}", []).append(one)
-        self.nbytes = 300 * len(self.held)
+            self.by_url.setdefault(one.url or f"#{number}", []).append(one)
+        self.nbytes = 300 * len(self.by_url)
 
 
-def _on_day(context: Context, held: Sequence[ConceptMap], *, named: bool = False) -> ConceptMap | Missing:
-    found = _chosen(context, held, context.on, named=named)
+def _on_day(context: Context, maps: Sequence[ConceptMap], *, named: bool = False) -> ConceptMap | Missing:
+    found = _chosen(context, maps, context.on, named=named)
     if context.until is not None:
-        last = _chosen(context, held, context.until, named=named)
+        last = _chosen(context, maps, context.until, named=named)
         labels = [v if isinstance(v, Missing) else _label(v) for v in (found, last)]
         if differing := first_and_last(*labels):
-            values = (held[0].url, context.on, context.until, differing)
+            values = (maps[0].url, context.on, context.until, differing)
             raise Unanswerable(issue("DATE_SPANS_MAPS", *values))
     return found
 
@@ -103,17 +103,17 @@ def _label(one: ConceptMap) -> str:
 
 
 def _chosen(
-    context: Context, held: Sequence[ConceptMap], on: date | None, *, named: bool
+    context: Context, maps: Sequence[ConceptMap], on: date | None, *, named: bool
 ) -> ConceptMap | Missing:
-    dated = [_dated(context, m) for m in held]
+    dated = [_dated(context, m) for m in maps]
     live = [m for m in dated if on is None or contains(m, on)]
-    if not live and (named or (not context.date_given and _named_once(held))):
+    if not live and (named or (not context.date_given and _named_once(maps))):
         live = _nearest(dated, on)  # the name leaves no choice
     best = preferred(live, lambda m: (_published(m, on), order_key(m.version)))
     if best is None:
-        return Missing(reason_on(dated, on) if on else "unknown_url", held[0].url)
+        return Missing(reason_on(dated, on) if on else "unknown_url", maps[0].url)
     start = (best.version, best.valid_from)
-    return _merged([m for m, d in zip(held, dated, strict=True) if (d.version, d.valid_from) == start])
+    return _merged([m for m, d in zip(maps, dated, strict=True) if (d.version, d.valid_from) == start])
 
 
 def _nearest(dated: Sequence[ConceptMap], on: date | None) -> list[ConceptMap]:
@@ -123,9 +123,9 @@ def _nearest(dated: Sequence[ConceptMap], on: date | None) -> list[ConceptMap]:
     return begun or [m for m in dated if m.valid_from == first]
 
 
-def _named_once(held: Sequence[ConceptMap]) -> bool:
+def _named_once(maps: Sequence[ConceptMap]) -> bool:
     """Whether the map exists in one version, and none of its own words limit it in time."""
-    return len({m.version for m in held}) == 1 and not any(m.valid_from or m.valid_to for m in held)
+    return len({m.version for m in maps}) == 1 and not any(m.valid_from or m.valid_to for m in maps)
 
 
 def _dated(context: Context, one: ConceptMap) -> ConceptMap:

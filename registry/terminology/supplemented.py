@@ -79,9 +79,9 @@ class SupplementedView:
 
     def concept(self, ident: int) -> ConceptRecord:
         """The base's record with the additions of the supplements."""
-        return self._laid_over(self.base.concept(ident))
+        return self._with_supplements(self.base.concept(ident))
 
-    def _laid_over(self, record: ConceptRecord) -> ConceptRecord:
+    def _with_supplements(self, record: ConceptRecord) -> ConceptRecord:
         for supplement in self.supplements:
             found = supplement.find(record.code)
             if found is not None:
@@ -91,7 +91,7 @@ class SupplementedView:
 
     def concepts(self, idents: Sequence[int]) -> list[ConceptRecord]:
         """Records of many ids."""
-        return [self._laid_over(r) for r in self.base.concepts(idents)]
+        return [self._with_supplements(r) for r in self.base.concepts(idents)]
 
     def display(self, ident: int, languages: Sequence[str] = ()) -> str:
         """The text to show, from base and supplements."""

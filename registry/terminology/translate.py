@@ -361,13 +361,13 @@ def _reverse(
             continue
         behaviour: SystemBehaviour = context.behaviour(group.target or coding.system)
         for row in _live(context, concept_map, group.by_target(coding.code, behaviour)):
-            asked = Coding(row.target, group.target, group.target_version, row.target_display)
+            target = Coding(row.target, group.target, group.target_version, row.target_display)
             for code in row.sources:
                 display = row.source_display if len(row.sources) == 1 else ""
                 source, validity = described(context, group.source, group.source_version, code, display)
                 yield Match(
                     relationship=inverse(row.relationship or "related-to"),
-                    concept=source if request.swapped else asked,
+                    concept=source if request.swapped else target,
                     origin=concept_map.canonical,
                     source=None if request.swapped else source,
                     comment=row.comment,

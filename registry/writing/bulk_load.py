@@ -42,7 +42,9 @@ def load_together(reader: Reader, items: Sequence[Any], *, wait: bool = True) ->
         snapshot = reader.moment().snapshot
         plans = [planned(snapshot, prepare(item)) for item in items]
         done = _write_together(reader, plans)
-        return [_together_report(reader, p, here, started) for p, here in zip(plans, done, strict=True)]
+        return [
+            _together_report(reader, p, identical, started) for p, identical in zip(plans, done, strict=True)
+        ]
 
 
 def _write_together(reader: Reader, plans: Sequence[Plan]) -> list[ReleaseRow | None]:
@@ -56,8 +58,8 @@ def _write_together(reader: Reader, plans: Sequence[Plan]) -> list[ReleaseRow | 
         return [write_plan(reader, writer, plan) for plan in plans]
 
 
-def _together_report(reader: Reader, plan: Plan, here: ReleaseRow | None, started: float) -> LoadReport:
-    if here is not None:
-        return again(reader, plan, here, started)
+def _together_report(reader: Reader, plan: Plan, identical: ReleaseRow | None, started: float) -> LoadReport:
+    if identical is not None:
+        return again(reader, plan, identical, started)
     outcome, created = ("amended" if plan.replaces else "loaded"), plan.known is None
     return report_of(plan.prepared, outcome, reader, started=started, created=created)

@@ -88,8 +88,8 @@ class ContentCheck:
             self._unkeyed.add(number)
         elif other == number:
             self._codes[record.code] = number
-            twin = self.numbers.get(record.code, number)
-            other = twin if twin in self._unkeyed else number
+            same_code = self.numbers.get(record.code, number)
+            other = same_code if same_code in self._unkeyed else number
         if other != number:
             raise ContentError(
                 message("error.code_of_two", code=record.code, one=self._key(other), other=self._key(number)),

@@ -243,10 +243,10 @@ class ContentWriter:
         """The start with the changes applied: members, their order if the base has one, their hashes."""
         connection, base = self.writer.connection, start.members
         touched = check.members | check.removed
-        gone = states_of_concepts(connection, touched) & base
-        members = (base - gone) | changed
+        removed = states_of_concepts(connection, touched) & base
+        members = (base - removed) | changed
         rows = release_rows(connection, members)
-        check.warnings += _without_effect(check, gone, connection)
+        check.warnings += _without_effect(check, removed, connection)
         concepts = BitMap(r[1] for r in rows)
         if len(concepts) < len(rows):
             raise ContentError(
@@ -278,10 +278,10 @@ def _batches(items: Iterable[Item]) -> Iterator[list[Item]]:
         yield batch
 
 
-def _without_effect(check: ContentCheck, gone: BitMap, connection: Connection) -> list[str]:
+def _without_effect(check: ContentCheck, removed: BitMap, connection: Connection) -> list[str]:
     """A warning for each removed concept that the base does not have."""
-    there = BitMap(r[1] for r in release_rows(connection, gone))
-    absent = check.removed - there
+    found = BitMap(r[1] for r in release_rows(connection, removed))
+    absent = check.removed - found
     return [message("load.removed_not_in_base", code=key) for key in sorted(_keys(check, absent))]
 
 

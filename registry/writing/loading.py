@@ -97,23 +97,23 @@ def keep_resources(reader: Reader, rows: Iterable[ArtifactRow], *, dry_run: bool
     """Store resources unchanged, all in one publication; they are read one at a time."""
     names: list[tuple[str, str, str]] = []
 
-    def noted() -> Iterator[ArtifactRow]:
+    def named_rows() -> Iterator[ArtifactRow]:
         for row in rows:
             names.append((row.url, row.version, row.kind))
             yield row
 
-    done = ["dry_run" for _ in noted()] if dry_run else put_artifacts(reader.database, noted())
+    done = ["dry_run" for _ in named_rows()] if dry_run else put_artifacts(reader.database, named_rows())
     outcomes = (d if d in ("dry_run", "unchanged") else "kept" for d in done)
     return [_brief(url, version, o, kind) for (url, version, kind), o in zip(names, outcomes, strict=True)]
 
 
 def _enrich(reader: Reader, record: SystemRecord, *, dry_run: bool) -> LoadReport:
     """Fill empty fields of a catalogue entry, found by any of its names, from a source without content."""
-    held = _known_entry(reader, record)
+    entry = _known_entry(reader, record)
     if not dry_run:
-        named = record if held is None else msgspec.structs.replace(record, slug=held.slug)
+        named = record if entry is None else msgspec.structs.replace(record, slug=entry.slug)
         enrich_system(reader.database, named)
-    return _brief(held.slug if held else record.slug, "", "dry_run" if dry_run else "enriched", "entry")
+    return _brief(entry.slug if entry else record.slug, "", "dry_run" if dry_run else "enriched", "entry")
 
 
 def _brief(system: str, version: str, outcome: str, kind: str) -> LoadReport:
@@ -138,11 +138,11 @@ def _known_entry(reader: Reader, record: SystemRecord) -> SystemRecord | None:
 def known_system(reader: Reader, parsed: Any) -> Any:
     """The release, with the slug of the stored system if that is known under another slug."""
     record = parsed.system
-    held = _known_entry(reader, record) if isinstance(record, SystemRecord) and record.url else None
-    if held is None or held.slug == parsed.header.system or record.slug != parsed.header.system:
+    entry = _known_entry(reader, record) if isinstance(record, SystemRecord) and record.url else None
+    if entry is None or entry.slug == parsed.header.system or record.slug != parsed.header.system:
         return parsed
-    header = msgspec.structs.replace(parsed.header, system=held.slug)
-    return replace(parsed, header=header, system=stated_over(held, record, parsed.stated))
+    header = msgspec.structs.replace(parsed.header, system=entry.slug)
+    return replace(parsed, header=header, system=stated_over(entry, record, parsed.stated))
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,28 +223,28 @@ def write_plan(
         writer, plan.prepared, start=_start(reader, writer, plan.starts), progress=progress
     )
     entry = _settle_entry(writer, plan)
-    here = _is_here(plan.earlier, plan.prepared) or _is_same(writer, plan, content)
+    identical = _identical(plan.earlier, plan.prepared) or _same_content(writer, plan, content)
     ended = [end_release(writer, *version, every=True) for version in ends]
-    if here is not None and ended:
+    if identical is not None and ended:
         row, release_hash = ended[0]
         writer.publish("retract", row.slug, ends[0][1], release_hash, "replaced by another version of its id")
-    elif here is not None and entry:
+    elif identical is not None and entry:
         writer.publish("system", system.slug, summary="catalogue entry corrected")
-    if here is None:
+    if identical is None:
         _count_changes(reader, writer, plan, content)
         write_release(writer, plan.prepared, system, content)
         _settle(writer, plan)
         publish(writer, plan.prepared, "amend" if plan.replaces else "load")
-    return here
+    return identical
 
 
 def _settle_entry(writer: Writer, plan: Plan) -> bool:
     """Give a known system what the caller stated of its entry, and report it; whether that changed it."""
     if plan.known is None:
         return False
-    held = plan.known.record
-    new = stated_over(held, plan.prepared.system, plan.prepared.stated)
-    note = entry_changes(held, new)
+    old = plan.known.record
+    new = stated_over(old, plan.prepared.system, plan.prepared.stated)
+    note = entry_changes(old, new)
     if note is not None:
         put_system(writer, plan.known.system_id, new)
         plan.prepared.warnings[:0] = [note]
@@ -344,26 +344,26 @@ class _Load:
         plan, reader = self._plan(), self.reader
         files, line = self.prepared.header.files, self.prepared.header.source_line
         with load_transaction(reader.database, files[0].name if files else line) as connection:
-            here = write_plan(reader, Writer(connection), plan, self.progress, self.ends)
-        if here is not None:
-            return again(reader, plan, here, self.started)
+            identical = write_plan(reader, Writer(connection), plan, self.progress, self.ends)
+        if identical is not None:
+            return again(reader, plan, identical, self.started)
         return self._report(plan, "amended" if plan.replaces else "loaded")
 
     def rehearse(self) -> LoadReport:
         """A dry run: the load itself, rolled back, so that it says what the load would do (docs/adr/0072)."""
         plan, reader, prepared = self._plan(), self.reader, self.prepared
-        here, dates = None, False
+        identical, dates = None, False
         try:
             with reader.database.transaction() as connection:
                 writer = Writer(connection)
-                here = write_plan(reader, writer, plan, self.progress, self.ends)
-                dates = here is not None and _settle(writer, plan)
+                identical = write_plan(reader, writer, plan, self.progress, self.ends)
+                dates = identical is not None and _settle(writer, plan)
                 raise _RollBack
         except _RollBack:
             reader.forget()
         would = "amended" if plan.replaces else "loaded"
-        if here is not None:
-            prepared.other_bytes = here.source_sha256 != prepared.source_sha256
+        if identical is not None:
+            prepared.other_bytes = identical.source_sha256 != prepared.source_sha256
             would = "dates" if dates else "unchanged"
         return self._report(plan, "dry_run", would=would)
 
@@ -386,24 +386,27 @@ def _same_place(old: ReleaseHeader, new: ReleaseHeader) -> bool:
     return places[0] == places[1]
 
 
-def _is_here(earlier: Sequence[ReleaseRow], prepared: Prepared) -> ReleaseRow | None:
+def _identical(earlier: Sequence[ReleaseRow], prepared: Prepared) -> ReleaseRow | None:
     """The stored release of the same source, version and kind; None if there is none.
 
     Releases of a rolling source are compared by content: each download contains all versions (DOMAIN 12).
     """
     h = prepared.header
     for r in earlier:
-        meant = (r.source_line, r.header.kind, r.header.effective_from, r.header.status, r.header.coverage)
+        place = (r.source_line, r.header.kind, r.header.effective_from, r.header.status, r.header.coverage)
         same = (r.source_sha256, r.content_sha256) == (prepared.source_sha256, prepared.content_sha256)
-        if same and meant == (h.source_line, h.kind, h.effective_from, h.status, h.coverage):
+        if same and place == (h.source_line, h.kind, h.effective_from, h.status, h.coverage):
             return r
     return None
 
 
-def _is_same(writer: Writer, plan: Plan, content: StoredContent) -> ReleaseRow | None:
+def _same_content(writer: Writer, plan: Plan, content: StoredContent) -> ReleaseRow | None:
     """The latest release in the same place if it says exactly the same, though its files have other bytes."""
-    h, rivals = plan.prepared.header, [r for r in plan.earlier if _same_place(r.header, plan.prepared.header)]
-    latest = max(rivals, key=lambda r: r.rank, default=None)
+    h, candidates = (
+        plan.prepared.header,
+        [r for r in plan.earlier if _same_place(r.header, plan.prepared.header)],
+    )
+    latest = max(candidates, key=lambda r: r.rank, default=None)
     if latest is None or latest.purged or latest.content_sha256 != plan.prepared.content_sha256:
         return None
     same = _without_files(latest.header) == _without_files(h)
@@ -418,29 +421,29 @@ def _without_files(header: ReleaseHeader) -> ReleaseHeader:
     )  # fmt: skip
 
 
-def _attest(reader: Reader, prepared: Prepared, held: ReleaseRow) -> None:
+def _attest(reader: Reader, prepared: Prepared, stored: ReleaseRow) -> None:
     """Record that the content was published again later.
 
     Without it, the precedence over a file published in between would depend on the order of loading.
     """
-    if prepared.header.published <= held.published:
+    if prepared.header.published <= stored.published:
         return
     with reader.database.transaction() as connection:
         writer = Writer(connection)
-        row = (held.id, prepared.header.published, writer.recorded)
+        row = (stored.id, prepared.header.published, writer.recorded)
         writer.insert("attestation", ("release_id", "published", "recorded_from"), [row])
         h = prepared.header
-        writer.publish("attest", h.system, h.version, held.source_sha256, f"published again {h.published}")
+        writer.publish("attest", h.system, h.version, stored.source_sha256, f"published again {h.published}")
 
 
-def again(reader: Reader, plan: Plan, held: ReleaseRow, started: float) -> LoadReport:
+def again(reader: Reader, plan: Plan, stored: ReleaseRow, started: float) -> LoadReport:
     """The same content again: a no-op, unless it comes with a later publication or other dates."""
     prepared = plan.prepared
     if plan.current is None:
         raise ValueError("a release that is here belongs to a version")
-    if held.source_sha256 != prepared.source_sha256:
-        prepared.source_sha256, prepared.other_bytes = held.source_sha256, True
-    _attest(reader, prepared, held)
+    if stored.source_sha256 != prepared.source_sha256:
+        prepared.source_sha256, prepared.other_bytes = stored.source_sha256, True
+    _attest(reader, prepared, stored)
     h = prepared.header
     with reader.database.transaction() as connection:
         writer = Writer(connection)

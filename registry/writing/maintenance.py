@@ -98,14 +98,14 @@ def enrich_system(database: Database, record: SystemRecord) -> None:
             writer.publish("system", row.slug, summary="catalogue entry enriched")
 
 
-def _enriched(held: SystemRecord, more: SystemRecord) -> SystemRecord:
+def _enriched(record: SystemRecord, more: SystemRecord) -> SystemRecord:
     fields = ("url", "titles", "owner", "licence", "language")
-    empty = {f: getattr(more, f) for f in fields if not getattr(held, f) and getattr(more, f)}
+    empty = {f: getattr(more, f) for f in fields if not getattr(record, f) and getattr(more, f)}
     aliases = dict.fromkeys(
-        (*held.aliases, *more.aliases, *([more.url] if held.url and more.url != held.url else []))
+        (*record.aliases, *more.aliases, *([more.url] if record.url and more.url != record.url else []))
     )
-    oids = dict.fromkeys((*held.oids, *more.oids))
-    return msgspec.structs.replace(held, **empty, aliases=tuple(a for a in aliases if a), oids=tuple(oids))
+    oids = dict.fromkeys((*record.oids, *more.oids))
+    return msgspec.structs.replace(record, **empty, aliases=tuple(a for a in aliases if a), oids=tuple(oids))
 
 
 def add_version(
@@ -172,35 +172,35 @@ def set_version(
         writer = Writer(connection)
         row = _system(writer, system)
         found = _version(writer, row, label, track)
-        held = next(v for v in writer.snapshot.versions[row.system_id] if v.row_id == found.row_id)
-        old = (held.valid_from, held.valid_to)
+        current = next(v for v in writer.snapshot.versions[row.system_id] if v.row_id == found.row_id)
+        old = (current.valid_from, current.valid_to)
         new = (valid_from or old[0], None if open_end else valid_to or old[1])
         if new[0] and new[1] and new[1] <= new[0]:
             raise UsageError(message("error.ends_before_start", version=label, end=new[1], start=new[0]))
-        if new != old or not held.declared:
-            _put_dates(writer, row, held, new)
+        if new != old or not current.declared:
+            _put_dates(writer, row, current, new)
         text = changed(label, old, new)
         if new != old:
             writer.publish("version", row.slug, label, summary=str(text))
-        elif not held.declared:
+        elif not current.declared:
             writer.publish("version", row.slug, label, summary="version dates stated")
     return VersionSet(
-        system=row.slug, version=label, track=held.track, changed=new != old, valid_from=new[0], valid_to=new[1],
+        system=row.slug, version=label, track=current.track, changed=new != old, valid_from=new[0], valid_to=new[1],
         before_valid_from=old[0], before_valid_to=old[1], message=text,
     )  # fmt: skip
 
 
 def _put_dates(
-    writer: Writer, system: SystemRow, held: VersionRow, new: tuple[date | None, date | None]
+    writer: Writer, system: SystemRow, current: VersionRow, new: tuple[date | None, date | None]
 ) -> None:
     """Record a version again with other dates, stated by hand."""
-    releases = writer.snapshot.releases.get(held.version_id, [])
+    releases = writer.snapshot.releases.get(current.version_id, [])
     header = ReleaseHeader(
-        system=system.slug, version=held.label, source_line="", facets=(), track=held.track, valid_from=new[0],
-        valid_to=new[1], published=max([held.published, *(r.published for r in releases)]), rolling=held.rolling,
+        system=system.slug, version=current.label, source_line="", facets=(), track=current.track, valid_from=new[0],
+        valid_to=new[1], published=max([current.published, *(r.published for r in releases)]), rolling=current.rolling,
     )  # fmt: skip
-    writer.end("version", held.row_id)
-    put_version(writer, held.version_id, system.system_id, header, same_as=held.same_as, declared=True)
+    writer.end("version", current.row_id)
+    put_version(writer, current.version_id, system.system_id, header, same_as=current.same_as, declared=True)
 
 
 def add_scopes(database: Database, scopes: Sequence[ScopeEntry], rows: Sequence[ScopeRow] = ()) -> None:

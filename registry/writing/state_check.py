@@ -115,11 +115,11 @@ class StateCheck:
     def _read_segments(self) -> Iterator[Finding]:
         """Read the stored text index; its first number is where the numbers of its texts begin."""
         for system, kind, number, packed in each_segment(self._connection):
-            held = self._segments.setdefault((system, kind), [])
+            segments = self._segments.setdefault((system, kind), [])
             try:
-                if number != len(held):
+                if number != len(segments):
                     raise ValueError(number)
-                held.append(Segment.unpack(bytes(packed)))
+                segments.append(Segment.unpack(bytes(packed)))
             except (StoreDamaged, *UNREADABLE):
                 yield Finding(message("damage.words"), derived=True)
 

@@ -66,30 +66,30 @@ def set_system(database: Database, system: str, fields: EntryFields) -> SystemSe
 
 
 def _with(record: SystemRecord, fields: EntryFields) -> SystemRecord:
-    said: dict[str, Any] = {f: getattr(fields, f) for f in _FIELDS if getattr(fields, f) is not None}
+    changes: dict[str, Any] = {f: getattr(fields, f) for f in _FIELDS if getattr(fields, f) is not None}
     if terms := terms_of(fields.licence or ""):
-        said = terms._asdict() | said
+        changes = terms._asdict() | changes
     if fields.title:
-        said["titles"] = record.titles | {fields.language or record.language or "nb": fields.title}
-    _check(said)
-    return msgspec.structs.replace(record, **said)
+        changes["titles"] = record.titles | {fields.language or record.language or "nb": fields.title}
+    _check(changes)
+    return msgspec.structs.replace(record, **changes)
 
 
-def _check(said: dict[str, Any]) -> None:
+def _check(changes: dict[str, Any]) -> None:
     """Raise ``UsageError`` for a value that is not one of a field's words."""
     hints = get_type_hints(SystemRecord)
-    for name, value in said.items():
+    for name, value in changes.items():
         allowed = get_args(hints[name]) if name in ("access", "redistribution", "end_rule") else ()
         if allowed and value not in allowed:
             raise UsageError(message("error.one_of", name=name, value=value, allowed=list(allowed)))
 
 
-def stated_over(held: SystemRecord, given: SystemRecord, stated: Iterable[str]) -> SystemRecord:
+def stated_over(record: SystemRecord, given: SystemRecord, stated: Iterable[str]) -> SystemRecord:
     """The recorded entry with the fields that the caller of a load stated; titles are added by language."""
-    said = {name: getattr(given, name) for name in stated}
-    if "titles" in said:
-        said["titles"] = held.titles | given.titles
-    return msgspec.structs.replace(held, **said) if said else held
+    changes = {name: getattr(given, name) for name in stated}
+    if "titles" in changes:
+        changes["titles"] = record.titles | given.titles
+    return msgspec.structs.replace(record, **changes) if changes else record
 
 
 def _differing(old: SystemRecord, new: SystemRecord) -> list[str]:

@@ -122,8 +122,8 @@ def _seal_problems(
     """Tables whose rows are not those that the publication wrote; purged content is gone."""
     for name in sorted({*sealed, *found} - {"purged"}):
         table, _, number = name.partition(" ")
-        gone = table in _BELONGING and number.isdecimal() and int(number) in purged
-        expected = None if gone else sealed.get(name)
+        purged_content = table in _BELONGING and number.isdecimal() and int(number) in purged
+        expected = None if purged_content else sealed.get(name)
         if quick and name not in found and not _is_metadata(name):
             continue
         if found.get(name) != expected:

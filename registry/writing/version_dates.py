@@ -92,18 +92,18 @@ def changed(label: str, old: Dates, new: Dates) -> Message:
 
 
 def _dates(current: VersionRow, header: ReleaseHeader, others: list[ReleaseHeader]) -> Dates:
-    held = (current.valid_from, current.valid_to)
+    recorded = (current.valid_from, current.valid_to)
     own = (header.valid_from, header.valid_to)
     if header.stated:
-        start = own[0] if "valid_from" in header.stated or current.undated else held[0]
-        end = own[1] if "valid_to" in header.stated or current.undated else held[1]
+        start = own[0] if "valid_from" in header.stated or current.undated else recorded[0]
+        end = own[1] if "valid_to" in header.stated or current.undated else recorded[1]
         return start, end
     if own == (None, None) or current.declared or header.kind != "correction":
-        return held
+        return recorded
     if "valid_from" in header.inferred:
-        return own if current.undated else held
-    rivals = [h for h in others if h.valid_from or h.valid_to]
-    return held if any(_rank(h) > _rank(header) for h in rivals) else own
+        return own if current.undated else recorded
+    dated = [h for h in others if h.valid_from or h.valid_to]
+    return recorded if any(_rank(h) > _rank(header) for h in dated) else own
 
 
 def _rank(header: ReleaseHeader) -> tuple[object, ...]:

@@ -90,8 +90,8 @@ def test_members_of_a_large_package_are_opened_in_any_order(
     assert source.members() == ["p/a.json", "p/b.json", "p/c.json"]
     assert [source.read(m, 3) for m in source.members()] == [b"[1]", b"[2]", b"[3]"]
     assert source.read("p/c.json") == b"[3]" * 50
-    assert source.beside("p/c.json", "b.json") == b"[2]" * 50
-    assert source.beside("p/c.json", "x.json") is None
+    assert source.sibling("p/c.json", "b.json") == b"[2]" * 50
+    assert source.sibling("p/c.json", "x.json") is None
 
 
 SEEDS = {

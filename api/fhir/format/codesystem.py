@@ -67,9 +67,9 @@ def _provisional(written: Json, info: ViewInfo) -> Json:
     """The resource, marked if its content is provisional: by Gyldig's extension, and with status draft."""
     if not info.provisional:
         return written
-    told = [*written.get("extension", []), {"url": PROVISIONAL, "valueBoolean": True}]
+    extensions = [*written.get("extension", []), {"url": PROVISIONAL, "valueBoolean": True}]
     status = "draft" if written["status"] == "active" else written["status"]
-    return {**written, "status": status, "extension": told}
+    return {**written, "status": status, "extension": extensions}
 
 
 def _dated(written: Json, info: ViewInfo) -> Json:
@@ -82,12 +82,12 @@ def _dated(written: Json, info: ViewInfo) -> Json:
 
 def _period(info: ViewInfo) -> Json:
     """FHIR's Period, whose end is the last day."""
-    told: Json = {}
+    period: Json = {}
     if info.valid_from:
-        told["start"] = info.valid_from.isoformat()
+        period["start"] = info.valid_from.isoformat()
     if info.valid_to:
-        told["end"] = (info.valid_to - timedelta(days=1)).isoformat()
-    return told
+        period["end"] = (info.valid_to - timedelta(days=1)).isoformat()
+    return period
 
 
 def _properties(view: ContentView) -> list[Json]:
@@ -129,12 +129,12 @@ def _concept(record: ConceptRecord, parents: list[str], language: str, release: 
     definition = next((n.text for n in record.notes if n.kind == "definition"), "")
     if definition:
         written["definition"] = definition
-    told = {(own.text, own.language)} if own is not None else set()
+    shown = {(own.text, own.language)} if own is not None else set()
     place = "CodeSystem.concept" if release == "R4" else ""
     others = [
         designation_json(d, r4_place=place)
         for d in record.designations
-        if d is not own and not is_repeated(d, told)
+        if d is not own and not is_repeated(d, shown)
     ]
     if others:
         written["designation"] = others

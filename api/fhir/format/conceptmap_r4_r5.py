@@ -138,12 +138,12 @@ def _depends_r4(item: Json) -> Json:
     for name in [n for n in made if n.startswith("value") and n != "value"]:
         value = made.pop(name)
         if isinstance(value, dict):
-            told = {
+            elements = {
                 "system": value.get("system"),
                 "value": value.get("code"),
                 "display": value.get("display"),
             }
-            made |= {k: v for k, v in told.items() if v}
+            made |= {k: v for k, v in elements.items() if v}
         else:
             made["value"] = str(value).lower() if isinstance(value, bool) else str(value)
     return made

@@ -65,7 +65,7 @@ class Given:
         """These parameters, with those of ``base`` whose names do not occur here."""
         return Given({**base._values, **self._values})
 
-    def beside(self, other: Given) -> Given:
+    def joined_with(self, other: Given) -> Given:
         """These parameters and the other ones; a name that occurs in both has all values, these first."""
         names = dict.fromkeys((*self._values, *other._values))
         return Given({name: [*self.all(name), *other.all(name)] for name in names})

@@ -54,18 +54,18 @@ class _Set:
     """Resources sent under one id; ``used``: when last, in seconds of the clock."""
 
     used: float
-    held: dict[tuple[object, ...], TerminologyResource] = field(default_factory=dict)
+    resources: dict[tuple[object, ...], TerminologyResource] = field(default_factory=dict)
     weight: int = 0
 
     def add(self, resource: TerminologyResource) -> None:
         key: tuple[object, ...] = _key(resource)
         if isinstance(resource, ConceptMap):  # several of one canonical stand side by side
-            if resource in self.held.values():
+            if resource in self.resources.values():
                 return
-            key = (*key, len(self.held))
-        old = self.held.pop(key, None)
+            key = (*key, len(self.resources))
+        old = self.resources.pop(key, None)
         self.weight += _weight(resource) - (_weight(old) if old is not None else 0)
-        self.held[key] = resource
+        self.resources[key] = resource
 
 
 class ClientCache:
@@ -80,7 +80,7 @@ class ClientCache:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._limit, self._number, self._seconds, self._clock = limit, number, seconds, clock
-        self._held = OrderedDict[str, _Set]()
+        self._sets = OrderedDict[str, _Set]()
         self._guard = threading.Lock()
 
     def start(self, resources: Sequence[TerminologyResource]) -> str:
@@ -92,33 +92,33 @@ class ClientCache:
     def extend(self, ident: str, resources: Sequence[TerminologyResource]) -> None:
         """Add to a set, which is created if it does not exist."""
         with self._guard:
-            found = self._touched(ident) or self._held.setdefault(ident, _Set(self._clock()))
+            found = self._touched(ident) or self._sets.setdefault(ident, _Set(self._clock()))
             for resource in resources:
                 found.add(resource)
-            while self._held and (len(self._held) > self._number or self._weight() > self._limit):
-                self._held.popitem(last=False)
+            while self._sets and (len(self._sets) > self._number or self._weight() > self._limit):
+                self._sets.popitem(last=False)
 
     def get(self, ident: str) -> list[TerminologyResource] | None:
         """The resources of a set; None if it does not exist (any more)."""
         with self._guard:
             found = self._touched(ident)
-            return None if found is None else list(found.held.values())
+            return None if found is None else list(found.resources.values())
 
     def end(self, ident: str) -> bool:
         """Remove a set; returns whether it existed."""
         with self._guard:
-            return self._held.pop(ident, None) is not None
+            return self._sets.pop(ident, None) is not None
 
     def _weight(self) -> int:
-        return sum(s.weight for s in self._held.values())
+        return sum(s.weight for s in self._sets.values())
 
     def _touched(self, ident: str) -> _Set | None:
         """The set, marked as used now; removes the sets that have not been used for long."""
         now = self._clock()
-        while self._held and next(iter(self._held.values())).used < now - self._seconds:
-            self._held.popitem(last=False)
-        found = self._held.get(ident)
+        while self._sets and next(iter(self._sets.values())).used < now - self._seconds:
+            self._sets.popitem(last=False)
+        found = self._sets.get(ident)
         if found is not None:
             found.used = now
-            self._held.move_to_end(ident)
+            self._sets.move_to_end(ident)
         return found

@@ -129,7 +129,7 @@ def _nested(
     start: bytes, order: Sequence[int], fragments: Sequence[bytes], parents: Sequence[int | None]
 ) -> bytes:
     """The entries as a tree, in one pass; empty if one follows neither its parent nor what is below its parent."""
-    inside, beside = b',"contains":[' + start, b"}," + start
+    inside, sibling = b',"contains":[' + start, b"}," + start
     written, path = [start], list[int]()
     for ident, above, fragment in zip(order, parents, fragments, strict=True):
         if not path:
@@ -144,7 +144,7 @@ def _nested(
                 written.append(b"}]")
             if above is not None and not path:
                 return b""
-            written.append(beside)
+            written.append(sibling)
         written.append(fragment)
         path.append(ident)
     written.append(b"}]" * (len(path) - 1) + b"}")

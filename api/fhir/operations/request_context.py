@@ -106,10 +106,10 @@ def _with_cached(call: RequestContext, sent: list[TerminologyResource]) -> list[
     if named:
         call.client_cache.extend(named, sent)
         sent = []
-    held = call.client_cache.get(named or header)
-    if held is None:
+    cached = call.client_cache.get(named or header)
+    if cached is None:
         raise refuse("RESOURCE_UNKNOWN", "cache-id", named or header, place="cache-id")
-    return [*held, *sent]
+    return [*cached, *sent]
 
 
 def catalog_of(call: RequestContext) -> Catalog:

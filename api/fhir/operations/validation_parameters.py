@@ -120,23 +120,23 @@ def validate_request(
     rules, coding = _options(given), given.coding("coding")
     if given.has("codeableConcept"):
         found = given.codings("codeableConcept")
-        asked = tuple(
-            _asked(c, f"CodeableConcept.coding[{n}]", system, version_of)
+        requests = tuple(
+            _coding_request(c, f"CodeableConcept.coding[{n}]", system, version_of)
             for n, c in enumerate(found)
             if not system or c.system in ("", system)
         )
-        if found and not asked:
+        if found and not requests:
             agreed("codeableConcept", system, *(c.system for c in found))
-        return ValidateRequest(codings=asked, concept=True, infer_system=infer, rules=rules)
+        return ValidateRequest(codings=requests, concept=True, infer_system=infer, rules=rules)
     if coding is not None:
-        one = _asked(coding, "Coding", system, version_of)
+        one = _coding_request(coding, "Coding", system, version_of)
         return ValidateRequest(codings=(one,), infer_system=infer, rules=rules)
     code, named = given.text("code"), agreed("system", given.text("system"), system)
     if not code or not (named or infer):
         raise refuse("NO_CODE_GIVEN")
     loose = Coding(code, named, given.text("systemVersion"), given.text("display"))
     return ValidateRequest(
-        codings=(_asked(loose, "code", system, version_of),), infer_system=infer, rules=rules
+        codings=(_coding_request(loose, "code", system, version_of),), infer_system=infer, rules=rules
     )
 
 
@@ -145,6 +145,8 @@ def _version_of(version: str, default: str, coding: Coding) -> str:
     return agreed("version", coding.version, version) or default
 
 
-def _asked(coding: Coding, path: str, system: str, version_of: Callable[[Coding], str]) -> CodingRequest:
+def _coding_request(
+    coding: Coding, path: str, system: str, version_of: Callable[[Coding], str]
+) -> CodingRequest:
     named = agreed("coding", coding.system, system)
     return CodingRequest(named, coding.code, ElementPath(path), version_of(coding), coding.display)

@@ -24,19 +24,19 @@ _PREFIXES = ("eq", "ne", "gt", "ge", "lt", "le", "sa", "eb", "ap")
 
 def applies(shell: dict[str, Any], wanted: str) -> bool:
     """Whether the resource's effective period matches; raises Refused for an invalid date."""
-    return _fits(_period(shell), *_asked(wanted, "effective"))
+    return _fits(_period(shell), *_parsed(wanted, "effective"))
 
 
 def check_dates(name: str, value: str) -> None:
     """Raise Refused for an invalid date, also if there is nothing to compare it with."""
     for wanted in value.split(","):
-        _asked(wanted, name)
+        _parsed(wanted, name)
 
 
 def dated(text: str, wanted: str) -> bool:
     """Whether a resource's ``date`` matches; False without a date. Raises Refused for an invalid date."""
-    asked, have = _asked(wanted, "date"), days_of(text)
-    return have is not None and _fits(have, *asked)
+    period, have = _parsed(wanted, "date"), days_of(text)
+    return have is not None and _fits(have, *period)
 
 
 def standing_on(shell: dict[str, Any], day: date) -> str:
@@ -46,7 +46,7 @@ def standing_on(shell: dict[str, Any], day: date) -> str:
     return found if found in ("upcoming", "expired") else ""
 
 
-def _asked(wanted: str, name: str) -> tuple[str, Days]:
+def _parsed(wanted: str, name: str) -> tuple[str, Days]:
     prefix = wanted[:2] if wanted[:2] in _PREFIXES else "eq"
     found = days_of(wanted.removeprefix(prefix))
     if found is None:
@@ -54,8 +54,8 @@ def _asked(wanted: str, name: str) -> tuple[str, Days]:
     return prefix, found
 
 
-def _fits(have: Days, prefix: str, asked: Days) -> bool:
-    (start, end), (first, last) = have, asked
+def _fits(have: Days, prefix: str, period: Days) -> bool:
+    (start, end), (first, last) = have, period
     meets = start <= last and end >= first
     fits = {"eq": meets, "ap": meets, "ne": not meets, "gt": end > last, "ge": end >= first}
     fits |= {"lt": start < first, "le": start <= last, "sa": start > last, "eb": end < first}

@@ -48,7 +48,7 @@ class ResourceEntry:
         """``meta.versionId``, empty without."""
         return str(self.shell.get("meta", {}).get("versionId", ""))
 
-    def told(self, release: str) -> Json:
+    def metadata(self, release: str) -> Json:
         """The metadata in a release's elements."""
         return in_release(self.shell, release)
 
@@ -74,34 +74,34 @@ class ResourceIndex:
         self.kinds: dict[str, list[ResourceEntry]] = {"CodeSystem": [], "ValueSet": [], "ConceptMap": []}
         self._ids: dict[tuple[str, str], ResourceEntry] = {}
         self._urls: dict[tuple[str, str], list[ResourceEntry]] = {}
-        for held in _everything(catalog):
-            self._add(held)
+        for entry in _everything(catalog):
+            self._add(entry)
 
     @property
     def nbytes(self) -> int:
         """Estimated bytes, without definitions, which the catalog owns."""
         return _ENTRY * len(self._ids)
 
-    def _add(self, held: ResourceEntry) -> None:
-        name, number = held.id, 1
-        held.given_id = name
-        while (held.kind, held.id) in self._ids:
+    def _add(self, entry: ResourceEntry) -> None:
+        name, number = entry.id, 1
+        entry.given_id = name
+        while (entry.kind, entry.id) in self._ids:
             number += 1
-            held.id = f"{name[:60]}.{number}"
-        held.shell = in_release({"resourceType": held.kind, **held.shell, "id": held.id}, "R5")
-        self.kinds[held.kind].append(held)
-        self._ids[(held.kind, held.id)] = held
-        self._urls.setdefault((held.kind, held.url), []).append(held)
+            entry.id = f"{name[:60]}.{number}"
+        entry.shell = in_release({"resourceType": entry.kind, **entry.shell, "id": entry.id}, "R5")
+        self.kinds[entry.kind].append(entry)
+        self._ids[(entry.kind, entry.id)] = entry
+        self._urls.setdefault((entry.kind, entry.url), []).append(entry)
 
     def by_id(self, kind: str, ident: str) -> ResourceEntry | None:
         """The resource with the id."""
         return self._ids.get((kind, ident))
 
-    def sharing(self, held: ResourceEntry) -> list[ResourceEntry]:
+    def sharing(self, entry: ResourceEntry) -> list[ResourceEntry]:
         """The resource, and if it has the id as given, all others with the same given id."""
-        if held.id != held.given_id:
-            return [held]
-        return [h for h in self.kinds[held.kind] if h.given_id == held.id]
+        if entry.id != entry.given_id:
+            return [entry]
+        return [h for h in self.kinds[entry.kind] if h.given_id == entry.id]
 
     def by_url(self, kind: str, url: str) -> list[ResourceEntry]:
         """All versions of a canonical URL."""

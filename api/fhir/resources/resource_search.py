@@ -40,15 +40,15 @@ _SORTS: dict[str, tuple[str, ...]] = {
 }
 _SORTS |= {"_id": ("id",), "_lastUpdated": ("meta", "lastUpdated")}
 _PROTOCOL = frozenset({"_count", "_offset", "_summary", "_elements", "_format", "_pretty", "_total", "_sort"})
-_ASIDE = _PROTOCOL | {"known-at"}  #: no conditions
+_NO_CONDITIONS = _PROTOCOL | {"known-at"}  #: no conditions
 
 
-def search(catalog: Catalog, held: ResourceIndex, kind: str, query: Query, base: str, release: str) -> Json:
+def search(catalog: Catalog, index: ResourceIndex, kind: str, query: Query, base: str, release: str) -> Json:
     """A searchset Bundle; raises Refused for an invalid parameter."""
     options = {k: v for k, v in query if k in _PROTOCOL}
-    wanted = conditions(kind, ((k, v) for k, v in query if k not in _ASIDE))
+    wanted = conditions(kind, ((k, v) for k, v in query if k not in _NO_CONDITIONS))
     _check(options)
-    found = [h for h in _candidates(catalog, held, kind, wanted) if all(c.fits(catalog, h) for c in wanted)]
+    found = [h for h in _candidates(catalog, index, kind, wanted) if all(c.fits(catalog, h) for c in wanted)]
     found = _sorted(found, options.get("_sort", ""))
     bundle: Json = {"resourceType": "Bundle", "type": "searchset", "total": len(found)}
     bundle["link"] = _links(kind, query, options, len(found), base)
@@ -58,16 +58,16 @@ def search(catalog: Catalog, held: ResourceIndex, kind: str, query: Query, base:
 
 
 def _candidates(
-    catalog: Catalog, held: ResourceIndex, kind: str, wanted: Sequence[Condition]
+    catalog: Catalog, index: ResourceIndex, kind: str, wanted: Sequence[Condition]
 ) -> list[ResourceEntry]:
     for condition in wanted:
         if condition.name == "url":
             urls = dict.fromkeys(split(v)[0] for v in condition.values)
-            return [h for url in urls for h in held.by_url(kind, url) or _implied(catalog, kind, url)]
+            return [h for url in urls for h in index.by_url(kind, url) or _implied(catalog, kind, url)]
         if condition.name == "_id":
             idents = dict.fromkeys(condition.values)
-            return [h for i in idents if (h := held.by_id(kind, i)) is not None]
-    return held.kinds[kind]
+            return [h for i in idents if (h := index.by_id(kind, i)) is not None]
+    return index.kinds[kind]
 
 
 def _implied(catalog: Catalog, kind: str, url: str) -> list[ResourceEntry]:
@@ -129,8 +129,8 @@ def _links(kind: str, query: Query, options: dict[str, str], total: int, base: s
     rest = [(k, v) for k, v in query if k not in ("_offset", "_count")]
 
     def link(relation: str, offset: int) -> Json:
-        asked = urlencode([*rest, ("_count", count), ("_offset", offset)])
-        return {"relation": relation, "url": f"{base}/{kind}?{asked}"}
+        parameters = urlencode([*rest, ("_count", count), ("_offset", offset)])
+        return {"relation": relation, "url": f"{base}/{kind}?{parameters}"}
 
     links = [{"relation": "self", "url": f"{base}/{kind}?{urlencode(list(query))}"}]
     if count and start + count < total:
@@ -170,7 +170,7 @@ def _part(h: ResourceEntry, catalog: Catalog, options: dict[str, str], release: 
         return _elements(h, catalog, options["_elements"], release)
     wanted = options.get("_summary", "")
     if wanted == "true":
-        return _subsetted({k: v for k, v in h.told(release).items() if k not in _BIG})
+        return _subsetted({k: v for k, v in h.metadata(release).items() if k not in _BIG})
     if wanted == "text":
         return _elements(h, catalog, "text", release)
     whole = h.complete(catalog, release)
@@ -196,5 +196,5 @@ def _tagged(resource: Json, tag: Json) -> Json:
 def _elements(h: ResourceEntry, catalog: Catalog, wanted: str, release: str) -> Json:
     """The resource's named and mandatory elements."""
     names = {*_MANDATORY, *(n.strip().partition(".")[0] for n in wanted.split(","))}
-    whole = h.complete(catalog, release) if names & set(_BIG) else h.told(release)
+    whole = h.complete(catalog, release) if names & set(_BIG) else h.metadata(release)
     return _subsetted({k: v for k, v in whole.items() if k in names})

@@ -46,7 +46,7 @@ class ResourceWriter:
         """Store a resource under a new id; raises Refused with what is wrong with it."""
         return self._put(kind, {**_expected(kind, resource), "id": str(uuid.uuid4())}, ())
 
-    def update(self, kind: str, ident: str, resource: Any, held: Sequence[ResourceEntry]) -> Changed:
+    def update(self, kind: str, ident: str, resource: Any, entries: Sequence[ResourceEntry]) -> Changed:
         """Store a resource under an id; ends every other live resource of that id, in the same publication.
 
         Raises Refused with what is wrong with the resource.
@@ -58,10 +58,10 @@ class ResourceWriter:
         if not _ID.fullmatch(ident):
             text = message("request.id_form")
             raise refuse("REQUEST_INVALID", text, place=f"{kind}.id")
-        return self._put(kind, {**resource, "id": ident}, held)
+        return self._put(kind, {**resource, "id": ident}, entries)
 
-    def _put(self, kind: str, resource: Json, held: Sequence[ResourceEntry]) -> Changed:
-        others = [h for h in held if (h.url, h.version) != _identity(resource)]
+    def _put(self, kind: str, resource: Json, entries: Sequence[ResourceEntry]) -> Changed:
+        others = [h for h in entries if (h.url, h.version) != _identity(resource)]
         for one in _parsed(resource):
             if isinstance(one, ParsedResource):
                 self._registry.put_artifacts([one.artifact], by_id=True, ends=_canonicals(others))
@@ -69,21 +69,21 @@ class ResourceWriter:
                 self._registry.load_parsed(one, ends=[(h.url, h.version) for h in others])
         if kind != "CodeSystem":
             resource = stored_json(self._registry.artifact_history(kind, resource["id"])[-1])
-        return Changed(resource, created=not held)
+        return Changed(resource, created=not entries)
 
-    def delete(self, held: Sequence[ResourceEntry]) -> None:
+    def delete(self, entries: Sequence[ResourceEntry]) -> None:
         """End the resources of one id from now on; an earlier ``known-at`` still shows them."""
-        first = held[0]
+        first = entries[0]
         if first.kind == "CodeSystem":
-            versions = [(h.url, h.version) for h in held]
+            versions = [(h.url, h.version) for h in entries]
             self._registry.retract_every(versions, why="deleted over FHIR")
         else:
             ident = first.id if first.id == first.given_id else ""
-            self._registry.drop_artifacts(first.kind, resource_id=ident, canonicals=_canonicals(held))
+            self._registry.drop_artifacts(first.kind, resource_id=ident, canonicals=_canonicals(entries))
 
 
-def _canonicals(held: Sequence[ResourceEntry]) -> list[tuple[str, str, str]]:
-    return [(h.kind, h.url, h.version) for h in held if h.url]
+def _canonicals(entries: Sequence[ResourceEntry]) -> list[tuple[str, str, str]]:
+    return [(h.kind, h.url, h.version) for h in entries if h.url]
 
 
 def _expected(kind: str, resource: Any) -> Json:

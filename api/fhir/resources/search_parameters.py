@@ -46,12 +46,12 @@ class Condition:
     modifier: str
     values: tuple[str, ...]
 
-    def fits(self, catalog: Catalog, held: ResourceEntry) -> bool:
+    def fits(self, catalog: Catalog, entry: ResourceEntry) -> bool:
         """Whether a resource matches."""
         test = _TESTS[self.name]
         for value in self.values:
             spend(_TEST_STEPS)
-            if test(catalog, held, self, value):
+            if test(catalog, entry, self, value):
                 return True
         return False
 
@@ -73,47 +73,47 @@ def conditions(kind: str, query: Iterable[tuple[str, str]]) -> list[Condition]:
     return found
 
 
-def _string(catalog: Catalog, held: ResourceEntry, asked: Condition, value: str) -> bool:
-    have = str(held.shell.get(asked.name, ""))
-    if asked.modifier == "exact":
+def _string(catalog: Catalog, entry: ResourceEntry, condition: Condition, value: str) -> bool:
+    have = str(entry.shell.get(condition.name, ""))
+    if condition.modifier == "exact":
         return have == value
     have, wanted = have.casefold(), value.casefold()
-    return wanted in have if asked.modifier == "contains" else have.startswith(wanted)
+    return wanted in have if condition.modifier == "contains" else have.startswith(wanted)
 
 
-def _token(catalog: Catalog, held: ResourceEntry, asked: Condition, value: str) -> bool:
+def _token(catalog: Catalog, entry: ResourceEntry, condition: Condition, value: str) -> bool:
     system, bar, code = value.rpartition("|")
-    have = held.shell.get(_ELEMENT.get(asked.name, asked.name))
-    return have == code and (not bar or system == _SYSTEMS.get(asked.name, ""))
+    have = entry.shell.get(_ELEMENT.get(condition.name, condition.name))
+    return have == code and (not bar or system == _SYSTEMS.get(condition.name, ""))
 
 
-def _url(catalog: Catalog, held: ResourceEntry, asked: Condition, value: str) -> bool:
+def _url(catalog: Catalog, entry: ResourceEntry, condition: Condition, value: str) -> bool:
     url, version = split(value)
-    return url == held.url and version in ("", held.version)
+    return url == entry.url and version in ("", entry.version)
 
 
-def _identifier(catalog: Catalog, held: ResourceEntry, asked: Condition, value: str) -> bool:
+def _identifier(catalog: Catalog, entry: ResourceEntry, condition: Condition, value: str) -> bool:
     system, bar, wanted = value.rpartition("|")
-    listed = held.shell.get("identifier") or []
+    listed = entry.shell.get("identifier") or []
     return any(i.get("value") == wanted and (not bar or i.get("system", "") == system) for i in listed)
 
 
-def _date(catalog: Catalog, held: ResourceEntry, asked: Condition, value: str) -> bool:
-    return dated(str(held.shell.get("date", "")), value)
+def _date(catalog: Catalog, entry: ResourceEntry, condition: Condition, value: str) -> bool:
+    return dated(str(entry.shell.get("date", "")), value)
 
 
-def _effective(catalog: Catalog, held: ResourceEntry, asked: Condition, value: str) -> bool:
-    return applies(held.shell, value)
+def _effective(catalog: Catalog, entry: ResourceEntry, condition: Condition, value: str) -> bool:
+    return applies(entry.shell, value)
 
 
-def _code(catalog: Catalog, held: ResourceEntry, asked: Condition, value: str) -> bool:
+def _code(catalog: Catalog, entry: ResourceEntry, condition: Condition, value: str) -> bool:
     system, bar, code = value.rpartition("|")
-    if held.kind == "CodeSystem":
-        if bar and system != held.url:
+    if entry.kind == "CodeSystem":
+        if bar and system != entry.url:
             return False
-        view = catalog.code_system(held.url, held.version)
+        view = catalog.code_system(entry.url, entry.version)
         return not isinstance(view, Missing) and view.find(code) is not None
-    listed = (i for i in _includes(held) if not bar or i.get("system", "") == system)
+    listed = (i for i in _includes(entry) if not bar or i.get("system", "") == system)
     for include in listed:
         concepts = include.get("concept", ())
         spend(len(concepts) // _CODES_A_STEP)
@@ -122,26 +122,26 @@ def _code(catalog: Catalog, held: ResourceEntry, asked: Condition, value: str) -
     return False
 
 
-def _includes(held: ResourceEntry) -> Sequence[Json]:
-    found: Sequence[Json] = held.definition.get("compose", {}).get("include", ())
+def _includes(entry: ResourceEntry) -> Sequence[Json]:
+    found: Sequence[Json] = entry.definition.get("compose", {}).get("include", ())
     spend(len(found) // _CODES_A_STEP)
     return found
 
 
-def _system(catalog: Catalog, held: ResourceEntry, asked: Condition, value: str) -> bool:
+def _system(catalog: Catalog, entry: ResourceEntry, condition: Condition, value: str) -> bool:
     return (
-        held.url == value
-        if held.kind == "CodeSystem"
-        else any(i.get("system") == value for i in _includes(held))
+        entry.url == value
+        if entry.kind == "CodeSystem"
+        else any(i.get("system") == value for i in _includes(entry))
     )
 
 
-def _reference(catalog: Catalog, held: ResourceEntry, asked: Condition, value: str) -> bool:
-    return any(i.get("system") == value or value in i.get("valueSet", ()) for i in _includes(held))
+def _reference(catalog: Catalog, entry: ResourceEntry, condition: Condition, value: str) -> bool:
+    return any(i.get("system") == value or value in i.get("valueSet", ()) for i in _includes(entry))
 
 
-def _supplements(catalog: Catalog, held: ResourceEntry, asked: Condition, value: str) -> bool:
-    return bool(held.shell.get("supplements") == value)
+def _supplements(catalog: Catalog, entry: ResourceEntry, condition: Condition, value: str) -> bool:
+    return bool(entry.shell.get("supplements") == value)
 
 
 _TESTS: dict[str, Callable[[Catalog, ResourceEntry, Condition, str], bool]] = {

@@ -47,8 +47,8 @@ def read_stored(rows: Sequence[ArtifactRow]) -> Stored:
 def stored_json(row: ArtifactRow) -> dict[str, Any]:
     """A stored resource, with the id and the version that the server assigned."""
     resource: dict[str, Any] = loads(row.body)
-    told = datetime.fromtimestamp(row.recorded_from / 1_000_000, UTC).isoformat(timespec="milliseconds")
-    own = {"versionId": str(row.number), "lastUpdated": told.replace("+00:00", "Z")}
+    recorded = datetime.fromtimestamp(row.recorded_from / 1_000_000, UTC).isoformat(timespec="milliseconds")
+    own = {"versionId": str(row.number), "lastUpdated": recorded.replace("+00:00", "Z")}
     resource["meta"] = {**resource.get("meta", {}), **own}
     return {**resource, "id": row.resource_id} if row.resource_id else resource
 

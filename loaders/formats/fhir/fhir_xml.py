@@ -198,23 +198,23 @@ def _put_primitive(
     found: dict[str, Any], definition: ElementDefinition, child: etree._Element, release: str, path: str
 ) -> None:
     """The value, and beside it under ``_name`` its id and extensions; in lists both keep their places."""
-    said = dict(_attributes(child, frozenset({"id", "value"}), path))
-    value = _value(said["value"], definition, path) if "value" in said else None
-    extra: dict[str, Any] = {"id": said["id"]} if "id" in said else {}
+    attributes = dict(_attributes(child, frozenset({"id", "value"}), path))
+    value = _value(attributes["value"], definition, path) if "value" in attributes else None
+    extra: dict[str, Any] = {"id": attributes["id"]} if "id" in attributes else {}
     extensions = [_extension(e, release, f"{path}.extension[{n}]") for n, e in enumerate(_children(child))]
     if extensions:
         extra["extension"] = extensions
     if value is None and not extra:
         raise ContentError(message("fhir.no_value"), line=path)
-    beside = f"_{definition.name}"
+    extra_name = f"_{definition.name}"
     if definition.many:
         found.setdefault(definition.name, []).append(value)
-        found.setdefault(beside, []).append(extra or None)
+        found.setdefault(extra_name, []).append(extra or None)
         return
     if value is not None:
         found[definition.name] = value
     if extra:
-        found[beside] = extra
+        found[extra_name] = extra
 
 
 def _extension(element: etree._Element, release: str, path: str) -> dict[str, Any]:
@@ -299,11 +299,11 @@ def _write_element(
     parent: etree._Element, definition: ElementDefinition, holder: dict[str, Any], release: str, path: str
 ) -> None:
     """One element, as often as it occurs."""
-    values, beside = holder.get(definition.name), holder.get(f"_{definition.name}")
+    values, given_extras = holder.get(definition.name), holder.get(f"_{definition.name}")
     if not definition.many:
-        _write_one(parent, definition, values, beside, release, path)
+        _write_one(parent, definition, values, given_extras, release, path)
         return
-    listed, extras = [] if values is None else values, [] if beside is None else beside
+    listed, extras = [] if values is None else values, [] if given_extras is None else given_extras
     if not isinstance(listed, list) or not isinstance(extras, list):
         raise ContentError(message("fhir.not_list"), line=path)
     for number in range(max(len(listed), len(extras))):

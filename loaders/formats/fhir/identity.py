@@ -84,24 +84,24 @@ def system_record(
 
 def _order(resource: Json, path: str) -> Literal["date", "integer", "semver", "natural"]:
     """The order of versions: the resource's own (R5), else derived from the form of the label."""
-    told = text(resource, "versionAlgorithmString", path)
-    if told == "date":
+    algorithm = text(resource, "versionAlgorithmString", path)
+    if algorithm == "date":
         return "date"
-    if told == "integer":
+    if algorithm == "integer":
         return "integer"
     looks = _SEMVER.fullmatch(text(resource, "version", path)) is not None
-    return "semver" if told == "semver" or (looks and not told) else "natural"
+    return "semver" if algorithm == "semver" or (looks and not algorithm) else "natural"
 
 
 def _known(made: SystemRecord) -> SystemRecord:
     """The registry's entry of a known system, with the names that the resource adds."""
-    held = CATALOGUE.get(made.slug)
-    if held is None:
+    known = CATALOGUE.get(made.slug)
+    if known is None:
         return made
-    url = held.url or made.url
-    aliases = dict.fromkeys((*held.aliases, *([made.url] if made.url not in ("", url) else [])))
-    oids = tuple(dict.fromkeys((*held.oids, *made.oids)))
-    return msgspec.structs.replace(held, url=url, aliases=tuple(aliases), oids=oids)
+    url = known.url or made.url
+    aliases = dict.fromkeys((*known.aliases, *([made.url] if made.url not in ("", url) else [])))
+    oids = tuple(dict.fromkeys((*known.oids, *made.oids)))
+    return msgspec.structs.replace(known, url=url, aliases=tuple(aliases), oids=oids)
 
 
 def _titles(resource: Json, path: str) -> Iterator[tuple[str, str]]:

@@ -34,7 +34,7 @@ _TYPE_LENGTH = 100  #: bytes that the member with the type may take
 _TYPE = re.compile(rb'"resourceType"\s*:\s*"([A-Za-z]+)"')
 _ROOT = re.compile(rb"<(?![?!])([A-Za-z]+)\b[^>]*xmlns\s*=\s*[\"']http://hl7\.org/fhir[\"']")
 _LONG = ("concept", "entry")  #: members that may be longer than what is held in memory
-_HELD = 1 << 20  #: characters of such a list that are
+_SMALL_LIST = 1 << 20  #: characters of such a list that are
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -216,8 +216,8 @@ class XmlConcepts:
 def _xml(source: Source, member: str, release: str) -> tuple[dict[str, Any], dict[str, Iterable[Any]]]:
     """A resource in XML; of a large one without its concepts, and these."""
     file = source.label(member)
-    data = source.read(member, _HELD + 1)
-    if len(data) <= _HELD:
+    data = source.read(member, _SMALL_LIST + 1)
+    if len(data) <= _SMALL_LIST:
         return xml_to_json(data, release=release, file=file), {}
     with source.open(member) as stream:
         resource = xml_without(stream, "concept", release=release, file=file)
@@ -237,24 +237,24 @@ def _without_long_lists(text: TextFile) -> tuple[dict[str, Any], dict[str, Itera
     for name in stream.members():
         if name not in _LONG or stream.kind() != "[":
             found[name] = stream.value()
-        elif (held := _held(stream)) is not None:
-            found[name] = held
+        elif (values := _small_list(stream)) is not None:
+            found[name] = values
         else:
             long[name] = LongList(text, name)
     stream.end()
     return found, long
 
 
-def _held(stream: JsonStream) -> list[Any] | None:
+def _small_list(stream: JsonStream) -> list[Any] | None:
     """The elements of the list, or None if it is too long: it is only read past then."""
-    start, held = stream.place, list[Any]()
+    start, values = stream.place, list[Any]()
     for _ in stream.elements():
         value = stream.value()
-        if stream.place - start < _HELD:
-            held.append(value)
+        if stream.place - start < _SMALL_LIST:
+            values.append(value)
         else:
-            held.clear()
-    return held if stream.place - start < _HELD else None
+            values.clear()
+    return values if stream.place - start < _SMALL_LIST else None
 
 
 def _entries(entries: Iterable[Any], path: str, file: str, member: str, package: Package) -> Iterator[Found]:

@@ -53,8 +53,8 @@ _GOT = re.compile(r"Expected `([^`]+)`, got `([^`]+)`")
 
 def release_by_shape(resource: Json) -> str:
     """R5 or R4 if elements of the resource decide it, else empty."""
-    if resource.get("resourceType") == "ConceptMap" and (told := _map_release(resource)):
-        return told
+    if resource.get("resourceType") == "ConceptMap" and (stated := _map_release(resource)):
+        return stated
     if _R5_ONLY & resource.keys():
         return "R5"
     return "R4" if _R4_ONLY & resource.keys() else ""
@@ -87,13 +87,13 @@ def validate(resource: Json, path: str, *, release: str = "") -> str:
         if resource.get(name) == "":
             raise ContentError(message("fhir.empty_text"), line=f"{path}.{name}")
     lean = _check_lists(dict(completed(resource)), path)
-    told = release or release_by_shape(resource)
-    problem = _problem(lean, kind, told or "R4", path)
-    if problem is not None and not told and _problem(lean, kind, "R5", path) is None:
+    stated = release or release_by_shape(resource)
+    problem = _problem(lean, kind, stated or "R4", path)
+    if problem is not None and not stated and _problem(lean, kind, "R5", path) is None:
         return "R5"
     if problem is not None:
         raise problem
-    return told or "R4"
+    return stated or "R4"
 
 
 @cache

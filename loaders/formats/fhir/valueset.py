@@ -77,14 +77,14 @@ def _contained(resource: Json, path: str, within: Place) -> dict[str, ValueSet]:
 
 def _parameters(found: tuple[dict[str, object], ...]) -> dict[str, tuple[str, ...]]:
     """The expansion parameters of the value set itself."""
-    told: dict[str, tuple[str, ...]] = {}
+    parameters: dict[str, tuple[str, ...]] = {}
     for extension in found:
         parts = extension.get("extension") if extension.get("url") == _PARAMETER else None
         named = {p.get("url"): value_of(p) for p in parts} if isinstance(parts, list) else {}
         if "name" in named:
             name = str(named["name"])
-            told[name] = (*told.get(name, ()), str(named.get("value", "")))
-    return told
+            parameters[name] = (*parameters.get(name, ()), str(named.get("value", "")))
+    return parameters
 
 
 def _includes(compose: Json, name: str, path: str, within: Place) -> Iterator[Include]:

@@ -179,11 +179,11 @@ def _effective(value: Any) -> date | None:
     if re.fullmatch(r"(19|20)\d\d", text):
         return date(int(text), 10, 1)
     american = re.fullmatch(r"(\d{1,2})/(\d{1,2})/(\d{4})", text)
-    spelt = re.fullmatch(r"([A-Za-z]{3})[a-z]*\.? (\d{1,2}),? (\d{4})", text)
+    with_month_name = re.fullmatch(r"([A-Za-z]{3})[a-z]*\.? (\d{1,2}),? (\d{4})", text)
     if american:
         text = f"{american[3]}-{american[1]}-{american[2]}"
-    elif spelt and spelt[1].lower() in _MONTHS:
-        text = f"{spelt[3]}-{_MONTHS[spelt[1].lower()]:02d}-{int(spelt[2]):02d}"
+    elif with_month_name and with_month_name[1].lower() in _MONTHS:
+        text = f"{with_month_name[3]}-{_MONTHS[with_month_name[1].lower()]:02d}-{int(with_month_name[2]):02d}"
     try:
         return start_of(text)
     except ContentError:

@@ -64,8 +64,8 @@ def _read_file(
         inferred={"system": "icd-10-cm", "version": update.label, "valid_from": str(update.valid_from or "")},
         notices=(message("notice.version", version=update.label, reason=update.reason), *records.notices()),
     )
-    took = message("progress.read_in", file=text.file, seconds=perf_counter() - started)
-    progress(took, len(records), len(records))
+    duration = message("progress.read_in", file=text.file, seconds=perf_counter() - started)
+    progress(duration, len(records), len(records))
     finished = finish(header, options)
     yield ParsedRelease(
         header=finished, concepts=records.checked(), system=system_of(finished.system, options), ordered=True
@@ -102,12 +102,12 @@ class OrderConcepts:
 
     def _require_repeats(self) -> None:
         """Raise ContentError if a line says something else than the earlier line of its code."""
-        says: dict[int, str] = dict.fromkeys(self._repeated.values(), "")
+        texts: dict[int, str] = dict.fromkeys(self._repeated.values(), "")
         for number, line in enumerate(self._text.lines(), 1):
-            if number in says:
-                says[number] = line[6:].rstrip()
+            if number in texts:
+                texts[number] = line[6:].rstrip()
             before = self._repeated.get(number)
-            if before is not None and says[before] != line[6:].rstrip():
+            if before is not None and texts[before] != line[6:].rstrip():
                 differs = message("check.twice", code=_dotted(line[6:13].rstrip()), line=before)
                 raise ContentError(differs, file=self._text.file, line=number)
 

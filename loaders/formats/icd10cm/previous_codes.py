@@ -90,14 +90,14 @@ def _codes(text: str) -> list[tuple[str, dict[str, Any]]]:
         code = _canonical(first.rstrip("."))
         if last:
             last = _canonical(last.rstrip("."))
-            spelt = _spelt_out(code, last)
-            found += [(one, {}) for one in spelt] or [(f"{code}-{last}", {"range": f"{code}-{last}"})]
+            codes = _codes_between(code, last)
+            found += [(one, {}) for one in codes] or [(f"{code}-{last}", {"range": f"{code}-{last}"})]
         else:
             found.append((code, {"prefix": token} if hyphen else {}))
     return found
 
 
-def _spelt_out(first: str, last: str) -> list[str]:
+def _codes_between(first: str, last: str) -> list[str]:
     """The codes from first to last where only final digits differ; empty if they cannot be spelt out."""
     head = len(first.rstrip("0123456789"))
     if (

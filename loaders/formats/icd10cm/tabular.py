@@ -97,15 +97,15 @@ def _without_single_sections(
     """The records and lines, sections of one category of the same name made one with it; its notes come first."""
     by_code = {record.code: record for record in records}
     single = {code: by_code[f"{code}-{code}"] for code in by_code if f"{code}-{code}" in by_code}
-    gone = {section.code for section in single.values()}
+    merged = {section.code for section in single.values()}
     for record, line in zip(records, lines, strict=True):
         if section := single.get(record.code):
             title = section.designations[0].text
             named = () if title == record.designations[0].text else (Note("section", title, "en"),)
             record = replace(record, parents=section.parents, notes=(*named, *section.notes, *record.notes))
-        elif record.parents and record.parents[0] in gone:
+        elif record.parents and record.parents[0] in merged:
             record = replace(record, parents=by_code[record.parents[0]].parents)
-        if record.code not in gone:
+        if record.code not in merged:
             yield record, line
 
 

@@ -62,9 +62,9 @@ def find_update(source: Source, member: str, codes: Container[str], options: Loa
     year = _year(source, member)
     if not year:
         raise UsageError(message("list.no_year", file=source.label(member)))
-    witness = _witnessed(year, codes)
-    if witness:
-        label, code = witness
+    evidence = _dated_by_code(year, codes)
+    if evidence:
+        label, code = evidence
         return Update(label, first_day(label), message("update.witness", code=code, label=label))
     return Update(year, first_day(year), message("update.year", year=int(year) - 1))
 
@@ -99,7 +99,7 @@ def _year(source: Source, member: str) -> str:
     return ""
 
 
-def _witnessed(year: str, codes: Container[str]) -> tuple[str, str] | None:
+def _dated_by_code(year: str, codes: Container[str]) -> tuple[str, str] | None:
     """The last update of the year of which the file holds a code, with that code."""
     updates: dict[str, list[str]] = known("icd10cm_updates")["updates"]
     present: Callable[[str], bool] = codes.__contains__

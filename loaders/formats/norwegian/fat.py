@@ -158,7 +158,7 @@ def _pieces(row: dict[str, Any], system: str) -> Iterator[tuple[ConceptRecord, d
     start, end = start_of(row.get("Gyldig_fra")), end_of(row.get("Gyldig_til"))
     first, last = start_of(row.get(_NPR_FROM)), end_of(row.get(_NPR_TO))
     record = _record(row, behaviour_of(system), _GROUPS.get(system), first, last)
-    if not _said(row.get(_NPR)) or (start and end and end <= start):
+    if not _is_given(row.get(_NPR)) or (start and end and end <= start):
         yield _reportable(record, row, reportable=False), start, end
         return
     inner = sorted(d for d in {first, last} if d and (start or date.min) < d < (end or date.max))
@@ -207,7 +207,7 @@ def _properties(
     if last:
         yield Property(_NPR_TO, (last - timedelta(days=1)).isoformat(), "dateTime")
     for name in _LOGICAL:
-        if _said(row.get(name)):
+        if _is_given(row.get(name)):
             yield Property(name, True, "boolean")
     for name in _TEXTS:
         if _text(row.get(name)):
@@ -217,7 +217,7 @@ def _properties(
         yield Property("replacedBy", rules.canonical(str(code)), "code")
 
 
-def _said(value: Any) -> bool:
+def _is_given(value: Any) -> bool:
     """FAT's logicals: "Ja", "Nei" or null."""
     text = str(value or "").strip().lower()
     if text in ("ja", "true", "1"):

@@ -72,7 +72,7 @@ def _read_list(
     proposed = _proposals(source, member, seen.codes, options)
     system = proposed["system"]
     canonical = behaviour_of(system).canonical
-    kind, told = kind_of_labels(seen.lengths, options)
+    kind, derived = kind_of_labels(seen.lengths, options)
     checked = CheckedRecords(file=text.file, where=lambda at: element_line(text, at))
     for at, row in enumerate(objects(text, required=_REQUIRED)):
         label = Designation(kind, row["text"].strip(), "nb")
@@ -92,7 +92,7 @@ def _read_list(
         files=files,
         origin=source.name,
         format=_NAME,
-        inferred=proposed | ({"label_kind": kind} if told else {}),
+        inferred=proposed | ({"label_kind": kind} if derived else {}),
         notices=(text.notice, *checked.notices(), *seen.defects()),
     )
     progress(message("progress.read"), len(records), len(records))
@@ -142,7 +142,7 @@ def _proposals(source: Source, member: str, codes: list[str], options: LoadOptio
 
 def _package_year(source: Source, member: str) -> str:
     """The year in the version of an npm package around the member: 2026 in ``1.2026.0``."""
-    package = source.beside(member, "package.json") or (
+    package = source.sibling(member, "package.json") or (
         source.read("package/package.json") if "package/package.json" in source.members() else b""
     )
     match = _PACKAGE_YEAR.search(package.decode("utf-8", errors="replace"))

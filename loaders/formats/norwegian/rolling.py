@@ -27,12 +27,12 @@ __all__ = ["DatedRecords", "rolling_releases"]
 class Dated(msgspec.Struct, frozen=True, gc=False):
     """A record with the days on which it holds, half-open, and its place in the file.
 
-    ``number`` counts the records; ``says`` is a hash of what the record says.
+    ``number`` counts the records; ``content_hash`` is a hash of the record's content.
     """
 
     number: int
     key: str
-    says: int
+    content_hash: int
     start: date | None
     end: date | None
     line: int
@@ -84,16 +84,16 @@ def rolling_releases(
         for day, following in zip(days, [*days[1:], None], strict=True)
         if any(_holds(row, day) for row in kept)
     ]
-    told = msgspec.structs.replace(releases[0].header, notices=header.notices + notices)  # once is enough
-    return [replace(releases[0], header=told), *releases[1:]]
+    first = msgspec.structs.replace(releases[0].header, notices=header.notices + notices)  # once is enough
+    return [replace(releases[0], header=first), *releases[1:]]
 
 
 def _undated(rows: Sequence[Dated], first: date) -> Iterator[str]:
     """Notices of rows without a first day: they are not part of any version before the first known day."""
-    held = sum(row.start is None and _holds(row, first) for row in rows)
+    from_start = sum(row.start is None and _holds(row, first) for row in rows)
     gone = [row.key for row in rows if row.start is None and not _holds(row, first)]
-    if held:
-        yield message("rolling.held", count=held, day=first)
+    if from_start:
+        yield message("rolling.held", count=from_start, day=first)
     if gone:
         yield message("rolling.gone", count=len(gone), day=first, codes=", ".join(gone[:10]))
 
@@ -129,10 +129,10 @@ class _Content:
         self._dated, self._rows, self._day = dated, rows, day
 
     def __iter__(self) -> Iterator[ConceptRecord]:
-        held = {row.number: row.key for row in self._rows if _holds(row, self._day)}
-        keys = set(held.values())
+        current = {row.number: row.key for row in self._rows if _holds(row, self._day)}
+        keys = set(current.values())
         for number, record in enumerate(self._dated.records):
-            if number not in held:
+            if number not in current:
                 continue
             if record.parents and not keys.issuperset(record.parents):
                 yield msgspec.structs.replace(record, parents=tuple(p for p in record.parents if p in keys))
@@ -164,7 +164,7 @@ def _joined(rows: list[Dated], file: str) -> list[Dated]:
         last = kept[-1]
         meets = last.end is None or (row.start or date.min) <= last.end
         overlaps = last.end is None or (row.start or date.min) < last.end
-        if meets and row.says == last.says:
+        if meets and row.content_hash == last.content_hash:
             end = None if last.end is None or row.end is None else max(last.end, row.end)
             kept[-1] = msgspec.structs.replace(last, end=end)
         elif overlaps:

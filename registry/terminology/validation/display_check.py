@@ -119,8 +119,8 @@ def _wrong(
         if spaced
         else "Display_Name_for__should_be_one_of__instead_of"
     )
-    spoken = {d.text for d in allowed if d.language}
-    choices = [d for d in allowed if d.language or d.text not in spoken]
+    in_a_language = {d.text for d in allowed if d.language}
+    choices = [d for d in allowed if d.language or d.text not in in_a_language]
     shown = list(dict.fromkeys(f"'{d.text}'" + (f" ({d.language})" if d.language else "") for d in choices))
     listed = " or ".join(filter(None, [", ".join(shown[:-1]), shown[-1]])) if shown else "''"
     values = (len(shown), coding.system, coding.code, listed, given, wanted.text if wanted else "--")
