@@ -12,9 +12,10 @@ from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api import start_page
-from api.auth import NotAuthorised
-from api.callers import Callers
+from api.bearer_tokens import BearerTokens
+from api.callers import Callers, NotAuthorised, origin_of
 from api.limits import LARGEST_BODY, BodyLimit
+from api.refusal_log import RefusalLog
 from api.response_headers import ResponseHeaders
 from api.rest import changes, codes, docs_page, downloads, openapi, problems, scopes, systems
 from api.rest.answers import registry_of
@@ -23,6 +24,7 @@ from api.rest.lanes import short
 from api.settings import Settings
 from api.workers import Workers
 from registry import Registry
+from registry.entities.errors import GyldigError
 
 if TYPE_CHECKING:
     from api.fhir.server.app import FhirApp
@@ -44,21 +46,26 @@ class _Web(FastAPI):
         if scope["type"] == "http":
             root: str = scope.get("root_path", "")
             path: str = scope["path"].removeprefix(root) if root else scope["path"]
-            try:
-                self.state.callers.identify(scope)
-            except NotAuthorised as error:
-                await self._refused(error, path)(scope, receive, send)
-                return
+            authorization = self.state.callers.identify(scope)
+            if authorization is not None:
+                try:
+                    await self.state.callers.check(authorization, scope)
+                except GyldigError as error:
+                    await self._refused(error, scope, path)(scope, receive, send)
+                    return
             if path.startswith("/fhir/") or path == "/fhir":
                 scope["root_path"] = root + "/fhir"
                 await self.fhir(scope, receive, send)
                 return
         await super().__call__(scope, receive, send)
 
-    def _refused(self, error: NotAuthorised, path: str) -> ASGIApp:
-        """The answer to a token that is not valid, as FHIR or REST."""
+    def _refused(self, error: GyldigError, scope: Scope, path: str) -> ASGIApp:
+        """The answer to a token that is not valid or cannot be checked, as FHIR or REST."""
 
         from api.fhir.server.refusal import refuse
+
+        if isinstance(error, NotAuthorised):
+            self.state.refusals.note(error.actor, origin_of(scope), "token")
 
         async def answer(scope: Scope, receive: Receive, send: Send) -> None:
             if path.startswith("/fhir"):
@@ -80,6 +87,7 @@ def create_app(settings: Settings | None = None, *, registry: Registry | None = 
         # Before the first connection is taken, so that a server that answers at all answers at once.
         app.state.registry.warm_up()
         app.openapi()  # made once, which takes longer than a request may
+        app.state.tokens.read()
         try:
             app.fhir.warm_up()
             if (
@@ -90,6 +98,8 @@ def create_app(settings: Settings | None = None, *, registry: Registry | None = 
             yield
         finally:
             app.fhir.close()
+            app.state.refusals.close()
+            app.state.tokens.close()
             if registry is None:
                 app.state.registry.close()
 
@@ -99,7 +109,9 @@ def create_app(settings: Settings | None = None, *, registry: Registry | None = 
     )  # fmt: skip
     app.state.settings = wanted
     app.state.registry = registry
-    app.state.callers = Callers(wanted)
+    app.state.tokens = BearerTokens(wanted.token, lambda: app.state.registry)
+    app.state.callers = Callers(wanted, app.state.tokens)
+    app.state.refusals = RefusalLog(lambda refusals: app.state.registry.access.record(refusals))
     app.add_middleware(BodyLimit, limit=min(wanted.max_body, LARGEST_BODY))
     app.add_middleware(ResponseHeaders)
     problems.install(app)

@@ -3,7 +3,8 @@
 =================  ===================================================================================================
 caller             rights
 =================  ===================================================================================================
-with the token     all: ``read`` (restricted content, whole lists), ``write`` (metadata: scopes), ``load`` (content)
+with a token       those of the token: ``read`` (restricted content, whole lists), ``write`` (metadata: scopes, titles,
+                   dates), ``load`` (content), ``administer`` (who may read what, and the others); ``GYLDIG_TOKEN``: all
 local              ``read``
 anyone else        none: open content only
 =================  ===================================================================================================
@@ -11,15 +12,13 @@ anyone else        none: open content only
 A caller is local if all of these hold: the server listens on loopback only (``GYLDIG_HOST``, which ``gyldig serve`` sets),
 ``GYLDIG_LOCAL`` is not off, the connection comes from loopback, the Host is ``localhost``, ``127.0.0.1`` or ``[::1]`` (with another Host,
 a foreign page whose name resolves to this machine could send it), the request is HTTP/1.1 or later (proxies
-use 1.0 by default), and it has no header that a proxy adds. A token that is wrong is an error (401)
+use 1.0 by default), and it has no header that a proxy adds. A token that is wrong, ended or revoked is an error (401)
 also where none is needed. What licences allow is decided by ``registry.terminology.licences``. The command line has no
 restrictions.
 """
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -28,16 +27,27 @@ from typing import TYPE_CHECKING, Any
 from starlette.requests import HTTPConnection
 from starlette.types import Scope
 
-from api.auth import NotAuthorised
+from registry.entities.authorship import set_author
+from registry.entities.errors import Restricted
 from registry.entities.messages import message
 
 if TYPE_CHECKING:
+    from api.bearer_tokens import BearerTokens
     from api.settings import Settings
     from registry.terminology.licences import Licences
 
-__all__ = ["Caller", "Callers", "caller_of", "require_list", "require_read"]
+__all__ = [
+    "Caller",
+    "Callers",
+    "NotAuthorised",
+    "caller_of",
+    "local_allowed",
+    "origin_of",
+    "require_list",
+    "require_read",
+    "require_right",
+]
 
-_ALL = frozenset({"read", "write", "load"})
 _PROXY = ("forwarded", "via", "x-forwarded", "x-real-ip", "x-client-ip", "x-cluster-client-ip", "x-original", "x-envoy",
           "x-proxy", "x-scheme", "x-host", "x-amzn", "x-azure", "x-appengine", "x-google", "cf-", "cdn-", "true-client-ip",
           "fastly-", "akamai-", "proxy-")  # fmt: skip
@@ -47,6 +57,16 @@ _SEEN = 512  #: most sets of headers whose verdict is kept
 _KEY = "gyldig.caller"  #: where a scope has its caller
 
 
+class NotAuthorised(Restricted):
+    """A required token is missing, or the token given is wrong, ended or revoked; ``actor``: for the audit trail."""
+
+    status = 401
+
+    def __init__(self, message: str, *, actor: str = "anonymous") -> None:
+        self.actor = actor
+        super().__init__(message)
+
+
 @dataclass(frozen=True, slots=True)
 class Caller:
     """Who sends a request: the name of the token, ``local`` or ``anonymous``; the address of the connection."""
@@ -54,39 +74,28 @@ class Caller:
     name: str
     rights: frozenset[str]
     address: str = ""
+    token: bool = False
 
     def may(self, right: str) -> bool:
         """Whether the caller has the right."""
         return right in self.rights
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A valid token: its name, its rights and the SHA-256 of its secret."""
-
-    name: str
-    rights: frozenset[str]
-    sha256: str
-
-
 class Callers:
-    """Finds the caller of each request by the settings."""
+    """Finds the caller of each request by the settings and the tokens."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._local = settings.local and _is_loopback(settings.host)
-        self._seen: dict[
-            tuple[object, ...], Caller
-        ] = {}  #: who sends requests with such headers, without a token
-        own = settings.token
-        self._own = (Token("GYLDIG_TOKEN", _ALL, secret_hash(own)),) if own else ()
+    def __init__(self, settings: Settings, tokens: BearerTokens) -> None:
+        self._tokens = tokens
+        self._local = local_allowed(settings)
+        self._seen: dict[tuple[object, ...], Caller] = {}  #: who sends such headers, without a token
 
     @property
-    def local_allowed(self) -> bool:
-        """Whether local callers may read restricted content without a token."""
-        return self._local
+    def can_write(self) -> bool:
+        """Whether any caller may change something."""
+        return self._tokens.any_writes
 
-    def identify(self, scope: Scope) -> Caller:
-        """The caller, also noted in the scope; raises NotAuthorised for a token that is not valid."""
+    def identify(self, scope: Scope) -> bytes | None:
+        """Note the caller in the scope; the Authorization header if there is one, which ``check`` reads."""
         client = scope.get("client")
         key = (client[0] if client else "", scope.get("http_version"), *scope["headers"])
         try:
@@ -94,22 +103,26 @@ class Callers:
         except TypeError:  # some servers give lists, which are no keys
             key = (*key[:2], *map(tuple, scope["headers"]))
             found = self._seen.get(key)
-        if found is None:
-            found = self._by_token(scope) or self._without_token(scope, key)
-        scope[_KEY] = found
-        return found
-
-    def _by_token(self, scope: Scope) -> Caller | None:
-        given = next((value for name, value in scope["headers"] if name == b"authorization"), None)
-        if given is None:
+        if found is not None:
+            scope[_KEY] = found
             return None
-        scheme, _, secret = given.decode("latin-1").partition(" ")
-        digest = secret_hash(secret.strip())
-        valid = self._own if scheme.lower() == "bearer" else ()
-        for token in valid:
-            if hmac.compare_digest(token.sha256, digest):
-                return Caller(token.name, token.rights, _address(scope))
-        raise NotAuthorised(message("error.wrong_token"))
+        given: bytes | None = next(
+            (value for name, value in scope["headers"] if name == b"authorization"), None
+        )
+        if given is None:
+            scope[_KEY] = self._without_token(scope, key)
+        return given
+
+    async def check(self, authorization: bytes, scope: Scope) -> None:
+        """Note the caller with the token in the scope; raises NotAuthorised for a token that is not valid."""
+        scheme, _, secret = authorization.decode("latin-1").partition(" ")
+        scope[_KEY] = Caller("unknown token", _NOTHING, _address(scope))
+        token = await self._tokens.find(secret.strip()) if scheme.lower() == "bearer" else None
+        if token is None:
+            raise NotAuthorised(message("error.wrong_token"), actor="unknown token")
+        if token.ended:
+            raise NotAuthorised(message("error.ended_token", token=token.name), actor=token.name)
+        scope[_KEY] = Caller(token.name, token.rights, _address(scope), token=True)
 
     def _without_token(self, scope: Scope, key: tuple[object, ...]) -> Caller:
         address = _address(scope)
@@ -120,9 +133,9 @@ class Callers:
         return self._seen.setdefault(key, found)
 
 
-def secret_hash(secret: str) -> str:
-    """The SHA-256 of a token's secret, which is random and long, so that no slow hash is needed."""
-    return hashlib.sha256(secret.encode()).hexdigest()
+def local_allowed(settings: Settings) -> bool:
+    """Whether local callers may read restricted content without a token."""
+    return settings.local and _is_loopback(settings.host)
 
 
 def _address(scope: Scope) -> str:
@@ -179,3 +192,29 @@ def require_list(connection: HTTPConnection, licences: Licences, names: Iterable
     """Raise Restricted if this caller may not download whole lists of one of the systems named."""
     if not caller_of(connection.scope).may("read"):
         licences.require_list(names)
+
+
+def require_right(connection: HTTPConnection, right: str) -> None:
+    """Make the caller the author of what follows; raises Restricted if it does not have the right."""
+    caller = caller_of(connection.scope)
+    if caller.may(right):
+        set_author(caller.name, origin=origin_of(connection.scope))
+        return
+    if caller.token:
+        raise Restricted(message("error.token_right", token=caller.name, right=right))
+    if not connection.app.state.callers.can_write:
+        raise Restricted(message("error.writing_off"))
+    raise NotAuthorised(message("error.writing_token", right=right), actor=caller.name)
+
+
+def origin_of(scope: Scope) -> str:
+    """Where a request comes from, for the records: the address of the connection and, behind a proxy, of its client.
+
+    The client's is the last one of ``X-Forwarded-For``, which the proxy itself added.
+    """
+    address = _address(scope)
+    sent = next((v.decode("latin-1") for n, v in scope["headers"] if n == b"x-forwarded-for"), "")
+    try:
+        return f"{address} for {ip_address(sent.rpartition(',')[2].strip())}"
+    except ValueError:
+        return address

@@ -48,7 +48,7 @@ def serve(session: Session, *, host: str, port: int, workers: int, today: date |
 
 def _readers() -> str:
     """The sentence that says who may read restricted content."""
-    from api.callers import Callers
+    from api.callers import local_allowed
     from api.settings import Settings
 
-    return "serving_local" if Callers(Settings()).local_allowed else "serving_token"
+    return "serving_local" if local_allowed(Settings()) else "serving_token"

@@ -16,6 +16,7 @@ from typing import Annotated
 import typer
 
 from api.cli import (
+    access,
     administration,
     catalogue,
     changing,
@@ -89,6 +90,7 @@ for module in (
     scopes,
     ecl,
     export,
+    access,
     administration,
 ):
     module.register(app)

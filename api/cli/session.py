@@ -48,7 +48,7 @@ class Session:
         from registry.entities.authorship import set_author
 
         settings = Settings()
-        set_author(_user())
+        set_author(_user(), origin="command line")
         url = self.db or settings.db or None
         return Registry.open(url, today=settings.today, readonly=readonly, create=create and not readonly)
 

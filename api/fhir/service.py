@@ -82,6 +82,9 @@ class Request:
     trusted: bool = True  #: may see restricted content
     stamp: object | None = None  #: of the catalog, where it was read for this request already
     permit: Callable[[], None] | None = None  #: raises where the caller may not write
+    refused: Callable[[str, str], None] | None = (
+        None  #: takes route and system of what the caller may not read or write
+    )
 
 
 @dataclass(slots=True)
@@ -116,7 +119,7 @@ class Service:
         catalog: CatalogSource,
         release: str,
         settings: FhirSettings,
-        changes: Callable[[], ResourceWriter] | None = None,
+        changes: Callable[[], ResourceWriter | None] | None = None,
         history: History | None = None,
         *,
         readable: Callable[[Json], None] | None = None,
@@ -136,6 +139,8 @@ class Service:
             headers = {"allow": ", ".join(_METHODS)} if refused.status == 405 else {}
             reply = Reply(refused.status, outcome([refused.issue], language_of(request)), headers)
         except GyldigError as error:
+            if isinstance(error, Restricted) and request.refused is not None:
+                request.refused(self._route_of(request), error.system)
             reply = refused_reply(error, language_of(request))
         reply.release = self.release_of(request.path)
         return reply
@@ -167,6 +172,12 @@ class Service:
             body_size=request.size,
         )
 
+    def _route_of(self, request: Request) -> str:
+        """Method and path of a request, without ids and parameters."""
+        path = self.address(request.path).path
+        known = [p if p in _KINDS or p.startswith(("$", "_")) else "{id}" for p in path]
+        return f"{request.method} /fhir/{'/'.join(known)}"
+
     def _routed(self, request: Request) -> Reply:
         address = self.address(request.path, request.base)
         return self._route(request, address, self.call(request, address))
@@ -191,7 +202,7 @@ class Service:
             return terminology_capabilities(call.catalog, base, call.release)
         announced = self.settings.cache_announced
         return capability_statement(
-            base, call.release, writable=self._changes is not None, cache_announced=announced
+            base, call.release, writable=self._writer() is not None, cache_announced=announced
         )
 
     def _operation(self, request: Request, address: Address, call: RequestContext) -> Reply:
@@ -271,24 +282,26 @@ class Service:
 
     def _change(self, request: Request, path: tuple[str, ...], call: RequestContext, base: str) -> Reply:
         """Create, update or delete; raises Refused, Restricted or NotAuthorised."""
-        if self._changes is None or request.permit is None:
+        writer = self._writer()
+        if writer is None or request.permit is None:
             raise refuse("FORBIDDEN", message("request.no_changes"))
         request.permit()
         if (request.method, len(path)) not in (("POST", 1), ("PUT", 2), ("DELETE", 2)):
             raise _not_allowed(request.method)
         kind, ident = path[0], path[1] if len(path) == 2 else ""
         if not ident:
-            return self._changed(self._changes().create(kind, request.body), call, base)
+            return self._changed(writer.create(kind, request.body), call, base)
         call.catalog = self.catalog(True)  # the right to write includes what is replaced or ended
         entry = library(call.catalog).by_id(kind, ident)
         _check_match(request.headers.get("if-match", ""), entry)
         if request.method == "DELETE":
-            self._changes().delete(
-                library(call.catalog).sharing(self._entry(call, kind, ident, trusted=True))
-            )
+            writer.delete(library(call.catalog).sharing(self._entry(call, kind, ident, trusted=True)))
             return Reply(204, None)
         holders = library(call.catalog).sharing(entry) if entry is not None else []
-        return self._changed(self._changes().update(kind, ident, request.body, holders), call, base)
+        return self._changed(writer.update(kind, ident, request.body, holders), call, base)
+
+    def _writer(self) -> ResourceWriter | None:
+        return self._changes() if self._changes is not None else None
 
     def _changed(self, changed: Changed, call: RequestContext, base: str) -> Reply:
         resource = in_release(changed.resource, call.release)

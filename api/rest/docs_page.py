@@ -9,7 +9,7 @@ __all__ = ["html"]
 
 _PROBLEMS = (
     ("wrong-use", 400, "A date, cursor, parameter or combination that makes no sense."),
-    ("token-needed", 401, "Name the token of this server: Authorization: Bearer …"),
+    ("token-needed", 401, "Give a valid token: Authorization: Bearer …"),
     ("restricted", 403, "The licence of the content does not allow this without a token."),
     ("not-found", 404, "Something named in the path does not exist; suggestions names similar ones."),
     ("method-not-allowed", 405, "The path takes other methods."),

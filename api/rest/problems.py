@@ -18,8 +18,9 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from api.callers import caller_of, origin_of
 from api.error_status import http_status
-from registry.entities.errors import GyldigError, TooCostly
+from registry.entities.errors import GyldigError, Restricted, TooCostly
 from registry.entities.messages import Message, catalogue, in_language, language, message, word
 
 __all__ = ["MEDIA_TYPE", "NotFound", "answer_of", "install", "language_of", "problem"]
@@ -80,6 +81,11 @@ def install(app: FastAPI) -> None:
 
 
 async def _ours(request: Request, error: Exception) -> Response:
+    if isinstance(error, Restricted):
+        route = getattr(request.scope.get("route"), "path", "")  # the template: a path has codes
+        place = route if route.startswith("/api") else f"/api{route}"
+        caller, origin = caller_of(request.scope), origin_of(request.scope)
+        request.app.state.refusals.note(caller.name, origin, f"{request.method} {place}", error.system)
     return answer_of(error, request)
 
 

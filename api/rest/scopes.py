@@ -1,4 +1,4 @@
-"""REST: scopes, and what they allow, require and accept. Reading is open, writing needs the token."""
+"""REST: scopes, and what they allow, require and accept. Reading is open, writing needs the right ``write``."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from starlette.responses import Response
 
-from api import auth
-from api.rest.answers import Count, Cursor, IsoDate, KnownAt, answer, page, registry_of, settings_of
+from api.callers import require_right
+from api.rest.answers import Count, Cursor, IsoDate, KnownAt, answer, page, registry_of
 from api.rest.lanes import short, write
 from api.rest.openapi import gives, gives_list
 from registry.entities.messages import message
@@ -62,8 +62,8 @@ def scopes(
 @router.post("/scopes", status_code=201, responses={201: gives("ScopeRow")[200]})
 @write
 def add_scope(request: Request, entry: ScopeEntry) -> Response:
-    """Register a scope, and what applies in it. Needs the token."""
-    auth.require_write(request, settings_of(request).token)
+    """Register a scope, and what applies in it. Needs a token with the right `write`."""
+    require_right(request, "write")
     row = _row(entry)
     rows = [row] if entry.system else []
     registry_of(request).add_scope(entry.scope, *rows, title=entry.title, kind=entry.kind)

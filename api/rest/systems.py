@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
-from api import auth
+from api.callers import require_right
 from api.rest.answers import (
     Count,
     Cursor,
@@ -22,7 +22,6 @@ from api.rest.answers import (
     known_system,
     page,
     registry_of,
-    settings_of,
 )
 from api.rest.lanes import plain, short, write
 from api.rest.openapi import gives, gives_list
@@ -129,11 +128,17 @@ class SystemFields(BaseModel):
     why: str = Field("", max_length=1000)
 
 
+def _opens(fields: SystemFields) -> bool:
+    """Whether a change is about who may read the content."""
+    return any(value is not None for value in (fields.licence, fields.access, fields.redistribution))
+
+
 @router.patch("/systems/{system}", responses=gives("SystemSet"))
 @write
 def set_system(request: Request, system: SystemPath, fields: SystemFields) -> Response:
-    """Change licence, access, title … of a code system; the answer says what changed. Needs the token."""
-    auth.require_write(request, settings_of(request).token)
+    """Change licence, access, title … of a code system; the answer says what changed. Needs a token with the right `write`; licence,
+    access and redistribution, which decide who may read, need `administer`."""
+    require_right(request, "administer" if _opens(fields) else "write")
     slug = known_system(request, system).slug
     return answer(request, registry_of(request).set_system(slug, **fields.model_dump()))
 
@@ -141,8 +146,8 @@ def set_system(request: Request, system: SystemPath, fields: SystemFields) -> Re
 @router.patch("/systems/{system}/versions/{version:path}", responses=gives("VersionSet"))
 @write
 def set_version(request: Request, system: SystemPath, version: VersionPath, dates: VersionDates) -> Response:
-    """Change the dates of a version; the answer says what changed. Needs the token."""
-    auth.require_write(request, settings_of(request).token)
+    """Change the dates of a version; the answer says what changed. Needs a token with the right `write`."""
+    require_right(request, "write")
     slug = known_system(request, system).slug
     return answer(request, registry_of(request).set_version(slug, version, **dates.model_dump()))
 

@@ -76,6 +76,7 @@ class Publication(SQLModel, table=True):
     summary: str = Field(sa_column=_text())
     author: str = Field(default="", sa_column=_text())
     why: str = Field(default="", sa_column=_text())
+    origin: str = Field(default="", sa_column=_text())
     seals: str = Field(sa_column=_text())
     digest: str = Field(sa_column=_text())
 
@@ -373,6 +374,45 @@ class Artifact(SQLModel, table=True):
     recorded_from: int = Field(sa_column=_big())
     recorded_to: int | None = Field(default=None, sa_column=_big(nullable=True))
     __table_args__ = (Index("ix_artifact_url", "kind", "url"), Index("ix_artifact_id", "kind", "resource_id"))
+
+
+class AccessToken(SQLModel, table=True):
+    """A token of a caller over HTTP, in an interval of recorded time, which ends when it is revoked.
+
+    ``sha256``: of its secret; ``rights``: separated by spaces; ``valid_to``: the first day on which it is not valid.
+    """
+
+    __tablename__ = "access_token"
+    row_id: int | None = Field(default=None, sa_column=_key())
+    name: str = Field(sa_column=_text())
+    sha256: str = Field(sa_column=_text())
+    rights: str = Field(sa_column=_text())
+    valid_to: str = Field(default="", sa_column=_text())
+    recorded_from: int = Field(sa_column=_big())
+    recorded_to: int | None = Field(default=None, sa_column=_big(nullable=True))
+
+
+class AuditEntry(SQLModel, table=True):
+    """Requests that were refused: who, from where, what, about which system, how many; ``digest`` proves all before it."""
+
+    __tablename__ = "audit_entry"
+    number: int | None = Field(default=None, sa_column=_key())
+    recorded: int = Field(sa_column=_big())
+    actor: str = Field(sa_column=_text())
+    origin: str = Field(sa_column=_text())
+    request: str = Field(sa_column=_text())
+    system: str = Field(sa_column=_text())
+    requests: int = Field(sa_column=_big())
+    digest: str = Field(sa_column=_text())
+
+
+class AuditEnd(SQLModel, table=True):
+    """One row: number and digest of the newest entry of the audit trail, so that a lost one is missed."""
+
+    __tablename__ = "audit_end"
+    row_id: int | None = Field(default=None, sa_column=_key())
+    number: int = Field(sa_column=_big())
+    digest: str = Field(sa_column=_text())
 
 
 class Load(SQLModel, table=True):

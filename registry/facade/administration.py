@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from registry.entities.intervals import On, parse_date
 from registry.entities.records import SystemRecord
@@ -15,6 +15,10 @@ from registry.entities.results.catalogue import (
 )
 from registry.entities.results.scopes import ScopeRow
 from registry.facade.opened import Opened
+
+if TYPE_CHECKING:
+    from registry.queries.audit import AuditTrail
+    from registry.writing.access_control import AccessControl
 
 __all__ = ["AdministrationMethods"]
 
@@ -127,6 +131,19 @@ class AdministrationMethods(Opened):
 
         getattr(maintenance, name)(self.database, *args, **options)
         self.reader.forget()
+
+    @property
+    def access(self) -> AccessControl:
+        """Tokens of callers over HTTP, and refused requests."""
+        from registry.writing.access_control import AccessControl
+
+        return AccessControl(self.database, self.reader.forget)
+
+    def audit(self, *, since: On = None) -> AuditTrail:
+        """Every write and every refused request from an instant or day on, oldest first."""
+        from registry.queries.audit import audit
+
+        return audit(self.reader, since=since)
 
     def verify(self, *, quick: bool = False) -> VerifyReport:
         """Prove everything stored; returns what is damaged. ``quick``: only what takes a short time."""

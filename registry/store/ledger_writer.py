@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from registry.entities.authorship import authorship
+from registry.store.audit_trail import audit_seal
 from registry.store.engine import Connection, now_us
 from registry.store.ledger import Ledger
 from registry.store.metadata import Snapshot
@@ -49,15 +50,16 @@ class Writer:
     def publish(
         self, action: str, system: str, version: str = "", release: str = "", summary: str = ""
     ) -> None:
-        """Add the publication row, with who wrote it and why; its instant is that of all rows of this writer.
+        """Add the publication row, with who wrote it, from where and why; its instant is that of all rows of this writer.
 
         Nothing may be written after it.
         """
         self.published = True
         stated = authorship()
         why = stated.why or (summary if action in _WITH_REASON else "")
-        seals = encode_seals(seal(self.connection, self._began, self._ended, self._purged)).decode()
-        row = (self.number, self.recorded, action, system, version, release, summary, stated.by, why, seals)
+        seals = seal(self.connection, self._began, self._ended, self._purged) | audit_seal(self.connection)
+        row = (self.number, self.recorded, action, system, version, release, summary, stated.by, why, stated.origin,
+               encode_seals(seals).decode())  # fmt: skip
         self._digest = publication_digest(self._digest, row)
         self.connection.insert("publication", PublicationRow._fields, [(*row, self._digest)])
 

@@ -10,6 +10,7 @@ entry of ``seals``     covers
 ``TABLE ended``        keys of the rows that ended with it
 ``TABLE NUMBER``       rows that belong to release or map NUMBER, which began with it
 ``purged``             numbers of the releases that it purged
+``audit``              number and digest of the newest entry of the audit trail (``registry.store.audit_trail``)
 =====================  ===================================================================================
 
 States of concepts and components are covered by the hash of their release's content, everything else is derived from
@@ -63,6 +64,7 @@ RECORDED = {
                             "concepts", "ready")),
     "attestation": Table("row_id", ("release_id", "published"), ends=False),
     "scope": Table("row_id", ("slug", "title", "kind")),
+    "access_token": Table("row_id", ("name", "sha256", "rights", "valid_to")),
     "applicability": Table("row_id", ("scope", "system_id", "track", "label", "role", "codes", "allowed_from",
                                       "required_from", "accepted_until", "legal_basis")),
     "artifact": Table("row_id", ("kind", "resource_id", "url", "version", "valid_from", "valid_to", "body")),
@@ -70,7 +72,8 @@ RECORDED = {
                                     "source_system", "target_system", "source_sha256", "header", "pages", "shell")),
 }  # fmt: skip
 #: Tables that are small and decide how everything else is read.
-METADATA = ("code_system", "system_alias", "version", "release", "attestation", "scope", "applicability")
+METADATA = ("code_system", "system_alias", "version", "release", "attestation", "scope", "applicability",
+            "access_token")  # fmt: skip
 #: Tables whose rows belong to a release or a map: owner, column with its number, sealed columns, in their order.
 BELONGING = {
     "release_content": ("release", "release_id", ("bitmap", "bitmap_sha256", "ordering", "removed")),
@@ -92,6 +95,7 @@ class PublicationRow(NamedTuple):
     summary: str
     author: str
     why: str
+    origin: str
     seals: str
     digest: str
 

@@ -11,7 +11,7 @@ value set, concept map, an earlier state of either       every canonical in its 
 a name that is no system of the registry                 none: the registry has no licence for it
 =======================================================  ==========================================================
 
-Not here: who the caller is (``api.auth``). Callers with the right to read restricted content are not checked.
+Not here: who the caller is (``api.callers``). Callers with the right to read restricted content are not checked.
 """
 
 from __future__ import annotations

@@ -1,12 +1,13 @@
 """``verify``: proves everything stored, or says what is damaged.
 
 1. The chain: each publication has the digest of the one before it, and the rows it wrote are those it sealed
-   (``registry.store.seals``): catalogue, versions, dates, licences, scopes, releases, bitmaps, orders, maps, resources.
+   (``registry.store.seals``): catalogue, versions, dates, licences, scopes, tokens, releases, bitmaps, orders, maps, resources.
 2. States: each has the hash of its content, and columns and links that follow from it (``state_check``); component
    rows can be read (``component_check``).
 3. Releases: each consists of states and components whose hashes give the hash of its content.
 4. Derived data is rebuilt and compared: text index, property index.
-5. The database's own check of its file and indexes.
+5. The audit trail is a chain of its own, whose newest digest each publication seals.
+6. The database's own check of its file and indexes.
 
 ``quick`` does the chain with the metadata, and the pages of the file for a limited time.
 """
@@ -20,6 +21,7 @@ from collections.abc import Iterator
 from registry.entities.errors import StoreError
 from registry.entities.messages import message
 from registry.entities.results.administration import VerifyReport
+from registry.store.audit_trail import AUDIT, broken_at
 from registry.store.component_rows import KINDS
 from registry.store.engine import Connection, Database
 from registry.store.load_log import damaged_loads
@@ -77,6 +79,8 @@ def _findings(connection: Connection, counts: dict[str, int], *, quick: bool) ->
         return
     for number in damaged_loads(connection):
         yield Finding(message("damage.load", number=number))
+    if (entry := broken_at(connection)) is not None:
+        yield Finding(message("damage.audit", number=entry))
     check = StateCheck(connection)
     yield from check.findings()
     counts["states"] = len(check.states)
@@ -120,7 +124,7 @@ def _seal_problems(
     row: PublicationRow, sealed: Seals, found: Seals, purged: set[int], *, quick: bool
 ) -> Iterator[Finding]:
     """Tables whose rows are not those that the publication wrote; purged content is gone."""
-    for name in sorted({*sealed, *found} - {"purged"}):
+    for name in sorted({*sealed, *found} - {"purged", AUDIT}):
         table, _, number = name.partition(" ")
         purged_content = table in _BELONGING and number.isdecimal() and int(number) in purged
         expected = None if purged_content else sealed.get(name)

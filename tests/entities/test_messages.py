@@ -11,7 +11,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from api.auth import NotAuthorised
+from api.callers import NotAuthorised
 from api.rest.answers import BadCursor
 from api.rest.problems import NotFound
 from loaders.reading.xml import UnsafeXML

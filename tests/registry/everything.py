@@ -18,6 +18,7 @@ from registry.entities.records import (
 )
 from registry.entities.results import ScopeRow
 from registry.store.artifacts import ArtifactRow
+from registry.store.audit_trail import Refusal
 from tests.registry.making import DEMO, PLAIN, concept, load, release
 from tests.store.test_components import EXT, EXTENDS, EXTENSION, INTERNATIONAL, parsed
 
@@ -79,6 +80,7 @@ def fill(registry: Registry) -> None:
     registry.load_parsed(parsed("2024-02-01", EXTENSION, track=EXT, depends_on=EXTENDS))
     load(registry, "2018", {"x": "secret"}, system=CLOSED)
     _metadata(registry)
+    _access(registry)
     _resources(registry)
     load(registry, "2017", {"y": "unwanted"}, system=PLAIN)
     gone = next(r for r in registry.releases("plain") if r.version == "2017")
@@ -99,6 +101,14 @@ def _metadata(registry: Registry) -> None:
     registry.add_applicability(row)
     registry.add_applicability(row)
     registry.retract("closed", "2018", why="wrong")
+
+
+def _access(registry: Registry) -> None:
+    registry.access.add_token("portal", "0" * 64, ["read"], valid_to="2031-01-01")
+    registry.access.add_token("loader", "1" * 64, ["load", "write"])
+    registry.access.revoke_token("loader")
+    refusal = Refusal("anonymous", "192.0.2.7", "GET /api/systems/{system}/codes", "closed", 3)
+    registry.access.record([refusal, refusal._replace(system="")])
 
 
 def _resources(registry: Registry) -> None:

@@ -104,7 +104,7 @@ def test_rest_changes_dates_with_the_token_only(database: str) -> None:
         missing = client.patch("/api/systems/demo-icd/versions/1999", json=body, headers=bearer)
         assert missing.status_code == 404
         entry = client.get("/api/log?count=1", headers=bearer).json()["entries"][0]
-        assert (entry["by"], entry["why"]) == ("token", "notice 7")
+        assert (entry["by"], entry["why"]) == ("GYLDIG_TOKEN", "notice 7")
         assert client.get("/api/log?count=1").json()["entries"][0]["by"] == ""
 
 
@@ -126,7 +126,7 @@ def test_what_is_written_over_fhir_has_its_author(database: str, kind: str) -> N
         bearer = {"Authorization": "Bearer t"}
         assert client.put(f"/fhir/{kind}/mine", json=resource, headers=bearer).status_code == 201
         log = client.get("/api/log", headers=bearer).json()["entries"]
-    assert [entry["by"] for entry in log] == ["token", "kari"]
+    assert [entry["by"] for entry in log] == ["GYLDIG_TOKEN", "kari"]
 
 
 def test_a_thread_keeps_no_author_of_an_earlier_request() -> None:

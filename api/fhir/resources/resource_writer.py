@@ -1,6 +1,6 @@
 """Creating, updating and deleting resources over FHIR, as loads, stored resources and retractions.
 
-Permission is checked by ``api.auth``.
+Permission is checked by ``api.callers``.
 """
 
 from __future__ import annotations

@@ -83,9 +83,13 @@ class FhirApp:
     """An ASGI application that can be mounted anywhere, with the bases ``r4``, ``r5`` and ``as-of/DATE`` below it."""
 
     def __init__(
-        self, service: Service, trusts: Callable[[Scope], bool], permits: Callable[[Scope], None] | None
+        self,
+        service: Service,
+        trusts: Callable[[Scope], bool],
+        permits: Callable[[Scope], None] | None,
+        refused: Callable[[Scope, str, str], None] | None = None,
     ) -> None:
-        self.service, self._permits = service, permits
+        self.service, self._permits, self._refused = service, permits, refused
         self._settings = settings = service.settings
         self._warm_up = WarmUp(
             lambda: service.catalog(True), concepts=settings.warm_concepts, seconds=settings.warm_seconds
@@ -320,6 +324,7 @@ class FhirApp:
             trusted=caller.trusted,
             stamp=stamp,
             permit=partial(self._permits, scope) if self._permits else None,
+            refused=partial(self._refused, scope) if self._refused else None,
         )
 
     def _parsed(self, path: tuple[str, ...], call: _Call) -> Any:
@@ -363,16 +368,17 @@ def fhir_app(
     settings: FhirSettings | None = None,
     trusts: Callable[[Scope], bool] = lambda scope: True,
     permits: Callable[[Scope], None] | None = None,
-    changes: Callable[[], ResourceWriter] | None = None,
+    changes: Callable[[], ResourceWriter | None] | None = None,
     history: History | None = None,
     readable: Callable[[dict[str, Any]], None] | None = None,
+    refused: Callable[[Scope, str, str], None] | None = None,
     memoise: bool = True,
 ) -> FhirApp:
     """The application for a catalog, or for a function from "caller is trusted" to a catalog.
 
     With ``changes`` resources can be written by callers for whom ``permits`` does not raise. ``readable``: raises
     Restricted for a resource that untrusted callers may not read. ``memoise=False``: prepared requests are not cached,
-    for comparison.
+    for comparison. ``refused``: takes route and system of what the caller may not read or write.
     """
 
     def source(trusted: bool) -> Catalog:
@@ -381,4 +387,4 @@ def fhir_app(
     service = Service(
         source, release, settings or FhirSettings(), changes, history, readable=readable, memoise=memoise
     )
-    return FhirApp(service, trusts, permits)
+    return FhirApp(service, trusts, permits, refused)

@@ -117,6 +117,7 @@ def _one(entry: Any, request: Request, place: str) -> Request:
         base=request.base,
         trusted=request.trusted,
         permit=request.permit,
+        refused=request.refused,
     )
 
 

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.requests import HTTPConnection
 from starlette.types import Scope
 
-from api import auth
-from api.callers import caller_of
+from api.callers import caller_of, origin_of, require_right
 from api.fhir.fhir_settings import FhirSettings
 from api.fhir.resources.change_maps import implied_map
 from api.fhir.resources.resource_writer import ResourceWriter
@@ -58,7 +57,13 @@ def mounted(app: FastAPI) -> FhirApp:
         return caller_of(scope).may("read")
 
     def permits(scope: Scope) -> None:
-        auth.require_write(HTTPConnection(scope), settings.token)
+        require_right(HTTPConnection({**scope, "app": app}), "load")
+
+    def refused(scope: Scope, what: str, system: str) -> None:
+        app.state.refusals.note(caller_of(scope).name, origin_of(scope), what, system)
+
+    def changes() -> ResourceWriter | None:
+        return ResourceWriter(app.state.registry) if app.state.callers.can_write else None
 
     return fhir_app(
         source,
@@ -72,7 +77,8 @@ def mounted(app: FastAPI) -> FhirApp:
         permits=permits,
         history=lambda kind, ident: app.state.registry.artifact_history(kind, ident),
         readable=readable,
-        changes=(lambda: ResourceWriter(app.state.registry)) if settings.token else None,
+        changes=changes,
+        refused=refused,
     )
 
 

@@ -32,6 +32,10 @@ MESSAGES: Final[dict[str, Pair]] = {
         "utgivelse {release}: det stemmer ikke med publiseringene om innholdet er slettet",
     ),
     "damage.load": ("the log of load {number} was changed", "loggen for lasting {number} er endret"),
+    "damage.audit": (
+        "entry {number} of the audit trail was changed, or one before it is missing",
+        "innslag {number} i sporingsloggen er endret, eller et tidligere mangler",
+    ),
     "damage.state": (
         "state {number} of code {code}: its content does not fit its hash",
         "tilstand {number} av koden {code}: innholdet passer ikke med hashen",

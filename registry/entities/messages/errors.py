@@ -374,27 +374,53 @@ MESSAGES: Final[dict[str, Pair]] = {
     ),
     "error.restricted": (
         "The content of {system} is restricted by its licence ({licence}): it is available on the machine "
-        "itself, or with a token (Authorization: Bearer …).",
+        "itself, or with a token that has the right “read” (Authorization: Bearer …).",
         "Lisensen ({licence}) begrenser bruken av innholdet i {system}: det gis på maskinen selv, eller med"
-        " et token (Authorization: Bearer …).",
+        " et token som har rettigheten «read» (Authorization: Bearer …).",
     ),
     "error.no_passing_on": (
         "The licence of {system} ({licence}) does not allow passing the whole list on: download it on the "
-        "machine itself, or with a token (Authorization: Bearer …).",
+        "machine itself, or with a token that has the right “read” (Authorization: Bearer …).",
         "Lisensen til {system} ({licence}) tillater ikke at hele listen gis videre: last den ned på "
-        "maskinen selv, eller med et token (Authorization: Bearer …).",
+        "maskinen selv, eller med et token som har rettigheten «read» (Authorization: Bearer …).",
     ),
     "error.writing_off": (
-        "Writing over HTTP is switched off: set GYLDIG_TOKEN on the server, or use the command line.",
-        "Skriving over HTTP er slått av: sett GYLDIG_TOKEN på tjeneren, eller bruk kommandolinjen.",
+        "Writing over HTTP is switched off: no token has a right to write. Make one with `gyldig token add`, or use the "
+        "command line.",
+        "Skriving over HTTP er slått av: ingen tokener gir rett til å skrive. Lag et med `gyldig token add`, eller bruk "
+        "kommandolinjen.",
     ),
     "error.writing_token": (
-        "Writing needs the token of this server: Authorization: Bearer …",
-        "Skriving krever tokenet til denne tjeneren: Authorization: Bearer …",
+        "This needs a token that has the right “{right}”: Authorization: Bearer …",
+        "Dette krever et token som har rettigheten «{right}»: Authorization: Bearer …",
     ),
     "error.wrong_token": (
         "The token is not valid here.",
         "Tokenet er ikke gyldig her.",
+    ),
+    "error.ended_token": (
+        "The token {token} has ended or was revoked.",
+        "Tokenet {token} er utløpt eller trukket tilbake.",
+    ),
+    "error.token_right": (
+        "The token {token} does not have the right “{right}”.",
+        "Tokenet {token} har ikke rettigheten «{right}».",
+    ),
+    "error.no_right": (
+        "there is no right {right!r}; rights: {rights}",
+        "det finnes ingen rettighet {right!r}; rettigheter: {rights}",
+    ),
+    "error.token_name": (
+        "the name of a token has 1 to {most} printable characters",
+        "navnet på et token har 1 til {most} synlige tegn",
+    ),
+    "error.token_exists": (
+        "there is a token {name} already: revoke it first (`gyldig token revoke {name}`)",
+        "det finnes allerede et token {name}: trekk det tilbake først (`gyldig token revoke {name}`)",
+    ),
+    "error.no_token": (
+        "there is no token {name} to revoke: see `gyldig token list`",
+        "det finnes ikke noe token {name} å trekke tilbake: se `gyldig token list`",
     ),
     "error.cannot_write": (
         "{path}: cannot be written: {error}",

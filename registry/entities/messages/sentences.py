@@ -202,6 +202,22 @@ MESSAGES: Final[dict[str, Pair]] = {
         "Gyldig answers on {url}  (REST: {url}/api/docs, FHIR: {url}/fhir/metadata). Ctrl-C ends it.",
         "Gyldig svarer på {url}  (REST: {url}/api/docs, FHIR: {url}/fhir/metadata). Ctrl-C avslutter.",
     ),
+    "token_added": (
+        "Token {name} ({rights}). Its secret is shown only this once:\n{secret}",
+        "Token {name} ({rights}). Hemmeligheten vises bare denne ene gangen:\n{secret}",
+    ),
+    "token_revoked": (
+        "Token {name} is not valid from now on.",
+        "Tokenet {name} er ikke gyldig fra nå av.",
+    ),
+    "audit_whole": (
+        "{n:entry|entries}; no refusal was changed or lost (`gyldig verify` checks the writes).",
+        "{n:innslag|innslag}; ingen avslag er endret eller tapt (`gyldig verify` prøver skrivingene).",
+    ),
+    "audit_broken": (
+        "Refusal {number} of the audit trail was changed, or one before it is missing.",
+        "Avslag {number} i sporingsloggen er endret, eller et tidligere mangler.",
+    ),
     "serving_local": (
         "Restricted content is given to programs on this machine and with a token; open content to everybody. "
         "Behind a proxy set GYLDIG_LOCAL=false.",
