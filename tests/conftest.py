@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 from hypothesis import HealthCheck, settings
 
+from registry.entities.authorship import set_author
+
 if TYPE_CHECKING:
     from registry import Registry
 
@@ -33,6 +35,12 @@ DATABASES = [
         ],
     ),
 ]
+
+
+@pytest.fixture(autouse=True)
+def _no_author() -> None:
+    """Commands that tests run in this process state who writes; the next test begins without."""
+    set_author("")
 
 
 @pytest.fixture(scope="session")
