@@ -206,6 +206,7 @@ _OTHER_COMPARISONS = {
     "registry/time/applicability.py",  # which version follows another
     "registry/time/timeline.py",  # the start that ends the version before it
     "registry/queries/history.py",  # a gap between two spans
+    "registry/store/access_tokens.py",  # whether a caller's token has ended
 }
 
 
