@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 import shlex
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from api.cli.tree import Command, Parameter
+    from api.cli.tree import Parameter
     from api.fhir.operations.operation import Operation
     from api.fhir.operations.operation import Parameter as FhirParameter
 
@@ -43,12 +44,18 @@ def commands_page() -> str:
         "Exit codes: 0 ok, 1 the answer is no or not valid, 2 wrong use or bad input, 3 unknown: the registry cannot tell.\n"
     ]
     for command in sorted(commands(app), key=lambda c: c.words):
-        lines += [f"## gyldig {' '.join(command.words)}\n", command.help, "", *_parameters(command), ""]
+        lines += [
+            f"## gyldig {' '.join(command.words)}\n",
+            command.help,
+            "",
+            *_parameters(command.parameters),
+            "",
+        ]
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _parameters(command: Command) -> list[str]:
-    rows = [_parameter(p) for p in command.parameters]
+def _parameters(parameters: Sequence[Parameter]) -> list[str]:
+    rows = [_parameter(p) for p in parameters]
     return ["| | | |", "|---|---|---|", *rows] if rows else []
 
 

@@ -75,7 +75,10 @@ def restore(
     ctx: typer.Context,
     file: Annotated[Path, typer.Argument(help="Backup to restore.", show_default=False)],
     replace: Annotated[
-        bool, typer.Option("--replace", help="Also if there is a registry; its file is kept beside it.")
+        bool,
+        typer.Option(
+            "--replace", help="Also if there is a registry already; its file is kept in the same folder."
+        ),
     ] = False,
 ) -> None:
     """Verify a backup and put it in the place of the registry. Stop servers first."""

@@ -22,6 +22,8 @@ from api.cli.options import (
 )
 from api.cli.session import current
 from api.cli.show import catalogue as show
+from registry.entities.errors import UsageError
+from registry.entities.messages import message
 
 __all__ = ["register"]
 
@@ -80,7 +82,7 @@ def set_(
     session = current(ctx)
     end = exclusive(valid_to, valid_through)
     if not (valid_from or end or open_end):
-        raise typer.BadParameter("give --valid-from, --valid-to, --valid-through or --open-end")
+        raise UsageError(message("usage.give_dates"))
     with session.open(readonly=False, create=False) as registry:
         done = registry.set_version(
             system, label, valid_from=valid_from, valid_to=end, open_end=open_end, track=track, why=why
@@ -102,7 +104,7 @@ def purge(ctx: typer.Context, system: System, version: Version, why: Why) -> Non
     session = current(ctx)
     label, _, release = version.partition("@")
     if not release:
-        raise typer.BadParameter("name the release: VERSION@RELEASE (see `gyldig releases`)")
+        raise UsageError(message("usage.name_release"))
     with session.open(readonly=False, create=False) as registry:
         registry.purge(system, label, release=release, why=why)
     session.done("purged", what=f"{system} {version}", system=system, version=label, release=release)

@@ -51,7 +51,7 @@ def export(
 
     session = current(ctx)
     if history == bool(version):
-        raise typer.BadParameter("name a VERSION, or ask for --history")
+        raise UsageError(message("usage.version_or_history"))
     chosen = tables.format_of(output, format) if output else format or "csv"
     with session.open() as registry:
         require_system(registry, session, system)

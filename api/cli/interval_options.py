@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-import typer
+from registry.entities.errors import UsageError
+from registry.entities.messages import message
 
 __all__ = ["exclusive"]
 
@@ -18,5 +19,5 @@ def exclusive(
     datetime.date(2021, 1, 1)
     """
     if to and through:
-        raise typer.BadParameter(f"give {names[0]} (exclusive) or {names[1]} (inclusive), not both")
+        raise UsageError(message("usage.one_end", exclusive=names[0], inclusive=names[1]))
     return through + timedelta(days=1) if through else to

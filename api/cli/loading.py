@@ -23,6 +23,8 @@ from api.cli.options import (
 )
 from api.cli.session import Session, current
 from api.cli.show import loading as show
+from registry.entities.errors import UsageError
+from registry.entities.messages import message
 
 if TYPE_CHECKING:
     from loaders.contract import LoadOptions
@@ -136,7 +138,7 @@ def _extra(sheet: str, header_row: int | None) -> dict[str, str]:
 def _columns(given: list[str]) -> dict[str, str]:
     wrong = [c for c in given if "=" not in c]
     if wrong:
-        raise typer.BadParameter(f"--column {wrong[0]!r}: write ROLE=NAME, for example code=Kode")
+        raise UsageError(message("usage.column", text=wrong[0]))
     return dict(c.split("=", 1) for c in given)
 
 

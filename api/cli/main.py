@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Annotated
 
 import typer
@@ -29,8 +30,10 @@ from api.cli import (
     scopes,
     systems,
 )
-from api.cli.arguments import has_dash_code, hoist, protect_codes
+from api.cli.arguments import HELP, Call, called, hoist
 from api.cli.session import Session, default_language
+from api.cli.tree import Command, Group, root
+from registry.entities.errors import UsageError
 from registry.entities.messages import in_language, message
 
 __all__ = ["app", "run"]
@@ -38,7 +41,6 @@ __all__ = ["app", "run"]
 app = typer.Typer(
     name="gyldig",
     help="Which version of which code system applied when, for whom, and what is that code in another version?",
-    epilog="Global options may stand anywhere. Exit codes: 0 ok, 1 the answer is no, 2 wrong use or bad input, 3 unknown.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -61,7 +63,7 @@ def options(
         typer.Option(
             "--known-at",
             metavar="TIME",
-            help="Answer as the registry knew it then (a date = its end).",
+            help="Answer with what the registry knew at that time (a date means the end of that day).",
         ),
     ] = None,
     lang: Annotated[
@@ -69,7 +71,7 @@ def options(
         typer.Option(
             "--lang",
             metavar="nb|nn|en",
-            help="Language of answers and messages; this help and usage errors are in English.",
+            help="Language of answers, messages and this help.",
         ),
     ] = None,
 ) -> None:
@@ -99,29 +101,50 @@ for module in (
 def run(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with its code."""
     given = hoist(sys.argv[1:] if arguments is None else arguments)
-    if broken := next((a for a in given if any("\ud800" <= c <= "\udfff" for c in a)), None):
-        print(
-            f"gyldig: {in_language(message('error.argument', text=broken), _language(given))}",
-            file=sys.stderr,
-        )
-        sys.exit(2)
-    if has_dash_code(given):
-        from api.cli.tree import commands
-
-        given = protect_codes(given, commands(app))
+    lang = _language(given)
     try:
-        app(args=given, prog_name="gyldig")
+        call = _called(given)
+        if call.help:
+            _print_help(call.target, lang, wanted=HELP in given)
+            sys.exit(0 if HELP in given else 2)
+        sys.exit(_run(call))
     except BrokenPipeError:
         # The reader of the pipe (head, less) has ended: not an error, but nothing more can be written.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except typer.Abort:
+        print(f"gyldig: {in_language(message('usage.stopped'), lang)}", file=sys.stderr)
+        sys.exit(1)
     except Exception as error:  # noqa: BLE001  any other exception is raised unchanged
-        sys.exit(_explain(error, _language(given)))
+        sys.exit(_explain(error, lang))
+
+
+def _called(given: Sequence[str]) -> Call:
+    """What the arguments call; raises UsageError, which names the help to read."""
+    if broken := next((a for a in given if any("\ud800" <= c <= "\udfff" for c in a)), None):
+        raise UsageError(message("error.argument", text=broken))
+    return called(given, root(app))
+
+
+def _run(call: Call) -> int:
+    """Run the command; its exit code."""
+    code = app(args=call.for_typer(), prog_name="gyldig", standalone_mode=False)
+    return code if isinstance(code, int) else 0
+
+
+def _print_help(target: Command | Group, lang: str, *, wanted: bool) -> None:
+    """Print the help, to standard error if the arguments did not ask for it."""
+    from shutil import get_terminal_size
+
+    from api.cli.help_page import help_lines
+
+    for line in help_lines(target, lang=lang, width=min(get_terminal_size().columns, 100)):
+        print(line, file=sys.stdout if wanted else sys.stderr)
 
 
 def _language(given: Sequence[str]) -> str:
     """The language of the run, also if the options could not be parsed."""
-    for option, value in zip(given, [*given[1:], ""], strict=True):
+    for option, value in pairwise([*given, ""]):
         if option.partition("=")[0] == "--lang":
             return option.partition("=")[2] or value
     return default_language()

@@ -12,6 +12,7 @@ from api.cli.interval_options import exclusive
 from api.cli.options import TrackName, date_option
 from api.cli.session import current
 from api.cli.show import scopes as show
+from registry.entities.errors import UsageError
 from registry.entities.messages import message
 
 __all__ = ["register"]
@@ -75,7 +76,7 @@ def add(
 
     session = current(ctx)
     if bool(system) != bool(version):
-        raise typer.BadParameter("--system and --version belong together")
+        raise UsageError(message("usage.system_and_version"))
     with session.open(readonly=False) as registry:
         if system and registry.system(system) is None:
             raise UnknownTarget(message("error.no_system_load", system=system))

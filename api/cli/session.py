@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import typer
 
 from api.cli.page import Page
+from registry.entities.errors import UsageError
 from registry.entities.messages import in_language, language, message
 
 if TYPE_CHECKING:
@@ -162,4 +163,4 @@ def day(value: str) -> date:
             raise ValueError
         return date.fromisoformat(value)
     except ValueError:
-        raise typer.BadParameter(f"{value!r} is not a date; write it like 2024-01-31") from None
+        raise UsageError(message("invalid.date", value=value)) from None

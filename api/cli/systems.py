@@ -9,6 +9,8 @@ import typer
 from api.cli.options import Access, Licence, Redistribution, System, WhyOption
 from api.cli.session import current
 from api.cli.show import catalogue as show
+from registry.entities.errors import UsageError
+from registry.entities.messages import message
 
 __all__ = ["register"]
 
@@ -52,7 +54,7 @@ def set_(
         "owner": owner, "end_rule": end_rule,
     }  # fmt: skip
     if all(value is None for value in given.values()):
-        raise typer.BadParameter("give what to change, for example --licence or --access")
+        raise UsageError(message("usage.give_change"))
     with session.open(readonly=False, create=False) as registry:
         done = registry.set_system(
             system, licence=licence, access=access, redistribution=redistribution, title=title, language=language,

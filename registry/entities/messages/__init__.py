@@ -5,8 +5,8 @@ catalogue has one table per area:
 
 - ``reasons``: why an answer is "no"; ``codes``: why one code is not found or not valid
 - ``sentences``, ``headings``: command line and pages; ``notes``: notes and warnings inside answers
-- ``errors``: errors of the registry; ``damage``: findings of ``verify``; ``requests``: refused HTTP requests
-- ``expression_constraints``: why an expression constraint (ECL) is refused
+- ``errors``: errors of the registry; ``damage``: findings of ``verify``; ``requests``: refused HTTP requests;
+  ``expression_constraints``: why an expression constraint (ECL) is refused; ``usage``: wrong use of the command line; ``command_help``: its help, by the English text
 - ``terminology``: findings of FHIR operations, in the texts that clients compare
 
 Nynorsk readers get bokmål, readers of any other language English.
@@ -48,6 +48,7 @@ _AREAS: Final = (
     "errors",
     "damage",
     "requests",
+    "usage",
     "terminology",
     "loading",
     "list_formats",
