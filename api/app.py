@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, Depends, FastAPI, Request
@@ -90,6 +91,7 @@ def create_app(settings: Settings | None = None, *, registry: Registry | None = 
         app.state.tokens.read()
         try:
             app.fhir.warm_up()
+            app.state.registry.reader.current.keep_old(partial(_prepared, app))
             if (
                 registry is None
             ):  # the collector need not walk what stays in memory as long as the process lives
@@ -97,6 +99,7 @@ def create_app(settings: Settings | None = None, *, registry: Registry | None = 
                 gc.freeze()
             yield
         finally:
+            app.state.registry.reader.current.close()
             app.fhir.close()
             app.state.refusals.close()
             app.state.tokens.close()
@@ -120,6 +123,12 @@ def create_app(settings: Settings | None = None, *, registry: Registry | None = 
     app.add_api_route("/", _start, include_in_schema=False)
     app.fhir = _fhir(app)
     return app
+
+
+def _prepared(app: _Web) -> None:
+    """Read what the first requests after a publication need."""
+    app.state.registry.warm_up()
+    app.fhir.warm_up()
 
 
 @short

@@ -7,8 +7,6 @@ Caches are keyed by the epoch (number of the last publication) or by releases, w
 from __future__ import annotations
 
 import hashlib
-import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -21,11 +19,11 @@ from registry.entities.errors import UsageError
 from registry.entities.intervals import instant_text, known_at_us, parse_date, today_oslo
 from registry.entities.messages import message
 from registry.entities.offload import require_offload
-from registry.entities.request_epoch import REQUEST_EPOCH
 from registry.entities.results.codes import CodeDisplay
 from registry.store.bounded import Bounded
 from registry.store.cache import bytes_of
 from registry.store.content import patched, release_bitmap, with_missing, without_codes
+from registry.store.current_ledger import LARGE, CurrentLedger
 from registry.store.engine import Connection, Database, now_us
 from registry.store.ledger import Ledger
 from registry.store.metadata import ReleaseRow, Snapshot, SystemRow, VersionRow
@@ -38,14 +36,12 @@ from registry.time.timeline import Segment, Timeline
 if TYPE_CHECKING:
     from registry.content.stored import StoredView
 
-__all__ = ["EPOCH_SECONDS", "Moment", "Reader", "Resolved"]
+__all__ = ["Moment", "Reader", "Resolved"]
 
 _BITMAPS, _VIEWS, _MOMENTS, _PARENTS = 64_000_000, 8_000_000, 64_000_000, 4_000_000  #: bytes
 _ROW = 1500  #: estimated bytes of a row of metadata in a moment
-_LARGE = 2000  #: least concepts of a version that is read into memory before the first request
 _RESOLVED = 4096
 _INLINE_LIMIT = 20  #: most systems whose metadata as known earlier is selected on the event loop
-EPOCH_SECONDS = 0.5  #: seconds for which the epoch read from PostgreSQL is used
 
 
 @dataclass(frozen=True)
@@ -128,10 +124,8 @@ class Reader:
         #: (system, known_at, code) → first day of use and first day after it; set by the façade, which may import history
         self.code_dates: Callable[[str, str | None, str], tuple[date | None, date | None]] | None = None
         self._today = today
-        self._lock = threading.Lock()
-        self._ledger: Ledger | None = None
+        self.current = CurrentLedger(database, carry=self._carry_moments, replaced=self._replaced)
         self._newest: tuple[Ledger, Moment] | None = None  #: the metadata as known now
-        self._checked = 0.0
         self.caches = caches = database.caches
         self._moments: Bounded[tuple[int, int | None], Moment] = caches.named("moments", _MOMENTS)
         self._bitmaps: Bounded[int, BitMap] = caches.named("bitmaps", _BITMAPS, bytes_of)
@@ -152,57 +146,36 @@ class Reader:
         return self.database.reader()
 
     def forget(self) -> None:
-        """Read the metadata again at the next request, after a write by this process."""
-        self._checked = 0.0
-        REQUEST_EPOCH.reset()
+        """Read the metadata again, after a write by this process."""
+        self.current.forget()
 
-    def _current(self) -> Ledger:
-        """The ledger of the newest publication; read again only if the epoch has changed."""
-        ledger = self._ledger
-        if REQUEST_EPOCH.checked(self) and ledger is not None:
-            return ledger
-        if (
-            ledger is not None
-            and self.database.dialect == "postgresql"
-            and time.monotonic() - self._checked < EPOCH_SECONDS
-        ):
-            return ledger
-        epoch = self.database.epoch()
-        self._checked = time.monotonic()
-        if ledger is None or ledger.epoch != epoch:
-            with self._lock:
-                older = ledger or Ledger()
-                ledger = older.renewed(self.connection)
-                self._forget_purged(older, ledger)
-                self._carry_moments(older, ledger)
-                self._ledger = self.database.ledger = ledger
-        return ledger
-
-    def _forget_purged(self, older: Ledger, newer: Ledger) -> None:
-        """Clear all caches if content was deleted, because state ids may be reused."""
+    def _replaced(self, older: Ledger, newer: Ledger) -> None:
+        """Clear what the newer ledger makes useless; all caches if content was deleted, because state ids may be reused."""
         if newer.purges != older.purges and older.epoch:
             self.caches.clear()
+        for key, moment in self._moments.items():
+            if key[0] != newer.epoch:
+                self._moments.discard(key, moment)
 
     def _carry_moments(self, older: Ledger, newer: Ledger) -> None:
-        """Keep the cached moments that a publication has not changed, under the newer epoch."""
+        """Keep the cached moments that a publication has not changed, also under the newer epoch."""
         cached = {instant: m for (epoch, instant), m in self._moments.items() if epoch == older.epoch}
-        self._moments.clear()
         for instant, moment in _renewed(cached, older, newer).items():
             self._moments.get((newer.epoch, instant), partial(_itself, moment))
 
     def ledger(self) -> Ledger:
         """All metadata rows ever recorded."""
-        return self._current()
+        return self.current.read()
 
     def moment(self, known_at: str | date | int | None = None) -> Moment:
         """The metadata as known at the instant (None = now)."""
-        ledger, newest = self._current(), self._newest
+        ledger, newest = self.current.read(), self._newest
         if known_at is None and newest is not None and newest[0] is ledger:
             return newest[1]
         instant = None if known_at is None else known_at_us(known_at, now_us=now_us())
         text = instant_text(instant) or None
         found = self._moments.get((ledger.epoch, instant), lambda: self._moment(ledger, instant, text))
-        if known_at is None:
+        if known_at is None and ledger is self.current.in_use:
             self._newest = ledger, found
         return found
 
@@ -253,7 +226,7 @@ class Reader:
         """Read into memory the data that first requests need, for large systems in the versions in force today."""
         for slug in sorted(self.moment().snapshot.slugs):
             resolved = self.resolve(slug)
-            if resolved.segment is not None and resolved.layers[0].concepts >= _LARGE:
+            if resolved.segment is not None and resolved.layers[0].concepts >= LARGE:
                 self.view(resolved).warm_up()
 
     def resolve(

@@ -79,18 +79,16 @@ class SystemIndex:
         )
 
     def _covering(self, cache: Bounded[int, C], members: BitMap, read: Callable[[], C]) -> C:
-        """The cached index if it covers the members, else a new one."""
-        found = cache.peek(self._system_id)
-        if found is not None:
-            if not members or members.max() <= found.top:
-                return found
-            cache.discard(self._system_id, found)
+        """The cached index if it covers the members, else a new one; those who need only the old one use it meanwhile."""
+
+        def covers(found: C) -> bool:
+            return not members or members.max() <= found.top
 
         def made() -> C:
             require_offload(len(members), _INLINE_LIMIT)
             return read()
 
-        return cache.get(self._system_id, made)
+        return cache.fitting(self._system_id, covers, made)
 
 
 def _read_words(connection: Connection, system_id: int) -> WordIndex:

@@ -30,6 +30,10 @@ class _Build:
         self.done.set_running_or_notify_cancel()  # who waits for it cannot cancel it
 
 
+def _any(value: object) -> bool:
+    return True
+
+
 class Bounded(Generic[K, V]):
     """Evicts the least recently used entries when their total weight exceeds ``limit``.
 
@@ -59,8 +63,12 @@ class Bounded(Generic[K, V]):
 
     def get(self, key: K, make: Callable[[], V]) -> V:
         """The entry, built if it is missing; built once if several threads request it at the same time."""
+        return self.fitting(key, _any, make)
+
+    def fitting(self, key: K, fits: Callable[[V], bool], make: Callable[[], V]) -> V:
+        """The entry if it fits; else a new one, which replaces it when it is built."""
         with self._guard:
-            if key in self._entries:
+            if key in self._entries and fits(self._entries[key]):
                 self._entries.move_to_end(key)
                 self.hits += 1
                 return self._entries[key]
@@ -72,23 +80,24 @@ class Bounded(Generic[K, V]):
             while not build.lock.acquire(timeout=_WAIT):
                 check()
         try:
-            return self._made(key, make)
+            return self._made(key, fits, make)
         finally:
             build.lock.release()
 
-    def _made(self, key: K, make: Callable[[], V]) -> V:
+    def _made(self, key: K, fits: Callable[[V], bool], make: Callable[[], V]) -> V:
         """The entry; built unless another thread did so while this one waited."""
         with self._guard:
-            if key in self._entries:
+            if key in self._entries and fits(self._entries[key]):
                 return self._entries[key]
         try:
             value = make()
             with self._guard:
-                if key not in self._entries:
-                    self._entries[key] = value
-                    self.weight += self._weigh(value)
-                    self._shrink()
-                return self._entries.get(key, value)
+                if key in self._entries:
+                    self.weight -= self._weigh(self._entries.pop(key))
+                self._entries[key] = value
+                self.weight += self._weigh(value)
+                self._shrink()
+                return value
         finally:
             with self._guard:
                 build = self._making.pop(key, None)

@@ -26,28 +26,30 @@ _DICTIONARY = (
     200_000  #: most codes of a system that are found by a dictionary, which takes 30 MB for this number
 )
 _ENTRY = 150  #: bytes of an entry of a dictionary, with its text and number
-_STATEMENT = "SELECT id, code, compact FROM concept_state WHERE system_id = ?"
+#: in order, because a sort of the whole in Python would stop all threads
+_STATEMENT = "SELECT id, code, compact FROM concept_state WHERE system_id = ? ORDER BY code, id"
 
 
 class SystemCodes:
     """State ids by code, exactly as written, and by compact code. Immutable once built."""
 
     def __init__(self, rows: Iterable[tuple[int, str, str]]) -> None:
-        """``rows`` are (state id, code, compact code)."""
+        """``rows`` are (state id, code, compact code), ascending by code, then by state id."""
         idents, codes, compact = array("I"), list[str](), list[str]()
         for ident, code, short in rows:
             idents.append(ident)
             codes.append(code)
             compact.append(short)
-        order = sorted(sorted(range(len(idents)), key=idents.__getitem__), key=codes.__getitem__)
-        self._states = array("I", [idents[n] for n in order])
-        self._codes, self._starts = _grouped([codes[n] for n in order])
+        self._states = idents
+        self._codes, self._starts = _grouped(codes)
         self.top = max(self._states, default=-1)
         self._places = NumberTable("I")
         self._places.put((ident, place) for place, ident in enumerate(self._states))
-        self.short = BitMap([idents[n] for n in order if len(compact[n]) <= CODE_WORD])
-        self._compact, self._compact_starts, self._by_compact = self._compacted([compact[n] for n in order])
-        del codes, compact, order  # their memory is free for the dictionary
+        self.short = BitMap(
+            [ident for ident, text in zip(idents, compact, strict=True) if len(text) <= CODE_WORD]
+        )
+        self._compact, self._compact_starts, self._by_compact = self._compacted(compact)
+        del codes, compact  # their memory is free for the dictionary
         newest = self._dictionary() if len(self._codes) <= _DICTIONARY else None
         #: the greatest state id of a code
         self._newest: Callable[[str], int | None] = self._by_order if newest is None else newest.get

@@ -38,6 +38,7 @@ __all__ = [
     "publication_digest",
     "row_bytes",
     "row_digest",
+    "rows_since",
     "seal",
     "stored_seals",
 ]
@@ -225,5 +226,16 @@ def each_publication(connection: Connection) -> Iterator[PublicationRow]:
     )
 
 
+def rows_since(connection: Connection, number: int) -> int:
+    """Rows of metadata and resources that later publications wrote, by their seals; many publications count as many rows."""
+    statement = "SELECT seals FROM publication WHERE number > ? ORDER BY number LIMIT ?"
+    found = connection.all(statement, (number, _MANY))
+    if len(found) == _MANY:
+        return _MANY * _MANY
+    written = (sealed for (text,) in found for sealed in decode_seals(text or "{}").items())
+    return sum(int(total.split()[0]) for name, total in written if name.removesuffix(" ended") in RECORDED)
+
+
+_MANY = 100  #: publications whose rows are not counted
 decode_seals = msgspec.json.Decoder(Seals).decode
 encode_seals = msgspec.json.Encoder(order="sorted").encode

@@ -35,6 +35,7 @@ __all__ = ["ArtifactReader", "RegistryCatalog", "Stored"]
 T = TypeVar("T")
 
 _IMPLIED_KEPT = 32
+_STORED = 2  #: states of the resources that are kept: the one in use and the one that is prepared
 _TIMES_KEPT = 8  #: most instants whose catalogs are cached
 _MADE = 32_000_000  #: bytes of values derived from the catalog's resources
 
@@ -67,7 +68,7 @@ class RegistryCatalog:
             implied_map,
         )
         self._code_judge, self._map_rows = code_judge, map_rows or MapRows(context.database)
-        self._stored: tuple[int, MemoryCatalog] | None = None
+        self._stored: Bounded[int, MemoryCatalog] = Bounded(_STORED)
         self._resources = resources or StoredResources(context, self._parsed)
         self._other_times: Bounded[str | None, RegistryCatalog] = Bounded(_TIMES_KEPT)
         self._implied_maps: dict[tuple[int, str], ConceptMap | None] = {}
@@ -193,9 +194,7 @@ class RegistryCatalog:
             if instant is None
             else epoch_at(self._context.connection, instant)
         )
-        if self._stored is None or self._stored[0] != epoch:
-            self._stored = (epoch, self._filled(self._resources.at(instant)))
-        return self._stored[1]
+        return self._stored.get(epoch, lambda: self._filled(self._resources.at(instant)))
 
     def _parsed(self, rows: Sequence[ArtifactRow]) -> Stored:
         """The values of stored rows: maps whose rows are in the map store read them there."""

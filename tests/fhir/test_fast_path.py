@@ -22,8 +22,8 @@ from api.fhir.resources.stored_catalog import read_stored
 from api.fhir.server.app import FhirApp, fhir_app
 from api.settings import Settings
 from registry import Registry
-from registry.reader import EPOCH_SECONDS
 from registry.store.artifacts import ArtifactRow, put_artifacts
+from registry.store.current_ledger import EPOCH_SECONDS
 from registry.terminology.registry_catalog import RegistryCatalog
 from tests.fhir.conftest import URL, fill
 

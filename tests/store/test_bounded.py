@@ -63,6 +63,28 @@ def test_what_several_threads_ask_for_at_once_is_made_once() -> None:
     assert (kept.hits, kept.misses) == (0, 5) and kept.get("x", slow) == [1] and kept.hits == 1
 
 
+def test_an_entry_that_does_not_fit_is_used_until_the_next_is_built() -> None:
+    kept: Bounded[str, list[int]] = Bounded(100, len)
+    begun, done = threading.Event(), threading.Event()
+    old = kept.get("x", lambda: [1])
+
+    def slow() -> list[int]:
+        begun.set()
+        done.wait(5)
+        return [1, 2]
+
+    with ThreadPoolExecutor(1) as pool:
+        newer = pool.submit(kept.fitting, "x", lambda found: len(found) > 1, slow)
+        begun.wait(5)
+        with EVENT_LOOP_GUARD:
+            assert kept.fitting("x", lambda found: len(found) > 0, slow) is old
+            with pytest.raises(NeedsOffload):
+                kept.fitting("x", lambda found: len(found) > 1, slow)
+        done.set()
+        assert newer.result(5) == [1, 2]
+    assert kept.peek("x") == [1, 2] and kept.weight == 2 and len(kept) == 1
+
+
 def test_a_failed_making_leaves_nothing() -> None:
     kept: Bounded[str, int] = Bounded(3)
     with pytest.raises(ZeroDivisionError):

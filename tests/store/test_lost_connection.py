@@ -55,7 +55,7 @@ def test_reads_go_on_after_the_connection_is_lost(url: str) -> None:
 def test_requests_are_answered_after_the_connections_are_lost(
     url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("registry.reader.EPOCH_SECONDS", 0)
+    monkeypatch.setattr("registry.store.current_ledger.EPOCH_SECONDS", 0)
     with Registry.open(url) as registry:
         registry.add_version("list", "1", valid_from=date(2020, 1, 1)) if registry.system("list") else None
     app = create_app(Settings(db=url, token="t"))

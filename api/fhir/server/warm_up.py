@@ -7,6 +7,7 @@ asked for first. Not here: what is kept, and how much of it (the registry's cach
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -40,6 +41,7 @@ class WarmUp:
         self._read: dict[int, ContentView] = {}
         self._waiting = False
         self._state: object = None  # of the catalog that was read
+        self._lock = threading.Lock()
 
     def run(self) -> int:
         """Read now; returns the number of concepts read."""
@@ -48,8 +50,9 @@ class WarmUp:
 
     def _again(self) -> int:
         self._waiting, catalog = False, self._catalog()
-        self._state = catalog.cache_key()
-        return warm_up(catalog, concepts=self._concepts, seconds=self._seconds, read=self._read)
+        with self._lock:
+            self._state = catalog.cache_key()
+            return warm_up(catalog, concepts=self._concepts, seconds=self._seconds, read=self._read)
 
     def start(self) -> None:
         """Read in the other thread if the catalog has changed and something was read before the first request."""
