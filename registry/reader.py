@@ -7,7 +7,7 @@ Caches are keyed by the epoch (number of the last publication) or by releases, w
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -22,6 +22,7 @@ from registry.entities.offload import require_offload
 from registry.entities.results.codes import CodeDisplay
 from registry.store.bounded import Bounded
 from registry.store.cache import bytes_of
+from registry.store.component_rows import has_components
 from registry.store.content import patched, release_bitmap, with_missing, without_codes
 from registry.store.current_ledger import LARGE, CurrentLedger
 from registry.store.engine import Connection, Database, now_us
@@ -34,6 +35,7 @@ from registry.time.reasons import explain
 from registry.time.timeline import Segment, Timeline
 
 if TYPE_CHECKING:
+    from registry.content.source_layers import Layer
     from registry.content.stored import StoredView
 
 __all__ = ["Moment", "Reader", "Resolved"]
@@ -210,17 +212,28 @@ class Reader:
         return self._views.get(resolved.key, lambda: self._view(resolved))
 
     def _view(self, resolved: Resolved) -> StoredView:
-        from registry.content.stored import Layer, StoredView
+        from registry.content.source_layers import Layer
         from registry.content.view_info import view_info
 
         if resolved.system is None or resolved.segment is None:
             raise UsageError(resolved.message)
         layers = [Layer(layer_id(r), self.bitmap(r), r.header) for r in resolved.layers]
         info = view_info(resolved.system, resolved.segment, resolved.layers)
-        found = StoredView(self.database, layers, info, resolved.system.rules)
+        kind = self._kind_of_view(layers)
+        found = kind(self.database, layers, info, resolved.system.rules)
         if self.code_dates is not None:
             found.tell_dates = partial(self.code_dates, resolved.system.slug, resolved.known_at)
         return found
+
+    def _kind_of_view(self, layers: Sequence[Layer]) -> type[StoredView]:
+        """The view of a release with components, else that of plain records."""
+        from registry.content.stored import StoredView
+
+        if len(layers) > 1 or not has_components(self.connection, layers[0].release_id):
+            return StoredView
+        from registry.content.composed_view import ComposedView
+
+        return ComposedView
 
     def warm_up(self) -> None:
         """Read into memory the data that first requests need, for large systems in the versions in force today."""
@@ -270,9 +283,10 @@ class Reader:
         if system is None:
             return _nothing("unknown_system", moment, day, name=name)
         timeline = moment.timeline(system)
-        if version is not None:
+        track = system.rules.track_named(version) if version is not None else ""
+        if version is not None and not track:
             return self._explicit(moment, timeline, version, day, given=given)
-        rows = timeline.in_force(day)
+        rows = timeline.in_force(day, track or None)
         loaded = [v for v in rows if timeline.loaded(v, day)]
         chosen = timeline.preferred(loaded)
         if chosen is None:

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 from pyroaring import BitMap
 
 from registry.entities.offload import require_offload
@@ -21,12 +21,9 @@ from registry.store.component_rows import component_bitmap, components_with_keys
 from registry.store.engine import Connection, Database
 from registry.store.system_states import concepts_of_states
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
+__all__ = ["Numbers", "ReleaseComponents", "SystemComponents", "bitmap_of_array"]
 
-    Numbers = NDArray[np.unsignedinteger]
-
-__all__ = ["ReleaseComponents", "SystemComponents", "bitmap_of_array"]
+Numbers = NDArray[np.unsignedinteger]
 
 _SYSTEMS = 420_000_000  #: bytes of the component rows of all systems
 _CONCEPTS = 64_000_000  #: bytes of the concepts of the states of all systems
@@ -182,6 +179,13 @@ class ReleaseComponents:
         found = bitmap_of_array(self.state_of[known])
         found.discard(0)
         return found
+
+    @cached_property
+    def naming_rows(self) -> BitMap:
+        """The active descriptions that name a concept: all but definitions."""
+        rows, held = self.rows("description"), self.system("description")
+        definition = held.numbers.get("definition", -1)
+        return bitmap_of_array(rows[held.columns["type"][rows] != definition])
 
     @cached_property
     def _by_refset(self) -> tuple[Numbers, Numbers]:

@@ -44,7 +44,7 @@ class SystemIndex:
 
     def __init__(self, database: Database, system_id: int) -> None:
         self._database, self._system_id = database, system_id
-        named = database.caches.named
+        named = self._named = database.caches.named
         self._codes: Bounded[int, SystemCodes] = named("codes of systems", _CODES)
         self._words: Bounded[int, WordIndex] = named("words of systems", _WORDS)
         self._links: Bounded[int, SystemLinks] = named("links of systems", _LINKS)
@@ -68,6 +68,12 @@ class SystemIndex:
         """The words of all texts, including those of the release."""
         return self._covering(self._words, members, lambda: self._scan(_read_words))
 
+    def description_words(self, rows: BitMap) -> WordIndex:
+        """The words of all descriptions, including those of the release's rows."""
+        cache: Bounded[int, WordIndex]
+        cache = self._named("words of descriptions", _WORDS)
+        return self._covering(cache, rows, lambda: self._scan(_read_description_words))
+
     def links(self, members: BitMap) -> SystemLinks:
         """The parents that sources assert."""
         return self._covering(self._links, members, lambda: self._scan(SystemLinks.asserted))
@@ -89,6 +95,10 @@ class SystemIndex:
             return read()
 
         return cache.fitting(self._system_id, covers, made)
+
+
+def _read_description_words(connection: Connection, system_id: int) -> WordIndex:
+    return WordIndex(read_terms(connection, system_id, "description"))
 
 
 def _read_words(connection: Connection, system_id: int) -> WordIndex:

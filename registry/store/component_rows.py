@@ -43,6 +43,7 @@ __all__ = [
     "delete_unused_names",
     "dependencies",
     "dependents",
+    "has_components",
     "read_components",
     "read_frame",
     "used_concepts",
@@ -55,6 +56,12 @@ def component_bitmap(connection: Connection, release_id: int, kind: str) -> BitM
         "SELECT bitmap FROM release_components WHERE release_id = ? AND kind = ?", (release_id, kind)
     )
     return bitmap_of(row[0]) if row else BitMap()
+
+
+def has_components(connection: Connection, release_id: int) -> bool:
+    """Whether a release has components of any kind."""
+    row = connection.one("SELECT 1 FROM release_components WHERE release_id = ? LIMIT 1", (release_id,))
+    return row is not None
 
 
 def dependencies(connection: Connection, release_id: int) -> list[int]:

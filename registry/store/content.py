@@ -20,6 +20,7 @@ __all__ = [
     "by_code",
     "family_codes",
     "ids_by_hash",
+    "keys_of_concepts",
     "patched",
     "release_bitmap",
     "release_ordering",
@@ -86,6 +87,11 @@ def concept_id(connection: Connection, system_id: int, key: str) -> int | None:
     """The id of the concept with that stable key."""
     row = connection.one("SELECT id FROM concept WHERE system_id = ? AND key = ?", (system_id, key))
     return int(row[0]) if row else None
+
+
+def keys_of_concepts(connection: Connection, concepts: Iterable[int]) -> dict[int, str]:
+    """The stable keys of concepts, by id."""
+    return dict(_by_ids(connection, "id, key", "id", list(concepts), table="concept"))
 
 
 def concept_keys(connection: Connection, concepts: Iterable[int]) -> list[str]:

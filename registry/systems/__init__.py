@@ -13,6 +13,7 @@ from registry.systems.behaviour import Condition, Reserve, SystemBehaviour
 from registry.systems.icd10 import ICD10_CM, ICD10_NO
 from registry.systems.icpc2 import ICPC2_NO, ICPC2B_NO
 from registry.systems.known_systems import CATALOGUE
+from registry.systems.snomed import SNOMED_CT
 
 __all__ = [
     "Condition",
@@ -24,7 +25,9 @@ __all__ = [
     "systems_like",
 ]
 
-_BEHAVIOURS: dict[str, SystemBehaviour] = {r.name: r for r in (ICD10_NO, ICD10_CM, ICPC2_NO, ICPC2B_NO)}
+_BEHAVIOURS: dict[str, SystemBehaviour] = {
+    r.name: r for r in (ICD10_NO, ICD10_CM, ICPC2_NO, ICPC2B_NO, SNOMED_CT)
+}
 _CASELESS = SystemBehaviour(name="caseless", case_sensitive=False)
 _BEHAVIOURS[_CASELESS.name] = _CASELESS
 _PLAIN = SystemBehaviour()

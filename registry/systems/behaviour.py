@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from registry.entities.composed_text import composed
+from registry.entities.records import Coding
 
-__all__ = ["Block", "Condition", "Reserve", "SystemBehaviour"]
+__all__ = ["Block", "Condition", "Dialect", "Reserve", "SystemBehaviour"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,18 @@ class Block(NamedTuple):
     name: str
     pattern: str
     size: int
+
+
+class Dialect(NamedTuple):
+    """A language reference set with the tag (BCP 47) of the texts that it prefers, and its other names.
+
+    ``like``: the reference set that counts where this one prefers the same text.
+    """
+
+    refset: str
+    tag: str
+    aliases: tuple[str, ...] = ()
+    like: str = ""
 
 
 class Condition(NamedTuple):
@@ -60,6 +73,10 @@ class SystemBehaviour:
     display_kinds: tuple[str, ...] = ()
     #: relationship whose values are a concept's parents, where relationships are components of the source
     parent_attribute: str = ""
+    #: language reference sets, in order of preference
+    dialects: tuple[Dialect, ...] = ()
+    #: use of the descriptions of a kind
+    description_uses: dict[str, Coding] = field(default_factory=dict)
 
     def canonical(self, code: str) -> str:
         """The canonical form of a code as people and files write it."""
@@ -93,6 +110,14 @@ class SystemBehaviour:
     def version_uri(self, url: str, label: str) -> str:
         """The version as written in requests and answers, from the system's canonical URL and the version's label."""
         return label
+
+    def names_version(self, label: str, asked: str) -> bool:
+        """Whether a requested version is the one with the label."""
+        return label == asked
+
+    def track_named(self, asked: str) -> str:
+        """The track that a requested version names without saying which of its versions; empty if it does not."""
+        return ""
 
     def implicit_value_set(self, query: str) -> tuple[Condition, ...] | None:
         """Conditions of the value set ``URL?fhir_vs`` + query; () = all codes, None = no such value set.

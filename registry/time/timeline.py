@@ -100,6 +100,9 @@ class Timeline:
     def find(self, label: str, track: str | None = None) -> VersionRow | None:
         """The version with that label on the given track; without a track, on the default track, else on any."""
         rows = [v for v in self.versions if v.label == label and track in (None, v.track)]
+        if not rows:
+            named = self.system.rules.names_version
+            rows = [v for v in self.versions if track in (None, v.track) and named(v.label, label)]
         return min(rows, key=lambda v: (v.track != self.default_track, v.track)) if rows else None
 
     def releases(self, version: VersionRow) -> list[ReleaseRow]:
