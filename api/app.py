@@ -29,6 +29,7 @@ from registry.entities.errors import GyldigError
 
 if TYPE_CHECKING:
     from api.fhir.server.app import FhirApp
+    from api.oidc import Issuer
 
 __all__ = ["create_app"]
 
@@ -112,7 +113,7 @@ def create_app(settings: Settings | None = None, *, registry: Registry | None = 
     )  # fmt: skip
     app.state.settings = wanted
     app.state.registry = registry
-    app.state.tokens = BearerTokens(wanted.token, lambda: app.state.registry)
+    app.state.tokens = BearerTokens(wanted.token, lambda: app.state.registry, _issuer(wanted))
     app.state.callers = Callers(wanted, app.state.tokens)
     app.state.refusals = RefusalLog(lambda refusals: app.state.registry.access.record(refusals))
     app.add_middleware(BodyLimit, limit=min(wanted.max_body, LARGEST_BODY))
@@ -158,6 +159,15 @@ def _rest(app: FastAPI) -> APIRouter:
     for module in (downloads, systems, codes, changes, scopes):
         rest.include_router(module.router)
     return rest
+
+
+def _issuer(settings: Settings) -> Issuer | None:
+    """The issuer of access tokens that the settings name."""
+    if not settings.oidc_issuer:
+        return None
+    from api.oidc import issuer_of
+
+    return issuer_of(settings)
 
 
 def _fhir(app: FastAPI) -> FhirApp:

@@ -1,4 +1,4 @@
-"""Tokens of callers: ``GYLDIG_TOKEN``, and those of the registry, which are read again every second.
+"""Tokens of callers: ``GYLDIG_TOKEN``, those of the registry, which are read again every second, and those of an issuer.
 
 Only hashes are compared. A token is read in a thread of its own, so that neither a slow database nor a long request
 delays it, and requests without a token read nothing.
@@ -12,18 +12,30 @@ import secrets
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from api.workers import Lane
+from registry.entities.errors import Restricted
+from registry.entities.messages import message
 from registry.writing.access_control import RIGHTS
 
 if TYPE_CHECKING:
     from registry import Registry
 
-__all__ = ["BearerTokens", "Token", "new_secret", "rights_of", "secret_hash"]
+__all__ = ["BearerTokens", "NotAuthorised", "Token", "new_secret", "rights_of", "secret_hash"]
 
 _SECONDS = 1.0  #: how long tokens that were read are valid
 _LONGEST_WAIT = 10.0
+
+
+class NotAuthorised(Restricted):
+    """A required token is missing, or the token given is wrong, ended or revoked; ``actor``: for the audit trail."""
+
+    status = 401
+
+    def __init__(self, message: str, *, actor: str = "anonymous") -> None:
+        self.actor = actor
+        super().__init__(message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +67,25 @@ def secret_hash(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
+class Issuer(Protocol):
+    """An issuer of access tokens (``api.oidc``), which is imported only if there is one."""
+
+    @property
+    def may_write(self) -> bool:
+        """Whether a token of it may have a right to change something."""
+
+    async def token(self, secret: str) -> Token:
+        """The token; raises NotAuthorised."""
+
+    def close(self) -> None:
+        """End its thread."""
+
+
 class BearerTokens:
     """The tokens by the hash of their secrets. ``own``: the secret of ``GYLDIG_TOKEN``; empty = none."""
 
-    def __init__(self, own: str, registry: Callable[[], Registry]) -> None:
+    def __init__(self, own: str, registry: Callable[[], Registry], issuer: Issuer | None = None) -> None:
+        self._issuer = issuer
         self._own = {secret_hash(own): Token("GYLDIG_TOKEN", frozenset(RIGHTS))} if own else {}
         self._registry = registry
         self._stored: dict[str, Token] = {}
@@ -69,17 +96,26 @@ class BearerTokens:
     @property
     def any_writes(self) -> bool:
         """Whether a token, as last read, has a right to change something."""
+        if self._issuer is not None and self._issuer.may_write:
+            return True
         tokens = (*self._own.values(), *self._stored.values())
         return any(not token.ended and token.rights & {"write", "load"} for token in tokens)
 
-    async def find(self, secret: str) -> Token | None:
-        """The token with the secret; raises the error of a database that cannot be read."""
+    async def find(self, secret: str) -> Token:
+        """The token with the secret; raises NotAuthorised, or the error of a database that cannot be read."""
         digest = secret_hash(secret)
         if digest in self._own:
             return self._own[digest]
+        if self._issuer is not None and secret.count(".") == 2:
+            return await self._issuer.token(secret)
         if time.monotonic() >= self._until:
             await self._refreshed()
-        return self._stored.get(digest)
+        found = self._stored.get(digest)
+        if found is None:
+            raise NotAuthorised(message("error.wrong_token"), actor="unknown token")
+        if found.ended:
+            raise NotAuthorised(message("error.ended_token", token=found.name), actor=found.name)
+        return found
 
     def read(self) -> None:
         """Read the tokens of the registry."""
@@ -93,8 +129,10 @@ class BearerTokens:
         self._stored, self._until = found, time.monotonic() + _SECONDS
 
     def close(self) -> None:
-        """End the thread."""
+        """End the threads."""
         self._lane.close()
+        if self._issuer is not None:
+            self._issuer.close()
 
     async def _refreshed(self) -> None:
         """Wait for the one reading that runs."""

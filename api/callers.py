@@ -27,12 +27,12 @@ from typing import TYPE_CHECKING, Any
 from starlette.requests import HTTPConnection
 from starlette.types import Scope
 
+from api.bearer_tokens import BearerTokens, NotAuthorised
 from registry.entities.authorship import set_author
 from registry.entities.errors import Restricted
 from registry.entities.messages import message
 
 if TYPE_CHECKING:
-    from api.bearer_tokens import BearerTokens
     from api.settings import Settings
     from registry.terminology.licences import Licences
 
@@ -55,16 +55,6 @@ _LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]"})
 _READ, _NOTHING = frozenset({"read"}), frozenset[str]()
 _SEEN = 512  #: most sets of headers whose verdict is kept
 _KEY = "gyldig.caller"  #: where a scope has its caller
-
-
-class NotAuthorised(Restricted):
-    """A required token is missing, or the token given is wrong, ended or revoked; ``actor``: for the audit trail."""
-
-    status = 401
-
-    def __init__(self, message: str, *, actor: str = "anonymous") -> None:
-        self.actor = actor
-        super().__init__(message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +107,9 @@ class Callers:
         """Note the caller with the token in the scope; raises NotAuthorised for a token that is not valid."""
         scheme, _, secret = authorization.decode("latin-1").partition(" ")
         scope[_KEY] = Caller("unknown token", _NOTHING, _address(scope))
-        token = await self._tokens.find(secret.strip()) if scheme.lower() == "bearer" else None
-        if token is None:
+        if scheme.lower() != "bearer":
             raise NotAuthorised(message("error.wrong_token"), actor="unknown token")
-        if token.ended:
-            raise NotAuthorised(message("error.ended_token", token=token.name), actor=token.name)
+        token = await self._tokens.find(secret.strip())
         scope[_KEY] = Caller(token.name, token.rights, _address(scope), token=True)
 
     def _without_token(self, scope: Scope, key: tuple[object, ...]) -> Caller:

@@ -31,6 +31,7 @@ def serve(session: Session, *, host: str, port: int, workers: int, today: date |
     os.environ["GYLDIG_WORKERS"] = str(workers)
     if today is not None:
         os.environ["GYLDIG_TODAY"] = today.isoformat()
+    _check_issuer()
     from api.connections import backlog, raise_open_files
 
     raise_open_files()
@@ -44,6 +45,17 @@ def serve(session: Session, *, host: str, port: int, workers: int, today: date |
         # Loopback decides what may be read: the address must be the peer's, never a header's.
         proxy_headers=False,
     )  # fmt: skip
+
+
+def _check_issuer() -> None:
+    """Raise UsageError before a worker starts if the settings of OpenID Connect cannot be right."""
+    from api.settings import Settings
+
+    settings = Settings()
+    if settings.oidc_issuer:
+        from api.oidc import issuer_of
+
+        issuer_of(settings)
 
 
 def _readers() -> str:

@@ -23,6 +23,10 @@ class Settings(BaseSettings):
     ``max_operation_body``: largest body of a FHIR operation or batch, and of callers without the token.
     ``max_connections``: most connections of a process that are answered. ``longest_wait``: seconds that a request waits for a thread before it gets 503.
     ``request_steps`` and ``request_seconds``: the budget of a request under ``/api`` (``registry.entities.budget``), waiting included.
+    ``oidc_issuer``: whose access tokens are accepted too (``api.oidc``); empty = nobody's. ``oidc_audience``: what their ``aud`` must
+    be. ``oidc_scopes``: ``SCOPE=RIGHT``, separated by spaces. ``oidc_jwks``: the URL of the issuer's keys; empty = the one
+    that its configuration names. ``oidc_algorithms``: those of signatures, separated by spaces. ``oidc_leeway``: seconds that
+    clocks may differ.
     """
 
     model_config = SettingsConfigDict(env_prefix="GYLDIG_", env_ignore_empty=True, extra="ignore")
@@ -39,3 +43,9 @@ class Settings(BaseSettings):
     longest_wait: Annotated[float, Field(gt=0)] = 10.0
     request_steps: Annotated[int, Field(ge=1)] = 100_000_000
     request_seconds: Annotated[float, Field(gt=0)] = 30.0
+    oidc_issuer: str = ""
+    oidc_audience: str = ""
+    oidc_scopes: str = "gyldig:read=read gyldig:write=write gyldig:load=load gyldig:administer=administer"
+    oidc_jwks: str = ""
+    oidc_algorithms: str = "RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512"
+    oidc_leeway: Annotated[int, Field(ge=0, le=300)] = 10

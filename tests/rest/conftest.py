@@ -53,7 +53,7 @@ def client(client_of: Callable[..., TestClient], demo_db: str) -> TestClient:
     return client_of(db=demo_db, token=TOKEN)
 
 
-def _add(registry: Registry, slug: str, **flags: Any) -> None:
+def add_system(registry: Registry, slug: str, **flags: Any) -> None:
     registry.load_parsed(
         ParsedRelease(
             header=ReleaseHeader(
@@ -69,7 +69,7 @@ def _add(registry: Registry, slug: str, **flags: Any) -> None:
 @pytest.fixture
 def licensed(database: str) -> str:
     with Registry.open(database) as registry:
-        _add(registry, "secret")
-        _add(registry, "readable", access="open", redistribution="no")
-        _add(registry, "free", access="open", redistribution="yes")
+        add_system(registry, "secret")
+        add_system(registry, "readable", access="open", redistribution="no")
+        add_system(registry, "free", access="open", redistribution="yes")
     return database

@@ -402,6 +402,39 @@ MESSAGES: Final[dict[str, Pair]] = {
         "The token {token} has ended or was revoked.",
         "Tokenet {token} er utløpt eller trukket tilbake.",
     ),
+    "error.no_issuer_keys": (
+        "The token cannot be checked now: the keys of {issuer} cannot be fetched.",
+        "Tokenet kan ikke prøves nå: nøklene til {issuer} kan ikke hentes.",
+    ),
+    "error.jwt_expired": ("The token has expired.", "Tokenet er utløpt."),
+    "error.jwt_claim": (
+        "The token is not valid here: “{claim}” is missing or not what it must be.",
+        "Tokenet er ikke gyldig her: «{claim}» mangler eller er ikke som det må være.",
+    ),
+    "error.jwt_signature": (
+        "The token is not valid here: it is not signed by a key of {issuer}.",
+        "Tokenet er ikke gyldig her: det er ikke signert med en nøkkel fra {issuer}.",
+    ),
+    "error.jwt_bound": (
+        "The token is bound to a key of its owner (DPoP or mTLS), which this server cannot check: use one that is not bound.",
+        "Tokenet er bundet til en nøkkel hos eieren (DPoP eller mTLS), som denne tjeneren ikke kan prøve: bruk et som ikke er bundet.",
+    ),
+    "error.oidc_url": (
+        "{name} is {value!r}: it must be an https address",
+        "{name} er {value!r}: det må være en https-adresse",
+    ),
+    "error.oidc_audience": (
+        "GYLDIG_OIDC_ISSUER needs GYLDIG_OIDC_AUDIENCE: without it tokens for other services would be accepted",
+        "GYLDIG_OIDC_ISSUER krever GYLDIG_OIDC_AUDIENCE: uten den ville tokener til andre tjenester bli godtatt",
+    ),
+    "error.oidc_algorithm": (
+        "GYLDIG_OIDC_ALGORITHMS has {value!r}; possible: {known}",
+        "GYLDIG_OIDC_ALGORITHMS har {value!r}; mulige: {known}",
+    ),
+    "error.oidc_scopes": (
+        "GYLDIG_OIDC_SCOPES has {value!r}: write SCOPE=RIGHT, with one of the rights {rights}",
+        "GYLDIG_OIDC_SCOPES har {value!r}: skriv SCOPE=RIGHT, med en av rettighetene {rights}",
+    ),
     "error.token_right": (
         "The token {token} does not have the right “{right}”.",
         "Tokenet {token} har ikke rettigheten «{right}».",
