@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
+from api.formula_cells import FormulaCells
 from registry.entities.budget import spend
 from registry.entities.errors import UsageError
 from registry.entities.messages import message
@@ -62,10 +63,10 @@ def version_rows(registry: Registry, system: str, version: str, *, known_at: str
     return registry.export_rows(system, version, known_at=known_at)
 
 
-def chunks(rows: Iterable[Row], format: str) -> Iterator[bytes]:
+def chunks(rows: Iterable[Row], format: str, *, formulas: FormulaCells | None = None) -> Iterator[bytes]:
     """The rows encoded as ``csv``, ``json`` (an array), ``parquet`` or ``xlsx``, in pieces.
 
-    Dates are dates in parquet and xlsx. Raises ``UsageError`` for more rows than a sheet of xlsx holds.
+    ``formulas``: counts cells of csv that begin like a formula, and may escape them. Dates are dates in parquet and xlsx. Raises ``UsageError`` for more rows than a sheet of xlsx holds.
 
     >>> b"".join(chunks([{"code": "A", "display": "x, y"}], "csv"))
     b'code,display\\r\\nA,"x, y"\\r\\n'
@@ -74,7 +75,9 @@ def chunks(rows: Iterable[Row], format: str) -> Iterator[bytes]:
     """
     if format == "parquet":
         return _parquet(rows)
-    return {"csv": _csv, "json": _json, "xlsx": _xlsx}[format](iter(rows))
+    if format == "csv":
+        return _csv(iter(rows), formulas or FormulaCells())
+    return {"json": _json, "xlsx": _xlsx}[format](iter(rows))
 
 
 def format_of(path: Path, wanted: str | None) -> str:
@@ -101,16 +104,16 @@ def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:
         yield batch
 
 
-def _csv(rows: Iterator[Row]) -> Iterator[bytes]:
+def _csv(rows: Iterator[Row], formulas: FormulaCells) -> Iterator[bytes]:
     first = next(rows, None)
     if first is None:
         return
     out = io.StringIO()
     writer = csv.writer(out)
     names = list(first)
-    writer.writerow(names)
+    writer.writerow(formulas.row(names))
     for batch in _batches(chain([first], rows)):
-        writer.writerows([_flat(row.get(n)) for n in names] for row in batch)
+        writer.writerows(formulas.row(_flat(row.get(n)) for n in names) for row in batch)
         yield out.getvalue().encode()
         out.seek(0)
         out.truncate()

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.cli.session import current, day
+from api.cli.options import EscapeFormulas
+from api.cli.session import Session, current, day
 from api.cli.show import access as show
+from registry.entities.errors import UsageError
+from registry.entities.messages import message
 
 if TYPE_CHECKING:
     from registry.queries.audit import AuditTrail
@@ -79,13 +82,16 @@ def audit(
         typer.Option("--since", parser=day, metavar="DATE", help="Only entries from that day on."),
     ] = None,
     csv: Annotated[bool, typer.Option("--csv", help="Print CSV with all columns.")] = False,
+    escape_formulas: EscapeFormulas = False,
 ) -> None:
     """Show who wrote what, and what was refused to whom; exit 1 if a refusal was changed or lost."""
     session = current(ctx)
     with session.open() as registry:
         found = registry.audit(since=since)
+    if escape_formulas and (session.json or not csv):
+        raise UsageError(message("error.escape_csv", format="json" if session.json else "table"))
     if csv and not session.json:
-        _print_csv(found)
+        _print_csv(session, found, escape=escape_formulas)
     else:
         session.give(found, show.audit)
     if found.broken_at is not None:
@@ -94,12 +100,15 @@ def audit(
     session.note("audit_whole", n=len(found.entries))
 
 
-def _print_csv(found: AuditTrail) -> None:
+def _print_csv(session: Session, found: AuditTrail, *, escape: bool) -> None:
     import sys
     from dataclasses import asdict
 
+    from api.formula_cells import FormulaCells
     from api.tables import chunks
 
-    for piece in chunks((asdict(entry) for entry in found.entries), "csv"):
+    formulas = FormulaCells(escape=escape)
+    for piece in chunks((asdict(entry) for entry in found.entries), "csv", formulas=formulas):
         sys.stdout.buffer.write(piece)
     sys.stdout.buffer.flush()
+    session.note_formulas(formulas.count, escaped=escape)

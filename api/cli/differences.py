@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Literal
 
 import typer
 
-from api.cli.options import System, Version
+from api.cli.options import EscapeFormulas, System, Version
 from api.cli.session import current
 from api.cli.show import differences as show
+from registry.entities.errors import UsageError
+from registry.entities.messages import message
 
 __all__ = ["register"]
 
@@ -30,11 +33,21 @@ def diff(
     format: Annotated[
         Literal["table", "json", "csv"], typer.Option("--format", help="Format of the output.")
     ] = "table",
+    escape_formulas: EscapeFormulas = False,
 ) -> None:
     """What changed between two versions, by type; exit 1 if they cannot be compared."""
+    from api.formula_cells import FormulaCells
+
     session = current(ctx)
+    if escape_formulas and (session.json or format != "csv"):
+        raise UsageError(message("error.escape_csv", format="json" if session.json else format))
+    formulas = FormulaCells(escape=escape_formulas)
     with session.open() as registry:
         answer = registry.diff(system, v1, v2, types=tuple(types or ()), known_at=session.known_at)
     if format == "json":
         session = session.as_json()
-    session.give(answer, show.csv if format == "csv" else show.table, ok=answer.reason is None)
+    shown = partial(show.csv, formulas=formulas) if format == "csv" else show.table
+    try:
+        session.give(answer, shown, ok=answer.reason is None)
+    finally:
+        session.note_formulas(formulas.count, escaped=escape_formulas)

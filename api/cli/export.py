@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from api.cli.options import System
+from api.cli.options import EscapeFormulas, System
 from api.cli.session import Session, current
 from api.cli.show.catalogue import require_system, require_version
 from registry.entities.errors import UsageError
@@ -45,19 +45,25 @@ def export(
         Path | None,
         typer.Option("--output", "-o", metavar="FILE", help="File to write (default: standard output)."),
     ] = None,
+    escape_formulas: EscapeFormulas = False,
 ) -> None:
     """Write the content of a version, or with --history every code with its intervals."""
     from api import tables
+    from api.formula_cells import FormulaCells
 
     session = current(ctx)
     if history == bool(version):
         raise UsageError(message("usage.version_or_history"))
     chosen = tables.format_of(output, format) if output else format or "csv"
+    if escape_formulas and chosen != "csv":
+        raise UsageError(message("error.escape_csv", format=chosen))
+    formulas = FormulaCells(escape=escape_formulas)
     with session.open() as registry:
         require_system(registry, session, system)
         rows = tables.Counted(_rows(registry, session, system, version))
-        _write(tables.chunks(rows, chosen), output)
+        _write(tables.chunks(rows, chosen, formulas=formulas), output)
         _licence(session, registry.system(system))
+    session.note_formulas(formulas.count, escaped=escape_formulas)
     if output:
         session.note("exported", rows=rows.count, path=str(output))
 

@@ -14,6 +14,7 @@ __all__ = [
     "Code",
     "Count",
     "Cursor",
+    "EscapeFormulas",
     "Licence",
     "On",
     "Published",
@@ -74,4 +75,11 @@ Access = Annotated[
 Redistribution = Annotated[
     Literal["yes", "no", "unmodified"] | None,
     typer.Option("--redistribution", help="Whether whole lists may be passed on to others."),
+]
+EscapeFormulas = Annotated[
+    bool,
+    typer.Option(
+        "--escape-formulas",
+        help="In CSV, put ' in front of cells that a spreadsheet would take for formulas (= + - @ tab).",
+    ),
 ]

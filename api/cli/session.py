@@ -103,6 +103,11 @@ class Session:
         """Print a sentence to standard error, so that it never mixes with data."""
         print(self.say(key, **values), file=sys.stderr)
 
+    def note_formulas(self, count: int, *, escaped: bool) -> None:
+        """Print how many cells of CSV begin like a formula, if any do."""
+        if count:
+            self.note("formulas_escaped" if escaped else "formulas_kept", n=count)
+
     def give(
         self, answer: Answer, show: Callable[[Page, Answer], None], *, ok: bool = True, name: str = ""
     ) -> None:

@@ -10,11 +10,13 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response, StreamingResponse
 
 from api import tables
+from api.formula_cells import FormulaCells, count_formulas
 from api.rest.answers import KnownAt, SystemPath, VersionPath, etag_of, fresh, registry_of, take_system
 from api.rest.lanes import budget_of, large, workers_of
 from api.rest.problems import NotFound
 from api.workers import Lane
 from registry.entities.budget import Budget
+from registry.entities.errors import UsageError
 from registry.entities.messages import message
 from registry.entities.results.catalogue import VersionAnswer
 from registry.time.reasons import similar
@@ -42,11 +44,17 @@ def download(
     version: VersionPath,
     format: Format = "csv",
     known_at: KnownAt = None,
+    escape_formulas: Annotated[
+        bool, Query(description="csv: put ' in front of cells that a spreadsheet would take for formulas.")
+    ] = False,
 ) -> Response:
-    """The codes of a version as a file."""
+    """The codes of a version as a file; of csv, `Gyldig-Formula-Cells` is the number of cells that begin like a formula."""
+    if escape_formulas and format != "csv":
+        raise UsageError(message("error.escape_csv", format=format))
     slug = take_system(request, system, known_at).slug
     found = _version(request, slug, version, known_at)
-    etag = _etag(request, slug, found, version, format, known_at)
+    form = f"{format} escaped" if escape_formulas else format
+    etag = _etag(request, slug, found, version, form, known_at)
     name = "".join(c if c.isalnum() or c in "-._" else "_" for c in f"{slug}-{version}.{format}")
     headers = {
         "ETag": etag,
@@ -57,7 +65,9 @@ def download(
     if fresh(request, etag):
         return Response(status_code=304, headers=headers)
     rows = tables.version_rows(registry_of(request), slug, version, known_at=known_at)
-    pieces = tables.chunks(rows, format)
+    if format == "csv":
+        headers["Gyldig-Formula-Cells"] = str(count_formulas(rows.columns))
+    pieces = tables.chunks(rows, format, formulas=FormulaCells(escape=escape_formulas))
     sent = _sent(pieces, workers_of(request).large, partial(budget_of, request))
     return StreamingResponse(sent, media_type=tables.MEDIA_TYPES[format], headers=headers)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from api.cli.page import Page
 
 if TYPE_CHECKING:
+    from api.formula_cells import FormulaCells
     from registry.entities.results.changes import Change, Changes
     from registry.entities.results.codes import CodeDisplay
 
@@ -76,7 +77,7 @@ def _wording(change: Change) -> str:
     return f"{old} → {new}" if old and new and old != new else new or old
 
 
-def csv(page: Page, answer: Changes) -> None:
+def csv(page: Page, answer: Changes, *, formulas: FormulaCells) -> None:
     """One row per pair of old and new code."""
     if answer.reason is not None:
         table(page, answer)
@@ -86,7 +87,9 @@ def csv(page: Page, answer: Changes) -> None:
     writer.writerow(_COLUMNS)
     for change in answer.changes:
         writer.writerows(
-            _pair(change, old, new) for old in change.inputs or _NO_CODE for new in change.outputs or _NO_CODE
+            formulas.row(_pair(change, old, new))
+            for old in change.inputs or _NO_CODE
+            for new in change.outputs or _NO_CODE
         )
     page.raw(out.getvalue())
 

@@ -435,6 +435,10 @@ MESSAGES: Final[dict[str, Pair]] = {
         "GYLDIG_OIDC_SCOPES has {value!r}: write SCOPE=RIGHT, with one of the rights {rights}",
         "GYLDIG_OIDC_SCOPES har {value!r}: skriv SCOPE=RIGHT, med en av rettighetene {rights}",
     ),
+    "error.escape_csv": (
+        "formulas are escaped in CSV only, not in {format}: leave the option out, or choose csv",
+        "formler beskyttes bare i CSV, ikke i {format}: utelat valget, eller velg csv",
+    ),
     "error.token_right": (
         "The token {token} does not have the right “{right}”.",
         "Tokenet {token} har ikke rettigheten «{right}».",

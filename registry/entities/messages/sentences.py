@@ -218,6 +218,14 @@ MESSAGES: Final[dict[str, Pair]] = {
         "Refusal {number} of the audit trail was changed, or one before it is missing.",
         "Avslag {number} i sporingsloggen er endret, eller et tidligere mangler.",
     ),
+    "formulas_kept": (
+        "{n:cell begins|cells begin} like a formula (= + - @ tab), which a spreadsheet would run: --escape-formulas puts ' in front.",
+        "{n:celle|celler} begynner som en formel (= + - @ tabulator), som et regneark vil kjøre: --escape-formulas setter ' foran.",
+    ),
+    "formulas_escaped": (
+        "{n:cell|cells} that began like a formula got ' in front.",
+        "{n:celle|celler} som begynte som en formel, fikk ' foran.",
+    ),
     "serving_local": (
         "Restricted content is given to programs on this machine and with a token; open content to everybody. "
         "Behind a proxy set GYLDIG_LOCAL=false.",
