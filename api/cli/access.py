@@ -52,7 +52,7 @@ def add_token(
 
     session = current(ctx)
     secret = new_secret()
-    with session.open(readonly=False) as registry:
+    with session.open(readonly=False, create=False) as registry:
         registry.access.add_token(name, secret_hash(secret), right, valid_to=valid_to)
     session.done("token_added", name=name, rights=" ".join(dict.fromkeys(right)), secret=secret)
 

@@ -48,6 +48,7 @@ def test_a_registry_that_is_not_there_is_not_made_by_asking(gyldig: Run, tmp_pat
         ("serve", "--port", "0"), ("version", "set", "pets", "2025", "--valid-from", "2025-01-01"),
         ("version", "add", "pets", "2025"), ("system", "set", "pets", "--licence", "CC0"),
         ("retract", "pets", "2025", "--why", "x"), ("purge", "pets", "2025@abcdef", "--why", "x"),
+        ("token", "add", "portal", "--right", "read"), ("token", "list"), ("token", "revoke", "portal"), ("audit",),
     ],
 )  # fmt: skip
 def test_a_mistyped_database_is_not_created(gyldig: Run, tmp_path: Path, command: tuple[str, ...]) -> None:

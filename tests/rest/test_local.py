@@ -16,6 +16,8 @@ import httpx
 import pytest
 from starlette.testclient import TestClient
 
+from api.bearer_tokens import secret_hash
+from registry import Registry
 from tests.rest.conftest import TOKEN
 from tests.rest.test_server import _get, _served
 
@@ -159,17 +161,21 @@ _PLAIN = "server { listen 127.0.0.1:8443; location / { proxy_pass http://127.0.0
 def test_behind_nginx_nobody_is_local(licensed: str, tmp_path: Path, config: str) -> None:
     server = _example("nginx") if config == "guide" else _PLAIN
     port = _free_port()
+    _add_token(licensed)
     with _served(licensed) as (url, _):
         server = server.replace("127.0.0.1:8000", url.removeprefix("http://"))
         server = re.sub(r"listen [^;]*;", f"listen 127.0.0.1:{port};", server)
         with _proxy(_nginx(tmp_path, server)):
             _check_proxy(url, f"http://127.0.0.1:{port}")
+    if config == "guide":
+        _check_trail(licensed)
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(shutil.which("caddy") is None, reason="caddy is not installed")
 def test_behind_caddy_nobody_is_local(licensed: str, tmp_path: Path) -> None:
     port = _free_port()
+    _add_token(licensed)
     with _served(licensed) as (url, _):
         text = _example("caddy").replace("127.0.0.1:8000", url.removeprefix("http://"))
         file = tmp_path / "Caddyfile"
@@ -177,6 +183,19 @@ def test_behind_caddy_nobody_is_local(licensed: str, tmp_path: Path) -> None:
         command = [shutil.which("caddy") or "caddy", "run", "--adapter", "caddyfile", "--config", str(file)]
         with _proxy(command):
             _check_proxy(url, f"http://127.0.0.1:{port}")
+    _check_trail(licensed)
+
+
+def _add_token(db: str) -> None:
+    with Registry.open(db) as registry:
+        registry.access.add_token("portal", secret_hash(TOKEN), ["read"])
+
+
+def _check_trail(db: str) -> None:
+    """The audit trail has the address that the proxy states, never the one that the caller states."""
+    with Registry.open(db) as registry:
+        refused = {(e.who, e.origin) for e in registry.audit().entries if e.kind == "refused"}
+    assert refused == {("anonymous", "127.0.0.1 for 127.0.0.1"), ("unknown token", "127.0.0.1 for 127.0.0.1")}
 
 
 def _check_proxy(direct: str, proxied: str) -> None:
@@ -190,3 +209,7 @@ def _check_proxy(direct: str, proxied: str) -> None:
     for path in PATHS:
         assert httpx.get(proxied + path, timeout=5).status_code == 403
     assert httpx.get(proxied + "/api/systems", timeout=5).status_code == 200
+    for token, status in ((TOKEN, 200), ("wrong", 401)):
+        headers = {"Authorization": f"Bearer {token}", "X-Forwarded-For": "198.51.100.1"}
+        for path in PATHS:
+            assert httpx.get(proxied + path, headers=headers, timeout=5).status_code == status
