@@ -95,15 +95,18 @@ class IssuerKeys:
     def _fetch(self) -> None:
         """Fetch the keys; those held remain if that fails."""
         try:
-            url = self._jwks or str(_json(_configuration(self._issuer)).get("jwks_uri", ""))
-            keys = _public_keys(_json(url))
+            keys = _public_keys(_json(self._jwks or _jwks_of(self._issuer)))
         except (httpx.HTTPError, JoseError, ValueError, TypeError, OSError):
             return
         self._keys, self._read = keys, time.monotonic()
 
 
-def _configuration(issuer: str) -> str:
-    return f"{issuer.rstrip('/')}/.well-known/openid-configuration"
+def _jwks_of(issuer: str) -> str:
+    """The URL of the keys in the configuration of an issuer; raises ValueError if it is another issuer's."""
+    found = _json(f"{issuer.rstrip('/')}/.well-known/openid-configuration")
+    if found.get("issuer") != issuer:
+        raise ValueError(found.get("issuer"))
+    return str(found.get("jwks_uri", ""))
 
 
 def _json(url: str) -> dict[str, Any]:

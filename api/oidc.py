@@ -133,7 +133,7 @@ class Issuer:
         found = Token(_name(claims), rights_of(self._rights(claims)))
         if len(self._accepted) >= _MOST:
             self._accepted.clear()
-        self._accepted[digest] = min(now + _CHECKED, float(claims["exp"]) + self._rules.leeway), found
+        self._accepted[digest] = min(now + _CHECKED, claims["exp"] + self._rules.leeway), found
         return found
 
     def close(self) -> None:

@@ -17,6 +17,13 @@ __all__ = ["RIGHTS", "AccessControl"]
 
 RIGHTS = ("read", "write", "load", "administer")  #: the last one includes the others
 _LONGEST_NAME = 100
+_RESERVED = (
+    "anonymous",
+    "local",
+    "unknown token",
+    "GYLDIG_TOKEN",
+    "*",
+)  #: callers that are no tokens of the registry
 
 
 class AccessControl:
@@ -39,6 +46,8 @@ class AccessControl:
         wanted = set(rights)
         if unknown := sorted(wanted - set(RIGHTS)) or ([""] if not wanted else []):
             raise UsageError(message("error.no_right", right=unknown[0], rights=", ".join(RIGHTS)))
+        if name in _RESERVED or name.startswith("oidc:"):
+            raise UsageError(message("error.token_reserved", name=name))
         if not name.isprintable() or not name.strip() or len(name) > _LONGEST_NAME:
             raise UsageError(message("error.token_name", most=_LONGEST_NAME))
         end = parse_date(valid_to)

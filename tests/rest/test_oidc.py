@@ -141,6 +141,7 @@ def test_a_token_reads(client: TestClient, issuer: LocalIssuer, key: Key, alg: s
         {"scope": "other gyldig:read"},
         {"nbf": None, "iat": None},
         {"exp": int(time.time()) + 10**6},
+        {"exp": 10**400},
         {"header": {"typ": "at+jwt"}},
         {"header": {"typ": "JWT", "x5t": "abc"}},
     ],
@@ -209,7 +210,11 @@ def test_algorithms_that_prove_nothing(client: TestClient, issuer: LocalIssuer) 
 def test_a_shared_secret_among_the_keys_is_not_used(client: TestClient, issuer: LocalIssuer) -> None:
     secret = OctKey.generate_key(256, {"kid": "oct"})
     issuer.body = json.dumps(
-        {"jwks_uri": f"{issuer.url}/jwks", "keys": [secret.as_dict(), RSA.as_dict(private=False)]}
+        {
+            "issuer": issuer.url,
+            "jwks_uri": f"{issuer.url}/jwks",
+            "keys": [secret.as_dict(), RSA.as_dict(private=False)],
+        }
     ).encode()
     assert client.get(SECRET_CODE, headers=_bearer(issuer.token(secret, "HS256"))).status_code == 401
     assert client.get(SECRET_CODE, headers=_bearer(issuer.token())).status_code == 200
@@ -292,7 +297,14 @@ def test_a_new_key_is_fetched_at_most_once_a_minute(
 
 @pytest.mark.parametrize(
     "broken",
-    [{"status": 500}, {"body": b"x"}, {"body": b"[]"}, {"body": b'{"keys": []}'}, {"body": b"x" * 300_000}],
+    [
+        {"status": 500},
+        {"body": b"x"},
+        {"body": b"[]"},
+        {"body": b'{"keys": []}'},
+        {"body": b'{"issuer": "https://other.example", "jwks_uri": "https://other.example/jwks"}'},
+        {"body": b"x" * 300_000},
+    ],
 )
 def test_an_issuer_without_keys_is_503(
     client: TestClient, issuer: LocalIssuer, broken: dict[str, Any]

@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 
 from api import bearer_tokens
 from registry import Registry
+from registry.entities.errors import StoreError
 from registry.store.audit_trail import Refusal
 from tests.rest.conftest import TOKEN
 
@@ -122,6 +123,29 @@ def test_tokens_are_not_read_for_every_request(
     assert client.get(SECRET_CODE).status_code == 403
 
 
+def test_a_token_that_cannot_be_checked_is_503(
+    client_of: Make, licensed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = client_of(host="192.0.2.7", db=licensed)
+
+    def away(self: object) -> None:
+        raise StoreError("away")
+
+    monkeypatch.setattr("registry.writing.access_control.AccessControl.tokens", away)
+    for path in (SECRET_CODE, SECRET_LOOKUP):
+        answer = client.get(path, headers={"Authorization": "Bearer x"})
+        assert answer.status_code == 503 and answer.headers["retry-after"]
+        assert client.get(path).status_code == 403
+
+
+def test_rights_changed_by_hand_are_found_when_a_server_starts(registry: Registry) -> None:
+    registry.access.add_token("portal", "0" * 64, ["read"])
+    assert registry.verify(quick=True).ok
+    with registry.database.transaction() as connection:
+        connection.execute("UPDATE access_token SET rights = 'administer'")
+    assert not registry.verify(quick=True).ok
+
+
 def test_secrets_are_not_stored(gyldig: Run, licensed: str) -> None:
     secret = _add(gyldig, licensed, "maskin", "read")["Authorization"].removeprefix("Bearer ")
     with Registry.open(licensed) as registry:
@@ -140,6 +164,8 @@ def test_secrets_are_not_stored(gyldig: Run, licensed: str) -> None:
         ("add", "b"),
         ("add", " ", "--right", "read"),
         ("add", "a\nb", "--right", "read"),
+        ("add", "anonymous", "--right", "read"),
+        ("add", "oidc:portal", "--right", "read"),
         ("revoke", "nobody"),
     ],
 )

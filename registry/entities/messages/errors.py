@@ -451,6 +451,10 @@ MESSAGES: Final[dict[str, Pair]] = {
         "the name of a token has 1 to {most} printable characters",
         "navnet på et token har 1 til {most} synlige tegn",
     ),
+    "error.token_reserved": (
+        "{name} is the name of other callers in the audit trail: choose another one",
+        "{name} er navnet på andre i sporingsloggen: velg et annet",
+    ),
     "error.token_exists": (
         "there is a token {name} already: revoke it first (`gyldig token revoke {name}`)",
         "det finnes allerede et token {name}: trekk det tilbake først (`gyldig token revoke {name}`)",
