@@ -21,7 +21,7 @@ from registry.terminology import filters
 from registry.terminology.catalog import Missing
 from registry.terminology.context import Context, valid_versions
 from registry.terminology.issues import Issue, Unanswerable, issue
-from registry.terminology.several_versions import excludes_by_code, newest_first, versions_match
+from registry.terminology.several_versions import Order, excludes_by_code, newest_first, versions_match
 from registry.terminology.valueset import Include, ValueSet
 
 __all__ = ["Prepared", "IncludedConcepts", "ExpansionSources", "ids_of", "prepare", "select"]
@@ -320,7 +320,7 @@ class _Selection:
                 one.ids = one.ids - one.content.inactive()
         if match:
             usage.matched = True
-            return _merged(chosen)
+            return _merged(chosen, context.catalog.version_order)
         return chosen
 
     def _imported(self, prepared: Prepared) -> list[IncludedConcepts]:
@@ -376,10 +376,10 @@ def _exclude(
                 one.ids = one.ids - _translated(other, one.content)
 
 
-def _merged(chosen: list[IncludedConcepts]) -> list[IncludedConcepts]:
+def _merged(chosen: list[IncludedConcepts], order: Order) -> list[IncludedConcepts]:
     """Only the newest version of each code (rule 5 of ``several_versions``)."""
     newer: dict[str, list[IncludedConcepts]] = {}
-    for one in newest_first(chosen, lambda c: c.key[1]):
+    for one in newest_first(chosen, lambda c: c.key, order):
         for other in newer.setdefault(one.key[0], []):
             spend()
             if other.key != one.key:

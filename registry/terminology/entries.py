@@ -65,6 +65,7 @@ class ExpansionEntryBuilder:
 
     def __init__(self, context: Context, options: EntryOptions, *, versioned: set[str]) -> None:
         self._context, self._options, self._versioned = context, options, versioned
+        self.version_order = context.catalog.version_order
         self._occurring: dict[str, str] = {}
         requested = len(options.properties) + len(options.designations)
         self._steps = _ENTRY_STEPS * (1 + requested)  # of one entry

@@ -15,7 +15,7 @@ from registry.entities.budget import spend
 from registry.entities.offload import require_offload
 from registry.terminology.compose import IncludedConcepts
 from registry.terminology.entries import Entry, ExpansionEntryBuilder, Section
-from registry.terminology.several_versions import list_order
+from registry.terminology.several_versions import Order, list_order
 
 __all__ = ["page", "sections"]
 
@@ -41,7 +41,7 @@ def sections(
         if one.key[0] not in several:
             found.append(_section(builder, one, text, tree=tree))
         elif one is same[0]:
-            found.append(_ByCode(same, text))
+            found.append(_ByCode(same, text, builder.version_order))
     return found
 
 
@@ -129,8 +129,8 @@ class _TextHits:
 class _ByCode:
     """Several versions of one system as one list by code."""
 
-    def __init__(self, same: Sequence[IncludedConcepts], text: str) -> None:
-        ranked = list_order(same, lambda s: s.key[1], lambda s: bool(s.include.version))
+    def __init__(self, same: Sequence[IncludedConcepts], text: str, order: Order) -> None:
+        ranked = list_order(same, lambda s: s.key, lambda s: bool(s.include.version), order)
         self._parts = [(s, s.content.matching(text, s.ids) if text else s.ids) for s in ranked]
 
     def __len__(self) -> int:

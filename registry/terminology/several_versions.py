@@ -24,7 +24,7 @@
 
 TX = the cases of the FHIR terminology ecosystem. "Included" are the versions that the includes of the same value
 set resolve to; the rules hold for each value set by itself, so an imported one keeps its own. ``versionsMatch`` is the
-request's parameter, else the value set's own.
+request's parameter, else the value set's own. "Newest" is by the order of labels that the system declares.
 Not here: which version an include means (``context``), sets of ids (``compose``), texts (``validation``).
 """
 
@@ -37,10 +37,12 @@ from registry.terminology.context import Context
 from registry.terminology.valueset import ValueSet
 from registry.time.version_order import ordered
 
-__all__ = ["excludes_by_code", "list_order", "newest_first", "versions_match"]
+__all__ = ["Order", "excludes_by_code", "list_order", "newest_first", "versions_match"]
 
 _T = TypeVar("_T")
 _PARAMETER = "versionsMatch"
+Version = tuple[str, str]  #: a system's URL and the label of one of its versions
+Order = Callable[[str], str]  #: URL of a system → how its labels are ordered (``Catalog.version_order``)
 
 
 def versions_match(context: Context, value_set: ValueSet) -> bool | None:
@@ -62,13 +64,18 @@ def excludes_by_code(named: str, version: str, included: Collection[str], match:
     return not named or version not in included
 
 
-def newest_first(items: Iterable[_T], version_of: Callable[[_T], str]) -> list[_T]:
-    """The items by version, newest first; those of one version keep their order (rules 3 and 5)."""
+def newest_first(items: Iterable[_T], version_of: Callable[[_T], Version], order: Order) -> list[_T]:
+    """The items by version, newest first in their system; those of one version keep their order (rules 3 and 5)."""
     listed = list(items)
-    rank = {label: number for number, label in enumerate(ordered(map(version_of, listed)))}
+    labels: dict[str, list[str]] = {}
+    for system, label in map(version_of, listed):
+        labels.setdefault(system, []).append(label)
+    rank = {(s, label): n for s, found in labels.items() for n, label in enumerate(ordered(found, order(s)))}
     return sorted(listed, key=lambda item: -rank[version_of(item)])
 
 
-def list_order(items: Iterable[_T], version_of: Callable[[_T], str], named: Callable[[_T], bool]) -> list[_T]:
+def list_order(
+    items: Iterable[_T], version_of: Callable[[_T], Version], named: Callable[[_T], bool], order: Order
+) -> list[_T]:
     """The items in the order in which the versions of one code are listed (rule 2)."""
-    return sorted(newest_first(items, version_of), key=lambda item: not named(item))
+    return sorted(newest_first(items, version_of, order), key=lambda item: not named(item))

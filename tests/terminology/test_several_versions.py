@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from registry.content.memory import MemoryView
 from registry.content.view import ViewInfo
 from registry.entities.records import ConceptRecord, Designation
-from registry.terminology.catalog import MemoryCatalog
+from registry.terminology.catalog import EmptyCatalog, MemoryCatalog
 from registry.terminology.context import Context
 from registry.terminology.expand import ExpandRequest, Expansion, expand
 from registry.terminology.validate_code import (
@@ -28,7 +28,8 @@ from registry.terminology.validate_code import (
 from registry.terminology.valueset import ConceptReference, Include, ValueSet
 
 URL = "http://s"
-LABELS = ("1.0.0", "2.0.0", "10.0.0")  #: oldest first; the newest is meant where none is named
+#: oldest first in the order that the system declares, not in natural order; the newest is meant where none is named
+LABELS = ("v1.0.0", "2.0.0", "10.0.0")
 CODES = ("a", "b", "c", "d")
 Pair = tuple[str, str]
 
@@ -62,8 +63,15 @@ def text(version: str, code: str) -> str:
     return f"Text {code}" if code == "a" else f"Text {code} of {version}"
 
 
+class Declared(EmptyCatalog):
+    """Knows of every system that its labels are semantic versions."""
+
+    def version_order(self, url: str) -> str:
+        return "semver"
+
+
 def context(world: dict[str, set[str]]) -> Context:
-    catalog = MemoryCatalog()
+    catalog = MemoryCatalog(Declared())
     for version, codes in world.items():
         records = [
             ConceptRecord(code=c, designations=(Designation("display", text(version, c)),))
@@ -238,8 +246,8 @@ def test_a_display_is_right_if_it_is_right_in_a_member_version(
 @pytest.mark.parametrize(
     ("excludes", "match", "merged"),
     [
-        ([Part("1.0.0", None)], None, True),
-        ([Part("1.0.0", None)], False, False),
+        ([Part("v1.0.0", None)], None, True),
+        ([Part("v1.0.0", None)], False, False),
         ([Part("2.0.0", ("a",))], None, False),
         ([], True, True),
         ([], None, False),
@@ -256,10 +264,10 @@ def test_the_expansion_says_where_versions_were_matched(
 def test_a_version_named_comes_before_the_version_that_no_include_names() -> None:
     world = {v: {"a", "b"} for v in LABELS}
     answer = opened(
-        context(world), value_set([Part("", None), Part("1.0.0", None), Part("2.0.0", None)], [], None)
+        context(world), value_set([Part("", None), Part("v1.0.0", None), Part("2.0.0", None)], [], None)
     )
     order = [(e.code, e.version) for e in answer.entries]
-    assert order == [(c, v) for c in "ab" for v in ("2.0.0", "1.0.0", "10.0.0")]
+    assert order == [(c, v) for c in "ab" for v in ("2.0.0", "v1.0.0", "10.0.0")]
 
 
 @settings(max_examples=150, deadline=None)

@@ -16,7 +16,7 @@ from registry.terminology.catalog import Missing
 from registry.terminology.compose import Prepared, ids_of
 from registry.terminology.context import Context
 from registry.terminology.issues import Issue, issue
-from registry.terminology.several_versions import excludes_by_code, newest_first, versions_match
+from registry.terminology.several_versions import Order, excludes_by_code, newest_first, versions_match
 from registry.terminology.validation.judged_version import Agreement, agree
 from registry.terminology.validation.types import CodingRequest, CodingResult
 from registry.terminology.valueset import ConceptReference, Include
@@ -51,6 +51,11 @@ class Membership:
     def version(self) -> str:
         """The version used; empty if there is none."""
         return self.content.info.version if self.content is not None else ""
+
+    @property
+    def system_version(self) -> tuple[str, str]:
+        """URL and label of the version used; empty if there is none."""
+        return (self.content.info.url if self.content is not None else "", self.version)
 
 
 def judge(context: Context, prepared: Prepared, coding: CodingRequest) -> Membership:
@@ -88,7 +93,7 @@ class _Judge:
                 one.issues.append(_not_active(coding))
         if not verdicts:
             return Membership()
-        best, *others = _ranked(verdicts, coding.code)
+        best, *others = _ranked(verdicts, coding.code, self.context.catalog.version_order)
         best.alternatives = _distinct(best, others)
         return best
 
@@ -153,7 +158,7 @@ def _key(one: Membership) -> Hashable:
     return id(one.content), listed, one.named, one.fragment, tuple(one.issues), contents
 
 
-def _ranked(verdicts: list[Membership], code: str) -> list[Membership]:
+def _ranked(verdicts: list[Membership], code: str, order: Order) -> list[Membership]:
     """The best explanation first; then a version that has the code, then the newest."""
 
     def key(one: Membership) -> tuple[tuple[int, bool], bool]:
@@ -161,7 +166,7 @@ def _ranked(verdicts: list[Membership], code: str) -> list[Membership]:
 
     if len(verdicts) == 1:
         return verdicts
-    return sorted(newest_first(verdicts, lambda m: m.version), key=key, reverse=True)
+    return sorted(newest_first(verdicts, lambda m: m.system_version, order), key=key, reverse=True)
 
 
 def _of_the_version(verdicts: list[Membership], coding: CodingRequest) -> list[Membership]:
