@@ -116,7 +116,7 @@ def test_no_import_circles() -> None:
 
 #: file names that several rooms have: the same subject at different layers
 SAME_SUBJECT = {
-    "access": "tokens and the audit trail: commands and their text",
+    "access": "tokens and the audit trail: commands, their text, messages",
     "administration": "verify, back up, serve: commands and their text",
     "app": "the ASGI application",
     "catalogue": "what there is: the query, its commands, their text",

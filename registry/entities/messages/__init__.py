@@ -5,8 +5,9 @@ catalogue has one table per area:
 
 - ``reasons``: why an answer is "no"; ``codes``: why one code is not found or not valid
 - ``sentences``, ``headings``: command line and pages; ``notes``: notes and warnings inside answers
-- ``errors``: errors of the registry; ``damage``: findings of ``verify``; ``requests``: refused HTTP requests;
-  ``expression_constraints``: why an expression constraint (ECL) is refused; ``usage``: wrong use of the command line; ``command_help``: its help, by the English text
+- ``errors``: errors of the registry; ``access``: licences and tokens; ``damage``: findings of ``verify``
+- ``requests``: refused HTTP requests; ``expression_constraints``: why an expression constraint (ECL) is refused
+- ``usage``: wrong use of the command line (its help is in ``command_help``, by the English text)
 - ``terminology``: findings of FHIR operations, in the texts that clients compare
 
 Nynorsk readers get bokmål, readers of any other language English.
@@ -46,6 +47,7 @@ _AREAS: Final = (
     "sentences",
     "notes",
     "errors",
+    "access",
     "damage",
     "requests",
     "usage",
