@@ -19,6 +19,7 @@ _LOADERS = (
     "loaders.formats.icd10cm.tabular",
     "loaders.formats.icd10cm.conversion",
     "loaders.formats.fhir.package",
+    "loaders.formats.rf2.rf2_loader",
     "loaders.formats.norwegian.norwegian_json",
     "loaders.formats.norwegian.fat",
     "loaders.formats.norwegian.fat_adm",

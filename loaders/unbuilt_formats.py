@@ -6,7 +6,6 @@ a plain list, whatever options are given. Signatures (FORMATS): headings of tabl
 ==========================  =========================================================================================
 Format                      Signature
 ==========================  =========================================================================================
-SNOMED CT RF2               headings ``effectiveTime``, ``active``, ``moduleId``
 ICD-11 tabulation           headings ``Linearization URI`` or ``Linearization (release) URI``, and ``BlockId``
 ICD-11 maps                 headings ``icd10Code`` and ``icd11Title``
 OMOP vocabularies           a heading of the vocabulary tables (``concept_id``, ``vocabulary_id`` …)
@@ -136,7 +135,6 @@ def _is_volven(beginning: _Beginning) -> bool:
 
 #: name in the catalogue (``unbuilt.*``) and signature
 _SIGNATURES: tuple[tuple[str, Callable[[_Beginning], bool]], ...] = (
-    ("rf2", _headed("effectivetime", "active", "moduleid")),
     ("icd11", lambda b: any(h.startswith("linearization") for h in b.headings) and "blockid" in b.headings),
     ("icd11_map", _headed("icd10code", "icd11title")),
     ("omop", lambda b: bool(_OMOP & b.headings)),

@@ -98,6 +98,13 @@ def load(
         typer.Option("--header-row", min=0, help="Plain lists: row with the headings; 0 = there is none."),
     ] = None,
     encoding: Annotated[str, typer.Option("--encoding", help="Plain lists: encoding of the file.")] = "",
+    release_type: Annotated[
+        Literal["snapshot", "full", "delta"] | None,
+        typer.Option("--release-type", help="SNOMED CT: which files of a package (default: snapshot)."),
+    ] = None,
+    comments: Annotated[
+        Literal["skip"] | None, typer.Option("--comments", help="SNOMED CT: leave comment lines out.")
+    ] = None,
     why: WhyOption = "",
     dry_run: DryRun = False,
     no_wait: NoWait = False,
@@ -111,7 +118,7 @@ def load(
         valid_to=exclusive(valid_to, valid_through), published=published, kind=kind or "",
         effective_from=effective_from, coverage=coverage, status=status or "", url=url, title=title,
         licence=licence or "", access=access or "", redistribution=redistribution or "", language=language, label_kind=label_kind or "",
-        columns=_columns(column or []), delimiter=delimiter, encoding=encoding, extra=_extra(sheet, header_row),
+        columns=_columns(column or []), delimiter=delimiter, encoding=encoding, extra=_extra(sheet, header_row, release_type or "", comments or ""),
     )  # fmt: skip
     with authored(why=why):
         _load(current(ctx), paths, options, format=format, dry_run=dry_run, wait=not no_wait)
@@ -130,8 +137,9 @@ def _load(
     session.give(reports, show.reports, name="loads")
 
 
-def _extra(sheet: str, header_row: int | None) -> dict[str, str]:
+def _extra(sheet: str, header_row: int | None, release_type: str, comments: str) -> dict[str, str]:
     given = {"sheet": sheet, "header_row": "" if header_row is None else str(header_row)}
+    given |= {"release-type": release_type, "comments": comments}
     return {name: value for name, value in given.items() if value}
 
 

@@ -14,6 +14,7 @@ import msgspec
 from registry.entities.annotations import Annotation
 
 __all__ = [
+    "PRECEDING",
     "Coding",
     "Component",
     "ConceptRecord",
@@ -37,6 +38,10 @@ __all__ = [
     "Unmapped",
     "Weight",
 ]
+
+
+#: base of a release given as changes to the version before it on its track
+PRECEDING = "<"
 
 
 class Coding(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -285,7 +290,7 @@ class ReleaseHeader(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=Tru
 
     A release has one of three forms. ``base`` empty and coverage complete or subset: the records are the
     release. ``base`` empty and coverage fragment: changed records and removals, applied when they are read to the
-    release in force. ``base`` = label of a version on the same track: changed records and removals, applied when they
+    release in force. ``base`` = label of a version on the same track, or ``<`` for the one before: changed records and removals, applied when they
     are loaded to that version's release of this source line; the result is a complete release.
 
     ``depends_on``: versions of other tracks (modules) that the release extends: its content is the union of theirs and

@@ -60,10 +60,11 @@ _REFERENCES = ("code", "Coding")  #: types of property whose value, if it is a t
 
 @dataclass(frozen=True, slots=True)
 class ComponentFrame:
-    """Many components of one kind, in place of as many records."""
+    """Many components of one kind, in place of as many records; ``notices``: what the user should know of them."""
 
     kind: str
     frame: DataFrame
+    notices: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return int(self.frame.height)

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from registry.entities.records import Coding
 from registry.systems.behaviour import Condition, Dialect, SystemBehaviour
 
-__all__ = ["CORE_MODULE", "DIALECTS", "IS_A", "MODEL_MODULE", "SNOMED_CT", "URL", "SnomedBehaviour", "has_check_digit",
-           "kind_of_identifier", "version_uri"]  # fmt: skip
+__all__ = ["CORE_MODULE", "DESCRIPTION_TYPES", "DIALECTS", "IS_A", "LANGUAGES", "MODEL_MODULE", "PERMUTATION", "SNOMED_CT", "URL", "SnomedBehaviour",
+           "check_digit", "has_check_digit", "kind_of_identifier", "product", "version_uri"]  # fmt: skip
 
 URL = "http://snomed.info/sct"
 IS_A = "116680003"
@@ -66,13 +66,13 @@ _SHORT = re.compile(
     r"(?:(?P<module>[0-9]{6,18})/)?(?P<year>[0-9]{4})-?(?P<month>[0-9]{2})-?(?P<day>[0-9]{2})"
 )
 
-_PERMUTATION = ((0, 1, 2, 3, 4, 5, 6, 7, 8, 9), (1, 5, 7, 6, 2, 8, 3, 0, 9, 4), (5, 8, 0, 3, 7, 9, 6, 1, 4, 2),
+PERMUTATION = ((0, 1, 2, 3, 4, 5, 6, 7, 8, 9), (1, 5, 7, 6, 2, 8, 3, 0, 9, 4), (5, 8, 0, 3, 7, 9, 6, 1, 4, 2),
                 (8, 9, 1, 6, 0, 4, 3, 5, 2, 7), (9, 4, 5, 3, 1, 2, 6, 8, 7, 0), (4, 2, 8, 6, 5, 7, 3, 9, 0, 1),
                 (2, 7, 9, 3, 8, 0, 6, 4, 1, 5), (7, 0, 4, 6, 9, 1, 3, 2, 5, 8))  # fmt: skip
-_INVERSE = (0, 4, 3, 2, 1, 5, 6, 7, 8, 9)
+INVERSE = (0, 4, 3, 2, 1, 5, 6, 7, 8, 9)
 
 
-def _times(a: int, b: int) -> int:
+def product(a: int, b: int) -> int:
     """The product in the dihedral group of ten elements."""
     if a < 5:
         return (a + b) % 5 if b < 5 else 5 + (a + b) % 5
@@ -87,8 +87,8 @@ def check_digit(number: str) -> str:
     """
     total = 0
     for place, digit in enumerate(reversed(number), 1):
-        total = _times(total, _PERMUTATION[place % 8][int(digit)])
-    return str(_INVERSE[total])
+        total = product(total, PERMUTATION[place % 8][int(digit)])
+    return str(INVERSE[total])
 
 
 def has_check_digit(identifier: str) -> bool:

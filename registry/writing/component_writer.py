@@ -78,7 +78,7 @@ class _Names:
 class ComponentWriter:
     """Writes within the caller's transaction. ``starts``: releases that the content starts from (base or modules).
 
-    ``number``: stable key → concept id. ``given``: number of rows stored.
+    ``number``: stable key → concept id. ``given``: number of rows stored. ``warnings``: what the user should know of them.
     """
 
     def __init__(
@@ -86,6 +86,7 @@ class ComponentWriter:
     ) -> None:
         self._writer, self._system_id, self._starts, self._number = writer, system_id, starts, number
         self.given = 0
+        self.warnings: list[str] = []
         self._kinds: dict[str, _Kind] = {}
         self._members: dict[str, BitMap] = {}
         self._names = _Names(writer, system_id)
@@ -95,6 +96,7 @@ class ComponentWriter:
         """Store a batch; raises ``ContentError`` for a component with two states."""
         frames = [i for i in items if isinstance(i, ComponentFrame)]
         records = [i for i in items if not isinstance(i, ComponentFrame)]
+        self.warnings += [notice for f in frames for notice in f.notices]
         given = {f.kind: f for f in frames_of(records)}
         for found in (*(given[k] for k in KINDS if k in given), *frames):
             if len(found):

@@ -230,6 +230,7 @@ class ContentWriter:
         further = sorted(_keys(check, removed))
         if self._components is not None:
             further += self._components.finish()
+            check.warnings += self._components.warnings
         digest = release_hash(hashes, further)
         modules = start.releases if start is not None and not self.header.base else ()
         given = len(check) + (self._components.given if self._components is not None else 0)

@@ -18,7 +18,7 @@ from pyroaring import BitMap
 
 from registry.entities.errors import UsageError
 from registry.entities.messages import message
-from registry.entities.records import MapRecord, ReleaseHeader, SystemRecord
+from registry.entities.records import PRECEDING, MapRecord, ReleaseHeader, SystemRecord
 from registry.entities.results.loading import LoadReport
 from registry.reader import Reader
 from registry.store.artifacts import ArtifactRow, put_artifacts
@@ -159,13 +159,28 @@ class Plan:
 
 def planned(snapshot: Snapshot, prepared: Prepared) -> Plan:
     _check_header(prepared)
-    h = prepared.header
-    known = snapshot.slugs.get(h.system)
+    known = snapshot.slugs.get(prepared.header.system)
+    prepared.header = h = _with_base(snapshot, known, prepared.header)
     _check_effective(snapshot, known, prepared)
     current = snapshot.version(known.system_id, h.version, h.track) if known else None
     earlier = tuple(snapshot.releases.get(current.version_id, ())) if current else ()
     replaces = any(_same_place(r.header, h) for r in earlier)
     return Plan(prepared, known, current, earlier, replaces, _starts(snapshot, known, h))
+
+
+def _with_base(snapshot: Snapshot, system: SystemRow | None, header: ReleaseHeader) -> ReleaseHeader:
+    """The header; of changes to the version before it (base ``<``) with that version's label.
+
+    Raises ``UsageError`` if the track has no earlier version.
+    """
+    if header.base != PRECEDING:
+        return header
+    timeline = Timeline(snapshot.facts_of(system)) if system is not None else None
+    rows = timeline.on_track(header.track) if timeline is not None else []
+    starts = [v for v in rows if v.valid_from and header.valid_from and v.valid_from < header.valid_from]
+    if not starts:
+        raise UsageError(message("error.no_version_before", version=header.version, track=header.track))
+    return msgspec.structs.replace(header, base=starts[-1].label)
 
 
 def _starts(snapshot: Snapshot, system: SystemRow | None, header: ReleaseHeader) -> tuple[ReleaseRow, ...]:

@@ -11,17 +11,9 @@ from loaders.contract import ParsedRelease
 from registry.entities.errors import FormatError, GyldigError
 from tests.loaders.made import parsed, zipped
 
-RF2 = "id\teffectiveTime\tactive\tmoduleId\tdefinitionStatusId\r\n101\t20200101\t1\t900\t901\r\n"
+GEM = "0010  A000    00000\n0020  A0100   10000\n"
 #: file, its bytes, what it is called
 KNOWN: list[tuple[str, str, str]] = [
-    ("sct2_Concept_Full_X_20200101.txt", RF2, "SNOMED CT file"),
-    ("liste2020.txt", "# a comment\n#\n" + RF2, "SNOMED CT file"),
-    (
-        "der2_cRefset_Language.txt",
-        "id\teffectiveTime\tactive\tmoduleId\trefsetId\treferencedComponentId\tacceptabilityId\n"
-        "a-b\t20200101\t1\t9\t8\t7\t6\n",
-        "SNOMED CT file",
-    ),
     (
         "tab2024.txt",
         "\ufeffFoundation URI\tLinearization URI\tCode\tBlockId\tTitle\tVersion:2024 Jan 21\nu\tl\t1A00\t\tTitle\tx\n",
@@ -54,7 +46,7 @@ KNOWN: list[tuple[str, str, str]] = [
         "3;N;X;01;A00;A00.-;A00;A00;Cholera;V;V;1;2;3;4;5\n4;T;X;01;A00;A00.0;A00.0;A000;x;P;P;1;2;3;4;5\n",
         "ICD-10-GM metadata",
     ),
-    ("gem2018.txt", "0010  A000    00000\n0020  A0100   10000\n", "GEM"),
+    ("gem2018.txt", GEM, "GEM"),
     ("MRCONSO.RRF", "C01|ENG|P|L1|PF|S1|Y|A1||M1||MSH|PM|\nC02|ENG|P|L1|PF|S1|Y|A1||M1||MSH|PM|\n", "RRF"),
     ("klass.json", '{"name": "x", "classificationItems": [{"code": "1"}]}', "KLASS document"),
     ("x.xml", '<?xml version="1.0"?>\n<!DOCTYPE ClaML SYSTEM "ClaML.dtd">\n<ClaML version="2.0.0"><Meta/></ClaML>', "ClaML"),
@@ -79,8 +71,8 @@ def test_known_formats_are_refused_by_name(
 
 
 def test_also_in_a_zip_and_as_xlsx(tmp_path: Path) -> None:
-    path = zipped(tmp_path / "a.zip", {"l2020.txt": b"A1;a\nB2;b\n", "sct2_x.txt": RF2.encode()})
-    with pytest.raises(FormatError, match=r"a\.zip!sct2_x\.txt: a SNOMED CT file"):
+    path = zipped(tmp_path / "a.zip", {"l2020.txt": b"A1;a\nB2;b\n", "gem2018.txt": GEM.encode()})
+    with pytest.raises(FormatError, match=r"a\.zip!gem2018\.txt: a general equivalence mapping"):
         parsed(path, system="x")
     book = Workbook()
     for row in (["Foundation URI", "Linearization URI", "Code", "BlockId"], ["u", "l", "1A00", ""]):
@@ -104,7 +96,7 @@ SAMPLES = {
     "icpc2-no": "norwegian-json",
     "klass": "wide table|which column holds the code",
     "ncsp": "plain-list",
-    "rf2": "SNOMED CT file",
+    "rf2": "rf2|comment line|no Concept file|not a date|wrong form",
     "volven": "Volven|XSLT",
 }
 

@@ -145,7 +145,7 @@ def test_a_token_reads(client: TestClient, issuer: LocalIssuer, key: Key, alg: s
         {"header": {"typ": "at+jwt"}},
         {"header": {"typ": "JWT", "x5t": "abc"}},
     ],
-    ids=str,
+    ids=lambda x: "-".join(x) if isinstance(x, dict) else str(x),
 )
 def test_what_is_accepted(client: TestClient, issuer: LocalIssuer, changes: dict[str, Any]) -> None:
     assert client.get(SECRET_CODE, headers=_bearer(issuer.token(**changes))).status_code == 200
@@ -173,7 +173,7 @@ def test_what_is_accepted(client: TestClient, issuer: LocalIssuer, changes: dict
         ({"header": {"kid": None}}, "not valid"),
         ({"key": OTHER}, "signed"),
     ],
-    ids=str,
+    ids=lambda x: "-".join(x) if isinstance(x, dict) else str(x),
 )
 def test_what_is_refused(
     client: TestClient, issuer: LocalIssuer, changes: dict[str, Any], reason: str
@@ -370,7 +370,7 @@ def test_an_accepted_token_ends(
         {"oidc_scopes": "read"},
         {"oidc_scopes": "x=everything"},
     ],
-    ids=str,
+    ids=lambda x: "-".join(x) if isinstance(x, dict) else str(x),
 )
 def test_settings_that_cannot_be_right(client_of: Make, settings: dict[str, str]) -> None:
     with pytest.raises(UsageError):

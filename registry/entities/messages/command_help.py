@@ -239,4 +239,6 @@ BOKMAAL: Final[Mapping[str, str]] = {
     "Show who wrote what, and what was refused to whom; exit 1 if a refusal was changed or lost.": "Vis hvem som skrev hva, og hva som ble avvist for hvem; avslutter med 1 hvis en avvisning er endret eller tapt.",
     "Tokens of callers over HTTP: named, with rights and an end date.": "Tokener for dem som kaller over HTTP: med navn, rettigheter og sluttdato.",
     "read, write, load or administer; repeatable.": "read, write, load eller administer; kan gjentas.",
+    "SNOMED CT: leave comment lines out.": "SNOMED CT: utelat kommentarlinjer.",
+    "SNOMED CT: which files of a package (default: snapshot).": "SNOMED CT: hvilke filer i en pakke (forvalg: snapshot).",
 }

@@ -242,6 +242,10 @@ MESSAGES: Final[dict[str, Pair]] = {
         "the text index has room for {most:,} states of a system",
         "tekstindeksen har plass til {most:,} tilstander i et kodeverk",
     ),
+    "error.no_version_before": (
+        "{version} is given as changes, but no earlier version of {track} is loaded: load its Snapshot first",
+        "{version} er gitt som endringer, men ingen tidligere versjon av {track} er lastet: last Snapshot først",
+    ),
     "error.twice_component": (
         "{kind} {key!r} occurs twice with different content",
         "{kind} {key!r} forekommer to ganger med ulikt innhold",

@@ -1,6 +1,6 @@
 """Errors and notices of single list formats: id → (English, bokmål).
 
-Ids: ``unbuilt.*`` known formats that no loader reads, ``norwegian.*`` Norwegian lists, ``rolling.*`` lists whose codes
+Ids: ``unbuilt.*`` known formats that no loader reads, ``rf2.*`` SNOMED CT, ``norwegian.*`` Norwegian lists, ``rolling.*`` lists whose codes
 have dates, ``icd10cm.*`` ICD-10-CM, ``update.*`` why a file was taken for an update of ICD-10-CM. What all formats share
 is in ``loading``.
 """
@@ -14,7 +14,64 @@ __all__ = ["MESSAGES"]
 Pair = tuple[str, str]
 
 MESSAGES: Final[dict[str, Pair]] = {
-    "unbuilt.rf2": ("a SNOMED CT file (RF2)", "en fil fra SNOMED CT (RF2)"),
+    "rf2.headings": (
+        "the headings are those of no RF2 file: {columns}",
+        "overskriftene hører ikke til noen RF2-fil: {columns}",
+    ),
+    "rf2.comment": (
+        "a comment line, which RF2 does not have; --comments skip leaves such lines out",
+        "en kommentarlinje, som RF2 ikke har; --comments skip utelater slike linjer",
+    ),
+    "rf2.line_ends": (
+        "lines end neither with CR LF nor with LF",
+        "linjene slutter verken med CR LF eller med LF",
+    ),
+    "rf2.utf8": ("byte {place} of the line is not UTF-8", "byte {place} på linjen er ikke UTF-8"),
+    "rf2.cells": (
+        "{found:cell|cells}, but the heading has {expected}",
+        "{found:celle|celler}, men overskriften har {expected}",
+    ),
+    "rf2.unreadable": ("the rows cannot be read as a table", "radene kan ikke leses som en tabell"),
+    "rf2.active": ("active is {value!r}, not 0 or 1", "active er {value!r}, ikke 0 eller 1"),
+    "rf2.date": (
+        "effectiveTime {value!r} is not a date of the calendar",
+        "effectiveTime {value!r} er ikke en dato i kalenderen",
+    ),
+    "rf2.uuid": ("the id {value!r} is not a UUID", "id-en {value!r} er ikke en UUID"),
+    "rf2.check_digit": (
+        "{value!r} is not an identifier of this kind of component: wrong form, partition or check digit",
+        "{value!r} er ikke en identifikator for denne typen komponent: feil form, partisjon eller kontrollsiffer",
+    ),
+    "rf2.wrong_relationships": (
+        "{file}: {n:relationship has|relationships have} an identifier with a wrong form or check digit, the first in line"
+        " {line}: {first}",
+        "{file}: {n:relasjon har|relasjoner har} en identifikator med feil form eller kontrollsiffer, den første på linje"
+        " {line}: {first}",
+    ),
+    "rf2.later": (
+        "a row of {effective} is later than the release of {date}",
+        "en rad fra {effective} er senere enn utgivelsen fra {date}",
+    ),
+    "rf2.other_release": (
+        "a file of {date}, while {name} is of {other}: the package mixes releases",
+        "en fil fra {date}, mens {name} er fra {other}: pakken blander utgivelser",
+    ),
+    "rf2.release_type": (
+        "{source} has no {wanted} files; --release-type may be {names}",
+        "{source} har ingen {wanted}-filer; --release-type kan være {names}",
+    ),
+    "rf2.no_concepts": (
+        "the package has no Concept file ({kind})",
+        "pakken har ingen Concept-fil ({kind})",
+    ),
+    "rf2.no_date": (
+        "neither names nor rows say the date of the release",
+        "verken navn eller rader sier datoen for utgivelsen",
+    ),
+    "rf2.left": (
+        "the package has {kinds} files too; --release-type chooses",
+        "pakken har også {kinds}-filer; --release-type velger",
+    ),
     "unbuilt.icd11": ("an ICD-11 tabulation", "en ICD-11-tabell (tabulation)"),
     "unbuilt.icd11_map": ("a map between ICD-10 and ICD-11", "en mapping mellom ICD-10 og ICD-11"),
     "unbuilt.omop": ("a table of the OMOP vocabularies", "en tabell fra OMOP-vokabularene"),
