@@ -44,6 +44,7 @@ __all__ = [
     "local_allowed",
     "origin_of",
     "require_list",
+    "require_part",
     "require_read",
     "require_right",
 ]
@@ -174,6 +175,12 @@ def require_read(connection: HTTPConnection, licences: Licences, names: Iterable
     """Raise Restricted if this caller may not read the content of one of the systems named."""
     if not caller_of(connection.scope).may("read"):
         licences.require_read(names)
+
+
+def require_part(connection: HTTPConnection, licences: Licences, names: Iterable[str], end: int) -> None:
+    """Raise Restricted if this caller may not get a list of one of the systems named up to its ``end``-th code."""
+    if not caller_of(connection.scope).may("read"):
+        licences.require_part(names, end)
 
 
 def require_list(connection: HTTPConnection, licences: Licences, names: Iterable[str]) -> None:

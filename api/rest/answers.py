@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,6 +18,7 @@ from api.settings import Settings
 from api.wire import dumps, listing
 from registry.entities.errors import UsageError
 from registry.entities.messages import message
+from registry.queries.cursors import offset_of
 from registry.terminology.licences import licences_of
 from registry.time.reasons import similar
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from registry.entities.results.catalogue import SystemAnswer
 
 __all__ = ["CodePath", "CodeQuery", "Count", "Cursor", "Day", "KnownAt", "Name", "SystemPath", "SystemQuery",
-           "VersionPath", "answer", "etag_of", "fresh", "known_system", "open_system", "page", "registry_of",
+           "VersionPath", "answer", "etag_of", "fresh", "known_system", "list_part", "open_system", "page", "registry_of",
            "settings_of", "system_parameter", "take_system"]  # fmt: skip
 
 
@@ -115,6 +116,12 @@ def system_parameter(request: Request, ref: str, known_at: str | None = None) ->
     names = (ref, system.slug) if system is not None else (ref,)
     callers.require_read(request, licences_of(registry_of(request).reader), names)
     return ref
+
+
+def list_part(request: Request, names: Iterable[str], cursor: str | None, size: int) -> None:
+    """Check the licence of a page of a list of the systems named: ``size`` codes after those before the cursor."""
+    end = offset_of(cursor) + size if size else 0
+    callers.require_part(request, licences_of(registry_of(request).reader), names, end)
 
 
 def etag_of(*parts: bytes | str) -> str:

@@ -17,6 +17,7 @@ from api.rest.answers import (
     Name,
     SystemPath,
     answer,
+    list_part,
     open_system,
     registry_of,
     system_parameter,
@@ -25,6 +26,7 @@ from api.rest.lanes import large, short
 from api.rest.openapi import gives
 from registry.entities.results.codes import SearchResult
 from registry.entities.results.log import Feed
+from registry.queries.cursors import offset_of
 from registry.terminology.licences import licences_of
 
 __all__ = ["router"]
@@ -54,6 +56,8 @@ def changes(
     found = registry_of(request).diff(
         slug, from_, to, types=tuple(types or ()), known_at=known_at, count=count, cursor=cursor
     )
+    size = max(len(found.changes), len(found.added), len(found.removed))
+    list_part(request, (slug,), cursor, size)
     return answer(request, found)
 
 
@@ -107,6 +111,7 @@ def search(
     found = registry_of(request).search(
         q, system=slug, on=on, version=version, count=count, cursor=cursor, known_at=known_at
     )
+    list_part(request, (slug,), cursor, len(found.hits))
     return answer(request, found)
 
 
@@ -128,13 +133,16 @@ def search_all(
     found = registry_of(request).search(
         q, system=system, on=on, version=version, count=count, cursor=cursor, known_at=known_at
     )
-    return answer(request, found if system is not None else _readable(request, found))
+    if system is not None:
+        list_part(request, (system, *{h.system for h in found.hits}), cursor, len(found.hits))
+        return answer(request, found)
+    return answer(request, _readable(request, found, cursor))
 
 
-def _readable(request: Request, found: SearchResult) -> SearchResult:
-    """The hits whose system this caller may read."""
+def _readable(request: Request, found: SearchResult, cursor: str | None) -> SearchResult:
+    """The hits whose system this caller may read, up to the number that its licence allows."""
     if caller_of(request.scope).may("read"):
         return found
-    licences = licences_of(registry_of(request).reader)
-    allowed = {slug for slug in {h.system for h in found.hits} if licences.may_read((slug,))}
-    return replace(found, hits=[h for h in found.hits if h.system in allowed])
+    licences, first = licences_of(registry_of(request).reader), offset_of(cursor) + 1
+    numbered = enumerate(found.hits, start=first)
+    return replace(found, hits=[h for n, h in numbered if licences.may_give_part((h.system,), n)])

@@ -20,6 +20,7 @@ from api.rest.answers import (
     Name,
     SystemQuery,
     answer,
+    list_part,
     registry_of,
     system_parameter,
 )
@@ -89,6 +90,7 @@ def relatives(
         registry_of(request).reader, system, code, relation,
         on=on, version=version, known_at=known_at, count=count, cursor=cursor,
     )  # fmt: skip
+    list_part(request, (system, found.system), cursor, len(found.codes))
     return answer(request, found)
 
 

@@ -62,8 +62,8 @@ class Catalog(Protocol):
     def code_system(self, url: str, version: str = "", on: date | None = None) -> ContentView | Missing:
         """The given version (wildcards allowed), or the one in force."""
 
-    def require_redistribution(self, url: str, version: str = "") -> None:
-        """Raise Restricted if the caller may not get lists of the system's content."""
+    def require_redistribution(self, url: str, version: str = "", *, end: int | None = None) -> None:
+        """Raise Restricted if the caller may not get the system's whole list; ``end``: a part of it up to that number."""
 
     def behaviour(self, url: str) -> SystemBehaviour:
         """The behaviour of the code system: how its codes are written and compared."""
@@ -138,7 +138,7 @@ class EmptyCatalog:
         """None."""
         return Missing("unknown_url", url, version)
 
-    def require_redistribution(self, url: str, version: str = "") -> None:
+    def require_redistribution(self, url: str, version: str = "", *, end: int | None = None) -> None:
         """Never restricted."""
 
     def behaviour(self, url: str) -> SystemBehaviour:
@@ -274,10 +274,10 @@ class MemoryCatalog:
             else Missing("unknown_version", url, version)
         )
 
-    def require_redistribution(self, url: str, version: str = "") -> None:
+    def require_redistribution(self, url: str, version: str = "", *, end: int | None = None) -> None:
         """As the lower layer, for all but the versions of the upper layer."""
         if version not in self._systems.get(url, {}):
-            self._base.require_redistribution(url, version)
+            self._base.require_redistribution(url, version, end=end)
 
     def behaviour(self, url: str) -> SystemBehaviour:
         """The lower layer's; case-insensitive if the upper layer's content is."""

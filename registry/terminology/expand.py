@@ -94,14 +94,15 @@ def _fill(context: Context, request: ExpandRequest, answer: Expansion, make_buil
     if request.active_only:
         for one in chosen:
             one.ids = one.ids - one.content.inactive()
-    for content in usage.contents.values():
-        context.catalog.require_redistribution(content.info.url, content.info.version)
     builder = make_builder(context, request, versioned=_versioned(prepared, usage))
     listed = sections(builder, chosen, request.filter, tree=_is_tree(request, chosen))
     answer.total = sum(map(len, listed))
     _guard(context, request, answer.total)
     count = answer.total if request.count is None else request.count
-    answer.entries = list(page(listed, builder, request.offset or 0, count))
+    start = request.offset or 0
+    end = min(start + count, answer.total) if start < answer.total else 0
+    _require_redistribution(context, request, chosen, usage, end)
+    answer.entries = list(page(listed, builder, start, count))
     answer.properties = builder.occurring
     answer.parameters = _parameters(context, request, prepared, usage)
     answer.used = {
@@ -112,6 +113,21 @@ def _fill(context: Context, request: ExpandRequest, answer: Expansion, make_buil
         if content.info.content in ("fragment", "example"):
             kind = content.info.content
             answer.unclosed.append(message(f"unclosed.{kind}", system=content.info.url))
+
+
+def _require_redistribution(
+    context: Context,
+    request: ExpandRequest,
+    chosen: list[IncludedConcepts],
+    usage: ExpansionSources,
+    end: int,
+) -> None:
+    """Raise Restricted if the licence of a system forbids the list; without a text all codes of a version are its whole list."""
+    for key, content in usage.contents.items():
+        of_content = sum(len(one.ids) for one in chosen if one.key == key)
+        whole = not request.filter and of_content >= len(content)
+        info = content.info
+        context.catalog.require_redistribution(info.url, info.version, end=None if whole else end)
 
 
 def _distinct(chosen: list[IncludedConcepts]) -> list[IncludedConcepts]:

@@ -11,6 +11,17 @@ value set, concept map, an earlier state of either       every canonical in its 
 a name that is no system of the registry                 none: the registry has no licence for it
 =======================================================  ==========================================================
 
+Lists of a system that may be read and not passed on (``redistribution`` = ``no``), the same for every surface:
+
+===================================================================  =================================================
+list                                                                 given
+===================================================================  =================================================
+one code: lookup, validation, history, translation, subsumption      yes
+a whole version: download, CodeSystem, $expand of all its codes      no
+a part: search, $expand of anything less or with a text, hierarchy,  up to its first ``PART`` codes, its pages together
+changes between versions
+===================================================================  =================================================
+
 Not here: who the caller is (``api.callers``). Callers with the right to read restricted content are not checked.
 """
 
@@ -29,9 +40,10 @@ from registry.store.metadata import Snapshot
 from registry.terminology.conceptmap import ConceptMap
 from registry.terminology.valueset import Include, ValueSet
 
-__all__ = ["Licences", "licences_of", "names_in", "names_of"]
+__all__ = ["PART", "Licences", "licences_of", "names_in", "names_of"]
 
 _OPEN = 5000  #: most systems whose lists were found to be open and that are not checked again
+PART = 100  #: most codes of a list of a system that must not be passed on
 _NAMES = 200_000  #: most names kept, of all resources together
 
 
@@ -54,25 +66,34 @@ class Licences:
 
     def require_list(self, names: Iterable[str]) -> None:
         """Raise Restricted if whole lists of one of the systems named may not be passed on."""
-        checked = self._known_open()
-        for name in names:
-            if name not in checked:
-                self._require_list(name)
-                checked.add(name)
+        for record in self._not_open(names):
+            if record.access == "restricted":
+                raise Restricted(_text("error.restricted", record), system=record.slug)
+            raise Restricted(_text("error.no_passing_on", record), system=record.slug)
 
-    def _known_open(self) -> set[str]:
-        """Names for which ``require_list`` raised nothing under the metadata of now."""
+    def require_part(self, names: Iterable[str], end: int) -> None:
+        """Raise Restricted if a list that a text or a code chooses may not be given up to its ``end``-th code."""
+        for record in self._not_open(names):
+            if record.access == "restricted":
+                raise Restricted(_text("error.restricted", record), system=record.slug)
+            if end > PART:
+                raise Restricted(_text("error.no_more_of_list", record, most=PART), system=record.slug)
+
+    def _not_open(self, names: Iterable[str]) -> Iterator[SystemRecord]:
+        """The entries whose lists may not be passed on; names without any are looked up once per publication."""
         snapshot, kept = self._snapshot(), self._open_lists
         if kept is None or kept[0] is not snapshot or len(kept[1]) > _OPEN:
             kept = self._open_lists = snapshot, set()
-        return kept[1]
+        for name in names:
+            if name not in kept[1]:
+                found = [r for r in self._records((name,)) if not _is_open(r)]
+                yield from found
+                if not found:
+                    kept[1].add(name)
 
-    def _require_list(self, name: str) -> None:
-        for record in self._records((name,)):
-            if record.access == "restricted":
-                raise Restricted(_text("error.restricted", record), system=record.slug)
-            if record.redistribution == "no":
-                raise Restricted(_text("error.no_passing_on", record), system=record.slug)
+    def may_give_part(self, names: Iterable[str], end: int) -> bool:
+        """Whether ``require_part`` would not raise."""
+        return all(record.access != "restricted" and end <= PART for record in self._not_open(names))
 
     def may_read(self, names: Iterable[str]) -> bool:
         """Whether none of the systems named is restricted."""
@@ -124,9 +145,14 @@ def licences_of(reader: Reader) -> Licences:
     return found
 
 
-def _text(key: str, record: SystemRecord) -> str:
+def _is_open(record: SystemRecord) -> bool:
+    """Whether whole lists of the system may be passed on."""
+    return record.access != "restricted" and record.redistribution != "no"
+
+
+def _text(key: str, record: SystemRecord, **values: object) -> str:
     licence = record.licence or message("error.licence_not_stated")
-    return message(key, system=record.slug, licence=licence)
+    return message(key, system=record.slug, licence=licence, **values)
 
 
 def _plain(name: str) -> str:

@@ -154,7 +154,7 @@ class RegistryCatalog:
             return CodeValidity(valid=None)
         return self._code_judge(row.slug, code, on or self._day(), self._known_at)
 
-    def require_redistribution(self, url: str, version: str = "") -> None:
+    def require_redistribution(self, url: str, version: str = "", *, end: int | None = None) -> None:
         """Does not check licences; the API layer does."""
 
     def supplement(self, url: str, version: str = "") -> ContentView | None:

@@ -113,9 +113,12 @@ class Licensed:
         own = (name for view in contents if not isinstance(view, Missing) for name in self._names_of(view))
         return self._licences.may_read((url, *own))
 
-    def require_redistribution(self, url: str, version: str = "") -> None:
-        """Raise Restricted if the licence does not allow redistribution of lists."""
-        self._licences.require_list((url,))
+    def require_redistribution(self, url: str, version: str = "", *, end: int | None = None) -> None:
+        """Raise Restricted if the licence does not allow redistribution of the list, or of a part up to its ``end``."""
+        if end is None:
+            self._licences.require_list((url,))
+        else:
+            self._licences.require_part((url,), end)
 
     def code_systems(self) -> list[str]:
         """The systems that the caller may read."""

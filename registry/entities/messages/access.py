@@ -15,6 +15,12 @@ MESSAGES: Final[dict[str, Pair]] = {
         "Lisensen ({licence}) begrenser bruken av innholdet i {system}: det gis på maskinen selv, eller med"
         " et token som har rettigheten «read» (Authorization: Bearer …).",
     ),
+    "error.no_more_of_list": (
+        "The licence of {system} ({licence}) does not allow passing lists on: this list and its pages give at most "
+        "{most} codes. Ask for fewer, or ask on the machine itself, or with a token (Authorization: Bearer …).",
+        "Lisensen til {system} ({licence}) tillater ikke at lister gis videre: denne listen og sidene dens gir høyst "
+        "{most} koder. Be om færre, eller spør på maskinen selv, eller med et token (Authorization: Bearer …).",
+    ),
     "error.no_passing_on": (
         "The licence of {system} ({licence}) does not allow passing the whole list on: download it on the "
         "machine itself, or with a token that has the right “read” (Authorization: Bearer …).",
