@@ -8,6 +8,7 @@ a named resource does not exist           404
 a source that cannot be loaded            422
 a request with too many steps             422
 another load runs, no usable database     503
+a damaged database                        500
 a request not finished in time            503
 ========================================  ======
 """
@@ -20,6 +21,7 @@ from registry.entities.errors import (
     OutOfTime,
     Restricted,
     SourceError,
+    StoreDamaged,
     StoreError,
     TooCostly,
     UnknownTarget,
@@ -36,6 +38,7 @@ _STATUS: tuple[tuple[type[GyldigError], int], ...] = (
     (TooCostly, 422),
     (OutOfTime, 503),
     (LoadBusy, 503),
+    (StoreDamaged, 500),
     (StoreError, 503),
     (Restricted, 403),
 )

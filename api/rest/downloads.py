@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from functools import partial
+from itertools import chain
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
@@ -68,7 +69,8 @@ def download(
     if format == "csv":
         headers["Gyldig-Formula-Cells"] = str(count_formulas(rows.columns))
     pieces = tables.chunks(rows, format, formulas=FormulaCells(escape=escape_formulas))
-    sent = _sent(pieces, workers_of(request).large, partial(budget_of, request))
+    first = next(pieces, b"")  # an error is answered before the answer has begun
+    sent = _sent(chain((first,), pieces), workers_of(request).large, partial(budget_of, request))
     return StreamingResponse(sent, media_type=tables.MEDIA_TYPES[format], headers=headers)
 
 

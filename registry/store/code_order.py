@@ -61,7 +61,7 @@ class SystemCodes:
     @classmethod
     def read(cls, connection: Connection, system_id: int) -> SystemCodes:
         """The codes of a stored system."""
-        return cls(connection.execute(_STATEMENT, (system_id,)))
+        return cls(connection.each(_STATEMENT, (system_id,)))
 
     def _dictionary(self) -> dict[str, int]:
         ends = islice(self._starts, 1, None)

@@ -70,7 +70,7 @@ def read_packs(
         "SELECT body FROM component_pack WHERE system_id = ? AND kind = ? AND first > ? ORDER BY first"
     )
     found = []
-    for (body,) in connection.execute(statement, (system_id, kind, after)):
+    for (body,) in connection.each(statement, (system_id, kind, after)):
         try:
             found.append(pl.read_ipc(io.BytesIO(bytes(body)), columns=list(columns)))
         except (pl.exceptions.PolarsError, OSError, ValueError) as error:
@@ -134,7 +134,7 @@ def _pages_between(
         " ORDER BY first"
     )
     bounds = (rows[0] - _PAGE, rows[-1])
-    for first, body in connection.execute(statement, (system_id, kind, *bounds)):
+    for first, body in connection.each(statement, (system_id, kind, *bounds)):
         yield int(first), _unpacked(body)
 
 

@@ -124,20 +124,20 @@ def _by_ids(
     for start in range(0, len(wanted), _CHUNK):
         chunk = wanted[start : start + _CHUNK]
         marks = ",".join("?" * len(chunk))
-        yield from connection.execute(f"SELECT {columns} FROM {table} WHERE {column} IN ({marks})", chunk)
+        yield from connection.each(f"SELECT {columns} FROM {table} WHERE {column} IN ({marks})", chunk)
 
 
 def by_code(connection: Connection, system_id: int, members: BitMap) -> list[int]:
     """The state ids of a set, by code."""
     statement = "SELECT id FROM concept_state WHERE system_id = ? ORDER BY code"
-    return [ident for (ident,) in connection.execute(statement, (system_id,)) if ident in members]
+    return [ident for (ident,) in connection.each(statement, (system_id,)) if ident in members]
 
 
 def without_codes(
     connection: Connection, system_id: int, base: BitMap, covered: Callable[[str], bool]
 ) -> BitMap:
     """The base without the states whose code is covered."""
-    rows = connection.execute("SELECT id, code FROM concept_state WHERE system_id = ?", (system_id,))
+    rows = connection.each("SELECT id, code FROM concept_state WHERE system_id = ?", (system_id,))
     return base - BitMap([ident for ident, code in rows if ident in base and covered(code)])
 
 

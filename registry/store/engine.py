@@ -107,7 +107,7 @@ class Connection:
         try:
             return self.raw.execute(text, params)
         except sqlite3.Error as error:
-            raise _sqlite_error(error) from error
+            raise _sqlite_error(error, reading=text.startswith("SELECT")) from error
 
     def _execute_postgres(self, text: str, params: Sequence[Any]) -> Any:
         import psycopg
@@ -138,17 +138,22 @@ class Connection:
             self._replacing.start()
         raise NeedsOffload
 
+    def each(self, text: str, params: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
+        """The rows of one statement, read as they are used. Errors while reading are raised as the project's errors."""
+        rows: Iterator[tuple[Any, ...]] = self.execute(text, params)
+        return rows if self.dialect != "sqlite" else _translated_rows(rows)
+
     def all(self, text: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         try:
             return self.execute(text, params).fetchall()  # type: ignore[no-any-return]
         except sqlite3.Error as error:
-            raise _sqlite_error(error) from error
+            raise _sqlite_error(error, reading=True) from error
 
     def one(self, text: str, params: Sequence[Any] = ()) -> tuple[Any, ...] | None:
         try:
             return self.execute(text, params).fetchone()  # type: ignore[no-any-return]
         except sqlite3.Error as error:
-            raise _sqlite_error(error) from error
+            raise _sqlite_error(error, reading=True) from error
 
     def insert(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         """Insert many rows: COPY on PostgreSQL, one prepared statement on SQLite."""
@@ -408,16 +413,25 @@ def _translated() -> Iterator[None]:
         raise _postgres_error(error) from error
 
 
+def _translated_rows(rows: Iterator[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+    try:
+        yield from rows
+    except sqlite3.Error as error:
+        raise _sqlite_error(error, reading=True) from error
+
+
 def project_error(error: Exception) -> Exception:
     """The project's error for one of SQLite that was raised while rows were read; any other error unchanged."""
     return _sqlite_error(error) if isinstance(error, sqlite3.Error) else error
 
 
-def _sqlite_error(error: sqlite3.Error) -> StoreError | LoadBusy:
-    """The project's error for an error of SQLite."""
+def _sqlite_error(error: sqlite3.Error, *, reading: bool = False) -> StoreError | LoadBusy:
+    """The project's error for an error of SQLite; ``reading``: nothing was to be stored."""
     text = str(error)
     if not isinstance(error, sqlite3.OperationalError) or "decode" in text or "malformed" in text:
         return StoreDamaged(message("error.database_damaged", error=text))
+    if reading and "disk I/O error" in text:
+        return StoreError(message("error.disk_unreadable", error=text))
     if "full" in text or "disk I/O error" in text:
         return StoreFull(message("error.nothing_stored_free", error=text))
     if "locked" in text or "busy" in text:

@@ -59,4 +59,4 @@ def _end(connection: Connection, row: tuple[Any, ...], state: str, message: str)
 
 def damaged_loads(connection: Connection) -> Iterator[int]:
     """Numbers of the loads whose row does not have its hash."""
-    return (row[0] for row in connection.execute(_ALL) if row_digest(row[:-1]) != row[-1])
+    return (row[0] for row in connection.each(_ALL) if row_digest(row[:-1]) != row[-1])

@@ -35,12 +35,12 @@ def delete_states(connection: Connection, idents: Iterable[int]) -> None:
 def delete_unused(connection: Connection, system_id: int) -> None:
     """Delete the concepts and names of a system that no state, fragment or component names."""
     concepts = used_concepts(connection, system_id)
-    for concept, parents in connection.execute(
+    for concept, parents in connection.each(
         "SELECT concept_id, parents FROM concept_state WHERE system_id = ?", (system_id,)
     ):
         concepts.add(concept)
         concepts.update(unpack_numbers(bytes(parents)) if parents is not None else ())
-    for (removed,) in connection.execute(
+    for (removed,) in connection.each(
         "SELECT c.removed FROM release_content c JOIN release r ON r.id = c.release_id"
         " WHERE r.system_id = ? AND c.removed IS NOT NULL",
         (system_id,),

@@ -154,7 +154,7 @@ def _belonging(connection: Connection, table: str, number: int | None = None) ->
     where = "" if number is None else f" WHERE {owner} = ?"
     order = ", ".join((owner, *columns[:3]) if table != "release_content" else (owner,))
     statement = f"SELECT {', '.join((owner, *columns))} FROM {table}{where} ORDER BY {order}"
-    rows: Iterator[tuple[Any, ...]] = connection.execute(statement, () if number is None else (number,))
+    rows: Iterator[tuple[Any, ...]] = connection.each(statement, () if number is None else (number,))
     return rows
 
 
@@ -167,7 +167,7 @@ def seal(
     for table, before in began.items():
         total, key = _Sum(), RECORDED[table].key
         statement = f"SELECT {_columns(table)} FROM {table} WHERE {key} > ? ORDER BY {key}"
-        for row in connection.execute(statement, (before,)):
+        for row in connection.each(statement, (before,)):
             total.add(row)
             owners.setdefault(table, []).append(int(row[0]))
         found[table] = str(total)
@@ -202,7 +202,7 @@ def stored_seals(connection: Connection, *, metadata_only: bool = False) -> dict
         key, _, ends = RECORDED[table]
         more = "recorded_to" if ends else "NULL"
         statement = f"SELECT recorded_from, {more}, {_columns(table)} FROM {table} ORDER BY {key}"
-        for began, ended, *row in connection.execute(statement):
+        for began, ended, *row in connection.each(statement):
             add(began, table, row)
             instants[table, row[0]] = began
             if ended is not None:
@@ -220,7 +220,7 @@ def each_publication(connection: Connection) -> Iterator[PublicationRow]:
     """Every publication, oldest first."""
     return (
         PublicationRow(*r)
-        for r in connection.execute(
+        for r in connection.each(
             f"SELECT {', '.join(PublicationRow._fields)} FROM publication ORDER BY number"
         )
     )

@@ -58,7 +58,7 @@ _AT_ONCE = 400  #: codes in one statement
 
 def states_with_code(connection: Connection, system_id: int, code: str) -> list[int]:
     """State ids with exactly that code."""
-    return [ident for (ident,) in connection.execute(_WITH_CODE, (system_id, code)).fetchall()]
+    return [ident for (ident,) in connection.all(_WITH_CODE, (system_id, code))]
 
 
 def states_with_codes(connection: Connection, system_id: int, codes: Sequence[str]) -> list[tuple[int, str]]:
@@ -119,5 +119,5 @@ def systems_with_code(connection: Connection, code: str) -> set[int]:
 
 def body_of(connection: Connection, ident: int) -> bytes | None:
     """The canonical JSON of a state; None for an unknown id."""
-    row = connection.execute(_BODY, (ident,)).fetchone()
+    row = connection.one(_BODY, (ident,))
     return None if row is None else row[0]

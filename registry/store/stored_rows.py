@@ -89,7 +89,7 @@ def stored_releases(connection: Connection) -> dict[int, StoredRelease]:
 def each_state(connection: Connection) -> Iterator[StoredState]:
     """Every concept state."""
     columns = ", ".join(StoredState._fields)
-    return map(StoredState._make, connection.execute(f"SELECT {columns} FROM concept_state ORDER BY id"))
+    return map(StoredState._make, connection.each(f"SELECT {columns} FROM concept_state ORDER BY id"))
 
 
 def each_concept(connection: Connection) -> Iterator[tuple[int, int, str]]:
@@ -132,5 +132,5 @@ def each_segment(connection: Connection) -> Iterator[tuple[int, str, int, bytes]
 
 
 def _rows(connection: Connection, statement: str) -> Iterator[Any]:
-    rows: Iterator[Any] = connection.execute(statement)
+    rows: Iterator[Any] = connection.each(statement)
     return rows

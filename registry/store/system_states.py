@@ -31,29 +31,29 @@ def keys_of(connection: Connection, system_id: int) -> dict[str, int]:
 
 def each_code(connection: Connection, system_id: int) -> Iterator[tuple[int, str]]:
     """(state id, code), by id."""
-    rows: Iterator[tuple[int, str]] = connection.execute(_EACH_CODE, (system_id,))
+    rows: Iterator[tuple[int, str]] = connection.each(_EACH_CODE, (system_id,))
     return rows
 
 
 def each_concept(connection: Connection, system_id: int) -> Iterator[tuple[int, int, str]]:
     """(state id, concept id, code), in no particular order."""
-    rows: Iterator[tuple[int, int, str]] = connection.execute(_EACH_CONCEPT, (system_id,))
+    rows: Iterator[tuple[int, int, str]] = connection.each(_EACH_CONCEPT, (system_id,))
     return rows
 
 
 def concepts_of_states(connection: Connection, system_id: int) -> list[tuple[int, int]]:
     """(state id, concept id), by state id."""
     statement = "SELECT id, concept_id FROM concept_state WHERE system_id = ? ORDER BY id"
-    return [(int(state), int(concept)) for state, concept in connection.execute(statement, (system_id,))]
+    return [(int(state), int(concept)) for state, concept in connection.each(statement, (system_id,))]
 
 
 def each_hash(connection: Connection, system_id: int) -> Iterator[tuple[bytes, int]]:
     """(hash, state id), in no particular order."""
-    rows: Iterator[tuple[bytes, int]] = connection.execute(_EACH_HASH, (system_id,))
+    rows: Iterator[tuple[bytes, int]] = connection.each(_EACH_HASH, (system_id,))
     return rows
 
 
 def each_link(connection: Connection, system_id: int) -> Iterator[tuple[int, int, bytes | None]]:
     """(state id, concept id, packed concept ids of its parents), by id."""
-    rows: Iterator[tuple[int, int, bytes | None]] = connection.execute(_EACH_LINK, (system_id,))
+    rows: Iterator[tuple[int, int, bytes | None]] = connection.each(_EACH_LINK, (system_id,))
     return rows

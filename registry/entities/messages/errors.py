@@ -163,6 +163,10 @@ MESSAGES: Final[dict[str, Pair]] = {
         "nothing was stored: {error} (free some space and load again)",
         "ingenting ble lagret: {error} (frigjør plass og last på nytt)",
     ),
+    "error.disk_unreadable": (
+        "the database could not be read: {error}; look at the disk, then `gyldig verify`",
+        "databasen kunne ikke leses: {error}; se på disken, deretter `gyldig verify`",
+    ),
     "error.connections": (
         "all {most} connections of this process to the database are in use: try again in a moment",
         "alle {most} forbindelser fra denne prosessen til databasen er i bruk: prøv igjen om litt",
