@@ -113,7 +113,7 @@ def fhir_page() -> str:
 
 _FHIR = (
     "Below `/fhir` and `/fhir/r4` (R4), `/fhir/r5` (R5) and `/fhir/as-of/DATE` (as if it were that day). The guide is "
-    "[Ask in FHIR](../howto/fhir.md). `OperationDefinition/ID` gives the same as a resource.\n\n"
+    "[Use the FHIR server](../howto/fhir.md). `OperationDefinition/ID` gives the same as a resource.\n\n"
     "The tables of parameters say where each is defined, and what is done with it: *used*, *refused* (it would change "
     "the answer and is not implemented) or *no effect* (settings of clients). Any other parameter is refused, in a URL "
     "and in a Parameters resource alike. `R4` and `R5` are the operation's definitions in the standard (linked under "

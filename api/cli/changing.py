@@ -49,7 +49,7 @@ def add(
     valid_through: ValidThrough = None,
     track: TrackName = "",
     same_as: Annotated[
-        str, typer.Option("--same-as", metavar="LABEL", help="Its content is that of this version.")
+        str, typer.Option("--same-as", metavar="LABEL", help="A version with the same content.")
     ] = "",
     published: Published = "",
 ) -> None:
@@ -73,7 +73,7 @@ def set_(
     valid_to: ValidTo = None,
     valid_through: ValidThrough = None,
     open_end: Annotated[
-        bool, typer.Option("--open-end", help="No end of its own: it follows from the system's rule.")
+        bool, typer.Option("--open-end", help="Remove the end date: it then follows from the system's rule.")
     ] = False,
     track: Track = None,
     why: WhyOption = "",

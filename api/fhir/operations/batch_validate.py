@@ -90,7 +90,7 @@ def _operation(kind: str, title: str) -> Operation:
         kind=kind,
         name="batch-validate-code",
         title=title,
-        text="Many validations in one request; each is answered as by $validate-code of its own.",
+        text="Many validations in one request; each has the answer of a single $validate-code.",
         levels=("type",),
         prepare=prepare,
         repeatable=False,

@@ -203,9 +203,9 @@ BOKMAAL: Final[Mapping[str, str]] = {
     "Only the made-up system; fetch nothing.": "Bare det oppdiktede kodeverket; hent ingenting.",
     "The code that may contain the other.": "Koden som kan omfatte den andre.",
     "The code that may be contained.": "Koden som kan være omfattet.",
-    "Its content is that of this version.": "Innholdet er det samme som i denne versjonen.",
-    "No end of its own: it follows from the system's rule.": (
-        "Ingen egen sluttdato: den følger av regelen for kodeverket."
+    "A version with the same content.": "En versjon med det samme innholdet.",
+    "Remove the end date: it then follows from the system's rule.": (
+        "Fjern sluttdatoen: den følger da av regelen for kodeverket."
     ),
     "Title, in the language of --language.": "Tittel, på språket i --language.",
     "Language of the title.": "Tittelens språk.",
