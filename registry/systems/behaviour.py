@@ -111,11 +111,11 @@ class SystemBehaviour:
         """The version as written in requests and answers, from the system's canonical URL and the version's label."""
         return label
 
-    def names_version(self, label: str, asked: str) -> bool:
+    def names_version(self, label: str, requested: str) -> bool:
         """Whether a requested version is the one with the label."""
-        return label == asked
+        return label == requested
 
-    def track_named(self, asked: str) -> str:
+    def track_named(self, requested: str) -> str:
         """The track that a requested version names without saying which of its versions; empty if it does not."""
         return ""
 

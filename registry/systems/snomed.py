@@ -130,17 +130,17 @@ class SnomedBehaviour(SystemBehaviour):
     def is_expression(self, code: str) -> bool:
         return ":" in code or "+" in code
 
-    def names_version(self, label: str, asked: str) -> bool:
+    def names_version(self, label: str, requested: str) -> bool:
         """Whether a version is meant by its URI, its date (``2024-01-15``, ``20240115``), or module and date."""
-        found, own = _SHORT.fullmatch(asked), _EDITION.fullmatch(label)
-        if label == asked or own is None or found is None:
-            return label == asked
+        found, own = _SHORT.fullmatch(requested), _EDITION.fullmatch(label)
+        if label == requested or own is None or found is None:
+            return label == requested
         day = found["year"] + found["month"] + found["day"]
         return own["date"] == day and found["module"] in (None, own["module"])
 
-    def track_named(self, asked: str) -> str:
+    def track_named(self, requested: str) -> str:
         """The edition that a URI without a version names."""
-        found = _EDITION.fullmatch(asked)
+        found = _EDITION.fullmatch(requested)
         return found["module"] if found is not None and not found["date"] else ""
 
     def implicit_value_set(self, query: str) -> tuple[Condition, ...] | None:

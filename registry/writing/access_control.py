@@ -55,12 +55,12 @@ class AccessControl:
             if _live(connection, name):
                 raise UsageError(message("error.token_exists", name=name))
             writer = Writer(connection)
-            held = " ".join(r for r in RIGHTS if r in wanted)
+            granted = " ".join(r for r in RIGHTS if r in wanted)
             row = (
                 writer.next_id("access_token", "row_id"),
                 name,
                 sha256,
-                held,
+                granted,
                 iso(end) or "",
                 writer.recorded,
             )
