@@ -17,7 +17,9 @@ import pytest
 from fastapi.routing import APIRoute
 from starlette.testclient import TestClient
 
+from api import refusal_log
 from api.app import create_app
+from api.bearer_tokens import secret_hash
 from api.fhir.operations.operation_table import OPERATIONS
 from api.settings import Settings
 from registry import Registry
@@ -25,6 +27,7 @@ from tests.leak_world import ALIAS, ASKED, CONCEPT_MAPS, FREE, OID, SECRET, SUPP
 
 _MARKER = re.compile(r"zqx[a-z]*")
 BEARER = {"Authorization": "Bearer all-rights"}
+WRITER = {"Authorization": "Bearer no-reading"}
 SYSTEMS = {
     "path": ["secret", OID, "supplement"],
     "query": ["secret", SECRET, ALIAS, f"urn:oid:{OID}", "supplement"],
@@ -34,7 +37,7 @@ VALUES: dict[str, list[str | None]] = {
     "code": [ASKED], "a": ["zqxroot"], "b": [ASKED], "q": ["zqxaskeddis", ASKED], "from": ["2020"], "to": ["2021"],
     "version": ["2020"], "relation": ["parents", "children", "ancestors", "descendants"], "format": ["csv", "json"],
     "on": [None], "lang": [None], "count": [None], "cursor": [None], "scope": [None], "role": [None], "reporter": [None],
-    "track": [None], "type": [None], "status": [None], "since": [None],
+    "track": [None], "type": [None], "status": [None], "since": [None], "escape_formulas": [None, "true"],
 }  # fmt: skip
 
 _SAMPLE = 11  #: every eleventh request is sent by the fast tests, every one by the slow ones
@@ -44,10 +47,12 @@ Call = tuple[str, Send]
 
 
 class World:
-    """The registry behind three callers."""
+    """The registry behind callers that may read restricted content, and others."""
 
     def __init__(self, stack: ExitStack, registry: Registry) -> None:
         self.instants = fill(registry)
+        self.registry = registry
+        registry.access.add_token("writer", secret_hash("no-reading"), ["write", "load"])
         app = create_app(Settings(host="127.0.0.1", token="all-rights"), registry=registry)
         self.app = app
         near = TestClient(app, client=("127.0.0.1", 1), base_url="http://localhost")
@@ -60,11 +65,12 @@ class World:
             headers={"X-Forwarded-For": "192.0.2.7"},
         )
         token = TestClient(app, client=("192.0.2.7", 1), base_url="http://localhost", headers=BEARER)
+        writer = TestClient(app, client=("192.0.2.8", 1), base_url="http://localhost", headers=WRITER)
         stack.enter_context(near)
-        for client in (far, rebound, proxied, token):
+        for client in (far, rebound, proxied, token, writer):
             client.portal = near.portal  # one thread, hence one connection to the database
         self.blocked, self.allowed = (
-            {"far": far, "rebound": rebound, "proxied": proxied},
+            {"far": far, "rebound": rebound, "proxied": proxied, "writer": writer},
             {"near": near, "token": token},
         )
 
@@ -282,3 +288,24 @@ def test_a_refusal_names_the_system_and_the_way_in(world: World) -> None:
             continue
         assert answer.status_code == 403, path
         assert "secret" in answer.text and "Bearer" in answer.text
+
+
+def test_the_audit_trail_has_no_contents_of_queries(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every refused request of the matrix is in the trail, by its route."""
+    monkeypatch.setattr(refusal_log, "_KINDS", 10_000)
+    world.app.state.refusals.close()
+    before = sum(e.count for e in world.registry.audit().entries)
+    refused = 0
+    for _, send in islice((*_rest(world), *_fhir(world)), 0, None, 2 * _SAMPLE):
+        answer = send(world.blocked["far"])
+        refused += (
+            1 if answer.status_code == 403 else answer.text.count('"status":"403"')
+        )  # entries of a batch
+    world.app.state.refusals.close()
+    trail = world.registry.audit()
+    assert sum(e.count for e in trail.entries) - before == refused > 20
+    texts = " ".join(
+        f"{e.what} {e.system} {e.about} {e.origin} {e.who}" for e in trail.entries if e.kind == "refused"
+    )
+    assert not _MARKER.findall(texts.lower()) and ASKED not in texts
+    assert {e.system for e in trail.entries if e.kind == "refused"} <= {"secret", "supplement", "hidden", ""}

@@ -10,7 +10,11 @@ __all__ = ["html"]
 _PROBLEMS = (
     ("wrong-use", 400, "A date, cursor, parameter or combination that makes no sense."),
     ("token-needed", 401, "Give a valid token: Authorization: Bearer …"),
-    ("restricted", 403, "The licence of the content does not allow this without a token."),
+    (
+        "restricted",
+        403,
+        "The licence of the content does not allow this without a token, or the token does not have the right.",
+    ),
     ("not-found", 404, "Something named in the path does not exist; suggestions names similar ones."),
     ("method-not-allowed", 405, "The path takes other methods."),
     ("too-large", 413, "The request body is too large."),

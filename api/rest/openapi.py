@@ -33,7 +33,7 @@ _PROBLEM = {
 _ERRORS = {
     "400": "Wrong use: a bad date, cursor or parameter",
     "401": "A token is needed",
-    "403": "The licence does not allow this without a token",
+    "403": "The licence, or the rights of the token, do not allow this",
     "404": "A name in the path does not exist",
     "413": "The request is too large",
     "422": "Content that cannot be taken, or a request that needs too much work",
