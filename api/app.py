@@ -18,7 +18,7 @@ from api.callers import Callers, NotAuthorised, origin_of
 from api.limits import LARGEST_BODY, BodyLimit
 from api.refusal_log import RefusalLog
 from api.response_headers import ResponseHeaders
-from api.rest import changes, codes, docs_page, downloads, openapi, problems, scopes, systems
+from api.rest import audit, changes, codes, docs_page, downloads, openapi, problems, scopes, systems
 from api.rest.answers import registry_of
 from api.rest.known import only_known
 from api.rest.lanes import short
@@ -156,7 +156,7 @@ def _rest(app: FastAPI) -> APIRouter:
         return HTMLResponse(docs_page.html(app.openapi(), "/api/openapi.json"))
 
     # Downloads first: their path ends like a version label may.
-    for module in (downloads, systems, codes, changes, scopes):
+    for module in (downloads, systems, codes, changes, scopes, audit):
         rest.include_router(module.router)
     return rest
 

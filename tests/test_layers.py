@@ -119,6 +119,7 @@ SAME_SUBJECT = {
     "access": "tokens and the audit trail: commands, their text, messages",
     "administration": "verify, back up, serve: commands and their text",
     "app": "the ASGI application",
+    "audit": "the audit trail: the query and its REST route",
     "catalogue": "what there is: the query, its commands, their text",
     "change_maps": "change events as a map",
     "changes": "what changed: events and their REST routes",

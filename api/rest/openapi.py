@@ -8,12 +8,14 @@ import msgspec
 from fastapi import FastAPI
 
 from registry.entities import results
+from registry.queries.audit import AuditRecord
 
 __all__ = ["gives", "gives_list", "install"]
 
 _REF = "#/components/schemas/{name}"
-_RESULTS = tuple(
-    getattr(results, name) for name in results.__all__ if isinstance(getattr(results, name), type)
+_RESULTS = (
+    *(getattr(results, name) for name in results.__all__ if isinstance(getattr(results, name), type)),
+    AuditRecord,
 )
 _PROBLEM = {
     "title": "Problem",

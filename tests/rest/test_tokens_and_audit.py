@@ -207,6 +207,24 @@ def test_writes_and_refused_requests_are_in_the_trail(client_of: Make, gyldig: R
     assert [r["what"] for r in rows] == [e["what"] for e in found]
 
 
+def test_the_trail_over_rest_needs_the_right_to_administer(
+    client_of: Make, gyldig: Run, licensed: str
+) -> None:
+    token = _add(gyldig, licensed, "admin", "administer")
+    other = _add(gyldig, licensed, "other", "read", "write", "load")
+    client = client_of(db=licensed)
+    assert client.get("/api/audit").status_code == 401  # local callers may read content, not who wrote it
+    assert client.get("/api/audit", headers=other).status_code == 403
+    pages = [client.get("/api/audit?count=3", headers=token).json()]
+    while pages[-1]["more"]:
+        pages.append(client.get(f"/api/audit?count=3&cursor={pages[-1]['cursor']}", headers=token).json())
+    found = [entry for one in pages for entry in one["entries"]]
+    client.app.state.refusals.close()  # type: ignore[attr-defined]
+    assert len(pages) > 1 and found == _audit(gyldig, licensed)[: len(found)]
+    assert client.get("/api/audit?since=2999-01-01", headers=token).json()["entries"] == []
+    assert client.get("/api/audit?since=yesterday", headers=token).status_code == 400
+
+
 def test_names_of_tokens_are_not_public(client_of: Make, gyldig: Run, licensed: str) -> None:
     _add(gyldig, licensed, "hemmelig-navn", "read")
     client = client_of(host="192.0.2.7", db=licensed)
