@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from pyroaring import BitMap
 
@@ -21,11 +21,19 @@ from registry.store.number_table import NumberTable
 from registry.store.states import unpack_numbers
 from registry.store.system_states import each_link
 
-__all__ = ["Closure", "check_acyclic"]
+__all__ = ["Closure", "Numbering", "check_acyclic"]
 
 K = TypeVar("K", bound=Hashable)
 
 _ABSENT = 0xFFFF_FFFF
+
+
+class Numbering(NamedTuple):
+    """Depth-first numbers: the state id of each, the last number of its range, and descendants outside their range."""
+
+    idents: Sequence[int]
+    last: Sequence[int]
+    beyond: Mapping[int, BitMap]
 
 
 class Closure:
@@ -72,6 +80,11 @@ class Closure:
 
     def __len__(self) -> int:
         return len(self._ident)
+
+    @property
+    def numbering(self) -> Numbering:
+        """The depth-first numbers and the ranges of descendants; not to be changed."""
+        return Numbering(self._ident, self._last, self._beyond)
 
     def _at(self, ident: int) -> int:
         place = ident - self._base

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from registry.ecl import nodes as n
 from registry.entities.sctid import check_digit
 
-__all__ = ["Pools", "constraints", "sctids"]
+__all__ = ["Pools", "constraints", "focused", "sctids"]
 
 S = st.SearchStrategy
 
@@ -204,3 +204,32 @@ def _member_block(pools: Pools, inner: S[n.Constraint], concept: S[n.Concept]) -
         st.builds(n.MemberFieldFilter, fields, later, times),
     ]
     return st.builds(n.MemberFilters, _some(st.one_of(filters)))
+
+
+def focused(pools: Pools) -> dict[str, S[n.Constraint]]:
+    """Form → constraints of that form with few and wide parts, so that most have a result."""
+    concept = st.builds(n.Concept, st.sampled_from(pools.concepts))
+    below = st.builds(n.Hierarchy, st.sampled_from([*n.HierarchyOperator]), concept)
+    every = st.just(n.Any())
+    inner: S[n.Constraint] = st.one_of(every, every, below, concept)
+    attribute = _attribute(pools, inner, in_group=False)
+    group = st.builds(n.AttributeGroup, _refinement(pools, inner, depth=1, in_group=True), _cardinality())
+    refset = st.one_of(every, st.builds(n.Concept, st.sampled_from(pools.refsets)))
+    one = st.lists(_member_block(pools, inner, concept), max_size=1).map(tuple)
+    return {
+        "attribute": st.builds(n.Refined, every, attribute),
+        "group": st.builds(n.Refined, every, group),
+        "refinement": st.builds(n.Refined, every, _refinement(pools, inner, depth=2)),
+        "concept filter": st.builds(
+            n.Filtered, every, _concept_block(pools, inner, concept).map(lambda b: (b,))
+        ),
+        "description filter": st.builds(
+            n.Filtered, every, _description_block(pools, inner, concept).map(lambda b: (b,))
+        ),
+        "member of": st.builds(n.MemberOf, refset, st.none(), one),
+        "projection": st.builds(n.MemberOf, refset, _some(st.sampled_from(pools.fields)), one),
+        "containing": st.builds(n.RefsetsContaining, inner, one),
+        "history": st.builds(n.Supplemented, inner, _history(refset)),
+        "dotted": st.builds(n.Dotted, inner, _some(_attribute_name(pools, every))),
+        "hierarchy": st.builds(n.Hierarchy, st.sampled_from([*n.HierarchyOperator]), below),
+    }

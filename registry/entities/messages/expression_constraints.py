@@ -1,6 +1,6 @@
 """Expression constraints of SNOMED CT (ECL): id → (English, bokmål).
 
-Ids: ``ecl.problem.*`` what is wrong, ``ecl.part.*`` parts of the language that are expected or found.
+Ids: ``ecl.problem.*`` what is wrong, ``ecl.note.*`` warnings, ``ecl.part.*`` parts of the language that are expected or found.
 """
 
 from __future__ import annotations
@@ -113,6 +113,27 @@ MESSAGES: Final[dict[str, Pair]] = {
     "ecl.problem.digits": (
         "a cardinality has more than {most} digits",
         "en kardinalitet har mer enn {most} sifre",
+    ),
+    "ecl.problem.dialect": (
+        "{alias} is not a known dialect: name the language reference set with dialectId",
+        "{alias} er ikke en kjent dialekt: oppgi språkreferansesettet med dialectId",
+    ),
+    "ecl.problem.field": (
+        "none of the reference sets has the field {field}",
+        "ingen av referansesettene har feltet {field}",
+    ),
+    "ecl.problem.text_field": (
+        "the field {field} has texts, not concepts: it can only be selected by the whole expression",
+        "feltet {field} har tekster, ikke begreper: det kan bare velges av hele uttrykket",
+    ),
+    "ecl.problem.several_fields": (
+        "several fields can only be selected by the whole expression, not by a part of it",
+        "flere felt kan bare velges av hele uttrykket, ikke av en del av det",
+    ),
+    "ecl.note.unknown": ("{id} is not in this release", "{id} finnes ikke i denne utgivelsen"),
+    "ecl.note.inactive": (
+        "{id} is inactive: {{{{ C active = 0 }}}} includes inactive concepts",
+        "{id} er inaktivt: {{{{ C active = 0 }}}} tar med inaktive begreper",
     ),
     "ecl.part.end": ("the end", "slutten"),
     "ecl.part.constraint": (
