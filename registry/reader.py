@@ -130,6 +130,8 @@ class Reader:
         self._newest: tuple[Ledger, Moment] | None = None  #: the metadata as known now
         self.caches = caches = database.caches
         self._moments: Bounded[tuple[int, int | None], Moment] = caches.named("moments", _MOMENTS)
+        self._with_components: Bounded[int, bool]
+        self._with_components = caches.named("releases with components", 100_000, lambda found: 1)
         self._bitmaps: Bounded[int, BitMap] = caches.named("bitmaps", _BITMAPS, bytes_of)
         #: parents shown in lookups, by the releases of the content and the parent's key or id
         self.parents: Bounded[tuple[tuple[int, ...], int | str], tuple[int, CodeDisplay] | None]
@@ -224,6 +226,22 @@ class Reader:
         if self.code_dates is not None:
             found.tell_dates = partial(self.code_dates, resolved.system.slug, resolved.known_at)
         return found
+
+    def composed_view(self, system_id: int, release: ReleaseRow) -> StoredView | None:
+        """The view of one release with components; None for a release of plain records."""
+        from registry.content.source_layers import Layer
+        from registry.content.view import ViewInfo
+
+        ident = layer_id(release)
+        if not self._with_components.get(ident, lambda: has_components(self.connection, release.id)):
+            return None
+        layers, system = [Layer(ident, self.bitmap(release), release.header)], self._system(system_id)
+        info = ViewInfo(system=system.slug, url=system.record.canonical, version=release.header.version)
+        made = partial(self._kind_of_view(layers), self.database, layers, info, system.rules)
+        return self._views.get(("composed", ident), made)
+
+    def _system(self, system_id: int) -> SystemRow:
+        return self.moment().snapshot.systems[system_id]
 
     def _kind_of_view(self, layers: Sequence[Layer]) -> type[StoredView]:
         """The view of a release with components, else that of plain records."""

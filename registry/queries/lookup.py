@@ -55,6 +55,8 @@ def merged_concept(
     reader: Reader, system_id: int, code: str, releases: Sequence[ReleaseRow]
 ) -> MergedConcept | None:
     """The record of a code, merged from releases that complement each other; None if the first one lacks it."""
+    if len(releases) == 1 and (view := reader.composed_view(system_id, releases[0])) is not None:
+        return view.merged_with_code(code)
     layers = [Layer(layer_id(r), reader.bitmap(r), r.header) for r in releases]
     for ident, body in states_by_code(reader.connection, system_id, code):
         if ident in layers[0].bitmap:

@@ -17,9 +17,12 @@ from __future__ import annotations
 import hashlib
 import io
 import zlib
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
+
+from pyroaring import BitMap
 
 from registry.store.engine import Connection
 from registry.store.stored_values import damaged, reading
@@ -27,7 +30,7 @@ from registry.store.stored_values import damaged, reading
 if TYPE_CHECKING:
     from polars import DataFrame, Series
 
-__all__ = ["NAMED", "PACKED", "UNKNOWN", "add_names", "damaged_packs", "greatest", "names_of", "read_packs", "read_texts", "write_pack",
+__all__ = ["NAMED", "NONE", "PACKED", "UNKNOWN", "add_names", "bitmap_of_numbers", "damaged_packs", "greatest", "names_of", "read_packs", "read_texts", "write_pack",
            "write_texts"]  # fmt: skip
 
 _ALWAYS = ("component", "subject", "module", "effective", "inactive")
@@ -40,6 +43,7 @@ PACKED: dict[str, tuple[str, ...]] = {
 NAMED = frozenset({"module", "type", "language", "extra", "value", "value_type", "of", "refset", "acceptability",
                    "shape"})  # fmt: skip
 UNKNOWN = 1 << 31
+NONE = (1 << 32) - 1  #: the number of no name
 _PAGE = 128  #: texts of a page
 _BETWEEN = "\0"
 
@@ -82,6 +86,13 @@ def _empty(columns: Sequence[str]) -> DataFrame:
     import polars as pl
 
     return pl.DataFrame(schema={c: pl.String if c == "key" else pl.UInt32 for c in columns})
+
+
+def bitmap_of_numbers(numbers: Series) -> BitMap:
+    """The numbers as a bitmap."""
+    import numpy as np
+
+    return BitMap(array("I", np.ascontiguousarray(numbers.to_numpy(), dtype=np.uint32).tobytes()))
 
 
 def greatest(numbers: Series) -> int:

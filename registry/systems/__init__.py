@@ -22,6 +22,7 @@ __all__ = [
     "behaviour_of",
     "behaviour_of_url",
     "known",
+    "system_of_edition",
     "systems_like",
 ]
 
@@ -65,6 +66,15 @@ def behaviour_of_url(url: str) -> SystemBehaviour:
     ('icd-10-cm', 'icpc-2-no')
     """
     return behaviour_of(_SLUGS.get(url) or url.removeprefix("urn:gyldig:"))
+
+
+def system_of_edition(url: str) -> str:
+    """The URL of the system of which a URL names an edition or version; empty for other URLs.
+
+    >>> system_of_edition("http://snomed.info/sct/51000202101/version/20240115")
+    'http://snomed.info/sct'
+    """
+    return next((found for b in _BEHAVIOURS.values() if (found := b.edition_named(url))), "")
 
 
 def known(slug: str) -> SystemRecord | None:

@@ -119,6 +119,10 @@ class SystemBehaviour:
         """The track that a requested version names without saying which of its versions; empty if it does not."""
         return ""
 
+    def edition_named(self, url: str) -> str:
+        """The URL of the system, where a URL names an edition or version of it; else empty."""
+        return ""
+
     def implicit_value_set(self, query: str) -> tuple[Condition, ...] | None:
         """Conditions of the value set ``URL?fhir_vs`` + query; () = all codes, None = no such value set.
 

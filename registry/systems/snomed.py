@@ -20,7 +20,7 @@ URL = "http://snomed.info/sct"
 IS_A = "116680003"
 CORE_MODULE = "900000000000207008"
 MODEL_MODULE = "900000000000012004"
-_ROOT = "138875005"
+_REFERENCE_SET = "900000000000455006"
 
 #: description types: kind of designation, code
 DESCRIPTION_TYPES = {
@@ -143,11 +143,16 @@ class SnomedBehaviour(SystemBehaviour):
         found = _EDITION.fullmatch(requested)
         return found["module"] if found is not None and not found["date"] else ""
 
+    def edition_named(self, url: str) -> str:
+        """The URL of the system, where a URL names an edition or version of it."""
+        return URL if _EDITION.fullmatch(url) else ""
+
     def implicit_value_set(self, query: str) -> tuple[Condition, ...] | None:
         """``isa/CODE``, ``refset/CODE`` and all reference sets (``refset``), as FHIR defines them."""
         kind, _, rest = query.removeprefix("=").partition("/")
-        if kind == "refset" and rest:
-            return (Condition("concept", "in", rest),)
+        if kind == "refset":
+            every = Condition("concept", "descendent-of", _REFERENCE_SET)
+            return (Condition("concept", "in", rest),) if rest else (every,)
         return SystemBehaviour.implicit_value_set(self, query)
 
 

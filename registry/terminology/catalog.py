@@ -15,7 +15,7 @@ import msgspec
 
 from registry.content.view import ContentView
 from registry.entities.records import Coding
-from registry.systems import SystemBehaviour, behaviour_of, behaviour_of_url
+from registry.systems import SystemBehaviour, behaviour_of, behaviour_of_url, system_of_edition
 from registry.terminology.conceptmap import ConceptMap
 from registry.terminology.valueset import Filter, Include, ValueSet
 from registry.time.in_force import Dated, contains, preference, reason_on
@@ -370,11 +370,13 @@ def all_codes(url: str, system: str, version: str = "") -> ValueSet:
 def implicit(catalog: Catalog, url: str, version: str = "") -> ValueSet | None:
     """A value set defined by its URL alone, ``SYSTEM?fhir_vs…``, of a system in the catalog.
 
-    ``SystemBehaviour.implicit_value_set`` defines which exist.
+    ``SystemBehaviour.implicit_value_set`` defines which exist; ``SYSTEM`` may name an edition or version.
     """
     system, mark, query = url.partition("?fhir_vs")
     if not mark:
         return None
+    if edition := system_of_edition(system):
+        system, version = edition, version or system
     found = catalog.code_system(system, version)
     if isinstance(found, Missing) and found.reason in ("unknown_url", "unknown_version", "supplement"):
         return None  # a known system without a version in force is reported when the value set is used

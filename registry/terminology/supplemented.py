@@ -43,6 +43,7 @@ class SupplementedView:
     def __init__(self, base: ContentView, supplements: Sequence[ContentView]) -> None:
         self.base, self.supplements = base, tuple(supplements)
         self.tell_dates = getattr(base, "tell_dates", None)
+        self.in_reference_set = getattr(base, "in_reference_set", None)
         properties = [p for s in supplements for p in s.info.properties]
         self.info = replace(base.info, properties=(*base.info.properties, *properties))
 

@@ -21,9 +21,11 @@ from registry.entities.records import Component, Removal
 from registry.store.component_frames import KINDS, SEPARATOR, ComponentFrame, frames_of, is_reference
 from registry.store.component_packs import (
     NAMED,
+    NONE,
     PACKED,
     UNKNOWN,
     add_names,
+    bitmap_of_numbers,
     greatest,
     names_of,
     read_packs,
@@ -34,6 +36,7 @@ from registry.store.component_packs import (
 from registry.store.component_rows import component_bitmap, component_hash, read_frame
 from registry.store.ledger_writer import Writer
 from registry.store.terms import TermsWriter
+from registry.writing.component_warnings import dangling, repeated_acceptability
 
 if TYPE_CHECKING:
     from polars import DataFrame, Series
@@ -104,17 +107,18 @@ class ComponentWriter:
                 self._add(found.kind, found.frame)
 
     def _add(self, tag: str, frame: DataFrame) -> None:
+        import polars as pl
+
         kind = self._kind(tag)
         frame = _distinct(tag, _composed(frame))
+        earlier = kind.next_component
         coded = self._coded(tag, kind, frame)
-        rows = self._stored_rows(tag, kind, coded, frame)
-        if (BitMap(coded.filter(rows == 0)["component"].to_list()) & kind.touched) or (
-            BitMap(rows.filter(rows > 0).to_list()) - kind.own
-            and BitMap(coded.filter(rows > 0)["component"].to_list()) & kind.touched
-        ):
+        known = coded["component"] < earlier
+        rows = self._stored_rows(tag, kind, coded, frame) if known.any() else known.cast(pl.UInt32)
+        if bitmap_of_numbers(coded["component"].filter(known)) & kind.touched:
             self._refuse_second(tag, kind, coded, rows, frame)
-        kind.touched.update(coded["component"].to_list())
-        kind.own.update(rows.filter(rows > 0).to_list())
+        kind.touched |= bitmap_of_numbers(coded["component"])
+        kind.own |= bitmap_of_numbers(rows.filter(rows > 0))
         self._store_new(tag, kind, coded.filter(rows == 0), frame.filter(rows == 0))
 
     def _refuse_second(self, tag: str, kind: _Kind, coded: DataFrame, rows: Series, frame: DataFrame) -> None:
@@ -151,7 +155,9 @@ class ComponentWriter:
         import polars as pl
 
         frame = pl.DataFrame({"key": keys})
-        fresh = frame.unique(maintain_order=True).join(kind.keys, on="key", how="anti", maintain_order="left")
+        fresh = frame.unique(maintain_order=True)
+        if kind.keys.height:
+            fresh = fresh.join(kind.keys, on="key", how="anti", maintain_order="left")
         new = fresh.with_columns(component=pl.int_range(fresh.height, dtype=pl.UInt32) + kind.next_component)
         kind.next_component += fresh.height
         kind.keys = pl.concat([kind.keys, new.with_columns(pl.col("component").cast(pl.UInt32))])
@@ -261,14 +267,17 @@ class ComponentWriter:
         """Concepts for which the release itself has, replaces or removes rows of the relationship."""
         kind = self._kind("relationship")
         changed = _of_rows(self._of_type(attribute), kind.own | self._replaced(kind))
-        return BitMap(changed["subject"].to_list())
+        return bitmap_of_numbers(changed["subject"])
 
     def _of_type(self, attribute: str) -> DataFrame:
         stored, number = self._kind("relationship").stored, self._names.known.get(attribute, 0)
         return stored.filter(stored["type"] == number)
 
-    def finish(self) -> list[str]:
-        """Build the bitmaps; returns a hash for each kind of component present."""
+    def finish(self, concepts: BitMap, key_of: Callable[[int], str]) -> list[str]:
+        """Build the bitmaps; returns a hash for each kind of component present.
+
+        ``concepts``: ids of the release's concepts, for warnings of rows that name others; ``key_of``: their keys.
+        """
         self._terms.finish()
         hashes = []
         for tag in KINDS:
@@ -277,7 +286,14 @@ class ComponentWriter:
             if members:
                 frame = read_frame(self._writer.connection, self._system_id, tag, members)
                 hashes.append(component_hash(tag, frame))
+                self._warn(tag, _of_rows(kind.stored, members), concepts, key_of)
         return hashes
+
+    def _warn(self, tag: str, rows: DataFrame, concepts: BitMap, key_of: Callable[[int], str]) -> None:
+        names = self._names.known
+        self.warnings += dangling(tag, rows, concepts, names.get("concept", NONE), key_of)
+        if tag == "member":
+            self.warnings += repeated_acceptability(rows, names)
 
     def _replaced(self, kind: _Kind) -> BitMap:
         """Rows of the releases it starts from that the release replaces or removes."""
@@ -288,7 +304,7 @@ class ComponentWriter:
             return BitMap()
         components = pl.Series(gone.to_array(), dtype=pl.UInt32)
         found = kind.stored.filter(pl.col("component").is_in(components.implode()))["row"]
-        return (BitMap(found.to_list()) & kind.base) - kind.own
+        return (bitmap_of_numbers(found) & kind.base) - kind.own
 
     def write(self, release_id: int) -> None:
         """Write the bitmaps of the release."""
@@ -331,10 +347,12 @@ def _mapped(texts: Series, numbers: dict[str, int]) -> Series:
 
 
 def _composed(frame: DataFrame) -> DataFrame:
-    """The frame with all texts in Unicode's composed form."""
+    """The frame with all texts in Unicode's composed form; columns of ASCII are left as they are."""
     import polars as pl
 
-    return frame.with_columns(pl.col(pl.String).str.normalize("NFC"))
+    texts = [c for c, t in frame.schema.items() if t == pl.String]
+    other = [c for c in texts if (frame[c].str.len_bytes() != frame[c].str.len_chars()).any()]
+    return frame.with_columns(pl.col(other).str.normalize("NFC")) if other else frame
 
 
 def _distinct(tag: str, frame: DataFrame) -> DataFrame:

@@ -92,7 +92,9 @@ class ContentCheck:
             other = same_code if same_code in self._unkeyed else number
         if other != number:
             raise ContentError(
-                message("error.code_of_two", code=record.code, one=self._key(other), other=self._key(number)),
+                message(
+                    "error.code_of_two", code=record.code, one=self.key_of(other), other=self.key_of(number)
+                ),
                 file=self.file,
             )
 
@@ -112,7 +114,7 @@ class ContentCheck:
     def finish(self) -> None:
         """Checks of the whole release: contradicting removals, unknown parents, cycles."""
         if self.removed & self.members:
-            key = self._key((self.removed & self.members).min())
+            key = self.key_of((self.removed & self.members).min())
             raise ContentError(message("error.changed_and_removed", code=key), file=self.file)
         if self.header.coverage.kind != "fragment" and not self.header.is_changes:
             self.check_parents(self.parents, self.members)
@@ -126,16 +128,18 @@ class ContentCheck:
                 for parent in above:
                     if parent not in members:
                         raise ContentError(
-                            message("error.parent_missing", code=self._key(number), parent=self._key(parent)),
+                            message(
+                                "error.parent_missing", code=self.key_of(number), parent=self.key_of(parent)
+                            ),
                             file=self.file,
                         )
         if cycle := check_acyclic(parents):
             self._refuse_cycle(cycle)
 
     def _refuse_cycle(self, cycle: list[int]) -> None:
-        keys = [self._key(number) for number in cycle]
+        keys = [self.key_of(number) for number in cycle]
         raise ContentError(message("error.parents_cycle", path=" → ".join(keys)), file=self.file)
 
-    def _key(self, number: int) -> str:
+    def key_of(self, number: int) -> str:
         """The stable key of a concept id; slow, for messages only."""
         return next(key for key, found in self.numbers.items() if found == number)

@@ -223,13 +223,14 @@ class ContentWriter:
     def _content(self, check: ContentCheck, *, ordered: bool) -> StoredContent:
         members, order = BitMap(self._idents), self._idents if ordered and not check.by_code else array("I")
         removed, hashes, start = check.removed, bytes(check.hashes), self.start
+        concepts = check.members
         if start is not None:
-            members, order, hashes = self._applied(check, start, members)
+            members, order, hashes, concepts = self._applied(check, start, members)
             removed = BitMap()
             self._component_writer(check)
         further = sorted(_keys(check, removed))
         if self._components is not None:
-            further += self._components.finish()
+            further += self._components.finish(concepts, check.key_of)
             check.warnings += self._components.warnings
         digest = release_hash(hashes, further)
         modules = start.releases if start is not None and not self.header.base else ()
@@ -240,8 +241,8 @@ class ContentWriter:
 
     def _applied(
         self, check: ContentCheck, start: Start, changed: BitMap
-    ) -> tuple[BitMap, array[int], bytes]:
-        """The start with the changes applied: members, their order if the base has one, their hashes."""
+    ) -> tuple[BitMap, array[int], bytes, BitMap]:
+        """The start with the changes applied: members, their order if the base has one, their hashes, their concepts."""
         connection, base = self.writer.connection, start.members
         touched = check.members | check.removed
         removed = states_of_concepts(connection, touched) & base
@@ -258,7 +259,7 @@ class ContentWriter:
         order = array("I", (i for i in start.order if i in members))
         if start.order:
             order.extend(i for i in self._idents if i not in base)
-        return members, order, b"".join(bytes(r[3]) for r in rows)
+        return members, order, b"".join(bytes(r[3]) for r in rows), concepts
 
 
 def _batches(items: Iterable[Item]) -> Iterator[list[Item]]:

@@ -65,6 +65,14 @@ MESSAGES: Final[dict[str, Pair]] = {
         "unusual: {count} of {total} codes ({share} %) are {type}; look at them with gyldig diff before the version is used",
         "uvanlig: {count} av {total} koder ({share} %) har {type}; se på dem med gyldig diff før versjonen brukes",
     ),
+    "load.dangling": (
+        "active components ({kind}) name {n:concept|concepts} that the release does not have, for example {first}",
+        "aktive komponenter ({kind}) viser til {n:begrep|begreper} som utgivelsen ikke har, for eksempel {first}",
+    ),
+    "load.repeated_acceptability": (
+        "language reference set {refset}: several active rows for {n:description|descriptions}",
+        "språkreferansesett {refset}: flere aktive rader for {n:beskrivelse|beskrivelser}",
+    ),
     "load.twice_same": (
         "code {code!r} occurs twice with the same content; kept once",
         "koden {code!r} forekommer to ganger med samme innhold; den beholdes én gang",
