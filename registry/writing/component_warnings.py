@@ -4,7 +4,7 @@
 finding                                         why it is no error
 ==============================================  ====================================================================
 an active row names a concept that is missing   nothing shows the row; a missing parent is an error (``content_check``)
-several active rows of one language reference   the description is preferred if one of them says so
+several active rows of one language reference   the description is preferred if one of them makes it preferred
 set for one description
 ==============================================  ====================================================================
 """
