@@ -151,7 +151,7 @@ class BoundedConnection(HttpToolsProtocol):
     def _count(self, received: int, of_body: int, *, new: bool) -> None:
         """Check what the parser holds back, a head that is not whole or what comes besides a body; then the time."""
         if self._in_head:
-            self._head = 0 if new else self._head + received
+            self._head = 0 if new else self._head + received - of_body
             if self._head > self.limits.head:
                 self._refuse(431, "request.large_head", most=self.limits.head)
                 return

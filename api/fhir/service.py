@@ -80,6 +80,7 @@ class Request:
     base: str = ""
     size: int | None = None  #: bytes of the body as it came, None = not known
     trusted: bool = True  #: may see restricted content
+    sender: str = ""  #: who sends it; resources sent earlier are found by their sender alone
     stamp: object | None = None  #: of the catalog, where it was read for this request already
     permit: Callable[[], None] | None = None  #: raises where the caller may not write
     refused: Callable[[str, str], None] | None = (
@@ -168,7 +169,7 @@ class Service:
             given=Given(),
             headers=request.headers,
             on=address.on,
-            client_cache=self._client_cache,
+            client_cache=self._client_cache.of(request.sender),
             body_size=request.size,
         )
 

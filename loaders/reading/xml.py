@@ -12,10 +12,11 @@ from registry.entities.messages import message
 __all__ = ["UnsafeXML", "bounded_events"]
 
 _DEPTH = 64
+_ATTRIBUTES = 50  #: most attributes of an element; reading many takes the square of their number
 
 
 class UnsafeXML(Exception):
-    """XML that is refused for safety: declared entities, very deep nesting. ``why`` is a message of the catalogue."""
+    """XML that is refused for safety: declared entities, very deep nesting, very many attributes. ``why`` is a message of the catalogue."""
 
     def __init__(self, why: str) -> None:
         self.why = why
@@ -40,6 +41,8 @@ def bounded_events(stream: IO[bytes], *, depth: int = _DEPTH) -> Iterator[tuple[
         if level > depth:
             raise UnsafeXML(message("read.xml_deep", depth=depth))
         if isinstance(element.tag, str):
+            if event == "start" and len(element.attrib) > _ATTRIBUTES:
+                raise UnsafeXML(message("read.xml_attributes", most=_ATTRIBUTES))
             yield event, element
 
 

@@ -121,7 +121,12 @@ def _instant(text: str) -> datetime:
 
 
 def _micros(moment: datetime) -> int:
-    delta = moment.astimezone(UTC) - datetime(1970, 1, 1, tzinfo=UTC)
+    """Microseconds since 1970; raises BadDate for an instant whose date in UTC has no year between 1 and 9999."""
+    try:
+        delta = moment.astimezone(UTC) - datetime(1970, 1, 1, tzinfo=UTC)
+    except OverflowError as error:
+        text = moment.isoformat()
+        raise BadDate(message("error.impossible_instant", text=text, error=error)) from error
     return delta // timedelta(microseconds=1)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -181,3 +182,13 @@ def test_samples_come_back(samples: Path) -> None:
             assert etree.tostring(etree.fromstring(there), method="c14n") == etree.tostring(
                 etree.fromstring(narrative["div"]), method="c14n"
             )
+
+
+def test_many_attributes_are_refused_at_once() -> None:
+    """Reading the attributes of an element takes the square of their number, and no other thread runs meanwhile."""
+    many = " ".join(f'a{n}="1"' for n in range(300_000))
+    body = f'<Parameters xmlns="http://hl7.org/fhir" {many}/>'.encode()
+    started = time.process_time()
+    with pytest.raises(ContentError, match="50"):
+        xml_to_json(body, release="R5")
+    assert time.process_time() - started < 10

@@ -47,6 +47,8 @@ WRONG: list[tuple[str, type[Exception], Wrong]] = [
     ("2024.5", BadDate, lambda r: r.lookup("demo-icd", "A", on=2024.5)),  # type: ignore[arg-type]
     ("True", BadDate, lambda r: r.applicable("demo-icd", on=True)),  # type: ignore[arg-type]
     ("2024", BadDate, lambda r: r.lookup("demo-icd", "A", on="2024")),
+    ("9999", BadDate, lambda r: r.systems(known_at="9999-12-31T23:59:59-14:00")),
+    ("0001", BadDate, lambda r: r.systems(known_at="0001-01-01T00:00:00+14:00")),
     ("known_at", BadDate, lambda r: r.systems(known_at=True)),  # type: ignore[arg-type]
     ("known_at", BadDate, lambda r: r.systems(known_at=["2024-01-01"])),  # type: ignore[arg-type]
     ("code 7", UsageError, lambda r: r.lookup("demo-icd", 7)),  # type: ignore[arg-type]

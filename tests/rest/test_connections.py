@@ -123,6 +123,15 @@ def test_large_messages_one_after_the_other_on_one_connection(serving: Callable[
     assert answer.count(b"HTTP/1.1 200") == 3
 
 
+@pytest.mark.parametrize("size", [66_000, 300_000, 5_000_000])
+def test_the_last_piece_of_a_body_is_no_head(serving: Callable[..., int], size: int) -> None:
+    head = f"POST / HTTP/1.1\r\nhost: h\r\ncontent-length: {size}\r\nconnection: close\r\n\r\n".encode()
+    pieces = [b"x" * min(size - at, 100_000) for at in range(0, size, 100_000)]
+    port = serving()
+    assert ask(port, head, *pieces, pause=0.005).endswith(str(size).encode())
+    assert ask(port, head, b"x" * size).endswith(str(size).encode())
+
+
 @pytest.mark.parametrize(
     ("request_", "expected"),
     [

@@ -213,3 +213,18 @@ def _check_proxy(direct: str, proxied: str) -> None:
         headers = {"Authorization": f"Bearer {token}", "X-Forwarded-For": "198.51.100.1"}
         for path in PATHS:
             assert httpx.get(proxied + path, headers=headers, timeout=5).status_code == status
+
+
+def test_what_a_caller_sent_earlier_is_nobody_elses(client_of: Make, licensed: str) -> None:
+    """``cache-id`` is chosen by the client: two callers with the same one do not share what they sent."""
+    sent = {"resourceType": "CodeSystem", "url": "urn:gyldig:free", "version": "9", "status": "active", "content": "complete",
+            "concept": [{"code": "A", "display": "another text"}]}  # fmt: skip
+    given = [{"name": "tx-resource", "resource": sent}, {"name": "cache-id", "valueString": "shared"},
+             {"name": "system", "valueUri": "urn:gyldig:free"}, {"name": "code", "valueCode": "A"}]  # fmt: skip
+    body = {"resourceType": "Parameters", "parameter": given}
+    asked = "/fhir/CodeSystem/$lookup?system=urn:gyldig:free&code=A&cache-id=shared"
+    one = client_of(host="192.0.2.7", db=licensed, token=TOKEN)
+    bearer = {"Authorization": f"Bearer {TOKEN}"}
+    assert "another text" in one.post("/fhir/CodeSystem/$lookup", json=body).text
+    assert "another text" in one.get(asked).text
+    assert "another text" not in one.get(asked, headers=bearer).text

@@ -1,6 +1,6 @@
 """Resources that a client sends once and refers to later (``$cache-control``, ``cache-id``), in this process.
 
-Bounded; the least recently used are evicted first. Several processes do not share them, so the operation is announced
+A client chooses its ids, so resources are found by their sender and id together. Bounded; the least recently used are evicted first. Several processes do not share them, so the operation is announced
 only if the settings allow it. Resources are stored permanently by ``resource_writer``.
 """
 
@@ -18,7 +18,7 @@ from registry.terminology.catalog import MemoryCatalog
 from registry.terminology.conceptmap import ConceptMap
 from registry.terminology.valueset import ValueSet
 
-__all__ = ["TerminologyResource", "ClientCache", "add_to_catalog"]
+__all__ = ["TerminologyResource", "ClientCache", "SendersCache", "add_to_catalog"]
 
 TerminologyResource = MemoryView | ValueSet | ConceptMap
 _OWN = 20  #: weight of a resource without its concepts
@@ -69,7 +69,7 @@ class _Set:
 
 
 class ClientCache:
-    """Sets of resources by id: ``number`` of them, ``limit`` concepts in all, none unused for ``seconds``."""
+    """Sets of resources by sender and id: ``number`` of them, ``limit`` concepts in all, none unused for ``seconds``."""
 
     def __init__(
         self,
@@ -80,16 +80,14 @@ class ClientCache:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._limit, self._number, self._seconds, self._clock = limit, number, seconds, clock
-        self._sets = OrderedDict[str, _Set]()
+        self._sets = OrderedDict[tuple[str, str], _Set]()
         self._guard = threading.Lock()
 
-    def start(self, resources: Sequence[TerminologyResource]) -> str:
-        """Store a new set; returns its id."""
-        ident = uuid.uuid4().hex
-        self.extend(ident, resources)
-        return ident
+    def of(self, sender: str) -> SendersCache:
+        """The sets of one sender."""
+        return SendersCache(self, sender)
 
-    def extend(self, ident: str, resources: Sequence[TerminologyResource]) -> None:
+    def extend(self, ident: tuple[str, str], resources: Sequence[TerminologyResource]) -> None:
         """Add to a set, which is created if it does not exist."""
         with self._guard:
             found = self._touched(ident) or self._sets.setdefault(ident, _Set(self._clock()))
@@ -98,13 +96,13 @@ class ClientCache:
             while self._sets and (len(self._sets) > self._number or self._weight() > self._limit):
                 self._sets.popitem(last=False)
 
-    def get(self, ident: str) -> list[TerminologyResource] | None:
+    def get(self, ident: tuple[str, str]) -> list[TerminologyResource] | None:
         """The resources of a set; None if it does not exist (any more)."""
         with self._guard:
             found = self._touched(ident)
             return None if found is None else list(found.resources.values())
 
-    def end(self, ident: str) -> bool:
+    def end(self, ident: tuple[str, str]) -> bool:
         """Remove a set; returns whether it existed."""
         with self._guard:
             return self._sets.pop(ident, None) is not None
@@ -112,7 +110,7 @@ class ClientCache:
     def _weight(self) -> int:
         return sum(s.weight for s in self._sets.values())
 
-    def _touched(self, ident: str) -> _Set | None:
+    def _touched(self, ident: tuple[str, str]) -> _Set | None:
         """The set, marked as used now; removes the sets that have not been used for long."""
         now = self._clock()
         while self._sets and next(iter(self._sets.values())).used < now - self._seconds:
@@ -122,3 +120,29 @@ class ClientCache:
             found.used = now
             self._sets.move_to_end(ident)
         return found
+
+
+@dataclass(frozen=True, slots=True)
+class SendersCache:
+    """The sets of one sender, by id."""
+
+    cache: ClientCache
+    sender: str
+
+    def start(self, resources: Sequence[TerminologyResource]) -> str:
+        """Store a new set; returns its id."""
+        ident = uuid.uuid4().hex
+        self.extend(ident, resources)
+        return ident
+
+    def extend(self, ident: str, resources: Sequence[TerminologyResource]) -> None:
+        """Add to a set, which is created if it does not exist."""
+        self.cache.extend((self.sender, ident), resources)
+
+    def get(self, ident: str) -> list[TerminologyResource] | None:
+        """The resources of a set; None if it does not exist (any more)."""
+        return self.cache.get((self.sender, ident))
+
+    def end(self, ident: str) -> bool:
+        """Remove a set; returns whether it existed."""
+        return self.cache.end((self.sender, ident))

@@ -10,7 +10,7 @@ from api.fhir.fhir_settings import FhirSettings
 from api.fhir.format.outcome import Refused, refuse
 from api.fhir.format.parameters import Given, whole_number
 from api.fhir.operations.answer_language import answer_language
-from api.fhir.operations.client_cache import ClientCache, TerminologyResource, add_to_catalog
+from api.fhir.operations.client_cache import SendersCache, TerminologyResource, add_to_catalog
 from api.fhir.operations.request_limits import check_given
 from loaders.formats.fhir.codesystem import read_code_system
 from loaders.formats.fhir.conceptmap import read_concept_map
@@ -51,7 +51,7 @@ class RequestContext:
     given: Given
     headers: dict[str, str] = field(default_factory=dict)
     on: date | None = None  #: of ``/as-of/DATE/``
-    client_cache: ClientCache | None = None
+    client_cache: SendersCache | None = None
     body_size: int | None = None  #: bytes of the request's body, None = not known
     instance: dict[str, str] = field(default_factory=dict)  #: type, url and version of the resource called on
 

@@ -66,6 +66,12 @@ _KEPT_POSTS = ("/$expand",)  #: ends of paths whose answers to POST are cached t
 T = TypeVar("T")
 
 
+def _address(scope: Scope) -> str:
+    """The address of the connection."""
+    client = scope.get("client")
+    return str(client[0]) if client else ""
+
+
 @dataclass(frozen=True, slots=True)
 class _Call:
     """A request whose body has been read; ``path``: below the base."""
@@ -88,8 +94,9 @@ class FhirApp:
         trusts: Callable[[Scope], bool],
         permits: Callable[[Scope], None] | None,
         refused: Callable[[Scope, str, str], None] | None = None,
+        sender_of: Callable[[Scope], str] = _address,
     ) -> None:
-        self.service, self._permits, self._refused = service, permits, refused
+        self.service, self._permits, self._refused, self._sender_of = service, permits, refused, sender_of
         self._settings = settings = service.settings
         self._warm_up = WarmUp(
             lambda: service.catalog(True), concepts=settings.warm_concepts, seconds=settings.warm_seconds
@@ -322,6 +329,7 @@ class FhirApp:
             base=base_url(scope),
             size=len(call.body),
             trusted=caller.trusted,
+            sender=self._sender_of(scope),
             stamp=stamp,
             permit=partial(self._permits, scope) if self._permits else None,
             refused=partial(self._refused, scope) if self._refused else None,
@@ -372,13 +380,15 @@ def fhir_app(
     history: History | None = None,
     readable: Callable[[dict[str, Any]], None] | None = None,
     refused: Callable[[Scope, str, str], None] | None = None,
+    sender_of: Callable[[Scope], str] = _address,
     memoise: bool = True,
 ) -> FhirApp:
     """The application for a catalog, or for a function from "caller is trusted" to a catalog.
 
     With ``changes`` resources can be written by callers for whom ``permits`` does not raise. ``readable``: raises
     Restricted for a resource that untrusted callers may not read. ``memoise=False``: prepared requests are not cached,
-    for comparison. ``refused``: takes route and system of what the caller may not read or write.
+    for comparison. ``refused``: takes route and system of what the caller may not read or write. ``sender_of``: who sends a
+    request; resources that a client sends for later requests are found by the same sender alone.
     """
 
     def source(trusted: bool) -> Catalog:
@@ -387,4 +397,4 @@ def fhir_app(
     service = Service(
         source, release, settings or FhirSettings(), changes, history, readable=readable, memoise=memoise
     )
-    return FhirApp(service, trusts, permits, refused)
+    return FhirApp(service, trusts, permits, refused, sender_of)

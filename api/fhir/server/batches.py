@@ -116,6 +116,7 @@ def _one(entry: Any, request: Request, place: str) -> Request:
         headers=request.headers,
         base=request.base,
         trusted=request.trusted,
+        sender=request.sender,
         permit=request.permit,
         refused=request.refused,
     )

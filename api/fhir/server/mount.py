@@ -79,6 +79,7 @@ def mounted(app: FastAPI) -> FhirApp:
         readable=readable,
         changes=changes,
         refused=refused,
+        sender_of=lambda scope: f"{caller_of(scope).name} {origin_of(scope)}",
     )
 
 

@@ -119,6 +119,10 @@ MESSAGES: Final[dict[str, Pair]] = {
         "elements nested more than {depth} deep",
         "elementene går mer enn {depth} nivåer ned",
     ),
+    "read.xml_attributes": (
+        "an element has more than {most} attributes",
+        "et element har mer enn {most} attributter",
+    ),
     "read.no_date": (
         "{text!r} is not a date; write it like 2024-01-31",
         "{text!r} er ikke en dato; skriv den som 2024-01-31",
