@@ -30,6 +30,7 @@ class Call:
     before: list[str] = field(default_factory=list)  #: global options
     options: list[str] = field(default_factory=list)
     arguments: list[str] = field(default_factory=list)
+    values: dict[str, str] = field(default_factory=dict)  #: last value of each option by its label
     help: bool = False
 
     def for_typer(self) -> list[str]:
@@ -120,30 +121,32 @@ def _read(call: Call, command: Command, rest: list[str], app: Group) -> None:
         elif token == HELP:
             call.help = True
         else:
-            call.options += _option(token, rest, options, app)
+            _read_option(call, token, rest, options, app)
 
 
-def _option(token: str, rest: list[str], options: dict[str, Parameter], app: Group) -> list[str]:
-    """An option with its value, which may be the next token; raises UsageError if it is none."""
-    name, equals, value = (
-        token.partition("=") if token.startswith("--") else (token[:2], token[2:], token[2:])
-    )
-    option = options.get(name)
+def _read_option(call: Call, token: str, rest: list[str], options: dict[str, Parameter], app: Group) -> None:
+    """Add an option with its value, which may be the next token; raises UsageError if it is none.
+
+    As in typer, the last value of an option that may occur once is the one that counts.
+    """
+    long = token.startswith("--")
+    name, equals, value = token.partition("=") if long else (token[:2], token[2:], token[2:])
+    option = options.get(name) or next((p for p in app.options if name in p.names), None)
     if option is None:
-        found = next((p for p in app.options if name in p.names), None)
-        if found is None:
-            raise UsageError(_no_option(name, options.values()))
-        option = found
+        raise UsageError(_no_option(name, options.values()))
     if not option.takes_value:
         if equals:
             raise UsageError(message("usage.no_value", name=name))
-        return [token]
+        call.options.append(token)
+        return
     if not equals:
         if not rest:
             raise UsageError(message("usage.needs_value", name=name))
         value = rest.pop(0)
-    _check(option, name, value)
-    return [name, value]
+    if option.repeats:
+        _check(option, name, value)
+    call.options += [name, value]
+    call.values[option.label] = value
 
 
 def _no_option(name: str, options: Iterable[Parameter]) -> Message:
@@ -168,9 +171,11 @@ def _require(command: Command, call: Call) -> None:
             _check(argument, argument.label, value)
     if left:
         raise UsageError(message("usage.superfluous", names=left))
-    given = set(call.options)
     for option in command.options:
-        if option.required and given.isdisjoint(option.names):
+        last = call.values.get(option.label)
+        if last is not None:
+            _check(option, option.label, last)
+        elif option.required:
             raise UsageError(message("usage.missing_option", name=option.label))
 
 

@@ -38,6 +38,8 @@ from registry.entities.messages import in_language, message
 
 __all__ = ["app", "run"]
 
+_INTERRUPTED = 130  #: exit code after Ctrl-C; some versions of typer return it, others raise ``Abort``
+
 app = typer.Typer(
     name="gyldig",
     help="Which version of which code system applied when, for whom, and what is that code in another version?",
@@ -107,16 +109,22 @@ def run(arguments: Sequence[str] | None = None) -> None:
         if call.help:
             _print_help(call.target, lang, wanted=HELP in given)
             sys.exit(0 if HELP in given else 2)
-        sys.exit(_run(call))
+        code = _run(call)
+        sys.exit(_stopped(lang) if code == _INTERRUPTED else code)
     except BrokenPipeError:
         # The reader of the pipe (head, less) has ended: not an error, but nothing more can be written.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
     except typer.Abort:
-        print(f"gyldig: {in_language(message('usage.stopped'), lang)}", file=sys.stderr)
-        sys.exit(1)
+        sys.exit(_stopped(lang))
     except Exception as error:  # noqa: BLE001  any other exception is raised unchanged
         sys.exit(_explain(error, lang))
+
+
+def _stopped(lang: str) -> int:
+    """Report that the command was interrupted; the exit code for it."""
+    print(f"gyldig: {in_language(message('usage.stopped'), lang)}", file=sys.stderr)
+    return _INTERRUPTED
 
 
 def _called(given: Sequence[str]) -> Call:

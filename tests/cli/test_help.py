@@ -19,6 +19,7 @@ from registry.entities.errors import GyldigError, UsageError
 from registry.entities.messages.command_help import BOKMAAL
 
 TREE = root(app)
+_PARSER: Any = get_command(app)
 _ENGLISH = re.compile(
     r"\b(?:the|is|are|not|of|and|or|has|with|which|there|this|that|its|a|an|from|only|by|default|show)\b",
     re.IGNORECASE,
@@ -181,7 +182,7 @@ def _calls(draw: st.DrawFn) -> tuple[Command, list[str]]:
 
 def _typer_accepts(command: Command, arguments: list[str]) -> bool:
     """Whether typer parses the arguments of a command; nothing is run."""
-    found: Any = get_command(app)
+    found: Any = _PARSER
     context = found.make_context("gyldig", ["systems"], resilient_parsing=True)
     for word in command.words:
         found = found.get_command(context, word)
@@ -197,7 +198,7 @@ def _typer_accepts(command: Command, arguments: list[str]) -> bool:
 
 
 @given(_calls())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_what_the_check_accepts_is_what_typer_accepts(call: tuple[Command, list[str]]) -> None:
     command, arguments = call
     try:
@@ -207,3 +208,14 @@ def test_what_the_check_accepts_is_what_typer_accepts(call: tuple[Command, list[
     else:
         assert _typer_accepts(command, arguments)
         assert _typer_accepts(command, checked.for_typer()[len(command.words) :])
+
+
+def test_an_interrupted_command_says_so(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(_context: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("api.cli.catalogue.current", interrupted)
+    assert _said(capsys, "--lang nb systems") == (130, "", "gyldig: avbrutt\n")
+    assert _said(capsys, "--lang en systems") == (130, "", "gyldig: stopped\n")
