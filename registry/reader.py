@@ -43,6 +43,7 @@ __all__ = ["Moment", "Reader", "Resolved"]
 _BITMAPS, _VIEWS, _MOMENTS, _PARENTS = 64_000_000, 8_000_000, 64_000_000, 4_000_000  #: bytes
 _ROW = 1500  #: estimated bytes of a row of metadata in a moment
 _RESOLVED = 4096
+_RELEASE = (1 << 40) - 1  #: bits of a layer id that are the release's id
 _INLINE_LIMIT = 20  #: most systems whose metadata as known earlier is selected on the event loop
 
 
@@ -247,7 +248,8 @@ class Reader:
         """The view of a release with components, else that of plain records."""
         from registry.content.stored import StoredView
 
-        if len(layers) > 1 or not has_components(self.connection, layers[0].release_id):
+        release_id = layers[0].release_id & _RELEASE  # without the fingerprint of fragments
+        if len(layers) > 1 or not has_components(self.connection, release_id):
             return StoredView
         from registry.content.composed_view import ComposedView
 

@@ -13,7 +13,8 @@ from pyroaring import BitMap
 
 from registry.content.component_arrays import ReleaseComponents
 from registry.entities.records import Component, DescriptionRecord, MemberRecord, RelationshipRecord
-from registry.store.component_rows import components_with_keys, read_components
+from registry.store.component_reader import read_components
+from registry.store.component_rows import components_with_keys
 from registry.store.content import concept_id, concept_keys, release_bitmap
 from registry.store.engine import Connection, Database
 

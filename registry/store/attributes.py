@@ -16,7 +16,8 @@ from typing import NamedTuple
 from pyroaring import BitMap
 
 from registry.entities.records import Component, Property, RelationshipRecord
-from registry.store.component_rows import component_bitmap, read_components
+from registry.store.component_reader import read_components
+from registry.store.component_rows import component_bitmap
 from registry.store.content import states_by_ids, system_of_release
 from registry.store.engine import Connection
 from registry.store.states import decode

@@ -1,20 +1,17 @@
-"""Reading component rows (descriptions, relationships, members) of releases, and deleting those of a release.
+"""Component rows of releases: their bitmaps, what releases depend on, and deleting those of a release.
 
 A release has a bitmap of rows for each kind, those of the modules it depends on included. Rows are stored by
-``registry.writing.component_writer`` in the form of ``registry.store.component_packs``.
+``registry.writing.component_writer`` in the form of ``registry.store.component_packs`` and read by ``component_reader``.
 """
 
 from __future__ import annotations
 
-import hashlib
-import io
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from pyroaring import BitMap
 
-from registry.entities.records import Component
-from registry.store.component_frames import COLUMNS, KINDS, SEPARATOR, records_of
+from registry.store.component_frames import KINDS
 from registry.store.component_packs import (
     NAMED,
     PACKED,
@@ -27,16 +24,12 @@ from registry.store.component_packs import (
     write_texts,
 )
 from registry.store.engine import Connection
-from registry.store.stored_values import bitmap_of, damaged
-
-if TYPE_CHECKING:
-    from polars import DataFrame, Series
+from registry.store.stored_values import bitmap_of
 
 __all__ = [
     "KINDS",
     "all_dependencies",
     "component_bitmap",
-    "component_hash",
     "components_with_keys",
     "DeletedRows",
     "delete_components",
@@ -44,8 +37,6 @@ __all__ = [
     "dependencies",
     "dependents",
     "has_components",
-    "read_components",
-    "read_frame",
     "used_concepts",
 ]
 
@@ -93,99 +84,6 @@ def components_with_keys(
     table = read_packs(connection, system_id, kind, ("key", "component")).unique("key")
     found = table.filter(table["key"].is_in(pl.Series(list(keys), dtype=pl.String).implode()))
     return dict(zip(found["key"].to_list(), found["component"].to_list(), strict=True))
-
-
-def read_components(connection: Connection, system_id: int, kind: str, rows: BitMap) -> list[Component]:
-    """The records of rows, by key."""
-    return records_of(kind, read_frame(connection, system_id, kind, rows).sort("key"))
-
-
-def read_frame(connection: Connection, system_id: int, kind: str, rows: BitMap) -> DataFrame:
-    """Rows of a kind with their numbers, keys and names as texts (``component_frames``), ascending; raises ``StoreDamaged``."""
-    import polars as pl
-
-    packed = read_packs(connection, system_id, kind, ("row", "key", *PACKED[kind]))
-    packed = packed.filter(packed["row"].is_in(pl.Series(rows.to_array(), dtype=pl.UInt32).implode()))
-    if packed.height < len(rows):
-        raise damaged("component", f"{kind}: rows missing")
-    return _semantic(connection, system_id, kind, packed)
-
-
-def _semantic(connection: Connection, system_id: int, kind: str, packed: DataFrame) -> DataFrame:
-    import polars as pl
-
-    names = pl.Series("name", names_of(connection, system_id), dtype=pl.String)
-    found = {c: packed[c] for c in ("key", "module", "effective", "inactive")}
-    try:
-        found |= {c: names.gather(packed[c]) for c in PACKED[kind] if c in NAMED}
-    except pl.exceptions.PolarsError as error:
-        raise damaged("component", error) from error
-    keys = _concept_keys(connection, system_id)
-    if kind == "relationship":
-        target = _looked_up(packed["target"], keys, "id", "key")
-        found["value"] = pl.select(
-            pl.when(packed["target"] > 0).then(target).otherwise(found["value"])
-        ).to_series()
-        found["group"] = packed["group"]
-    if kind == "member":
-        found["referenced"] = _referenced(connection, system_id, packed, keys, names)
-    else:
-        found["concept"] = _looked_up(packed["subject"], keys, "id", "key")
-    if kind != "relationship":
-        texts = read_texts(connection, system_id, kind, packed["row"].to_list())
-        if kind == "description":
-            texts = [t.partition(SEPARATOR)[2] for t in texts]
-        found["text"] = pl.Series(texts, dtype=pl.String)
-    return pl.DataFrame({"row": packed["row"]} | {c: found[c] for c in COLUMNS[kind]})
-
-
-def _concept_keys(connection: Connection, system_id: int) -> DataFrame:
-    import polars as pl
-
-    rows = connection.all("SELECT id, key FROM concept WHERE system_id = ? ORDER BY id", (system_id,))
-    return pl.DataFrame(rows, schema={"id": pl.UInt32, "key": pl.String}, orient="row")
-
-
-def _looked_up(wanted: Series, table: DataFrame, column: str, value: str) -> Series:
-    """For each number the value of the row of a table with that number; empty where there is none."""
-    import polars as pl
-
-    left = pl.DataFrame({column: wanted})
-    found = left.join(table, on=column, how="left", maintain_order="left")[value]
-    return found.fill_null("")
-
-
-def _referenced(
-    connection: Connection, system_id: int, packed: DataFrame, keys: DataFrame, names: Series
-) -> Series:
-    """What members name: concepts, components, or components that are not stored."""
-    import polars as pl
-
-    of = names.gather(packed["of"])
-    subject = packed["subject"]
-    found = _looked_up(subject, keys, "id", "key")
-    for kind in ("description", "relationship"):
-        if (of == kind).any():
-            table = read_packs(connection, system_id, kind, ("component", "key")).unique("component")
-            named = _looked_up(subject, table, "component", "key")
-            found = pl.select(pl.when(of == kind).then(named).otherwise(found)).to_series()
-    if (subject >= UNKNOWN).any():
-        unknown = names.gather(
-            pl.select(pl.when(subject >= UNKNOWN).then(subject - UNKNOWN).otherwise(0)).to_series()
-        )
-        found = pl.select(pl.when(subject >= UNKNOWN).then(unknown).otherwise(found)).to_series()
-    return found
-
-
-def component_hash(kind: str, frame: DataFrame) -> str:
-    """The identity of a release's components of a kind, an input of ``release_hash``: SHA-256 of the rows by key."""
-    digest, ordered = hashlib.sha256(), frame.select(COLUMNS[kind]).sort("key")
-    for start in range(0, ordered.height, 100_000):
-        written = io.BytesIO()
-        part = ordered.slice(start, 100_000)
-        part.write_csv(written, include_header=False, separator="\x1e", quote_style="never")
-        digest.update(written.getbuffer())
-    return f"{kind}:{digest.hexdigest()}"
 
 
 class DeletedRows(NamedTuple):

@@ -7,12 +7,17 @@ Many segments are merged into one. The format of a segment is in ``registry.stor
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from pyroaring import BitMap
 
 from registry.entities.records import ConceptRecord
+from registry.store.description_segment import description_segment
 from registry.store.engine import Connection
 from registry.store.word_segment import Segment, SegmentBuilder, merge
+
+if TYPE_CHECKING:
+    from polars import Series
 
 __all__ = ["TermsWriter", "read_terms", "remove_terms", "replace_terms"]
 
@@ -29,30 +34,31 @@ class TermsWriter:
     def __init__(self, connection: Connection, system_id: int, *, kind: str = "") -> None:
         self._connection, self._system_id, self._kind = connection, system_id, kind
         self._builder: SegmentBuilder | None = None
+        self._whole: list[Segment] = []  #: of rows of descriptions, which are numbered from 1
 
     def add(self, states: Sequence[tuple[int, ConceptRecord]]) -> None:
         """Index (state id, record) pairs, ids ascending from batch to batch."""
         if states:
             self._segment(states[0][0]).add(states)
 
-    def add_texts(self, rows: Sequence[tuple[int, str, str]]) -> None:
-        """Index (row, kind of text, text) of descriptions, rows ascending from batch to batch."""
-        if rows:
-            self._segment(rows[0][0]).add_texts(rows)
+    def add_descriptions(self, first: int, kinds: Series, texts: Series) -> None:
+        """Index the descriptions of rows from ``first`` on."""
+        self._whole.append(description_segment(0, first, kinds, texts))
 
     def _segment(self, first: int) -> SegmentBuilder:
         if self._builder is None:
             statement = "SELECT body FROM word_segment WHERE system_id = ? AND kind = ? AND number = 0"
             row = self._connection.one(statement, (self._system_id, self._kind))
-            start = 0 if self._kind else first & ~_ALIGNED  # rows of components are numbered from 1
-            self._builder = SegmentBuilder(Segment.unpack(bytes(row[0])).base if row else start)
+            base = Segment.unpack(bytes(row[0])).base if row else first & ~_ALIGNED
+            self._builder = SegmentBuilder(base)
         return self._builder
 
     def finish(self) -> None:
         """Store the segment of all indexed states."""
-        if self._builder is None:
+        found = [*self._whole, *([self._builder.finish()] if self._builder is not None else [])]
+        if not found:
             return
-        segment = self._builder.finish()
+        segment = merge(found)
         place = (self._system_id, self._kind)
         statement = "SELECT count(*) FROM word_segment WHERE system_id = ? AND kind = ?"
         row = self._connection.one(statement, place)
@@ -60,8 +66,8 @@ class TermsWriter:
         if number < _SEGMENTS:
             _insert(self._connection, *place, number, segment)
         else:
-            found = _stored(self._connection, *place)
-            replace_terms(self._connection, self._system_id, merge([*found, segment]), kind=self._kind)
+            stored = _stored(self._connection, *place)
+            replace_terms(self._connection, self._system_id, merge([*stored, segment]), kind=self._kind)
 
 
 def remove_terms(

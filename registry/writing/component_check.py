@@ -13,8 +13,9 @@ from pyroaring import BitMap
 from registry.entities.errors import StoreDamaged
 from registry.entities.messages import message
 from registry.store.component_frames import KINDS
-from registry.store.component_packs import PACKED, damaged_packs, names_of, read_packs
-from registry.store.component_rows import component_hash, read_frame, used_concepts
+from registry.store.component_packs import damaged_packs
+from registry.store.component_reader import ComponentReader
+from registry.store.component_rows import used_concepts
 from registry.store.engine import Connection
 from registry.store.stored_rows import each_component_kind, each_release_part, stored_releases
 from registry.store.stored_values import UNREADABLE, bitmap_of
@@ -61,29 +62,15 @@ class ComponentCheck:
             return
         if damaged_packs(self._connection, system, kind):
             yield Finding(message("damage.component", kind=kind))
-        every = _every_row(self._connection, system, kind)
-        frame, used = read_frame(self._connection, system, kind, every), BitMap()
+        held, used = ComponentReader(self._connection, system, kind), BitMap()
         for number, packed in releases:
             rows = bitmap_of(packed)
             used |= rows
-            found = component_hash(kind, _of_rows(frame, rows)) if rows <= every else ""
-            self.hashes.setdefault(number, {})[kind] = found
-        if every - used:
-            yield Finding(message("damage.unused", table=f"component_pack ({kind})", n=len(every - used)))
-        if kind == "description" and every:
-            self.segments[system] = indexed_descriptions(frame)
-
-
-def _every_row(connection: Connection, system: int, kind: str) -> BitMap:
-    packed = read_packs(connection, system, kind, ("row", *PACKED[kind]))
-    names_of(connection, system)
-    return BitMap(packed["row"].to_list())
-
-
-def _of_rows(frame: DataFrame, rows: BitMap) -> DataFrame:
-    import polars as pl
-
-    return frame.filter(frame["row"].is_in(pl.Series(rows.to_array(), dtype=pl.UInt32).implode()))
+            self.hashes.setdefault(number, {})[kind] = held.hash(rows) if rows <= held.rows else ""
+        if unused := held.rows - used:
+            yield Finding(message("damage.unused", table=f"component_pack ({kind})", n=len(unused)))
+        if kind == "description" and held.rows:
+            self.segments[system] = indexed_descriptions(held.frame(held.rows))
 
 
 def indexed_descriptions(frame: DataFrame) -> Segment:

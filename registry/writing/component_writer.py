@@ -33,7 +33,8 @@ from registry.store.component_packs import (
     write_pack,
     write_texts,
 )
-from registry.store.component_rows import component_bitmap, component_hash, read_frame
+from registry.store.component_reader import ComponentReader
+from registry.store.component_rows import component_bitmap
 from registry.store.ledger_writer import Writer
 from registry.store.terms import TermsWriter
 from registry.writing.component_warnings import dangling, repeated_acceptability
@@ -42,8 +43,6 @@ if TYPE_CHECKING:
     from polars import DataFrame, Series
 
 __all__ = ["ComponentWriter"]
-
-_TERMS = 50_000  #: descriptions indexed at a time
 
 
 @dataclass(slots=True)
@@ -93,6 +92,7 @@ class ComponentWriter:
         self._kinds: dict[str, _Kind] = {}
         self._members: dict[str, BitMap] = {}
         self._names = _Names(writer, system_id)
+        self._known: DataFrame | None = None  #: ids of concepts by key, of those asked for
         self._terms = TermsWriter(writer.connection, system_id, kind="description")
 
     def add(self, items: Sequence[Component | ComponentFrame]) -> None:
@@ -165,8 +165,16 @@ class ComponentWriter:
 
     def _concepts(self, keys: Series) -> Series:
         """Ids of concepts by key; 0 where there is none."""
-        found = {key: self._number(key) for key in keys.unique(maintain_order=True) if key is not None}
-        return _mapped(keys, found)
+        import polars as pl
+
+        frame = pl.DataFrame({"text": keys.cast(pl.String)})
+        new = frame.drop_nulls().unique(maintain_order=True)
+        if self._known is not None:
+            new = new.join(self._known, on="text", how="anti", maintain_order="left")
+        numbers = pl.Series("number", [self._number(key) for key in new["text"]], dtype=pl.UInt32)
+        added = new.with_columns(numbers)
+        self._known = added if self._known is None else pl.concat([self._known, added])
+        return frame.join(self._known, on="text", how="left", maintain_order="left")["number"].fill_null(0)
 
     def _subjects(self, frame: DataFrame) -> Series:
         """The concepts or components that members name; a component that is not stored by its name."""
@@ -222,16 +230,9 @@ class ComponentWriter:
         if tag != "relationship":
             write_texts(connection, self._system_id, tag, first, _texts(tag, frame).to_list())
         if tag == "description":
-            self._index(first, frame)
+            self._terms.add_descriptions(first, frame["type"], frame["text"])
         kind.stored = pl.concat([kind.stored, coded.select(kind.stored.columns)])
         kind.own.add_range(first, kind.next_row)
-
-    def _index(self, first: int, frame: DataFrame) -> None:
-        """Index the words of new descriptions."""
-        for start in range(0, frame.height, _TERMS):
-            some = frame.slice(start, _TERMS)
-            rows = zip(some["type"].to_list(), some["text"].to_list(), strict=True)
-            self._terms.add_texts([(first + start + n, *row) for n, row in enumerate(rows)])
 
     def remove(self, removal: Removal) -> None:
         """Remove a component of the releases that the content starts from; unknown keys are ignored."""
@@ -284,9 +285,9 @@ class ComponentWriter:
             kind = self._kind(tag)
             members = self._members[tag] = (kind.base - self._replaced(kind)) | kind.own
             if members:
-                frame = read_frame(self._writer.connection, self._system_id, tag, members)
-                hashes.append(component_hash(tag, frame))
                 self._warn(tag, _of_rows(kind.stored, members), concepts, key_of)
+                kind.stored, kind.keys = kind.stored.clear(), kind.keys.clear()
+                hashes.append(ComponentReader(self._writer.connection, self._system_id, tag).hash(members))
         return hashes
 
     def _warn(self, tag: str, rows: DataFrame, concepts: BitMap, key_of: Callable[[int], str]) -> None:

@@ -9,13 +9,10 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterator
 
-from pyroaring import BitMap
-
 from registry.entities.errors import StoreDamaged
 from registry.entities.records import ConceptRecord
 from registry.entities.results.administration import VerifyReport
-from registry.store.component_packs import read_packs
-from registry.store.component_rows import read_frame
+from registry.store.component_reader import ComponentReader
 from registry.store.engine import Connection, Database
 from registry.store.purging import erase_deleted
 from registry.store.rebuilding import (
@@ -83,7 +80,7 @@ def _description_segments(connection: Connection) -> Iterator[tuple[tuple[int, s
     for system, kind in each_component_kind(connection):
         if kind == "description":
             try:
-                rows = BitMap(read_packs(connection, system, kind, ("row",))["row"].to_list())
-                yield (system, kind), indexed_descriptions(read_frame(connection, system, kind, rows))
+                held = ComponentReader(connection, system, kind)
+                yield (system, kind), indexed_descriptions(held.frame(held.rows))
             except (StoreDamaged, *UNREADABLE):
                 continue

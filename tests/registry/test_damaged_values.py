@@ -12,7 +12,8 @@ from registry import Registry
 from registry.entities.errors import StoreDamaged
 from registry.entities.results import plain
 from registry.store.artifacts import artifact_rows, artifacts_of
-from registry.store.component_rows import KINDS, component_bitmap, read_components
+from registry.store.component_reader import read_components
+from registry.store.component_rows import KINDS, component_bitmap
 from registry.store.maps import MapRows, map_headers
 from tests.registry.everything import fill
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Rows", "read_rows"]
 
-_BLOCK = 32 << 20  #: bytes read at a time
+_BLOCK = 16 << 20  #: bytes read at a time
 _UUID = "^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$"
 _COMMENT = re.compile(rb"^(?:#[^\n]*)?\n", re.MULTILINE)  # blank lines too
 _LEADING = re.compile(rb"(?:#[^\n]*\n)*")
