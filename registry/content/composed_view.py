@@ -26,9 +26,10 @@ from registry.entities.records import (
     Property,
     RelationshipRecord,
 )
-from registry.store.component_frames import SEPARATOR
+from registry.store.component_frames import KINDS, SEPARATOR
 from registry.store.component_packs import read_texts
 from registry.store.content import concept_id, concept_keys, keys_of_concepts
+from registry.store.engine import Connection
 from registry.store.state_texts import StateTexts
 
 __all__ = ["ComposedView"]
@@ -38,6 +39,23 @@ _COMPOSED_LIMIT = 500  #: records composed while others wait
 
 class ComposedView(StoredView):
     """The content of one version of a system with components, from one release."""
+
+    @property
+    def system_id(self) -> int:
+        """The id of the system."""
+        return self._system_id
+
+    @property
+    def connection(self) -> Connection:
+        """A connection for reading."""
+        return self._database.reader()
+
+    def warm_up(self) -> None:
+        """Read into memory what the first requests need, components and the words of descriptions too."""
+        super().warm_up()
+        for kind in KINDS:
+            self.components.system(kind)
+        SystemIndex(self._database, self._system_id).description_words(self.components.bitmap("description"))
 
     @cached_property
     def components(self) -> ReleaseComponents:

@@ -13,13 +13,16 @@ from dataclasses import dataclass
 from registry.entities.records import Coding
 from registry.systems.behaviour import Condition, Dialect, SystemBehaviour
 
-__all__ = ["CORE_MODULE", "DESCRIPTION_TYPES", "DIALECTS", "IS_A", "LANGUAGES", "MODEL_MODULE", "PERMUTATION", "SNOMED_CT", "URL", "SnomedBehaviour",
+__all__ = ["ACCEPTABILITY", "DEFINED", "PRIMITIVE", "CORE_MODULE", "DESCRIPTION_TYPES", "DIALECTS", "IS_A", "LANGUAGES", "MODEL_MODULE", "PERMUTATION", "SNOMED_CT", "URL", "SnomedBehaviour",
            "check_digit", "has_check_digit", "kind_of_identifier", "product", "version_uri"]  # fmt: skip
 
 URL = "http://snomed.info/sct"
 IS_A = "116680003"
 CORE_MODULE = "900000000000207008"
 MODEL_MODULE = "900000000000012004"
+PRIMITIVE, DEFINED = "900000000000074008", "900000000000073002"
+#: our names of acceptabilities
+ACCEPTABILITY = {"preferred": "900000000000548007", "acceptable": "900000000000549004"}
 _REFERENCE_SET = "900000000000455006"
 
 #: description types: kind of designation, code

@@ -21,16 +21,15 @@ from typing import TYPE_CHECKING
 from loaders.formats.rf2.file_types import Rf2File
 from registry.entities.records import ConceptRecord, Property, PropertyDefinition
 from registry.store.component_frames import SEPARATOR, ComponentFrame, frame_with, shape_of
-from registry.systems.snomed import DESCRIPTION_TYPES
+from registry.systems.snomed import ACCEPTABILITY, DEFINED, DESCRIPTION_TYPES
 
 if TYPE_CHECKING:
     from polars import DataFrame, Expr, Series
 
 __all__ = ["PROPERTIES", "component_frame", "concept_records"]
 
-_DEFINED = "900000000000073002"
 _INFERRED = "900000000000011006"
-_ACCEPTABILITY = {"900000000000548007": "preferred", "900000000000549004": "acceptable"}
+_WAYS = {identifier: way for way, identifier in ACCEPTABILITY.items()}
 _TYPES = {use.code: kind for kind, use in DESCRIPTION_TYPES.items()}
 _NUMBERS = frozenset({"mapGroup", "mapPriority", "mapBlock", "order", "attributeOrder", "descriptionLength"})
 
@@ -46,7 +45,7 @@ def _properties(module: str, status: str, effective: str) -> tuple[Property, ...
     return (
         Property("effectiveTime", effective),
         Property("moduleId", module, "code"),
-        Property("sufficientlyDefined", status == _DEFINED, "boolean"),
+        Property("sufficientlyDefined", status == DEFINED, "boolean"),
     )
 
 
@@ -114,7 +113,7 @@ def _member(file: Rf2File, rows: DataFrame) -> tuple[str, dict[str, Series]]:
     found = {"key": rows["id"].str.to_lowercase(), "refset": rows["refsetId"]}
     found |= _referenced(rows["referencedComponentId"])
     if file.fields == ("acceptabilityId",):
-        found["acceptability"] = rows["acceptabilityId"].replace(_ACCEPTABILITY)
+        found["acceptability"] = rows["acceptabilityId"].replace(_WAYS)
         return "member", found
     shape = shape_of([_field(name) for name in file.fields])
     found["shape"] = pl.Series([shape]).new_from_index(0, rows.height)
