@@ -59,6 +59,7 @@ class Adjacency:
     def __init__(self, count: int, sources: Numbers, targets: Numbers) -> None:
         order = np.argsort(sources, kind="stable")
         self.targets: Numbers = targets[order].astype(np.uint32)
+        self.count = count
         self.starts = np.zeros(count + 1, dtype=np.int64)
         np.cumsum(np.bincount(sources, minlength=count)[:count], out=self.starts[1:])
 
@@ -70,10 +71,25 @@ class Adjacency:
         found: Numbers = self.targets[offsets + np.arange(len(offsets))]
         return found
 
-    @cached_property
-    def linked(self) -> BitMap:
-        """The sources that have a target."""
-        return bitmap(np.flatnonzero(np.diff(self.starts)).astype(np.uint32))
+    def reached(self, sources: Numbers) -> BitMap:
+        """All that is reached by one or more links."""
+        seen = np.zeros(self.count, dtype=bool)
+        ahead = sources
+        while len(ahead):
+            targets = self.of(ahead)
+            targets = targets[~seen[targets]]
+            seen[targets] = True
+            ahead = _distinct(targets, self.count)
+        return bitmap(np.flatnonzero(seen))
+
+
+def _distinct(numbers: Numbers, count: int) -> Numbers:
+    """The different numbers below ``count``; many are marked instead of sorted."""
+    if len(numbers) < count // 100:
+        return np.unique(numbers)
+    marked = np.zeros(count, dtype=bool)
+    marked[numbers] = True
+    return np.flatnonzero(marked).astype(np.uint32)
 
 
 class HierarchyTable:
@@ -89,33 +105,29 @@ class HierarchyTable:
 
     def parents(self, of: BitMap) -> BitMap:
         """The parents of each."""
-        return BitMap(array("I", np.unique(self._up.of(numbers_of(of))).tobytes()))
+        return bitmap(_distinct(self._up.of(numbers_of(of)), self._up.count))
 
     def children(self, of: BitMap) -> BitMap:
         """The children of each."""
-        return BitMap(array("I", np.unique(self._down.of(numbers_of(of))).tobytes()))
+        return bitmap(_distinct(self._down.of(numbers_of(of)), self._down.count))
 
     def ancestors(self, of: BitMap) -> BitMap:
         """The ancestors of each."""
-        found, ahead = BitMap(), of
-        while ahead:
-            ahead = self.parents(ahead) - found
-            found |= ahead
-        return found
+        return self._up.reached(numbers_of(of))
 
     def descendants(self, of: BitMap) -> BitMap:
         """The descendants of each. A member inside the range of another one adds nothing and is skipped."""
-        found = BitMap()
+        found, beyond = BitMap(), list[BitMap]()
         within = of & self._numbered
         at = 0
         while within and at <= within.max():
             number = within.next_set_bit(at)
             last = self._last[number]
             found.add_range(number + 1, last + 1)
-            if (beyond := self._beyond.get(number)) is not None:
-                found |= beyond
+            if number in self._beyond:
+                beyond.append(self._beyond[number])
             at = last + 1
-        return found
+        return BitMap.union(found, *beyond)
 
     @cached_property
     def _numbered(self) -> BitMap:

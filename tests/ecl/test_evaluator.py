@@ -72,7 +72,7 @@ def test_both_evaluators_agree_on_each_form(form: str) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=20_000)
+@settings(max_examples=3000)
 @given(number=st.integers(0, SEEDS - 1), tree=constraints(POOLS, depth=3))
 def test_both_evaluators_agree_on_many_constraints(number: int, tree: Constraint) -> None:
     agree(number, tree)
