@@ -211,6 +211,7 @@ def _relationships(rows: RelationshipRows, number: Numbers) -> RelationshipTable
         group=rows.group,
         value=rows.value,
         values=rows.values,
+        concepts=len(number),
     )
 
 

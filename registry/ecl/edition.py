@@ -33,6 +33,7 @@ __all__ = [
     "TermIndex",
     "Value",
     "bitmap",
+    "distinct",
     "numbers_of",
 ]
 
@@ -71,6 +72,10 @@ class Adjacency:
         found: Numbers = self.targets[offsets + np.arange(len(offsets))]
         return found
 
+    def size(self, sources: Numbers) -> int:
+        """How many targets the sources have, with repetitions."""
+        return int((self.starts[sources.astype(np.int64) + 1] - self.starts[sources]).sum())
+
     def reached(self, sources: Numbers) -> BitMap:
         """All that is reached by one or more links."""
         seen = np.zeros(self.count, dtype=bool)
@@ -79,11 +84,11 @@ class Adjacency:
             targets = self.of(ahead)
             targets = targets[~seen[targets]]
             seen[targets] = True
-            ahead = _distinct(targets, self.count)
+            ahead = distinct(targets, self.count)
         return bitmap(np.flatnonzero(seen))
 
 
-def _distinct(numbers: Numbers, count: int) -> Numbers:
+def distinct(numbers: Numbers, count: int) -> Numbers:
     """The different numbers below ``count``; many are marked instead of sorted."""
     if len(numbers) < count // 100:
         return np.unique(numbers)
@@ -105,11 +110,11 @@ class HierarchyTable:
 
     def parents(self, of: BitMap) -> BitMap:
         """The parents of each."""
-        return bitmap(_distinct(self._up.of(numbers_of(of)), self._up.count))
+        return bitmap(distinct(self._up.of(numbers_of(of)), self._up.count))
 
     def children(self, of: BitMap) -> BitMap:
         """The children of each."""
-        return bitmap(_distinct(self._down.of(numbers_of(of)), self._down.count))
+        return bitmap(distinct(self._down.of(numbers_of(of)), self._down.count))
 
     def ancestors(self, of: BitMap) -> BitMap:
         """The ancestors of each."""
@@ -163,7 +168,9 @@ class RelationshipTable:
         group: Numbers,
         value: Numbers,
         values: list[Value],
+        concepts: int,
     ) -> None:
+        self._count = concepts
         order = np.lexsort((source, type))
         self.source, self.target = source[order], target[order]
         self.value, self.values = value[order], values
@@ -174,11 +181,27 @@ class RelationshipTable:
         self.ranges: dict[int, tuple[int, int]] = dict(
             zip(found.tolist(), zip(starts.tolist(), ends, strict=True), strict=True)
         )
+        self.type = types
 
     @cached_property
     def types(self) -> BitMap:
         """The types that occur."""
         return BitMap(self.ranges)
+
+    @cached_property
+    def by_source(self) -> Adjacency:
+        """Concept → its relationships."""
+        return Adjacency(self._count, self.source, self._rows)
+
+    @cached_property
+    def by_target(self) -> Adjacency:
+        """Concept → the relationships whose value it is."""
+        concrete = self.target == NONE
+        return Adjacency(self._count, self.target[~concrete], self._rows[~concrete])
+
+    @property
+    def _rows(self) -> Numbers:
+        return np.arange(len(self.source), dtype=np.uint32)
 
 
 def _groups(source: Numbers, group: Numbers) -> tuple[Numbers, Numbers]:

@@ -19,8 +19,8 @@ reverse                               counts the distinct sources that point to 
 from __future__ import annotations
 
 import operator
+import typing
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
@@ -28,7 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pyroaring import BitMap
 
-from registry.ecl.edition import NONE, Edition, Numbers, RelationshipTable, Value, bitmap, numbers_of
+from registry.ecl.edition import NONE, Adjacency, Edition, Numbers, Value, bitmap, distinct, numbers_of
 from registry.ecl.nodes import (
     Any,
     Attribute,
@@ -42,6 +42,7 @@ from registry.ecl.nodes import (
     Refinement,
     TextValue,
 )
+from registry.ecl.row_tests import chosen
 from registry.entities.budget import spend
 
 __all__ = ["COMPARE", "IS_A", "Refiner"]
@@ -55,29 +56,23 @@ COMPARE: Final[dict[Comparison, Callable[[Decimal | bool, Decimal | bool], bool]
     Comparison.MORE: operator.gt,
     Comparison.AT_LEAST: operator.ge,
 }
-_AT_LEAST_ONE: Final = Cardinality(1, None)
 _ROWS_OF_A_STEP: Final = 1000
+_SCAN: Final = 16  #: reading a range of rows costs that much less than looking rows up
 
 
-@dataclass(frozen=True, slots=True)
-class _Rows:
-    """Relationships of one type: columns of the same length."""
-
-    source: Numbers
-    target: Numbers
-    value: Numbers
-    group: Numbers
+Test = Callable[[Numbers, Numbers], NDArray[np.bool_]]
+Rows = NDArray[np.integer[typing.Any]]
 
 
 class Refiner:
-    """Refinements over one release; ``evaluate`` gives the concepts of a constraint."""
+    """Refinements over one release; ``evaluate`` gives the concepts of a constraint.
+
+    The relationships of an attribute are found by type, by source or by target, whichever reads the fewest rows.
+    """
 
     def __init__(self, edition: Edition, evaluate: Callable[[Constraint], BitMap]) -> None:
         self._edition, self._evaluate = edition, evaluate
-
-    @property
-    def _table(self) -> RelationshipTable:
-        return self._edition.relationships
+        self._table, self._count = edition.relationships, len(edition.concepts.ids)
 
     def refined(self, focus: BitMap, refinement: Refinement) -> BitMap:
         """The concepts of the focus that fulfil a refinement."""
@@ -85,88 +80,127 @@ class Refiner:
 
     def values(self, sources: BitMap, name: Constraint) -> BitMap:
         """The concepts that are values of an attribute of the sources."""
-        chosen = self._chosen(sources)
-        found = BitMap()
-        for rows in self._rows(name):
-            mine = rows.target[chosen[rows.source]]
-            found |= bitmap(np.unique(mine[mine != NONE]))
-        return found
+        inside = chosen(self._count, sources)
+        rows = self._rows(name, lambda source, _: inside[source], sources=sources)
+        found = self._table.target[rows]
+        return bitmap(distinct(found[found != NONE], self._count))
 
     def _concepts(self, node: Refinement, universe: BitMap) -> BitMap:
         """The concepts of a set that fulfil a refinement outside of groups."""
         if isinstance(node, Attribute):
-            keys = self._reversed(node) if node.reverse else self._keys(node, in_group=False)
-            return _counted(keys, node.cardinality, universe)
+            keys = self._reversed(node, universe) if node.reverse else self._sources(node, universe)
+            return _counted(keys, node.cardinality, universe, self._count)
         if isinstance(node, AttributeGroup):
-            groups = self._groups(node.refinement)
+            groups = self._groups(node.refinement, universe)
             sources = self._table.of_group[numbers_of(groups)]
-            return _counted(sources, node.cardinality, universe)
+            return _counted(sources, node.cardinality, universe, self._count)
         return _joined(node.junction, (self._concepts(part, universe) for part in node.parts))
 
-    def _groups(self, node: Refinement) -> BitMap:
-        """The groups that fulfil a refinement."""
+    def _groups_of(self, concepts: BitMap) -> BitMap:
+        """The groups of concepts."""
+        table = self._table
+        rows = table.by_source.of(numbers_of(concepts))
+        return bitmap(distinct(table.group[rows], len(table.of_group)))
+
+    def _groups(self, node: Refinement, focus: BitMap) -> BitMap:
+        """The groups that fulfil a refinement; of other concepts than those of the focus some may be left out."""
         if isinstance(node, Attribute):
-            universe = BitMap(range(len(self._table.of_group)))
-            return _counted(self._keys(node, in_group=True), node.cardinality, universe)
+            keys, count = self._table.group[self._matching(node, focus)], len(self._table.of_group)
+            absent = node.cardinality is not None and node.cardinality.least == 0
+            universe = self._groups_of(focus) if absent else None
+            return _counted(keys, node.cardinality, universe, count)
         if isinstance(node, AttributeGroup):
             raise ValueError("a group inside a group")  # the grammar has none
-        return _joined(node.junction, (self._groups(part) for part in node.parts))
+        return _joined(node.junction, (self._groups(part, focus) for part in node.parts))
 
-    def _keys(self, node: Attribute, *, in_group: bool) -> Numbers:
-        """The source, or the group, of each matching relationship."""
-        test = self._test(node)
-        parts = [(rows.group if in_group else rows.source)[test(rows)] for rows in self._rows(node.name)]
-        return np.concatenate(parts) if parts else np.empty(0, dtype=np.uint32)
+    def _sources(self, node: Attribute, focus: BitMap) -> Numbers:
+        """The source of each matching relationship."""
+        return self._table.source[self._matching(node, focus)]
 
-    def _reversed(self, node: Attribute) -> Numbers:
-        """The target of each matching relationship, once for each of its sources."""
-        chosen = self._chosen(self._value_set(node))
-        pairs = []
-        for rows in self._rows(node.name):
-            inside = chosen[rows.source]
-            wanted = ~inside if node.comparison is Comparison.NOT_EQUAL else inside
-            mine = wanted & (rows.target != NONE)
-            pairs.append(rows.target[mine].astype(np.uint64) << np.uint64(32) | rows.source[mine])
-        distinct = np.unique(np.concatenate(pairs)) if pairs else np.empty(0, dtype=np.uint64)
-        return (distinct >> np.uint64(32)).astype(np.uint32)
-
-    def _rows(self, name: Constraint) -> Iterator[_Rows]:
-        """The relationships whose type is one of a name's, by type."""
-        table = self._table
-        if isinstance(name, Any):
-            is_a = self._edition.concepts.number_of.get(IS_A, NONE)
-            types = [t for t in table.ranges if t != is_a]
-        else:
-            types = list(self._evaluate(name) & table.types)
-        for type in types:
-            first, last = table.ranges[type]
-            spend((last - first) // _ROWS_OF_A_STEP + 1)
-            part = slice(first, last)
-            yield _Rows(table.source[part], table.target[part], table.value[part], table.group[part])
-
-    def _value_set(self, node: Attribute) -> BitMap:
-        value = node.value
-        if isinstance(value, NumberValue | BooleanValue | TextValue):
-            raise ValueError("not a constraint")
-        return self._evaluate(value)
-
-    def _chosen(self, concepts: BitMap) -> NDArray[np.bool_]:
-        """Whether each concept is in a set, by number."""
-        found = np.zeros(len(self._edition.concepts.ids), dtype=bool)
-        found[numbers_of(concepts)] = True
-        return found
-
-    def _test(self, node: Attribute) -> Callable[[_Rows], NDArray[np.bool_]]:
-        """Which relationships have the value of an attribute."""
+    def _matching(self, node: Attribute, focus: BitMap) -> Rows:
+        """The relationships that an attribute names; of other concepts than those of the focus some may be left out."""
         value = node.value
         if isinstance(value, NumberValue | BooleanValue | TextValue):
             known = np.array([_holds(v, node.comparison, value) for v in self._table.values] or [False])
-            return lambda rows: (rows.target == NONE) & known[rows.value]
-        chosen = np.append(self._chosen(self._evaluate(value)), False)
+            concrete = self._table.value
+            by_value = self._rows(node.name, None, sources=focus)
+            held: Rows = by_value[(self._table.target[by_value] == NONE) & known[concrete[by_value]]]
+            return held
+        values = self._evaluate(value)
+        inside = chosen(self._count, values)
         if node.comparison is Comparison.NOT_EQUAL:
-            chosen = np.append(~chosen[:-1], False)
-        last = len(chosen) - 1
-        return lambda rows: chosen[np.minimum(rows.target, last)]
+            outside = np.append(~inside[:-1], False)
+            return self._rows(node.name, lambda _, target: outside[self._places(target)], sources=focus)
+
+        def is_value(_: Numbers, target: Numbers) -> NDArray[np.bool_]:
+            return inside[self._places(target)]
+
+        return self._rows(node.name, is_value, sources=focus, targets=values)
+
+    def _places(self, target: Numbers) -> Numbers:
+        """Targets as places in a table whose last place is for NONE."""
+        return np.minimum(target, self._count)
+
+    def _reversed(self, node: Attribute, focus: BitMap) -> Numbers:
+        """The target of each matching relationship, once for each of its sources."""
+        value = node.value
+        if isinstance(value, NumberValue | BooleanValue | TextValue):
+            raise ValueError("a reverse flag with a concrete value")  # the parser refuses it
+        sources, table = self._evaluate(value), self._table
+        inside = chosen(self._count, sources)
+        if node.comparison is Comparison.NOT_EQUAL:
+            inside = ~inside
+            rows = self._rows(node.name, lambda source, _: inside[source], targets=focus)
+        else:
+            rows = self._rows(node.name, lambda source, _: inside[source], sources=sources, targets=focus)
+        rows = rows[table.target[rows] != NONE]
+        pairs = table.target[rows].astype(np.uint64) << np.uint64(32) | table.source[rows]
+        return (np.unique(pairs) >> np.uint64(32)).astype(np.uint32)
+
+    def _rows(
+        self,
+        name: Constraint,
+        test: Test | None,
+        *,
+        sources: BitMap | None = None,
+        targets: BitMap | None = None,
+    ) -> Rows:
+        """The relationships of a name's types that pass a test of source and target.
+
+        Relationships from other sources than ``sources``, or to other targets than ``targets``, may be left out.
+        """
+        table, types = self._table, self._types(name)
+        ranges = [table.ranges[type] for type in types]
+        scanned = sum(last - first for first, last in ranges) // _SCAN
+        paths: list[tuple[int, Adjacency, BitMap]] = []
+        for concepts, adjacency in ((sources, table.by_source), (targets, table.by_target)):
+            if concepts is not None:
+                paths.append((adjacency.size(numbers_of(concepts)), adjacency, concepts))
+        best = min(paths, key=lambda path: path[0], default=None)
+        if best is None or scanned <= best[0]:
+            spend(scanned // _ROWS_OF_A_STEP + 1)
+            return _joined_rows([self._in_range(test, *bounds) for bounds in ranges])
+        spend(best[0] // _ROWS_OF_A_STEP + 1)
+        rows = best[1].of(numbers_of(best[2]))
+        rows = rows[chosen(self._count, BitMap(types))[table.type[rows]]]
+        return rows if test is None else rows[test(table.source[rows], table.target[rows])]
+
+    def _in_range(self, test: Test | None, first: int, last: int) -> Rows:
+        if test is None:
+            return np.arange(first, last)
+        table = self._table
+        return np.flatnonzero(test(table.source[first:last], table.target[first:last])) + first
+
+    def _types(self, name: Constraint) -> list[int]:
+        """The types of a name that occur; every type but is-a for ``*``."""
+        if not isinstance(name, Any):
+            return list(self._evaluate(name) & self._table.types)
+        is_a = self._edition.concepts.number_of.get(IS_A, NONE)
+        return [type for type in self._table.ranges if type != is_a]
+
+
+def _joined_rows(parts: list[Rows]) -> Rows:
+    return np.concatenate(parts) if parts else np.empty(0, dtype=np.int64)
 
 
 def _holds(found: Value, comparison: Comparison, wanted: NumberValue | BooleanValue | TextValue) -> bool:
@@ -185,14 +219,28 @@ def _joined(junction: Junction, parts: Iterator[BitMap]) -> BitMap:
     return found
 
 
-def _counted(keys: Numbers, cardinality: Cardinality | None, universe: BitMap) -> BitMap:
-    """The keys of a universe that occur as often as a cardinality says."""
-    least, most = (cardinality or _AT_LEAST_ONE).least, (cardinality or _AT_LEAST_ONE).most
-    distinct, counts = np.unique(keys, return_counts=True)
-    enough = counts >= max(least, 1)
-    if least == 0:
-        too_many = distinct[counts > most] if most is not None else distinct[:0]
-        return universe - bitmap(too_many)
-    if most is not None:
-        enough &= counts <= most
-    return bitmap(distinct[enough]) & universe
+def _counted(keys: Numbers, cardinality: Cardinality | None, universe: BitMap | None, count: int) -> BitMap:
+    """The keys of a universe that occur as often as a cardinality says; keys are below ``count``.
+
+    ``universe`` None: all that occur, for a cardinality without 0.
+    """
+    if cardinality in (None, Cardinality(1, None)):
+        found = bitmap(distinct(keys, count))
+        return found if universe is None else found & universe
+    least, most = (1, None) if cardinality is None else (cardinality.least, cardinality.most)
+    present, counts = _occurrences(keys, count)
+    if least == 0 and universe is not None:
+        return universe if most is None else universe - bitmap(present[counts > most])
+    enough = counts >= least if most is None else (counts >= least) & (counts <= most)
+    found = bitmap(present[enough])
+    return found if universe is None else found & universe
+
+
+def _occurrences(keys: Numbers, count: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The different keys, ascending, and how often each occurs."""
+    if len(keys) < count // 100:
+        few, counts = np.unique(keys, return_counts=True)
+        return few.astype(np.int64), counts
+    table = np.bincount(keys, minlength=count)
+    found = np.flatnonzero(table)
+    return found, table[found]
