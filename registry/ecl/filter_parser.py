@@ -56,7 +56,7 @@ from registry.ecl.nodes import (
     TypeIdFilter,
 )
 from registry.ecl.refinement_parser import boolean, comparison, opens_text_set
-from registry.ecl.scanner import COMMENT, SPACE, Scanner, quoted
+from registry.ecl.scanner import BLOCK, COMMENT, CONSTRAINT, SPACE, Scanner, quoted
 from registry.entities.messages import message
 
 __all__ = ["Block", "block"]
@@ -119,13 +119,13 @@ _TIMES: Final = re.compile(
 
 def block(scanner: Scanner) -> Block:
     """Everything between double braces."""
-    scanner.open()
+    scanner.open(BLOCK)
     scanner.need("{{")
     scanner.space()
     found = _history(scanner) if scanner.skip("+") else _filters(scanner)
     scanner.space()
     scanner.need("}}")
-    scanner.close()
+    scanner.close(BLOCK)
     return found
 
 
@@ -140,12 +140,12 @@ def _history(scanner: Scanner) -> HistorySupplement:
     if not scanner.skip("("):
         scanner.at = start
         return HistorySupplement(HistoryProfile.MAX)
-    scanner.open()
+    scanner.open(CONSTRAINT)
     scanner.space()
     subset = scanner.constraint(scanner)
     scanner.space()
     scanner.need(")")
-    scanner.close()
+    scanner.close(CONSTRAINT)
     return HistorySupplement(subset=subset)
 
 

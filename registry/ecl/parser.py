@@ -31,7 +31,7 @@ from registry.ecl.nodes import (
     Supplemented,
 )
 from registry.ecl.refinement_parser import junction, refinement
-from registry.ecl.scanner import ALIAS, MAX_LENGTH, Choices, Scanner
+from registry.ecl.scanner import ALIAS, CONSTRAINT, MAX_LENGTH, Choices, Scanner
 from registry.entities.errors import EclError
 from registry.entities.messages import message
 
@@ -250,13 +250,13 @@ def _focus(scanner: Scanner) -> Constraint:
 
 
 def _bracketed(scanner: Scanner) -> Constraint:
-    scanner.open()
+    scanner.open(CONSTRAINT)
     scanner.need("(")
     scanner.space()
     found = _constraint(scanner)
     scanner.space()
     scanner.need(")")
-    scanner.close()
+    scanner.close(CONSTRAINT)
     return found
 
 

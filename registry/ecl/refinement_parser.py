@@ -23,7 +23,7 @@ from registry.ecl.nodes import (
     RefinementSet,
     TextValue,
 )
-from registry.ecl.scanner import ALIAS, SPACE, Scanner, quoted
+from registry.ecl.scanner import ALIAS, REFINEMENT, SPACE, Scanner, quoted
 from registry.entities.messages import message
 
 __all__ = ["boolean", "comparison", "junction", "opens_comparison", "opens_text_set", "refinement"]
@@ -107,24 +107,24 @@ def opens_comparison(scanner: Scanner, at: int) -> bool:
 
 
 def _bracketed(scanner: Scanner, *, in_group: bool) -> Refinement:
-    scanner.open()
+    scanner.open(REFINEMENT)
     scanner.need("(")
     scanner.space()
     found = refinement(scanner, in_group=in_group)
     scanner.space()
     scanner.need(")")
-    scanner.close()
+    scanner.close(REFINEMENT)
     return found
 
 
 def _group(scanner: Scanner, cardinality: Cardinality | None) -> AttributeGroup:
-    scanner.open()
+    scanner.open(REFINEMENT)
     scanner.need("{")
     scanner.space()
     found = refinement(scanner, in_group=True)
     scanner.space()
     scanner.need("}")
-    scanner.close()
+    scanner.close(REFINEMENT)
     return AttributeGroup(found, cardinality)
 
 

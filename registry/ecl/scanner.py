@@ -19,10 +19,13 @@ from registry.entities.messages import message
 
 __all__ = [
     "ALIAS",
+    "BLOCK",
     "COMMENT",
+    "CONSTRAINT",
     "MAX_DEPTH",
     "MAX_LENGTH",
     "NOT_ALLOWED",
+    "REFINEMENT",
     "SPACE",
     "Choices",
     "Scanner",
@@ -30,7 +33,9 @@ __all__ = [
 ]
 
 MAX_LENGTH: Final = 1_000_000  #: characters of an expression
-MAX_DEPTH: Final = 50  #: nested brackets of any kind
+MAX_DEPTH: Final = 600  #: stack frames that nested brackets may take; Python has 1000 by default
+#: at most so many stack frames are taken by one bracket around a constraint, around a refinement, by double braces
+CONSTRAINT, REFINEMENT, BLOCK = 5, 7, 10
 
 #: characters that the grammar has nowhere: control characters but for tab and line ends, and surrogates
 NOT_ALLOWED: Final = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff"
@@ -147,15 +152,15 @@ class Scanner:
         """One of the readings of an ambiguous position, the first one first."""
         return readings[self._choices.take(at, len(readings))] if len(readings) > 1 else readings[0]
 
-    def open(self) -> None:
-        """Enter a bracket; fails if brackets are nested too deep."""
-        self._depth += 1
+    def open(self, frames: int) -> None:
+        """Enter a bracket that takes stack frames; fails if brackets are nested too deep."""
+        self._depth += frames
         if self._depth > MAX_DEPTH:
-            self.fail("ecl.problem.depth", kind="limit", most=MAX_DEPTH)
+            self.fail("ecl.problem.depth", kind="limit")
 
-    def close(self) -> None:
+    def close(self, frames: int) -> None:
         """Leave a bracket."""
-        self._depth -= 1
+        self._depth -= frames
 
     def closing(self, at: int) -> int | None:
         """The position of the bracket that closes the one at a position; None if there is none."""

@@ -134,7 +134,8 @@ VALID = [
         for h in ("+HISTORY", "+ history-min", "+ HISTORY_MOD", "+ HISTORY-MAX")
     ],
     ("history with a subset", f"{A} {{{{ + HISTORY ( < {B} OR {C} ) }}}}"),
-    ("nesting", "(" * 50 + A + ")" * 50),
+    ("nesting", "(" * 120 + A + ")" * 120),
+    ("nesting", f"{A} {{{{ moduleId = " * 60 + A + "}}" * 60),
 ]
 SYNTAX = [
     ("empty", ""),
@@ -269,7 +270,7 @@ def test_errors_have_position_line_and_what_was_expected() -> None:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("(" * 51 + A + ")" * 51, "nested"),
+        ("(" * 121 + A + ")" * 121, "nested"),
         (" " * 1_000_001, "characters"),
         (f"{A}: [0..{'9' * 30}] {B} = *", "digits"),
     ],
@@ -289,7 +290,7 @@ HOSTILE = [
     "LOINC#1.a1.b2" * 3_000,
     f'* {{{{ term = "{"a " * 100_000}',
     f"{A} |" + "a " * 50_000,
-    f"{A} : " + "(" * 50 + '"' * 50_000,
+    f"{A} : " + "(" * 80 + '"' * 50_000,
     f"{A} OR " * 20_000 + A,
 ]
 

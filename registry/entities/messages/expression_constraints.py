@@ -103,8 +103,8 @@ MESSAGES: Final[dict[str, Pair]] = {
         "verdien av et attributt er en nøyaktig tekst: {word} hører til term- og medlemsfiltre (fra ECL 2.3)",
     ),
     "ecl.problem.depth": (
-        "brackets are nested more than {most} deep",
-        "parenteser er nøstet mer enn {most} nivåer",
+        "brackets are nested too deep",
+        "parentesene er nøstet for dypt",
     ),
     "ecl.problem.length": (
         "the expression has more than {most:,} characters",
