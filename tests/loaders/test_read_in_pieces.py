@@ -51,7 +51,7 @@ def small_pieces(size: int) -> Iterator[None]:
         patch("loaders.reading.text_file._PIECE", size),
         patch("loaders.reading.spool._IN_MEMORY", 1),
         patch("loaders.reading.spool._FRAME", 1),
-        patch("loaders.formats.fhir.resources._HELD", 1),
+        patch("loaders.formats.fhir.resources._SMALL_LIST", 1),
     ):
         yield
 
