@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import pytest
 from starlette.testclient import TestClient
 
+from registry.entities.intervals import today_oslo
 from tests.fhir.conftest import URL, own, parameters
 
 
@@ -131,7 +130,7 @@ def test_dates_of_a_code_are_returned_on_request(client: TestClient) -> None:
     assert dates("F2") == {}
 
 
-@pytest.mark.parametrize("query", [{}, {"date": "2020-07-01"}, {"known-at": str(date.today())}])
+@pytest.mark.parametrize("query", [{}, {"date": "2020-07-01"}, {"known-at": str(today_oslo())}])
 def test_rest_and_fhir_take_the_same_day_where_none_is_named(
     client: TestClient, query: dict[str, str]
 ) -> None:
