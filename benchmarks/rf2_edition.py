@@ -6,88 +6,43 @@ Every table is made as its Full form: all rows with their dates. Snapshot and De
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import polars as pl
 
 from benchmarks.rf2_identifiers import identifiers, uuids
+from benchmarks.rf2_shape import (
+    ACCEPTABLE,
+    ATTRIBUTES,
+    CORE,
+    DEFINED,
+    DEFINITION,
+    FSN,
+    GB,
+    GP,
+    IS_A,
+    METADATA,
+    MODEL,
+    NAMESPACE,
+    NB,
+    NN,
+    NORWAY,
+    NUMERIC,
+    PREFERRED,
+    PRIMITIVE,
+    REPLACED_BY,
+    ROOT,
+    SAME_AS,
+    SYNONYM,
+    US,
+    FullTables,
+    Shape,
+)
 from benchmarks.synthetic import Words
 
-__all__ = ["Shape", "SyntheticEdition", "write_package"]
-
-CORE, MODEL, NORWAY = "900000000000207008", "900000000000012004", "51000202101"
-NAMESPACE = "1000202"
-ROOT, IS_A = "138875005", "116680003"
-PRIMITIVE, DEFINED = "900000000000074008", "900000000000073002"
-FSN, SYNONYM, DEFINITION = "900000000000003001", "900000000000013009", "900000000000550004"
-PREFERRED, ACCEPTABLE = "900000000000548007", "900000000000549004"
-US, GB, NB, NN, GP = (
-    "900000000000509007",
-    "900000000000508004",
-    "61000202103",
-    "91000202106",
-    "47351000202107",
-)
-SAME_AS, REPLACED_BY = "900000000000527005", "900000000000526001"
-#: concepts of the model: identifier, parent, name
-METADATA = (
-    (ROOT, "", "Made-up concept root"), ("900000000000441003", ROOT, "Model component"),
-    (CORE, "900000000000441003", "Core module"), (MODEL, "900000000000441003", "Model module"),
-    ("106237007", "900000000000441003", "Linkage concept"), ("410662002", "106237007", "Concept model attribute"),
-    (IS_A, "106237007", "Is a"), ("762705008", "410662002", "Concept model object attribute"),
-    ("762706009", "410662002", "Concept model data attribute"), ("900000000000455006", "900000000000441003", "Reference set"),
-    *((r, "900000000000455006", n) for r, n in (
-        (US, "US English"), (GB, "GB English"), ("447562003", "Map to ICD-10"), ("723264001", "Simple set"),
-        ("900000000000522004", "Historical association"), ("900000000000489007", "Concept inactivation"),
-        ("900000000000534007", "Module dependency"), ("733073007", "OWL axiom"), ("447258008", "Ordered set"),
-    )),
-    (SAME_AS, "900000000000522004", "SAME AS"), (REPLACED_BY, "900000000000522004", "REPLACED BY"),
-    ("404684003", ROOT, "Clinical finding"), ("71388002", ROOT, "Procedure"), ("123037004", ROOT, "Body structure"),
-)  # fmt: skip
-#: attributes with concepts as values, and with numbers
-ATTRIBUTES = ("363698007", "116676008", "246075003", "260686004", "405813007", "370135005", "127489000")
-NUMERIC = ("1142139005", "1142135004")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shape:
-    """Sizes: International concepts, releases, seed; the extension has a share of the concepts and translates ``translated``."""
-
-    concepts: int = 200
-    releases: int = 3
-    seed: int = 1
-    extension: float = 0.05
-    translated: float = 0.3
-
-    @property
-    def dates(self) -> list[str]:
-        """The days of the International releases, half a year apart."""
-        return [f"{2015 + n // 2}{'0131' if n % 2 == 0 else '0731'}" for n in range(self.releases)]
-
-    @property
-    def norwegian_dates(self) -> list[str]:
-        """The days of the extension's releases, each after the International one that it extends."""
-        return [f"{d[:4]}{'0415' if d[4:] == '0131' else '1015'}" for d in self.dates]
-
-
-@dataclass(slots=True)
-class _Tables:
-    """Full tables of one package by file name (``{}`` for the release type), with the number of each kind of row."""
-
-    full: dict[str, pl.DataFrame] = field(default_factory=dict)
-
-    def add(self, name: str, **columns: Any) -> None:
-        height = max(len(c) for c in columns.values() if not isinstance(c, str))
-        found = {
-            n: pl.Series([c]).new_from_index(0, height) if isinstance(c, str) else c
-            for n, c in columns.items()
-        }
-        frame = pl.DataFrame({n: pl.Series(c).cast(pl.String) for n, c in found.items()})
-        self.full[name] = pl.concat([self.full[name], frame]) if name in self.full else frame
+__all__ = ["SyntheticEdition"]
 
 
 class SyntheticEdition:
@@ -121,7 +76,7 @@ class SyntheticEdition:
         return pl.Series(index), pl.Series(dates).gather(release), active
 
     def _rows(
-        self, tables: _Tables, name: str, created: Any, dates: list[str], share: float, **columns: Any
+        self, tables: FullTables, name: str, created: Any, dates: list[str], share: float, **columns: Any
     ) -> None:
         """Add rows with lives to a table; ``columns`` are per row before its lives."""
         if len(created) == 0:
@@ -157,7 +112,7 @@ class SyntheticEdition:
     @cached_property
     def international(self) -> dict[str, pl.DataFrame]:
         """The Full tables of the International edition."""
-        tables = _Tables()
+        tables = FullTables()
         self._model(tables)
         self._core_concepts(tables)
         self._hierarchy(tables)
@@ -172,7 +127,7 @@ class SyntheticEdition:
         )  # fmt: skip
         return tables.full
 
-    def _model(self, tables: _Tables) -> None:
+    def _model(self, tables: FullTables) -> None:
         """Concepts of the model, which stay as they are from the first release on."""
         first = self.shape.dates[0]
         attributes = [(a, "762705008", f"Attribute {a[-5:-3]}") for a in ATTRIBUTES]
@@ -207,7 +162,13 @@ class SyntheticEdition:
         )
 
     def _is_a(
-        self, tables: _Tables, keys: pl.Series, first: str, child: pl.Series, parent: pl.Series, module: str
+        self,
+        tables: FullTables,
+        keys: pl.Series,
+        first: str,
+        child: pl.Series,
+        parent: pl.Series,
+        module: str,
     ) -> None:
         tables.add(
             "sct2_Relationship_{}_INT", id=keys, effectiveTime=first, active="1", moduleId=module, sourceId=child,
@@ -217,7 +178,7 @@ class SyntheticEdition:
 
     def _accept(
         self,
-        tables: _Tables,
+        tables: FullTables,
         name: str,
         kind: int,
         created: Any,
@@ -232,7 +193,7 @@ class SyntheticEdition:
             referencedComponentId=texts, acceptabilityId=how,
         )  # fmt: skip
 
-    def _core_concepts(self, tables: _Tables) -> None:
+    def _core_concepts(self, tables: FullTables) -> None:
         count, dates = self.shape.concepts, self.shape.dates
         ended = self._concept_ends <= len(dates) - 1
         status = pl.Series([PRIMITIVE, DEFINED]).gather((self._random.random(count) < 0.3).astype(np.int64))
@@ -248,7 +209,7 @@ class SyntheticEdition:
         """An older concept for each: numbers below the child's; the first ones are below the tops."""
         return (children * (0.2 + 0.7 * self._random.random(len(children)))).astype(np.int64)
 
-    def _hierarchy(self, tables: _Tables) -> None:
+    def _hierarchy(self, tables: FullTables) -> None:
         """One parent for each concept, a second for a third of them; parents never end while a child lives."""
         count, tops = self.shape.concepts, pl.Series(["404684003", "71388002", "123037004"])
         numbers = np.concatenate([np.arange(count), self._random.integers(count // 3, count, count // 3)])
@@ -270,7 +231,7 @@ class SyntheticEdition:
 
     def _related(
         self,
-        tables: _Tables,
+        tables: FullTables,
         keys: pl.Series,
         numbers: Any,
         created: Any,
@@ -295,7 +256,7 @@ class SyntheticEdition:
             modifierId="900000000000451002",
         )  # fmt: skip
 
-    def _attributes(self, tables: _Tables) -> None:
+    def _attributes(self, tables: FullTables) -> None:
         """About six attributes for each concept in groups 0 to 3, and numbers for one in ten."""
         count = self.shape.concepts
         numbers = np.sort(self._random.integers(0, count, count * 6))
@@ -322,7 +283,7 @@ class SyntheticEdition:
             tables, keys, some, self._concept_created[some], self._concept_ends[some], values, kinds, "1"
         )
 
-    def _english_texts(self, tables: _Tables) -> None:
+    def _english_texts(self, tables: FullTables) -> None:
         """A fully specified name and about three synonyms for each concept, with US and GB preferences; few definitions."""
         count, dates = self.shape.concepts, self.shape.dates
         numbers = np.concatenate(
@@ -367,7 +328,7 @@ class SyntheticEdition:
             languageCode="en", typeId=DEFINITION, term="A long made-up explanation", caseSignificanceId="900000000000448009",
         )  # fmt: skip
 
-    def _reference_sets(self, tables: _Tables) -> None:
+    def _reference_sets(self, tables: FullTables) -> None:
         """Associations and reasons of what ended, a simple and an ordered set, a map with rules, OWL, identifiers, MRCM."""
         dates, count, ends = self.shape.dates, self.shape.concepts, self._concept_ends
         gone = np.flatnonzero(ends <= len(dates) - 1)
@@ -421,7 +382,14 @@ class SyntheticEdition:
         _ = every
 
     def _map(
-        self, tables: _Tables, name: str, kind: int, numbers: Any, created: Any, dates: list[str], module: str
+        self,
+        tables: FullTables,
+        name: str,
+        kind: int,
+        numbers: Any,
+        created: Any,
+        dates: list[str],
+        module: str,
     ) -> None:
         code = (
             pl.Series([chr(65 + int(n) % 26) for n in numbers])
@@ -440,7 +408,7 @@ class SyntheticEdition:
     @cached_property
     def extension(self) -> dict[str, pl.DataFrame]:
         """The Full tables of the extension package, without those of the International edition."""
-        tables, dates = _Tables(), self.shape.norwegian_dates
+        tables, dates = FullTables(), self.shape.norwegian_dates
         count = max(4, int(self.shape.concepts * self.shape.extension))
         own = identifiers(np.arange(1000, 1000 + count), "10", NAMESPACE)
         created = np.sort(self._created(count, dates))
@@ -491,7 +459,7 @@ class SyntheticEdition:
             )  # fmt: skip
         return tables.full
 
-    def _norwegian_texts(self, tables: _Tables, ids: pl.Series, created: Any) -> None:
+    def _norwegian_texts(self, tables: FullTables, ids: pl.Series, created: Any) -> None:
         """Names of own concepts, and terms of International ones in bokmål, nynorsk and for GPs."""
         dates = self.shape.norwegian_dates
         translated = np.flatnonzero(self._random.random(self.shape.concepts) < self.shape.translated)
@@ -515,29 +483,3 @@ class SyntheticEdition:
         self._accept(tables, name, 31, began[third], NN, texts.gather(third), PREFERRED, NORWAY)
         fifth = np.flatnonzero(second & (np.arange(len(about)) % 5 == 0))
         self._accept(tables, name, 32, began[fifth], GP, texts.gather(fifth), PREFERRED, NORWAY)
-
-
-def _state(rows: pl.DataFrame, day: str) -> pl.DataFrame:
-    """The rows in force on a day: of each identifier the newest."""
-    keys = rows.columns[:1] if rows.columns[0] == "id" else ["alternateIdentifier", "identifierSchemeId"]
-    known = rows.filter(pl.col("effectiveTime") <= day)
-    return known.sort("effectiveTime", maintain_order=True).unique(keys, keep="last", maintain_order=True)
-
-
-def write_package(
-    folder: Path, tables: dict[str, pl.DataFrame], kind: str, day: str, *, since: str = ""
-) -> Path:
-    """Write a package of one release type as RF2 files: state on a day, all rows until it, or those after ``since``."""
-    root = folder / f"SnomedCT_Synthetic_{kind}_{day}" / kind
-    for name, rows in tables.items():
-        known = rows.filter((pl.col("effectiveTime") <= day) & (pl.col("effectiveTime") > since))
-        part = _state(rows, day) if kind == "Snapshot" else known
-        place = root / ("Terminology" if name.startswith("sct2") else "Refset")
-        place.mkdir(parents=True, exist_ok=True)
-        part.write_csv(
-            place / f"{name.format(kind)}_{day}.txt",
-            separator="\t",
-            quote_style="never",
-            line_terminator="\r\n",
-        )
-    return root.parent

@@ -10,17 +10,9 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.settings import Settings
-from benchmarks.rf2_edition import (
-    CORE,
-    DEFINED,
-    NB,
-    NORWAY,
-    PREFERRED,
-    SYNONYM,
-    Shape,
-    SyntheticEdition,
-    write_package,
-)
+from benchmarks.rf2_edition import SyntheticEdition
+from benchmarks.rf2_files import write_package
+from benchmarks.rf2_shape import CORE, DEFINED, NB, NORWAY, PREFERRED, SYNONYM, Shape
 from loaders.contract import LoadOptions
 from loaders.run import load_paths
 from registry import Registry

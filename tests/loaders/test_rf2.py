@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
-from benchmarks.rf2_edition import (
+from benchmarks.rf2_edition import SyntheticEdition
+from benchmarks.rf2_files import write_package
+from benchmarks.rf2_shape import (
     CORE,
     DEFINED,
     FSN,
@@ -24,8 +26,6 @@ from benchmarks.rf2_edition import (
     SYNONYM,
     US,
     Shape,
-    SyntheticEdition,
-    write_package,
 )
 from loaders.contract import LoadOptions
 from loaders.run import load_paths
