@@ -152,6 +152,16 @@ class ConceptTable:
     status: Numbers
 
 
+def _ranges(column: Numbers) -> dict[int, tuple[int, int]]:
+    """Value of a sorted column → its first row and the row after its last one."""
+    found, starts = np.unique(column, return_index=True)
+    ends = np.append(starts[1:], len(column))
+    return {
+        v: (s, e)
+        for v, s, e in zip(found.tolist(), starts.tolist(), ends.tolist()[: len(found)], strict=True)
+    }
+
+
 class RelationshipTable:
     """The active inferred relationships, is-a included, sorted by type and source.
 
@@ -176,11 +186,7 @@ class RelationshipTable:
         self.value, self.values = value[order], values
         types = type[order]
         self.group, self.of_group = _groups(self.source, group[order])
-        found, starts = np.unique(types, return_index=True)
-        ends = [*starts[1:].tolist(), len(types)]
-        self.ranges: dict[int, tuple[int, int]] = dict(
-            zip(found.tolist(), zip(starts.tolist(), ends, strict=True), strict=True)
-        )
+        self.ranges = _ranges(types)
         self.type = types
 
     @cached_property
@@ -273,9 +279,8 @@ class DescriptionTable:
 
 def _by_value(column: Numbers) -> Mapping[int, BitMap]:
     order = np.argsort(column, kind="stable")
-    found, starts = np.unique(column[order], return_index=True)
-    parts = np.split(order, starts[1:])
-    return {int(v): BitMap(p.tolist()) for v, p in zip(found, parts, strict=True)}
+    ranges = _ranges(column[order])
+    return {value: bitmap(order[first:last]) for value, (first, last) in ranges.items()}
 
 
 class MemberTable:
@@ -298,11 +303,7 @@ class MemberTable:
     ) -> None:
         self.referenced, self.active, self.module, self.effective = referenced, active, module, effective
         self.fields, self.column = fields, column
-        found, starts = np.unique(refset, return_index=True)
-        ends = [*starts[1:].tolist(), len(refset)]
-        self.ranges: dict[int, tuple[int, int]] = dict(
-            zip(found.tolist(), zip(starts.tolist(), ends, strict=True), strict=True)
-        )
+        self.ranges = _ranges(refset)
         self._members: dict[int, BitMap] = {}
 
     @cached_property

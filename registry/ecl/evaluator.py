@@ -154,7 +154,7 @@ class _Run:
         MOVED FROM is written from the new concept to the old one and counts as SAME AS; MOVED TO names no concept.
         """
         table, refsets = self._edition.concepts, self._associations(history)
-        same = table.number_of.get(_SAME_AS, -1) in refsets
+        same = bool(_numbers(table.number_of.get(_SAME_AS)) & refsets)
         reversed_set = table.number_of.get(_MOVED_FROM)
         found = BitMap()
         for refset in refsets:

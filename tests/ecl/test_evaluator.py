@@ -11,6 +11,7 @@ from registry.ecl.evaluator import Evaluated, evaluate
 from registry.ecl.nodes import Constraint, MemberOf
 from registry.entities.errors import EclError
 from tests.ecl.slow_evaluator import Refused, SlowEvaluator
+from tests.ecl.test_parser import VALID
 from tests.ecl.trees import constraints, focused
 from tests.ecl.world import POOLS, World, edition_of, world
 
@@ -76,6 +77,18 @@ def test_both_evaluators_agree_on_each_form(form: str) -> None:
 @given(number=st.integers(0, SEEDS - 1), tree=constraints(POOLS, depth=3))
 def test_both_evaluators_agree_on_many_constraints(number: int, tree: Constraint) -> None:
     agree(number, tree)
+
+
+@pytest.mark.parametrize(("rule", "text"), VALID)
+def test_every_form_is_evaluated_on_an_almost_empty_release(rule: str, text: str) -> None:
+    """A release without metadata, descriptions and members: nothing is found, nothing fails in another way."""
+    made = World(active={"138875005": True}, module={"138875005": ""}, effective={}, status={"138875005": ""})
+    try:
+        found = evaluate(edition_of(made), parse(text))
+    except EclError as error:
+        assert error.kind == "semantic"
+    else:
+        assert len(found.concepts) <= 1, rule
 
 
 def test_unknown_and_inactive_concepts_are_warnings() -> None:

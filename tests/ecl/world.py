@@ -213,7 +213,7 @@ def edition_of(made: World) -> PackedEdition:
     at = {identifier: n for n, identifier in enumerate(ids)}
 
     def places(found: list[str | None]) -> np.ndarray:
-        return np.array([NONE if f is None else at[f] for f in found], dtype=np.uint32)
+        return np.array([at[f] if f else NONE for f in found], dtype=np.uint32)
 
     def flags(found: list[bool]) -> np.ndarray:
         return np.array(found, dtype=bool)
