@@ -40,6 +40,7 @@ __all__ = [
 _encode = msgspec.json.Encoder(order="sorted", decimal_format="number").encode
 _decode = decoder(ConceptRecord).decode
 _DIGEST = 32
+_SORTED_AT_ONCE = 50_000  #: hashes
 _HASH_START = hashlib.sha256(b"gyldig-state-2\n")
 
 #: the better the text names the concept, the lower its rank; unknown kinds count as synonyms
@@ -87,14 +88,27 @@ def release_hash(hashes: bytes | bytearray, further: Iterable[str]) -> str:
     It covers the hashes of its states, in any order, and further content as texts: the keys that a fragment removes, a
     hash for each kind of component.
     """
-    digest = hashlib.sha256(b"gyldig-release-2\n" + b"".join(_pieces(hashes)))
+    digest = hashlib.sha256(b"gyldig-release-2\n")
+    for part in _ascending_hashes(hashes):
+        digest.update(part)
     for text in further:
         digest.update(b"\0" + text.encode())
     return digest.hexdigest()
 
 
-def _pieces(hashes: bytes | bytearray) -> list[bytes | bytearray]:
-    return sorted(hashes[at : at + _DIGEST] for at in range(0, len(hashes), _DIGEST))
+def _ascending_hashes(hashes: bytes | bytearray) -> Iterator[bytes]:
+    """The hashes in ascending order, joined; many by their first byte, because an object for each takes much memory."""
+    if len(hashes) <= _SORTED_AT_ONCE * _DIGEST:
+        yield _sorted_hashes(hashes)
+        return
+    parts = [bytearray() for _ in range(256)]
+    for at in range(0, len(hashes), _DIGEST):
+        parts[hashes[at]] += hashes[at : at + _DIGEST]
+    yield from map(_sorted_hashes, parts)
+
+
+def _sorted_hashes(hashes: bytes | bytearray) -> bytes:
+    return b"".join(sorted(hashes[at : at + _DIGEST] for at in range(0, len(hashes), _DIGEST)))
 
 
 def _in_order(record: ConceptRecord) -> bool:

@@ -34,7 +34,7 @@ class TermsWriter:
     def __init__(self, connection: Connection, system_id: int, *, kind: str = "") -> None:
         self._connection, self._system_id, self._kind = connection, system_id, kind
         self._builder: SegmentBuilder | None = None
-        self._whole: list[Segment] = []  #: of rows of descriptions, which are numbered from 1
+        self._whole: list[bytes] = []  #: packed segments of rows of descriptions, which are numbered from 1
 
     def add(self, states: Sequence[tuple[int, ConceptRecord]]) -> None:
         """Index (state id, record) pairs, ids ascending from batch to batch."""
@@ -43,7 +43,7 @@ class TermsWriter:
 
     def add_descriptions(self, first: int, kinds: Series, texts: Series) -> None:
         """Index the descriptions of rows from ``first`` on."""
-        self._whole.append(description_segment(0, first, kinds, texts))
+        self._whole.append(description_segment(0, first, kinds, texts).pack())
 
     def _segment(self, first: int) -> SegmentBuilder:
         if self._builder is None:
@@ -55,19 +55,19 @@ class TermsWriter:
 
     def finish(self) -> None:
         """Store the segment of all indexed states."""
-        found = [*self._whole, *([self._builder.finish()] if self._builder is not None else [])]
+        found = [*self._whole, *([self._builder.packed()] if self._builder is not None else [])]
         if not found:
             return
-        segment = merge(found)
+        packed = found[0] if len(found) == 1 else merge([Segment.unpack(part) for part in found]).pack()
         place = (self._system_id, self._kind)
         statement = "SELECT count(*) FROM word_segment WHERE system_id = ? AND kind = ?"
         row = self._connection.one(statement, place)
         number = int(row[0]) if row else 0
         if number < _SEGMENTS:
-            _insert(self._connection, *place, number, segment)
+            _insert(self._connection, *place, number, packed)
         else:
-            stored = _stored(self._connection, *place)
-            replace_terms(self._connection, self._system_id, merge([*stored, segment]), kind=self._kind)
+            segments = [*_stored(self._connection, *place), Segment.unpack(packed)]
+            replace_terms(self._connection, self._system_id, merge(segments), kind=self._kind)
 
 
 def remove_terms(
@@ -97,12 +97,13 @@ def _stored(connection: Connection, system_id: int, kind: str) -> list[Segment]:
     return [Segment.unpack(bytes(body)) for (body,) in connection.all(statement, (system_id, kind))]
 
 
-def _insert(connection: Connection, system_id: int, kind: str, number: int, segment: Segment) -> None:
-    row = (system_id, kind, number, segment.pack())
-    connection.insert("word_segment", ("system_id", "kind", "number", "body"), [row])
+def _insert(connection: Connection, system_id: int, kind: str, number: int, packed: bytes) -> None:
+    connection.insert(
+        "word_segment", ("system_id", "kind", "number", "body"), [(system_id, kind, number, packed)]
+    )
 
 
 def replace_terms(connection: Connection, system_id: int, segment: Segment, *, kind: str = "") -> None:
     """Store a segment in place of all segments of a system."""
     connection.execute("DELETE FROM word_segment WHERE system_id = ? AND kind = ?", (system_id, kind))
-    _insert(connection, system_id, kind, 0, segment)
+    _insert(connection, system_id, kind, 0, segment.pack())

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from heapq import merge as merged_in_order
+from io import StringIO
 from itertools import accumulate, chain, groupby
 from operator import itemgetter
 
@@ -52,7 +53,10 @@ class Segment:
 
     def pack(self) -> bytes:
         """The segment as bytes; little-endian."""
-        words = "\n".join(self.words).encode()
+        return self.packed_with("\n".join(self.words).encode())
+
+    def packed_with(self, words: bytes | bytearray) -> bytes:
+        """The segment as bytes, with these words, joined, instead of its own."""
         counts = chain.from_iterable((band, len(of)) for band, of in self.bands.items())
         bands = array("I", chain.from_iterable(self.bands.values()))
         parts = (words, pack_numbers(self.starts), pack_numbers(self.numbers), pack_numbers(counts))
@@ -62,16 +66,22 @@ class Segment:
     def unpack(cls, blob: bytes) -> Segment:
         """The inverse of ``pack``; raises ``StoreDamaged``."""
         with reading("text index"):
-            base, top, *lengths = _HEAD.unpack_from(blob)
-            ends = [*accumulate(lengths, initial=_HEAD.size)]
-            parts = [blob[a:b] for a, b in zip(ends, [*ends[1:], len(blob)], strict=True)]
-            words = parts[0].decode().split("\n") if parts[0] else []
-            starts, numbers, counts, of_bands = map(unpack_numbers, parts[1:])
-            bands, at = {}, 0
-            for band, size in zip(counts[::2], counts[1::2], strict=True):
-                bands[band] = of_bands[at : at + size]
-                at += size
-            return cls(base, top, words, starts, numbers, bands)
+            segment, words = cls.without_words(blob)
+            segment.words.extend(words.split("\n") if words else ())
+            return segment
+
+    @classmethod
+    def without_words(cls, blob: bytes) -> tuple[Segment, str]:
+        """The segment without its words, and these as one text."""
+        base, top, *lengths = _HEAD.unpack_from(blob)
+        ends = [*accumulate(lengths, initial=_HEAD.size)]
+        parts = [blob[a:b] for a, b in zip(ends, [*ends[1:], len(blob)], strict=True)]
+        starts, numbers, counts, of_bands = map(unpack_numbers, parts[1:])
+        bands, at = {}, 0
+        for band, size in zip(counts[::2], counts[1::2], strict=True):
+            bands[band] = of_bands[at : at + size]
+            at += size
+        return cls(base, top, [], starts, numbers, bands), parts[0].decode()
 
     def __iter__(self) -> Iterator[tuple[str, array[int]]]:
         """Each word with its text numbers."""
@@ -99,12 +109,17 @@ def _append(segment: Segment, word: str, parts: Iterable[array[int]]) -> None:
 
 
 class SegmentBuilder:
-    """Builds the segment of new states, added in batches with ascending ids."""
+    """Builds the segment of new states, added in batches with ascending ids.
 
-    def __init__(self, base: int) -> None:
+    More than ``words`` words are packed as a segment of their own until the end: a word takes 200 bytes, packed 20.
+    """
+
+    def __init__(self, base: int, *, words: int = 400_000) -> None:
         self._base = self._top = base
+        self._most = words
         self._words: defaultdict[str, array[int]] = defaultdict(partial(array, "I"))
         self._bands: defaultdict[int, array[int]] = defaultdict(partial(array, "I"))
+        self._packed: list[bytes] = []
 
     def add(self, states: Iterable[tuple[int, ConceptRecord]]) -> None:
         """Index (state id, record) pairs; raises ``StoreError`` if the index is full."""
@@ -118,6 +133,22 @@ class SegmentBuilder:
                 bands[band].append(number)
                 for word in set(find(text)):
                     words[word].append(number)
+            if len(words) > self._most:
+                self._packed.append(self._pack_words())
+
+    def _pack_words(self) -> bytes:
+        """The words since the last packing, which are forgotten."""
+        segment = Segment(self._base, self._top, bands=dict(sorted(self._bands.items())))
+        for word in sorted(self._words):
+            _append(segment, word, [self._words.pop(word)])
+        self._words.clear()
+        self._bands.clear()
+        return segment.pack()
+
+    def packed(self) -> bytes:
+        """The segment of everything added, as ``Segment.pack``."""
+        last = self._pack_words()
+        return merge_packed([*self._packed, last]) if self._packed else last
 
     def add_texts(self, rows: Iterable[tuple[int, str, str]]) -> None:
         """Index (row, kind of text, text) of descriptions, each a text by itself."""
@@ -132,10 +163,7 @@ class SegmentBuilder:
 
     def finish(self) -> Segment:
         """The segment of everything added."""
-        segment = Segment(self._base, self._top, bands=dict(sorted(self._bands.items())))
-        for word in sorted(self._words):
-            _append(segment, word, [self._words[word]])
-        return segment
+        return Segment.unpack(self.packed())
 
 
 def build(base: int, states: Iterable[tuple[int, ConceptRecord]]) -> Segment:
@@ -153,6 +181,33 @@ def merge(segments: Sequence[Segment]) -> Segment:
     pairs = merged_in_order(*segments, key=itemgetter(0))
     for word, same in groupby(pairs, key=itemgetter(0)):
         _append(found, word, [numbers for _, numbers in same])
+    _add_bands(found, segments)
+    return found
+
+
+def merge_packed(blobs: Sequence[bytes]) -> bytes:
+    """The segment of packed segments with one base, packed; the words are never all in memory as texts."""
+    opened = [Segment.without_words(blob) for blob in blobs]
+    segments = [segment for segment, _ in opened]
+    found, words = Segment(segments[0].base, max(s.top for s in segments)), bytearray()
+    pairs = merged_in_order(*(_each_word(*one) for one in opened), key=itemgetter(0))
+    for word, same in groupby(pairs, key=itemgetter(0)):
+        words += (b"\n" if words else b"") + word.encode()
+        for _, numbers in same:
+            found.numbers.extend(numbers)
+        found.starts.append(len(found.numbers))
+    _add_bands(found, segments)
+    del opened, segments, pairs
+    return found.packed_with(words)
+
+
+def _each_word(segment: Segment, words: str) -> Iterator[tuple[str, array[int]]]:
+    """The words of a text, one in a line, with their numbers in the segment."""
+    starts, numbers = segment.starts, segment.numbers
+    for n, line in enumerate(StringIO(words, newline="\n")):
+        yield line.rstrip("\n"), numbers[starts[n] : starts[n + 1]]
+
+
+def _add_bands(found: Segment, segments: Sequence[Segment]) -> None:
     for band in sorted({band for s in segments for band in s.bands}):
         found.bands[band] = array("I", chain.from_iterable(s.bands.get(band, ()) for s in segments))
-    return found

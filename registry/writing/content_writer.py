@@ -93,9 +93,11 @@ class ContentWriter:
                 self.progress(message("progress.storing"), len(check), None)
         self._move_concepts(check, terms)
         check.finish()
+        content = self._content(check, ordered=ordered)
+        check.numbers.clear()  # of large systems half of the memory, which the words need now
         terms.finish()
         add_states(self.writer.connection, self.system_id, self._values)
-        return self._content(check, ordered=ordered)
+        return content
 
     def _check(self) -> ContentCheck:
         """The check, with the stored concepts of the system; a load of changes looks them up one by one."""
@@ -222,7 +224,8 @@ class ContentWriter:
 
     def _content(self, check: ContentCheck, *, ordered: bool) -> StoredContent:
         members, order = BitMap(self._idents), self._idents if ordered and not check.by_code else array("I")
-        removed, hashes, start = check.removed, bytes(check.hashes), self.start
+        removed, start = check.removed, self.start
+        hashes: bytes | bytearray = check.hashes
         concepts = check.members
         if start is not None:
             members, order, hashes, concepts = self._applied(check, start, members)

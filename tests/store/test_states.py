@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import unicodedata
 from decimal import Decimal
+from hashlib import sha256
+from random import Random
 
 import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from registry.entities.annotations import Annotation
 from registry.entities.records import Coding, ConceptRecord, Designation, Note, Property
+from registry.store import states
 from registry.store.states import (
     canonical,
     decode,
@@ -129,3 +133,13 @@ def test_preferred_and_short_texts_come_first() -> None:
         ),
     )
     assert [text for _, text in searchable(record)] == ["kort", "lang tekst", "x"]
+
+
+@given(st.lists(st.binary(min_size=32, max_size=32), max_size=40, unique=True), st.randoms())
+def test_the_hash_of_a_release_is_that_of_its_sorted_hashes(hashes: list[bytes], draw: Random) -> None:
+    expected = sha256(b"gyldig-release-2\n" + b"".join(sorted(hashes)) + b"\0x").hexdigest()
+    draw.shuffle(hashes)
+    for at_once in (0, 100):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(states, "_SORTED_AT_ONCE", at_once)
+            assert states.release_hash(b"".join(hashes), ["x"]) == expected

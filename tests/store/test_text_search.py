@@ -16,6 +16,7 @@ from registry.content.text_search import parse, remove_terms, search
 from registry.entities.records import ConceptRecord, Designation
 from registry.store.engine import Database
 from registry.store.tokens import compact_code, fold, tokens
+from registry.store.word_segment import Segment, SegmentBuilder
 from tests.store.slow_search import slow_fold, slow_search
 from tests.store.world import World, record
 
@@ -235,3 +236,20 @@ def test_many_loads_are_as_one(database: Database) -> None:
     assert 1 < segments <= 8 and all(
         found(grown.view(layer), text) == found(at_once, text) for text in ("felles", "nr 3", "a1", "a")
     )
+
+
+@given(
+    st.lists(st.lists(st.text("abcdå 1", min_size=1, max_size=9), max_size=4), max_size=30), st.integers(0, 6)
+)
+def test_a_segment_is_the_same_however_many_words_are_in_memory(texts: list[list[str]], most: int) -> None:
+    states = [
+        (70_000 + n, ConceptRecord(code=f"C{n}", designations=tuple(Designation("display", t) for t in some)))
+        for n, some in enumerate(texts)
+    ]
+    whole, parts = SegmentBuilder(65_536), SegmentBuilder(65_536, words=most)
+    for at in range(0, len(states), 3):
+        whole.add(states[at : at + 3])
+        parts.add(states[at : at + 3])
+    packed = whole.packed()
+    assert parts.packed() == packed
+    assert Segment.unpack(packed).pack() == packed
