@@ -30,6 +30,7 @@ from api.fhir.resources.resource_index import ResourceEntry, library
 from api.fhir.resources.resource_search import search, shown
 from api.fhir.resources.resource_writer import Changed, ResourceWriter
 from api.fhir.resources.stored_catalog import stored_json
+from registry.entities.budget import UNLIMITED
 from registry.entities.errors import GyldigError, Restricted, TooCostly
 from registry.entities.messages import message
 from registry.store.artifacts import ArtifactRow
@@ -274,7 +275,8 @@ class Service:
         if len(path) == 4 and path[3] != (entry.state or "1"):
             raise refuse("RESOURCE_UNKNOWN", path[0], "/".join(path[1:]))
         tagged = {"ETag": f'W/"{entry.state}"'} if entry.kind != "CodeSystem" and entry.state else {}
-        return Reply(200, shown(entry, call.catalog, options, call.release, on=call.on), tagged)
+        with UNLIMITED:  # one resource is completed, however large
+            return Reply(200, shown(entry, call.catalog, options, call.release, on=call.on), tagged)
 
     def _past(self, kind: str, ident: str, number: str) -> Json | None:
         """A state of a stored resource, by its number."""

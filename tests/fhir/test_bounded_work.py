@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.fhir.fhir_settings import FhirSettings
+from api.fhir.format import codesystem
 from api.fhir.resources.stored_catalog import read_stored
 from api.fhir.server import warm_up
 from api.fhir.server.app import FhirApp, fhir_app
@@ -222,6 +223,16 @@ def test_a_search_with_many_values_and_orders_is_bounded(make: Make) -> None:
     for query in (f"name={names}", "_sort=" + ",".join(["name"] * 5000)):
         ((answer, _),) = ask_all(make(request_steps=5000), ("GET", f"/CodeSystem?{query}", None))
         assert answer.status_code == 422 and answer.json()["issue"][0]["code"] == "too-costly"
+
+
+def test_a_search_that_writes_concepts_is_bounded(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(codesystem, "_CONCEPT_STEPS", 1_000_000)
+    app = make(request_steps=2_000_000)
+    for query in ("_elements=concept&_count=1", "_summary=false&_count=1000"):
+        ((answer, _),) = ask_all(app, ("GET", f"/CodeSystem?{query}", None))
+        assert answer.status_code == 422 and answer.json()["issue"][0]["code"] == "too-costly"
+    ((answer, _),) = ask_all(app, ("GET", "/CodeSystem?_elements=text,title", None))
+    assert answer.status_code == 200
 
 
 def test_many_includes_and_matches_take_no_square(make: Make) -> None:

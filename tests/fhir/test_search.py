@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from api.fhir.resources import resource_search
 from tests.fhir.conftest import URL
 
 TOKEN = {"Authorization": "Bearer secret"}
@@ -100,3 +101,39 @@ def test_change_maps_are_found_by_their_url(client: TestClient) -> None:
         resource = answer["entry"][0]["resource"]
         targets = [t for e in resource["group"][0]["element"] for t in e.get("target", [])]
         assert resource["url"] == url and all(word in t for t in targets)
+
+
+def test_a_page_has_a_bounded_number_of_concepts(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It ends before the resource that would exceed it, and the next link goes on there; the tests' systems have 3 and 4."""
+    for most, pages in ((7, [2]), (6, [1, 1]), (4, [1, 1])):
+        monkeypatch.setattr(resource_search, "_MOST_CONCEPTS", most)
+        for query in ("_elements=concept", "_summary=false&_count=50", "_summary=data"):
+            assert _pages(client, f"/fhir/CodeSystem?{query}") == pages, (most, query)
+        assert _pages(client, "/fhir/CodeSystem?_elements=title") == [2]
+        assert _pages(client, "/fhir/CodeSystem") == [2]
+
+
+def _pages(client: TestClient, path: str) -> list[int]:
+    """The number of resources on each page, following the next links."""
+    sizes = []
+    while path:
+        bundle = client.get(path).json()
+        sizes.append(len(bundle["entry"]))
+        path = next((link["url"] for link in bundle["link"] if link["relation"] == "next"), "")
+    return sizes
+
+
+def test_a_resource_with_too_many_concepts_for_a_page_is_shown_without(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(resource_search, "_MOST_CONCEPTS", 3)
+    first, second = client.get("/fhir/CodeSystem?_summary=false").json()["entry"]
+    assert len(first["resource"]["concept"]) == 3 and "concept" not in second["resource"]
+    assert second["resource"]["meta"]["tag"][0]["code"] == "SUBSETTED"
+    assert len(client.get("/fhir/CodeSystem/fruit-2022").json()["concept"]) == 4
+
+
+def test_value_sets_count_by_their_codes(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    store(client)
+    monkeypatch.setattr(resource_search, "_MOST_CONCEPTS", 0)
+    assert _pages(client, "/fhir/ValueSet") == [1, 1]

@@ -15,6 +15,7 @@ from loaders.formats.fhir.extension_names import extension_of
 from loaders.formats.fhir.reading import period
 from registry.content.display import is_repeated, own_display
 from registry.content.view import ContentView, ViewInfo
+from registry.entities.budget import spend
 from registry.entities.exact_json import dumps
 from registry.entities.offload import require_offload
 from registry.entities.records import ConceptRecord, Property
@@ -32,6 +33,7 @@ _OWN = (ELEMENTS["CodeSystem", "R4"] | ELEMENTS["CodeSystem", "R5"]) - {
 }
 _PIECE = 500  #: concepts written per batch
 _INLINE_LIMIT = 2000  #: most concepts written on the event loop
+_CONCEPT_STEPS = 20  #: steps to write one concept
 
 
 def code_system_json(view: ContentView, *, content: bool = True, release: str = "R5") -> Json:
@@ -109,9 +111,14 @@ def _concepts(view: ContentView, release: str) -> orjson.Fragment:
     order = view.page(view.all(), 0, None)
     pieces = [order[at : at + _PIECE] for at in range(0, len(order), _PIECE)]
     require_offload(len(order), _INLINE_LIMIT)
-    codes = {r.stable_key: r.code for piece in pieces for r in view.concepts(piece)}
-    written = b",".join(_piece(view.concepts(piece), codes, view.info.language, release) for piece in pieces)
+    codes = {r.stable_key: r.code for piece in pieces for r in _records(view, piece)}
+    written = b",".join(_piece(_records(view, piece), codes, view.info.language, release) for piece in pieces)
     return orjson.Fragment(b"[" + written + b"]")
+
+
+def _records(view: ContentView, piece: Sequence[int]) -> list[ConceptRecord]:
+    spend(_CONCEPT_STEPS * len(piece))
+    return view.concepts(piece)
 
 
 def _piece(records: Sequence[ConceptRecord], codes: dict[str, str], language: str, release: str) -> bytes:

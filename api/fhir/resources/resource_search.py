@@ -32,6 +32,7 @@ _LARGEST, _USUAL = 1000, 50
 _SORT_STEPS = 3  #: steps to sort one resource by one element
 _ENTRY_STEPS = 50  #: steps to write one resource
 _IMPLIED_STEPS = 5000  #: steps to derive a map, at least
+_MOST_CONCEPTS = 50_000  #: most concepts, codes and mappings on one page
 _BIG = ("concept", "compose", "expansion", "group", "contained", "text")
 _MANDATORY = ("resourceType", "id", "meta", "url", "version", "status", "content")
 _SUMMARIES = ("true", "text", "data", "count", "false")
@@ -51,9 +52,13 @@ def search(catalog: Catalog, index: ResourceIndex, kind: str, query: Query, base
     found = [h for h in _candidates(catalog, index, kind, wanted) if all(c.fits(catalog, h) for c in wanted)]
     found = _sorted(found, options.get("_sort", ""))
     bundle: Json = {"resourceType": "Bundle", "type": "searchset", "total": len(found)}
-    bundle["link"] = _links(kind, query, options, len(found), base)
+    page = _page(found, options)
+    entries = []
     if options.get("_summary") != "count":
-        bundle["entry"] = [_entry(catalog, h, options, base, release) for h in _page(found, options)]
+        entries = _entries(catalog, page, options, base, release)
+        page = page[: len(entries)]
+    bundle["link"] = _links(kind, query, options, len(found), base, shown=len(page))
+    bundle["entry"] = entries
     return {k: v for k, v in bundle.items() if v != []}
 
 
@@ -124,7 +129,10 @@ def _page(found: Sequence[ResourceEntry], options: dict[str, str]) -> Sequence[R
     return found[start : start + min(_number(options, "_count", _USUAL), _LARGEST)]
 
 
-def _links(kind: str, query: Query, options: dict[str, str], total: int, base: str) -> list[Json]:
+def _links(
+    kind: str, query: Query, options: dict[str, str], total: int, base: str, *, shown: int
+) -> list[Json]:
+    """The links of a page on which so many resources are shown."""
     start, count = _number(options, "_offset", 0), min(_number(options, "_count", _USUAL), _LARGEST)
     rest = [(k, v) for k, v in query if k not in ("_offset", "_count")]
 
@@ -133,16 +141,54 @@ def _links(kind: str, query: Query, options: dict[str, str], total: int, base: s
         return {"relation": relation, "url": f"{base}/{kind}?{parameters}"}
 
     links = [{"relation": "self", "url": f"{base}/{kind}?{urlencode(list(query))}"}]
-    if count and start + count < total:
-        links.append(link("next", start + count))
+    if count and start + shown < total:
+        links.append(link("next", start + shown))
     if count and start:
         links.append(link("previous", max(0, start - count)))
     return links
 
 
+def _entries(
+    catalog: Catalog, page: Sequence[ResourceEntry], options: dict[str, str], base: str, release: str
+) -> list[Json]:
+    """The entries of a page, at least one; it ends before the resource with which it would have too many concepts."""
+    written: list[Json] = []
+    room = _MOST_CONCEPTS
+    for h in page:
+        if written and room < _concepts_shown(h, options) <= _MOST_CONCEPTS:
+            break
+        written.append(_entry(catalog, h, options, base, release))
+        room -= _size(h, written[-1]["resource"])
+        if room < 0:
+            break
+    return written
+
+
+def _concepts_shown(h: ResourceEntry, options: dict[str, str]) -> int:
+    """The number of concepts of a code system if the options ask for them, else 0."""
+    named = {n.strip().partition(".")[0] for n in options.get("_elements", "").split(",")}
+    whole = "_summary" in options and options["_summary"] not in ("true", "text")
+    asked = "concept" in named if options.get("_elements") else whole
+    return int(h.shell.get("count", 0)) if h.kind == "CodeSystem" and asked else 0
+
+
+def _size(h: ResourceEntry, resource: Json) -> int:
+    """The number of concepts, codes and mappings that a resource has."""
+    if h.kind == "CodeSystem":
+        return int(h.shell.get("count", 0)) if "concept" in resource else 0
+    includes = resource.get("compose", {}).get("include", [])
+    listed = [
+        *(i.get("concept", []) for i in includes),
+        *(g.get("element", []) for g in resource.get("group", [])),
+    ]
+    return sum(map(len, [*listed, resource.get("expansion", {}).get("contains", [])]))
+
+
 def _entry(catalog: Catalog, h: ResourceEntry, options: dict[str, str], base: str, release: str) -> Json:
     spend(_ENTRY_STEPS)
     brief = "" if h.kind != "CodeSystem" or "_elements" in options else "true"
+    if _concepts_shown(h, options) > _MOST_CONCEPTS:  # read it by its id
+        options = {"_summary": "true"}
     try:
         resource = shown(h, catalog, {"_summary": brief, **options}, release)
     except Restricted:  # may be read, but not passed on as a whole
@@ -196,5 +242,6 @@ def _tagged(resource: Json, tag: Json) -> Json:
 def _elements(h: ResourceEntry, catalog: Catalog, wanted: str, release: str) -> Json:
     """The resource's named and mandatory elements."""
     names = {*_MANDATORY, *(n.strip().partition(".")[0] for n in wanted.split(","))}
-    whole = h.complete(catalog, release) if names & set(_BIG) else h.metadata(release)
+    big = {"concept"} if h.kind == "CodeSystem" else set(_BIG)
+    whole = h.complete(catalog, release) if names & big else h.metadata(release)
     return _subsetted({k: v for k, v in whole.items() if k in names})
