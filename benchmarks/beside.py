@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import sqlite3
+import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import closing
@@ -35,6 +37,9 @@ def figures(folder: Path, quick: bool) -> Iterator[Figure]:
         yield asyncio.run(
             _beside("a write behind another writer", port, lambda c, a: _locked(database, c, a))
         )
+        yield asyncio.run(
+            _beside("a version that another process publishes", port, lambda c, a: _published(database, c, a))
+        )
 
 
 def _fill(database: Path, size: int) -> None:
@@ -63,7 +68,49 @@ def _heavy() -> dict[str, bytes]:
         "FHIR $expand, 10,000 codes": get(f"{whole}&count=10000"),
         "FHIR $expand, filter": get(f"{whole}&filter=b&count=1000"),
         "FHIR value sets, known-at": get(f"/fhir/ValueSet?known-at={known}"),
+        "FHIR $expand, 25 value sets of twice the next": _doubling(),
+        "FHIR $expand, slow pattern": _expanded([_value_set(0, _regex("(.{1,100}){1,10}"))]),
+        "FHIR batch of 50 searches": _batch(),
     }
+
+
+def _expanded(value_sets: list[dict[str, object]]) -> bytes:
+    """A request to expand the first of the value sets, which are sent along."""
+    given: list[dict[str, object]] = [{"name": "valueSet", "resource": value_sets[0]}]
+    given += [{"name": "tx-resource", "resource": one} for one in value_sets[1:]]
+    body = json.dumps({"resourceType": "Parameters", "parameter": given})
+    return post("/fhir/ValueSet/$expand", body.encode())
+
+
+def _value_set(number: int, *includes: dict[str, object]) -> dict[str, object]:
+    url = f"{_URL}/vs{number}"
+    return {
+        "resourceType": "ValueSet",
+        "url": url,
+        "status": "active",
+        "compose": {"include": list(includes)},
+    }
+
+
+def _doubling(length: int = 25) -> bytes:
+    """Value sets that each include the next one twice, with different conditions."""
+    links = [
+        [{"valueSet": [f"{_URL}/vs{n + 1}"]}, {"valueSet": [f"{_URL}/vs{n + 1}"], "system": _URL}]
+        for n in range(length)
+    ]
+    last = _value_set(length, {"system": _URL})
+    return _expanded([*(_value_set(n, *both) for n, both in enumerate(links)), last])
+
+
+def _regex(pattern: str) -> dict[str, object]:
+    return {"system": _URL, "filter": [{"property": "display", "op": "regex", "value": pattern}]}
+
+
+def _batch(entries: int = 50) -> bytes:
+    """A batch of entries that each search all texts."""
+    url = f"ValueSet/$expand?url={_URL}?fhir_vs&count=1000&filter="
+    entry = [{"request": {"method": "GET", "url": f"{url}{chr(97 + n % 26)}"}} for n in range(entries)]
+    return post("/fhir", json.dumps({"resourceType": "Bundle", "type": "batch", "entry": entry}).encode())
 
 
 async def _sent(client: Client, into: Answered, request: bytes) -> None:
@@ -80,6 +127,25 @@ async def _locked(database: Path, client: Client, into: Answered) -> None:
         await asyncio.sleep(_HELD)
         other.execute("ROLLBACK")
         await write
+
+
+async def _published(database: Path, client: Client, into: Answered) -> None:
+    """A version in force is published by another process."""
+    code = f"from benchmarks.beside import publish; publish({str(database)!r})"
+    start = time.perf_counter()
+    loaded = await asyncio.create_subprocess_exec(sys.executable, "-c", code)
+    if await loaded.wait():
+        into.errors.append("the load failed")
+    into.times.append(time.perf_counter() - start)
+    await asyncio.sleep(_SECONDS)  # until it is in use
+
+
+def publish(database: str) -> None:
+    """Load the version of 2023, as large as the one before it."""
+    with Registry.open(database) as registry:
+        size = registry.versions("beside")[-1].concepts
+        *_, newest = yearly("beside", 2021, 3, size)
+        registry.load_parsed(newest)
 
 
 async def _beside(name: str, port: int, heavy: Callable[[Client, Answered], Awaitable[None]]) -> Figure:

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
+import orjson
+
 from api.error_status import http_status
 from api.fhir.capability import capability_statement, software, terminology_capabilities
 from api.fhir.fhir_settings import FhirSettings
@@ -26,6 +28,7 @@ from api.fhir.operations.operation_definition import operation_definition
 from api.fhir.operations.operation_table import OPERATIONS, find_operation
 from api.fhir.operations.parameter_check import check_parameters
 from api.fhir.operations.request_context import RequestContext
+from api.fhir.operations.request_limits import LEVELS, check_levels
 from api.fhir.resources.resource_index import ResourceEntry, library
 from api.fhir.resources.resource_search import search, shown
 from api.fhir.resources.resource_writer import Changed, ResourceWriter
@@ -149,17 +152,25 @@ class Service:
 
     def release_of(self, path: Sequence[str]) -> str:
         """The FHIR release of a path."""
-        return next((_RELEASES[p] for p in path[:3] if p in _RELEASES), self.release)
+        return self._split(tuple(path))[0]
 
     def address(self, path: tuple[str, ...], base: str = "") -> Address:
         """A path split into ``r4`` or ``r5``, ``as-of/DATE`` and the rest; raises Refused for an invalid date."""
-        release, on = self.release, None
-        while path and (path[0] in _RELEASES or (path[0] == "as-of" and len(path) > 1)):
-            used = 1 if path[0] in _RELEASES else 2
-            release = _RELEASES.get(path[0], release)
-            on = _day(path[1]) if used == 2 else on
-            base, path = "/".join((base, *path[:used])), path[used:]
-        return Address(release, on, path, base)
+        release, day, used = self._split(path)
+        on = None if day is None else _day(day)
+        return Address(release, on, path[used:], "/".join((base, *path[:used])))
+
+    def _split(self, path: tuple[str, ...]) -> tuple[str, str | None, int]:
+        """Release, date and number of the names before the rest of a path; each prefix may occur once, in any order."""
+        release, day, at = None, None, 0
+        while at < len(path):
+            if path[at] in _RELEASES and release is None:
+                release, at = _RELEASES[path[at]], at + 1
+            elif path[at] == "as-of" and at + 1 < len(path) and day is None:
+                day, at = path[at + 1], at + 2
+            else:
+                break
+        return release or self.release, day, at
 
     def call(self, request: Request, address: Address) -> RequestContext:
         """The context of a request, without its parameters."""
@@ -292,6 +303,7 @@ class Service:
         if (request.method, len(path)) not in (("POST", 1), ("PUT", 2), ("DELETE", 2)):
             raise _not_allowed(request.method)
         kind, ident = path[0], path[1] if len(path) == 2 else ""
+        check_levels(request.body)
         if not ident:
             return self._changed(writer.create(kind, request.body), call, base)
         call.catalog = self.catalog(True)  # the right to write includes what is replaced or ended
@@ -325,7 +337,9 @@ def refused_reply(error: GyldigError, lang: str) -> Reply:
 
 
 def failed(path: str, error: Exception, lang: str) -> Reply:
-    """The answer to a request on which the server failed; the error is logged."""
+    """The answer to a request on which the server failed, which is logged, or whose body is too deep for an answer."""
+    if isinstance(error, RecursionError | orjson.JSONEncodeError) and "recursion" in str(error).lower():
+        return Reply(422, outcome([issue("TOO_MUCH", message("request.most_levels", most=LEVELS))], lang))
     _log.error("bug while answering %s", path, exc_info=error)
     failure = issue("UNAVAILABLE", message("request.failed"))
     return Reply(500, outcome([replace(failure, code="exception")], lang))

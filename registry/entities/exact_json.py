@@ -50,8 +50,26 @@ def dumps(value: Any, option: int = 0) -> bytes:
 
     >>> dumps({"dose": Decimal("1.50")})
     b'{"dose":1.50}'
+    >>> dumps([10**30])
+    b'[1000000000000000000000000000000]'
     """
-    return orjson.dumps(value, default=_number, option=option)
+    try:
+        return orjson.dumps(value, default=_number, option=option)
+    except orjson.JSONEncodeError as error:
+        if "64-bit" not in str(error):
+            raise
+        return orjson.dumps(_long_numbers(value), default=_number, option=option)
+
+
+def _long_numbers(value: Any) -> Any:
+    """The same value; whole numbers of more than 64 bits, which orjson does not write, as their digits."""
+    if isinstance(value, dict):
+        return {name: _long_numbers(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_long_numbers(item) for item in value]
+    if type(value) is int and not -(2**63) <= value < 2**64:
+        return orjson.Fragment(str(value).encode())
+    return value
 
 
 def _number(value: Any) -> orjson.Fragment:

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from registry.entities.authorship import authorship
+from registry.entities.errors import UsageError
+from registry.entities.messages import message
 from registry.store.audit_trail import audit_seal
 from registry.store.engine import Connection, now_us
 from registry.store.ledger import Ledger
@@ -19,6 +21,13 @@ __all__ = ["Writer"]
 
 
 _WITH_REASON = ("retract", "purge")  #: actions whose summary is the reason
+
+
+def _storable_row(row: Sequence[Any]) -> Sequence[Any]:
+    for value in row:
+        if isinstance(value, str) and "\x00" in value:
+            raise UsageError(message("error.null_character", value=value))
+    return row
 
 
 class Writer:
@@ -42,10 +51,10 @@ class Writer:
         return int(row[0] or 0) + 1 if row else 1
 
     def insert(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-        """Insert rows that begin with this publication."""
+        """Insert rows that begin with this publication; raises ``UsageError`` for a text that no database can hold."""
         if table not in self._began:
             self._began[table] = self.next_id(table, RECORDED[table].key) - 1
-        self.connection.insert(table, columns, rows)
+        self.connection.insert(table, columns, map(_storable_row, rows))
 
     def publish(
         self, action: str, system: str, version: str = "", release: str = "", summary: str = ""

@@ -60,6 +60,9 @@ class ContentCheck:
 
     def add(self, record: ConceptRecord, digest: bytes) -> bool:
         """Check and add a record; False for a repetition. Raises ``ContentError``."""
+        for text in (record.code, record.key, *record.parents):
+            if "\x00" in text:
+                raise ContentError(message("error.null_character", value=text), file=self.file)
         number = self.number(record.key or record.code)
         if number in self.members:
             self._check_repeat(record, number, digest)

@@ -5,6 +5,7 @@ Counted before parsing, because the parsed values take ten to fifty times the me
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -15,8 +16,9 @@ from api.fhir.format.outcome import Refused, refuse
 from registry.entities.messages import message
 from registry.terminology.issues import issue
 
-__all__ = ["Kind", "check_given", "read_body"]
+__all__ = ["LEVELS", "Kind", "check_given", "check_levels", "read_body"]
 
+LEVELS = 200  #: most lists and objects in each other of a resource that is stored
 _XML_UPLOADS = 4  #: factor of the limit for uploaded XML
 _SMALL = 100_000  #: elements are counted only in bodies of more bytes than this
 
@@ -71,6 +73,20 @@ def _too_large(most: int) -> Refused:
 def _elements(body: bytes) -> int:
     """Upper bound of the number of elements: commas within texts count too."""
     return sum(body.count(mark) for mark in (b",", b"{", b"[", b"&"))
+
+
+def check_levels(body: Any) -> None:
+    """Raises Refused if lists and objects are in each other more than ``LEVELS`` deep."""
+    level = [body]
+    for _ in range(LEVELS):
+        level = [part for one in level for part in _parts(one) if isinstance(part, dict | list)]
+        if not level:
+            return
+    raise refuse("TOO_MUCH", message("request.most_levels", most=LEVELS))
+
+
+def _parts(value: Any) -> Iterable[Any]:
+    return value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
 
 
 def check_given(resources: Any, most: int, place: str) -> None:

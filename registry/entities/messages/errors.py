@@ -262,6 +262,10 @@ MESSAGES: Final[dict[str, Pair]] = {
         "code {code!r} occurs twice with different content",
         "koden {code!r} forekommer to ganger med ulikt innhold",
     ),
+    "error.null_character": (
+        "{value!r} contains the character U+0000, which codes, names and versions cannot have",
+        "{value!r} inneholder tegnet U+0000, som koder, navn og versjoner ikke kan ha",
+    ),
     "error.code_of_two": (
         "code {code!r} is used for two concepts: {one} and {other}",
         "koden {code!r} brukes for to begreper: {one} og {other}",

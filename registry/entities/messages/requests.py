@@ -142,6 +142,10 @@ MESSAGES: Final[dict[str, Pair]] = {
         "Both 'url' and 'valueSet' are given, and they differ",
         "Både 'url' og 'valueSet' er oppgitt, og de er forskjellige",
     ),
+    "request.most_levels": (
+        "The body has lists and objects in each other more than {most} levels deep",
+        "Innholdet har lister og objekter inni hverandre i mer enn {most} nivåer",
+    ),
     "request.most_elements": (
         "The body has more than {most} elements",
         "Innholdet har mer enn {most} elementer",
