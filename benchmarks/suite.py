@@ -16,7 +16,7 @@ from benchmarks.measure import Figure, machine
 __all__ = ["main"]
 
 #: name on the command line → module with ``figures(folder, quick)``
-GROUPS = ("icd10cm", "snomed", "many_versions", "process", "fhir", "beside")
+GROUPS = ("icd10cm", "snomed", "rf2", "many_versions", "process", "fhir", "beside")
 RESULTS = Path(__file__).parent / "results"
 
 Figures = Callable[[Path, bool], Iterator[Figure]]

@@ -33,7 +33,8 @@ class Limits:
     """How much an archive or folder may hold; sizes in bytes, unpacked."""
 
     members: int = 20_000
-    total: int = 2 << 30
+    total: int = 16 << 30  #: a Full release of SNOMED CT has several
+    member: int = 2 << 30  #: one file
     ratio: int = 200  #: unpacked : packed of one member larger than ``ratio_from``
     ratio_from: int = 8 << 20
     depth: int = 12  #: folders inside folders
@@ -55,7 +56,7 @@ def open_source(path: str | Path, limits: Limits = LIMITS) -> Source:
     with path.open("rb") as stream:
         magic = stream.read(4)
     if magic[:2] == b"\x1f\x8b" or path.name.endswith((".tgz", ".tar.gz", ".tar")):
-        return TarSource(path, limits.members, limits.total, limits.depth)
+        return TarSource(path, limits.members, min(limits.total, limits.member), limits.depth)
     if magic == b"PK\x03\x04" or magic == b"PK\x05\x06" or path.suffix.lower() in (".zip", ".whl"):
         return (
             FileSource(path, limits) if path.suffix.lower() in (".xlsx", ".xlsm") else ZipSource(path, limits)
@@ -73,8 +74,8 @@ class FileSource:
 
     def __init__(self, path: Path, limits: Limits = LIMITS) -> None:
         self.path, self.name = path, path.name
-        if path.stat().st_size > limits.total:
-            raise ArchiveError(message("read.too_large", most=limits.total), file=self.name)
+        if path.stat().st_size > min(limits.total, limits.member):
+            raise ArchiveError(message("read.too_large", most=limits.member), file=self.name)
 
     def members(self) -> list[str]:
         """The file's own name."""
@@ -192,6 +193,8 @@ class ZipSource:
     def _check(self, info: zipfile.ZipInfo, limits: Limits) -> None:
         check_path(self.name, info.filename)
         check_depth(self.name, info.filename, limits.depth)
+        if info.file_size > limits.member:
+            raise ArchiveError(message("read.too_large", most=limits.member), file=self.label(info.filename))
         if info.flag_bits & 1:
             raise ArchiveError(message("read.encrypted", name=info.filename), file=self.name)
         if info.file_size > limits.ratio_from and info.file_size > limits.ratio * max(info.compress_size, 1):

@@ -310,6 +310,7 @@ class ReleaseHeader(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=Tru
     coverage: Coverage = Coverage()
     base: str = ""
     depends_on: tuple[ModuleDependency, ...] = ()
+    built_on: tuple[ModuleDependency, ...] = ()  #: what changes to a base say that their release extends
     testimony: Literal["contemporary", "reconstructed"] = "contemporary"
     status: Literal["final", "provisional"] = "final"
     rolling: bool = False

@@ -171,7 +171,7 @@ def planned(snapshot: Snapshot, prepared: Prepared) -> Plan:
 def _with_base(snapshot: Snapshot, system: SystemRow | None, header: ReleaseHeader) -> ReleaseHeader:
     """The header; of changes to the version before it (base ``<``) with that version's label.
 
-    Raises ``UsageError`` if the track has no earlier version.
+    Raises ``UsageError`` if the track has no earlier version, or that extends other versions of other tracks.
     """
     if header.base != PRECEDING:
         return header
@@ -180,7 +180,12 @@ def _with_base(snapshot: Snapshot, system: SystemRow | None, header: ReleaseHead
     starts = [v for v in rows if v.valid_from and header.valid_from and v.valid_from < header.valid_from]
     if not starts:
         raise UsageError(message("error.no_version_before", version=header.version, track=header.track))
-    return msgspec.structs.replace(header, base=starts[-1].label)
+    base = starts[-1]
+    held = snapshot.releases.get(base.version_id, ())
+    below = next((r.header.built_on or r.header.depends_on for r in held), ())
+    if header.built_on and header.built_on != below:
+        raise UsageError(message("error.other_modules", version=header.version, base=base.label))
+    return msgspec.structs.replace(header, base=base.label)
 
 
 def _starts(snapshot: Snapshot, system: SystemRow | None, header: ReleaseHeader) -> tuple[ReleaseRow, ...]:

@@ -32,6 +32,7 @@ from loaders.run import load_paths
 from registry import Registry
 from registry.content.composed_view import ComposedView
 from registry.entities.errors import GyldigError
+from tests.loaders.made import zipped
 
 SHAPE = Shape(concepts=120, releases=3, seed=7)
 Row = dict[str, str]
@@ -74,9 +75,7 @@ def loaded(registry: Registry, packages: dict[str, Path]) -> Loaded:
     return load
 
 
-def test_full_and_delta_give_the_releases_of_the_snapshots(
-    open_registry: Callable[..., Registry], packages: dict[str, Path]
-) -> None:
+def test_full_and_delta_give_the_releases_of_the_snapshots(packages: dict[str, Path], tmp_path: Path) -> None:
     ways = {
         "snapshots": ("Snapshot0", "NSnapshot0", "Snapshot1", "NSnapshot1", "Snapshot2", "NSnapshot2"),
         "full": ("Full", "NFull"),
@@ -84,11 +83,11 @@ def test_full_and_delta_give_the_releases_of_the_snapshots(
     }
     found = {}
     for way, names in ways.items():
-        registry = open_registry()
-        for name in names:
-            load_paths(registry, [packages[name]], LoadOptions())
-        found[way] = {r.version: r.content_sha256 for r in registry.releases("snomed-ct")}
-        assert registry.verify().ok
+        with Registry.open(str(tmp_path / f"{way}.sqlite")) as registry:
+            for name in names:
+                load_paths(registry, [packages[name]], LoadOptions())
+            found[way] = {r.version: r.content_sha256 for r in registry.releases("snomed-ct")}
+            assert registry.verify().ok
     assert len(found["snapshots"]) == 6
     assert found["full"] == found["snapshots"]
     assert found["deltas"] == found["snapshots"]
@@ -288,6 +287,42 @@ def test_an_extension_without_what_it_depends_on_is_refused(
     with pytest.raises(GyldigError, match="no earlier version"):
         load_paths(registry, [packages["Delta1"]], LoadOptions())
     assert registry.systems() == []
+
+
+def test_a_delta_on_another_international_release_is_refused(loaded: Loaded, registry: Registry) -> None:
+    before = loaded("Snapshot0", "Snapshot1", "NSnapshot0")
+    with pytest.raises(GyldigError, match="extends other versions"):
+        loaded("NDelta1")
+    assert {r.version: r.content_sha256 for r in registry.releases("snomed-ct")} == before
+
+
+def test_a_combined_edition_is_the_extension_with_what_it_depends_on(
+    edition: SyntheticEdition, packages: dict[str, Path], tmp_path: Path
+) -> None:
+    day = SHAPE.norwegian_dates[-1]
+    combined = write_package(tmp_path, edition.international | edition.extension, "Snapshot", day)
+    hashes = []
+    for n, paths in enumerate(([packages["Snapshot2"], packages["NSnapshot2"]], [combined])):
+        with Registry.open(str(tmp_path / f"{n}.sqlite")) as registry:
+            load_paths(registry, paths, LoadOptions())
+            hashes += [r.content_sha256 for r in registry.releases("snomed-ct") if r.version.endswith(day)]
+    assert hashes == [hashes[0]] * 2
+
+
+def test_a_zip_is_its_folder_and_half_a_zip_is_nothing(
+    loaded: Loaded, registry: Registry, packages: dict[str, Path], tmp_path: Path
+) -> None:
+    folder = packages["Snapshot0"]
+    files = {str(p.relative_to(folder.parent)): p.read_bytes() for p in folder.rglob("*.txt")}
+    whole = zipped(tmp_path / "whole.zip", files)
+    half = tmp_path / "half.zip"
+    half.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
+    with pytest.raises(GyldigError, match="half.zip"):
+        load_paths(registry, [half], LoadOptions())
+    assert registry.systems() == []
+    (report,) = load_paths(registry, [whole], LoadOptions())
+    stored = {r.version: r.content_sha256 for r in registry.releases("snomed-ct")}
+    assert loaded("Snapshot0") == stored and report.outcome == "loaded"
 
 
 def test_small_packages_load_or_say_why_not(registry: Registry, samples: Path) -> None:

@@ -104,7 +104,7 @@ def edition_of(package: Package, concepts: DataFrame, dependencies: DataFrame, t
     if complete:
         own |= set(_CORE) & own
     module = track or _module(package, concepts, own, pairs, complete=complete)
-    outside = () if complete else _outside(own, dependencies)
+    outside = () if complete else tuple(d for d in _outside(own, dependencies) if d.track != module)
     return Edition(module, outside, complete)
 
 

@@ -109,6 +109,7 @@ def _header(
         published=f"{day[:4]}-{day[4:6]}-{day[6:]}",
         base=base,
         depends_on=() if base else edition.depends_on,
+        built_on=edition.depends_on if base else (),
         language=LANGUAGES.get(edition.module, "en"),
         files=(*files, *options_file(options)),
         origin=package.source.name,

@@ -250,6 +250,10 @@ MESSAGES: Final[dict[str, Pair]] = {
         "{version} is given as changes, but no earlier version of {track} is loaded: load its Snapshot first",
         "{version} er gitt som endringer, men ingen tidligere versjon av {track} er lastet: last Snapshot først",
     ),
+    "error.other_modules": (
+        "{version} extends other versions than {base}, to which it is given as changes: load its Snapshot",
+        "{version} utvider andre versjoner enn {base}, som den er gitt som endringer til: last Snapshot",
+    ),
     "error.twice_component": (
         "{kind} {key!r} occurs twice with different content",
         "{kind} {key!r} forekommer to ganger med ulikt innhold",
