@@ -85,14 +85,14 @@ class DescriptionRows:
     active: Flags
     language: Sequence[str]
     text: Sequence[str]
-    accepted: Mapping[tuple[int, int], Sequence[int]] = field(default_factory=dict)
+    accepted: Mapping[tuple[int, int], Sequence[int] | Numbers] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemberRows:
     """Members whose component is a concept. ``fields``: reference set → names; ``values``: (set, name) → by row of the set.
 
-    A field in ``concept_fields`` holds places of concepts, others texts.
+    Arrays hold places of concepts, lists texts; values are read when a constraint needs them.
     """
 
     refset: Numbers
@@ -127,6 +127,14 @@ class PackedEdition:
     members: MemberTable
     alternates: Mapping[tuple[str, str], int]
     dialects: Mapping[str, str]
+
+    @property
+    def nbytes(self) -> int:
+        """About how much memory it takes."""
+        rows, descriptions = len(self.relationships.source), len(self.descriptions.concept)
+        return (
+            120 * len(self.concepts.ids) + 45 * rows + 180 * descriptions + 12 * len(self.members.referenced)
+        )
 
     def alternate(self, scheme: str, code: str) -> int | None:
         """The concept with an identifier of another scheme; the alias of the scheme in any case."""
@@ -228,7 +236,7 @@ def _descriptions(rows: DescriptionRows, number: Numbers) -> DescriptionTable:
     accepted: dict[int, dict[int, BitMap]] = {}
     for (refset, way), places in rows.accepted.items():
         by_way = accepted.setdefault(int(number[refset]), {})
-        by_way[int(number[way])] = bitmap(np.unique(place[np.array(places, dtype=np.int64)]))
+        by_way[int(number[way])] = bitmap(np.unique(place[np.asarray(places, dtype=np.int64)]))
     return DescriptionTable(
         id=rows.id[order],
         concept=concept[order],
@@ -245,10 +253,17 @@ def _descriptions(rows: DescriptionRows, number: Numbers) -> DescriptionTable:
 def _members(rows: MemberRows, number: Numbers) -> MemberTable:
     refset = _mapped(rows.refset, number)
     order = np.argsort(refset, kind="stable")
-    values: dict[tuple[int, str], Sequence[str] | Numbers] = {}
-    for (place, name), column in rows.values.items():
-        known = _mapped(column, number) if isinstance(column, np.ndarray) else column
-        values[int(number[place]), name] = known
+    place = {int(number[at]): at for at in rows.fields}
+    known: dict[tuple[int, str], Sequence[str] | Numbers] = {}
+
+    def column(refset: int, name: str) -> Sequence[str] | Numbers:
+        found = known.get((refset, name))
+        if found is None:
+            values = rows.values[place[refset], name]
+            found = _mapped(values, number) if isinstance(values, np.ndarray) else values
+            known[refset, name] = found
+        return found
+
     return MemberTable(
         refset=refset[order],
         referenced=_mapped(rows.referenced, number)[order],
@@ -256,5 +271,5 @@ def _members(rows: MemberRows, number: Numbers) -> MemberTable:
         module=_mapped(rows.module, number)[order],
         effective=rows.effective[order],
         fields={int(number[place]): names for place, names in rows.fields.items()},
-        column=lambda refset, name: values[refset, name],
+        column=column,
     )

@@ -9,7 +9,7 @@ from registry.entities.errors import UsageError
 from registry.entities.intervals import On
 from registry.entities.messages import message
 from registry.entities.results.changes import Changes
-from registry.entities.results.codes import Lookup, SearchResult, Validity
+from registry.entities.results.codes import ConstraintResult, Lookup, SearchResult, Validity
 from registry.entities.results.hierarchy import Hierarchy, Subsumption
 from registry.entities.results.history import History
 from registry.entities.results.scopes import Applicable
@@ -136,6 +136,31 @@ class CodeMethods(Opened):
             version=version,
             count=count,
             cursor=cursor,
+            known_at=known_at,
+        )
+
+    def ecl(
+        self,
+        expression: str,
+        *,
+        system: str = "snomed-ct",
+        on: On = None,
+        version: str | None = None,
+        count: int = 20,
+        lang: str | None = None,
+        known_at: On = None,
+    ) -> ConstraintResult:
+        """The concepts of an expression constraint (ECL); raises EclError for one that is refused."""
+        from registry.queries.constraint import concepts_of_constraint
+
+        return concepts_of_constraint(
+            self.reader,
+            expression,
+            system=_text(system=system),
+            on=on,
+            version=version,
+            count=count,
+            lang=lang,
             known_at=known_at,
         )
 

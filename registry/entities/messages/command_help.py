@@ -226,7 +226,11 @@ BOKMAAL: Final[Mapping[str, str]] = {
     "Regulation or notice.": "Forskrift eller rundskriv.",
     "Only for these codes.": "Bare for disse kodene.",
     "CSV with a header row; - reads standard input.": "CSV med overskriftsrad; - leser standard inn.",
-    "Check expression constraints (ECL 2.3): one JSON object a line. Needs no database.": "Kontroller uttrykksbetingelser (ECL 2.3): ett JSON-objekt per linje. Trenger ingen database.",
+    "The concepts of an expression constraint (ECL 2.3); with `--check`, whether expressions are valid (needs no database).": (
+        "Begrepene i en uttrykksbetingelse (ECL 2.3); med `--check`: om betingelser er gyldige (krever ingen database)."
+    ),
+    "Code system.": "Kodeverk.",
+    "Expression constraint.": "Uttrykksbetingelse.",
     "Check the expressions of a file, one a line (plain or a JSON string); `-` = standard input.": "Kontroller uttrykkene i en fil, ett per linje (ren tekst eller en JSON-streng); `-` = standard inn.",
     "End a token from now on; running servers know it within two seconds.": "Avslutt et token fra nå av; tjenere som kjører, vet det innen to sekunder.",
     "First day on which it is not valid.": "Første dag det ikke er gyldig.",

@@ -71,6 +71,14 @@ MESSAGES: Final[dict[str, Pair]] = {
         "no code system {system!r} here",
         "kodeverket {system!r} finnes ikke her",
     ),
+    "error.ecl_argument": (
+        "give an expression, or --check FILE, not both",
+        "oppgi en uttrykksbetingelse eller --check FIL, ikke begge deler",
+    ),
+    "error.no_components": (
+        "{system} has no reference sets and relationships: expression constraints are for SNOMED CT",
+        "{system} har ikke referansesett og relasjoner: uttrykksbetingelser er for SNOMED CT",
+    ),
     "error.count": (
         "count {count} is not between 0 and {most}",
         "count {count} er ikke mellom 0 og {most}",

@@ -9,6 +9,8 @@ __all__ = ["MESSAGES"]
 Pair = tuple[str, str]
 
 MESSAGES: Final[dict[str, Pair]] = {
+    "ecl.total": ("{n:concept|concepts} in {version}", "{n:begrep|begreper} i {version}"),
+    "ecl.rows": ("{n:row|rows} in {version}", "{n:rad|rader} i {version}"),
     "also_in": (" It is in: {versions}.", " Den finnes i: {versions}."),
     "maybe": (" Did you mean {names}?", " Mente du {names}?"),
     "for_scope": (" in {scope}", " i {scope}"),

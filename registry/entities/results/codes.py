@@ -9,6 +9,7 @@ from typing import Any
 __all__ = [
     "CodeDisplay",
     "ConceptAnswer",
+    "ConstraintResult",
     "DesignationAnswer",
     "Disagreement",
     "Lookup",
@@ -144,6 +145,25 @@ class Validity:
     message: str
     verdicts: list[Verdict]
     role_issues: list[RoleIssue]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConstraintResult:
+    """The concepts of an expression constraint (ECL), or the values that it projects: ``fields`` and ``rows``.
+
+    ``total`` counts all of them; ``concepts`` and ``rows`` are the first ones. ``reason`` if no version answers.
+    """
+
+    ecl: str
+    on: date | None
+    version: str | None = None
+    total: int = 0
+    concepts: list[CodeDisplay] = field(default_factory=list)
+    fields: list[str] = field(default_factory=list)
+    rows: list[list[str | None]] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    reason: str | None = None
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
