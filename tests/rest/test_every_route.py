@@ -157,13 +157,13 @@ _READING = [r for r in ROUTES if r.method == "GET" and r.path.startswith("/api/"
 def _app_with_work(
     demo_db: str, monkeypatch: pytest.MonkeyPatch, work: Callable[[], None], **settings: Any
 ) -> FastAPI:
-    """The application; every request that looks a system up first does the work."""
+    """The application; what every request does first is the work."""
 
     def found(self: Registry, *args: Any, **options: Any) -> Any:
         work()
         raise AssertionError("the work is over")
 
-    for name in ("system", "systems", "changes_since", "log", "scopes", "search", "applicable"):
+    for name in ("system", "systems", "changes_since", "log", "audit", "scopes", "search", "applicable"):
         monkeypatch.setattr(Registry, name, found)
     return create_app(Settings(db=demo_db, token=TOKEN, **settings))
 
