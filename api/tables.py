@@ -120,12 +120,11 @@ def _csv(rows: Iterator[Row], formulas: FormulaCells) -> Iterator[bytes]:
 
 
 def _json(rows: Iterator[Row]) -> Iterator[bytes]:
-    yield b"["
-    separator = b"\n"
+    begin = separator = b"[\n"  # sent with the first rows, so that an error before them is answered as one
     for batch in _batches(rows):
         yield separator + b",\n".join(orjson.dumps(row, default=str) for row in batch)
         separator = b",\n"
-    yield b"\n]\n"
+    yield b"[\n]\n" if separator == begin else b"\n]\n"
 
 
 def _xlsx(rows: Iterator[Row]) -> Iterator[bytes]:

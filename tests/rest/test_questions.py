@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
+import time
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import polars
 import pytest
 from starlette.testclient import TestClient
+
+from api import tables
+from registry.entities.budget import spend
 
 
 @pytest.mark.parametrize(
@@ -118,6 +123,25 @@ def test_unchanged_answers_are_not_sent_again(client: TestClient) -> None:
         again = client.get(path, headers={"If-None-Match": f'W/{first.headers["etag"]}, "x"'})
         assert (again.status_code, again.content) == (304, b"")
         assert client.get(path, headers={"If-None-Match": '"other"'}).status_code == 200
+
+
+@pytest.mark.parametrize("format", ["csv", "json", "parquet", "xlsx"])
+def test_a_download_past_its_time_is_refused_before_it_begins(
+    client_of: Callable[..., TestClient], demo_db: str, monkeypatch: pytest.MonkeyPatch, format: str
+) -> None:
+    """Parquet and xlsx are made as a whole before the status is sent, csv and json as far as their first rows."""
+
+    def slow(rows: Any) -> Iterator[dict[str, Any]]:
+        for row in rows:
+            time.sleep(0.1)
+            spend(100)
+            yield row
+
+    chunks = tables.chunks
+    monkeypatch.setattr(tables, "chunks", lambda rows, *given, **more: chunks(slow(rows), *given, **more))
+    client = client_of(db=demo_db, request_seconds=0.2)
+    answer = client.get(f"/api/systems/demo-no/versions/2024/download?format={format}")
+    assert answer.status_code == 503 and answer.headers["retry-after"].isdigit()
 
 
 def test_downloads_are_the_same_rows_in_three_forms(client: TestClient) -> None:
