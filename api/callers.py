@@ -12,8 +12,10 @@ anyone else        none: open content only
 A caller is local if all of these hold: the server listens on loopback only (``GYLDIG_HOST``, which ``gyldig serve`` sets),
 ``GYLDIG_LOCAL`` is not off, the connection comes from loopback, the Host is ``localhost``, ``127.0.0.1`` or ``[::1]`` (with another Host,
 a foreign page whose name resolves to this machine could send it), the request is HTTP/1.1 or later (proxies
-use 1.0 by default), and it has no header that a proxy adds. A token that is wrong, ended or revoked is an error (401)
-also where none is needed. What licences allow is decided by ``registry.terminology.licences``. The command line has no
+use 1.0 by default), it has no header that a proxy adds, with hyphens or underscores in its name, and no browser sends it
+for a page of another site (``Origin``, ``Sec-Fetch-Site``). A URL in the request line is one more Host
+(``api.connections``), and with two that differ nobody is local. A token that is wrong, ended or revoked is an error (401)
+also where none is needed, and so are two Authorization headers. What licences allow is decided by ``registry.terminology.licences``. The command line has no
 restrictions.
 """
 
@@ -49,9 +51,11 @@ __all__ = [
     "require_right",
 ]
 
-_PROXY = ("forwarded", "via", "x-forwarded", "x-real-ip", "x-client-ip", "x-cluster-client-ip", "x-original", "x-envoy",
-          "x-proxy", "x-scheme", "x-host", "x-amzn", "x-azure", "x-appengine", "x-google", "cf-", "cdn-", "true-client-ip",
-          "fastly-", "akamai-", "proxy-")  # fmt: skip
+_PROXY = ("forwarded", "via", "x-forward", "x-real-ip", "x-original", "x-envoy", "x-proxy", "x-scheme", "x-host", "x-amzn",
+          "x-arr-", "x-azure", "x-appengine", "x-google", "cf-", "cdn-", "fastly-", "akamai-", "proxy-", "wl-proxy-",
+          "remote-addr", "x-remote-", "x-cluster-")  # fmt: skip
+_PROXY_PART = "client-ip"  #: in names that many proxies use, with various prefixes
+_LAST_PORT = 65_535
 _LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]"})
 _READ, _NOTHING = frozenset({"read"}), frozenset[str]()
 _SEEN = 512  #: most sets of headers whose verdict is kept
@@ -97,12 +101,11 @@ class Callers:
         if found is not None:
             scope[_KEY] = found
             return None
-        given: bytes | None = next(
-            (value for name, value in scope["headers"] if name == b"authorization"), None
-        )
-        if given is None:
+        given = [value for name, value in scope["headers"] if name == b"authorization"]
+        if not given:
             scope[_KEY] = self._without_token(scope, key)
-        return given
+            return None
+        return b", ".join(given)  # two are no valid token (RFC 9110, 5.3)
 
     async def check(self, authorization: bytes, scope: Scope) -> None:
         """Note the caller with the token in the scope; raises NotAuthorised for a token that is not valid."""
@@ -142,27 +145,46 @@ def _is_loopback(host: str) -> bool:
 
 
 def _is_local(address: str, scope: Scope) -> bool:
-    """Whether a request comes from this machine and passed no proxy."""
-    names = [name.decode("latin-1").lower() for name, _ in scope["headers"]]
-    hosts = [value.decode("latin-1").lower() for name, value in scope["headers"] if name == b"host"]
+    """Whether a request comes from this machine, passed no proxy, and is of no page of another site."""
+    headers = [(n.decode("latin-1").lower(), v.decode("latin-1").lower()) for n, v in scope["headers"]]
+    hosts = [value for name, value in headers if name == "host"]
     return (
         _is_loopback(address)
         and scope.get("http_version", "1.1") != "1.0"
         and len(hosts) == 1
         and _without_port(hosts[0]) in _LOCAL_HOSTS
-        and not any(name.startswith(_PROXY) for name in names)
+        and not any(_is_of_proxy(name.replace("_", "-")) for name, _ in headers)
+        and not any(_is_foreign(name, value.strip()) for name, value in headers)
     )
+
+
+def _is_of_proxy(name: str) -> bool:
+    return name.startswith(_PROXY) or _PROXY_PART in name
+
+
+def _is_foreign(name: str, value: str) -> bool:
+    """Whether a header says that a page of another site sends the request.
+
+    >>> _is_foreign("origin", "null"), _is_foreign("origin", "http://localhost:3000"), _is_foreign("accept", "null")
+    (True, False, False)
+    """
+    if name == "sec-fetch-site":
+        return value == "cross-site"
+    scheme, _, host = value.partition("://")
+    return name == "origin" and (scheme not in ("http", "https") or _without_port(host) not in _LOCAL_HOSTS)
 
 
 def _without_port(host: str) -> str:
-    """
-    >>> _without_port("localhost:8000"), _without_port("[::1]:80"), _without_port("[::1]")
-    ('localhost', '[::1]', '[::1]')
+    """The host of a Host header; unchanged if what follows the colon is no port.
+
+    >>> _without_port("localhost:8000"), _without_port("[::1]:80"), _without_port("[::1]"), _without_port("localhost:99999")
+    ('localhost', '[::1]', '[::1]', 'localhost:99999')
     """
     name, colon, port = host.rpartition(":")
-    return (
-        name if colon and port.isdigit() and not (host.startswith("[") and not name.endswith("]")) else host
-    )
+    within = port.isascii() and port.isdecimal() and len(port) <= len(str(_LAST_PORT))
+    if not colon or not within or not 0 < int(port) <= _LAST_PORT:
+        return host
+    return host if host.startswith("[") and not name.endswith("]") else name
 
 
 def caller_of(scope: Scope | Any) -> Caller:

@@ -24,6 +24,7 @@ from dataclasses import dataclass
 from functools import cache
 from http import HTTPStatus
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 import orjson
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -174,6 +175,8 @@ class BoundedConnection(HttpToolsProtocol):
             raise _Refused
         self._in_head, self._head, self._body, self._overhead = False, 0, 0, 0
         self._heads += 1
+        if self.url[:1] != b"/":
+            self._note_authority()
         super().on_headers_complete()
         self.headers = []  # what comes after a body is not the request's
 
@@ -188,6 +191,12 @@ class BoundedConnection(HttpToolsProtocol):
             self._refuse(431, "request.large_head", most=limits.head)
         if self._refused:
             raise _Refused
+
+    def _note_authority(self) -> None:
+        """Put the host of a URL in the request line before the Host header if they differ (RFC 9112, 3.2.2)."""
+        host = _authority(self.url)
+        if [value.lower() for name, value in self.headers if name == b"host"] != [host]:
+            self.headers.insert(0, (b"host", host))
 
     def on_body(self, body: bytes) -> None:
         self._body += len(body)
@@ -296,6 +305,18 @@ class BoundedConnection(HttpToolsProtocol):
         self._refused = True
         if not self.transport.is_closing():
             self.transport.close()
+
+
+def _authority(url: bytes) -> bytes:
+    """Host and port of a URL in lower case; empty for what is none.
+
+    >>> _authority(b"http://Evil.example:80/x"), _authority(b"*")
+    (b'evil.example:80', b'')
+    """
+    try:
+        return urlsplit(url.decode("latin-1")).netloc.lower().encode("latin-1")
+    except ValueError:
+        return b""
 
 
 def _size(headers: list[tuple[bytes, bytes]]) -> int:

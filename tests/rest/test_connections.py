@@ -32,6 +32,8 @@ async def _echo(scope: Any, receive: Any, send: Any) -> None:
     if scope["path"] == "/slow":
         await asyncio.sleep(0.5)
     body = b"%d" % size if scope["path"] != "/big" else b"x" * 30_000_000
+    if scope["path"] == "/hosts":
+        body = b" ".join(value for name, value in scope["headers"] if name == b"host")
     if scope["path"] == "/headers":
         body = b" ".join(name for name, _ in scope["headers"])
     await send(
@@ -113,6 +115,18 @@ def test_headers_after_a_body_are_not_the_requests(serving: Callable[..., int]) 
     for pieces in ([head, rest], [head + rest]):
         answer = ask(serving(), *pieces, pause=0.02)
         assert answer.endswith(b"host transfer-encoding connection")
+
+
+@pytest.mark.parametrize(
+    ("target", "hosts"),
+    [("/hosts", "h"), ("http://h/hosts", "h"), ("HTTP://H/hosts", "h"), ("http://evil.example/hosts", "evil.example h"),
+     ("http://evil.example:80/hosts", "evil.example:80 h"), ("http://h@evil.example/hosts", "h@evil.example h")],
+)  # fmt: skip
+def test_a_url_in_the_request_line_is_one_more_host(
+    serving: Callable[..., int], target: str, hosts: str
+) -> None:
+    """RFC 9112, 3.2.2: the host of the request line counts; ``api.callers`` takes no two hosts for local."""
+    assert ask(serving(), get(target)).rpartition(b"\r\n\r\n")[2].decode() == hosts
 
 
 def test_large_messages_one_after_the_other_on_one_connection(serving: Callable[..., int]) -> None:

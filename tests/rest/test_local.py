@@ -46,6 +46,25 @@ PATHS = ["/api/systems/secret/codes/A", "/fhir/CodeSystem/$lookup?system=urn:gyl
         ({"X-Real-IP": "127.0.0.1"}, 403),
         ({"CF-Connecting-IP": "192.0.2.1"}, 403),
         ({"X-Amzn-Trace-Id": "Root=1"}, 403),
+        ({"Client-IP": "192.0.2.1"}, 403),
+        ({"Incap-Client-IP": "192.0.2.1"}, 403),
+        ({"X_Forwarded_For": "192.0.2.1"}, 403),
+        ({"X_REAL_IP": "192.0.2.1"}, 403),
+        ({"traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}, 200),
+        ({"Host": "localhost:65535"}, 200),
+        ({"Host": "localhost:65536"}, 403),
+        ({"Host": "localhost:99999"}, 403),
+        ({"Host": "localhost:0"}, 403),
+        ({"Host": "localhost:" + "1" * 5000}, 403),
+        ({"Origin": "http://localhost:3000"}, 200),
+        ({"Origin": "https://127.0.0.1"}, 200),
+        ({"Origin": "http://evil.example"}, 403),
+        ({"Origin": "http://localhost.evil.example"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Origin": "file://localhost"}, 403),
+        ({"Sec-Fetch-Site": "same-origin"}, 200),
+        ({"Sec-Fetch-Site": "none"}, 200),
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
     ],
 )
 def test_headers_decide(
@@ -98,6 +117,16 @@ def test_a_token_that_is_not_valid_is_refused_everywhere(
     client = client_of(db=licensed, token=TOKEN)
     for method in ("GET", "HEAD", "POST"):
         answer = client.request(method, path, headers={"Authorization": given})
+        assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_two_authorization_headers_are_refused(client_of: Make, licensed: str, path: str) -> None:
+    client = client_of(db=licensed, token=TOKEN)
+    good, bad = f"Bearer {TOKEN}", "Bearer wrong"
+    assert client.get(path, headers=[("Authorization", good)]).status_code == 200
+    for first, second in ((good, bad), (bad, good), (good, good), (good, "")):
+        answer = client.get(path, headers=[("Authorization", first), ("Authorization", second)])
         assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
 
 
