@@ -61,6 +61,25 @@ def test_it_answers_and_ends_at_ctrl_c(served: Callable[..., tuple[str, subproce
     assert process.returncode in (0, 130, -signal.SIGINT)
 
 
+@pytest.mark.parametrize("workers", ["1", pytest.param("2", marks=pytest.mark.slow)])
+def test_it_says_where_it_answers_once_it_answers(
+    served: Callable[..., tuple[str, subprocess.Popen[str]]], workers: str
+) -> None:
+    url, process = served("--workers", workers)
+    assert process.stderr is not None
+    assert url in process.stderr.readline()
+    assert httpx.get(f"{url}/api/systems/demo-no", timeout=10).status_code == 200
+
+
+def test_a_port_in_use_is_no_announcement(demo_db: str) -> None:
+    with _served(demo_db) as (url, _):
+        _get(url)
+        port = url.rpartition(":")[2]
+        command = [sys.executable, "-m", "api.cli.main", "--db", demo_db, "serve", "--port", port]
+        second = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert second.returncode != 0 and "http" not in second.stderr
+
+
 @pytest.mark.slow
 def test_several_workers(served: Callable[..., tuple[str, subprocess.Popen[str]]]) -> None:
     url, _ = served("--workers", "2")
