@@ -21,7 +21,7 @@ from registry.content.view_info import content_language
 from registry.entities.budget import UNLIMITED, spend
 from registry.entities.offload import require_offload
 from registry.entities.records import ConceptRecord, ReleaseHeader
-from registry.queries.lookup import covers, merged_concept
+from registry.queries.merged_concept import covers, merged_concept
 from registry.reader import Reader, layer_id
 from registry.store.content import family_codes, states_by_ids
 from registry.store.metadata import ReleaseRow, SystemRow

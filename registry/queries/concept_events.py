@@ -22,7 +22,7 @@ from registry.content.successors import Earlier, Link
 from registry.entities.records import ConceptRecord
 from registry.entities.results.changes import Change
 from registry.queries.compare import Content, compare, text_links
-from registry.queries.lookup import merged_concept
+from registry.queries.merged_concept import merged_concept
 from registry.queries.official import OfficialTables
 from registry.reader import Reader
 from registry.store.content import family_codes

@@ -17,7 +17,7 @@ from registry.entities.messages import message
 from registry.entities.results.changes import Changes
 from registry.queries.compare import Comparison, Content, compare
 from registry.queries.cursors import offset_of
-from registry.queries.lookup import merged_concept
+from registry.queries.merged_concept import merged_concept
 from registry.queries.official import OfficialTables
 from registry.reader import Reader, Resolved
 from registry.store.bounded import Bounded

@@ -19,7 +19,7 @@ from registry.entities.results.changes import Change
 from registry.entities.results.history import Gap, History, Span, SpanChange
 from registry.queries.compare import Content
 from registry.queries.concept_events import ConceptEvents, DatedEvent, LastAsserted, Step
-from registry.queries.lookup import merged_concept
+from registry.queries.merged_concept import merged_concept
 from registry.queries.official import OfficialTables
 from registry.reader import Moment, Reader
 from registry.store.bounded import Bounded

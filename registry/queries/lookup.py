@@ -8,7 +8,6 @@ from functools import partial
 
 from registry.content.display import RECONSTRUCTED, display_text
 from registry.content.layers import MergedConcept
-from registry.content.source_layers import Layer, SourceLayers
 from registry.content.stored import StoredView
 from registry.entities.messages import message as say
 from registry.entities.records import Coding, ConceptRecord
@@ -19,13 +18,12 @@ from registry.entities.results.codes import (
     Lookup,
     PropertyAnswer,
 )
-from registry.reader import Reader, Resolved, layer_id
+from registry.queries.merged_concept import covers
+from registry.queries.missing_updates import UPDATE_NOT_LOADED, update_missing_in
+from registry.reader import Reader, Resolved
 from registry.store.content import states_by_code
-from registry.store.metadata import ReleaseRow
-from registry.store.states import decode
-from registry.systems import SystemBehaviour, coverage
 
-__all__ = ["covers", "lookup", "merged_concept"]
+__all__ = ["lookup"]
 
 
 def lookup(
@@ -51,43 +49,34 @@ def lookup(
     return _answer(resolved, system, concept.code, concept, None, "")
 
 
-def merged_concept(
-    reader: Reader, system_id: int, code: str, releases: Sequence[ReleaseRow]
-) -> MergedConcept | None:
-    """The record of a code, merged from releases that complement each other; None if the first one lacks it."""
-    if len(releases) == 1 and (view := reader.composed_view(system_id, releases[0])) is not None:
-        return view.merged_with_code(code)
-    layers = [Layer(layer_id(r), reader.bitmap(r), r.header) for r in releases]
-    for ident, body in states_by_code(reader.connection, system_id, code):
-        if ident in layers[0].bitmap:
-            if len(layers) == 1:
-                return MergedConcept(decode(bytes(body)), layers[0].header.facets)
-            return SourceLayers(reader.database, system_id, layers).merged(ident)
-    return None
-
-
-def covers(release: ReleaseRow, rules: SystemBehaviour, code: str) -> bool:
-    """Whether the code's absence from the release, with its patches, means that the version lacks it (DOMAIN 6)."""
-    return any(coverage.covers(r.header.coverage, rules, code) for r in (release, *release.patches))
-
-
 def _missing(reader: Reader, resolved: Resolved, view: StoredView, code: str) -> Lookup:
     """The answer for a code that the content lacks: its new code, or outside the coverage, or the versions that have it."""
-    system, version = resolved.system, resolved.version
-    if system is None or version is None:
+    system = resolved.system
+    if system is None:
         raise ValueError("nothing is resolved")
     code = system.rules.canonical(code)
     where = _versions_with(reader, resolved, code)
     now = _displays(view, view.renamed(code))
+    reason, text = _why_missing(reader, resolved, code, now, where)
+    return _answer(resolved, system.slug, code, None, reason, text, also_in=where, recoded_to=now)
+
+
+def _why_missing(
+    reader: Reader, resolved: Resolved, code: str, now: Sequence[CodeDisplay], where: Sequence[str]
+) -> tuple[str, str]:
+    """Reason and message; ``now``: the concept's codes in the content, ``where``: versions that have the code."""
+    system, version = resolved.system, resolved.version
+    if system is None or version is None:
+        raise ValueError("nothing is resolved")
     about = {"system": system.slug, "version": version.label, "code": code}
     if now:
-        reason, text = "recoded", say("code.recoded", **about, codes=[c.code for c in now])
-    elif not covers(resolved.layers[0], system.rules, code):
-        reason, text = "outside_coverage", say("code.outside_coverage", **about)
-    else:
-        more = say("code.also_in", versions=where) if where else ""
-        reason, text = "unknown_code", say("code.unknown", **about, more=more)
-    return _answer(resolved, system.slug, code, None, reason, text, also_in=where, recoded_to=now)
+        return "recoded", say("code.recoded", **about, codes=[c.code for c in now])
+    if missing := update_missing_in(reader, resolved, code):
+        return UPDATE_NOT_LOADED, missing
+    if not covers(resolved.layers[0], system.rules, code):
+        return "outside_coverage", say("code.outside_coverage", **about)
+    more = say("code.also_in", versions=where) if where else ""
+    return "unknown_code", say("code.unknown", **about, more=more)
 
 
 def _versions_with(reader: Reader, resolved: Resolved, code: str) -> list[str]:

@@ -25,7 +25,7 @@ Not here: the types of links (``registry.content.change_events``), reading table
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple, cast
 
@@ -87,6 +87,26 @@ class OfficialTables:
             return _Pair(rows, old.getter(), new.getter()).links(self._key) if rows else _NOTHING
 
         return cast(OfficialLinks, cache.get((self._key, loaded, since, until), make))
+
+    def effective(self, code: str, *, after: date, until: date) -> tuple[date, str] | None:
+        """The first day in the period from which a table makes the code effective, and the table; None if none does."""
+        days = self._days().get(code, ()) if self._headers else ()
+        return min(((day, table) for day, table in days if after < day <= until), default=None)
+
+    def _days(self) -> Mapping[str, Sequence[tuple[date, str]]]:
+        """Current code → the days and tables of its rows."""
+        cache = self._reader.database.caches.named(
+            "days of official tables", _ROWS, lambda days: _ROW * (len(days) + 1)
+        )
+
+        def make() -> Mapping[str, Sequence[tuple[date, str]]]:
+            days: dict[str, list[tuple[date, str]]] = {}
+            for row in self._rows():
+                if row.target:
+                    days.setdefault(row.target, []).append((row.day, row.table))
+            return days
+
+        return cast(Mapping[str, Sequence[tuple[date, str]]], cache.get(self._key, make))
 
     def _read_headers(self, instant: int | None) -> Sequence[MapHeader]:
         """Oldest publication first."""

@@ -16,7 +16,8 @@ from registry.entities.results.codes import UNKNOWN, RoleIssue, Validity, Verdic
 from registry.entities.results.history import Span
 from registry.queries.applicable import scope_message
 from registry.queries.history import history
-from registry.queries.lookup import covers
+from registry.queries.merged_concept import covers
+from registry.queries.missing_updates import UPDATE_NOT_LOADED, update_missing_in
 from registry.reader import Moment, Reader
 from registry.store.metadata import VersionRow
 from registry.store.state_lookup import systems_with_code
@@ -148,6 +149,8 @@ def _judged(
     view = request.reader.view(content)
     ident = view.find(request.code)
     if ident is None:
+        if update_missing_in(request.reader, content, request.code):
+            return UPDATE_NOT_LOADED, None
         covered = covers(content.layers[0], view.rules, request.code)
         return "unknown_code" if covered else "outside_coverage", None
     found = view.merged(ident)
@@ -212,6 +215,8 @@ def _explained(request: _ValidityRequest, reason: str, verdicts: list[Verdict]) 
     longer = _begin_with(request) if reason in ("unknown_code", "outside_coverage", "header") else ""
     if reason in ("unknown_code", "outside_coverage") and not longer and (other := _other_system(request)):
         return "wrong_system", say("code.unknown", **where, more=say("code.other_system", other=other))
+    if reason == UPDATE_NOT_LOADED:
+        return reason, _update(request, verdicts)
     if reason == "unknown_code":
         last_day = _last_day(request)
         return ("expired", last_day) if last_day else (reason, say("code.unknown", **where, more=longer))
@@ -221,6 +226,16 @@ def _explained(request: _ValidityRequest, reason: str, verdicts: list[Verdict]) 
         return reason, _last_day(request) or say("code.inactive", **where)
     more = longer if reason == "header" else ""
     return reason, say(_MESSAGES[reason], **where, more=more) if reason in _MESSAGES else reason
+
+
+def _update(request: _ValidityRequest, verdicts: list[Verdict]) -> str:
+    """The message about the first of the versions that lacks the code for want of an update."""
+    labels = {v.version for v in verdicts}
+    for version in (v for v in request.timeline.versions if v.label in labels):
+        content = request.reader.content(request.moment, version, request.day)
+        if content.segment is not None and (why := update_missing_in(request.reader, content, request.code)):
+            return why
+    return ""
 
 
 def _begin_with(request: _ValidityRequest) -> str:

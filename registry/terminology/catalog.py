@@ -71,6 +71,9 @@ class Catalog(Protocol):
     def code_validity(self, url: str, code: str, on: date | None = None) -> CodeValidity:
         """Whether the code is valid in the version in force on the day; if not, the reason and its successors."""
 
+    def missing_update(self, url: str, version: str, code: str, on: date | None = None) -> str:
+        """The message if the version lacks the code for want of an update that is not loaded, else empty."""
+
     def supplement(self, url: str, version: str = "") -> ContentView | None:
         """A supplement by its canonical."""
 
@@ -148,6 +151,10 @@ class EmptyCatalog:
     def code_validity(self, url: str, code: str, on: date | None = None) -> CodeValidity:
         """Unknown."""
         return CodeValidity(valid=None)
+
+    def missing_update(self, url: str, version: str, code: str, on: date | None = None) -> str:
+        """Nothing known."""
+        return ""
 
     def supplement(self, url: str, version: str = "") -> ContentView | None:
         """None."""
@@ -299,6 +306,12 @@ class MemoryCatalog:
             return CodeValidity(valid=False, reason="unknown_code")
         inactive = view.concept(ident).inactive
         return CodeValidity(valid=not inactive, reason="inactive" if inactive else "")
+
+    def missing_update(self, url: str, version: str, code: str, on: date | None = None) -> str:
+        """As the lower layer, for all but the versions of the upper layer."""
+        return (
+            "" if version in self._systems.get(url, {}) else self._base.missing_update(url, version, code, on)
+        )
 
     def supplement(self, url: str, version: str = "") -> ContentView | None:
         """A supplement of either layer."""

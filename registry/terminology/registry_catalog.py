@@ -44,6 +44,10 @@ _MADE = 32_000_000  #: bytes of values derived from the catalog's resources
 CodeJudge = Callable[[str, str, date, str | None], CodeValidity]
 
 
+#: Why a version (slug, label) lacks a code on a day, as known at an instant, if an update of it is not loaded; else empty.
+UpdateJudge = Callable[[str, str, str, date, str | None], str]
+
+
 class RegistryCatalog:
     """The resources of an opened registry, as known now or at an instant, as if it were ``today``.
 
@@ -58,6 +62,7 @@ class RegistryCatalog:
         known_at: str | None = None,
         implied_map: Callable[[str], ConceptMap | None] | None = None,
         code_judge: CodeJudge | None = None,
+        update_judge: UpdateJudge | None = None,
         map_rows: MapRows | None = None,
         resources: StoredResources | None = None,
     ) -> None:
@@ -67,6 +72,7 @@ class RegistryCatalog:
             known_at,
             implied_map,
         )
+        self._update_judge = update_judge
         self._code_judge, self._map_rows = code_judge, map_rows or MapRows(context.database)
         self._stored: Bounded[int, MemoryCatalog] = Bounded(_STORED)
         self._resources = resources or StoredResources(context, self._parsed)
@@ -153,6 +159,13 @@ class RegistryCatalog:
         if row is None or self._code_judge is None:
             return CodeValidity(valid=None)
         return self._code_judge(row.slug, code, on or self._day(), self._known_at)
+
+    def missing_update(self, url: str, version: str, code: str, on: date | None = None) -> str:
+        """By the official change tables; empty without a judge or for an unknown system."""
+        row = self._system(url)
+        if row is None or self._update_judge is None:
+            return ""
+        return self._update_judge(row.slug, version, code, on or self._day(), self._known_at)
 
     def require_redistribution(self, url: str, version: str = "", *, end: int | None = None) -> None:
         """Does not check licences; the API layer does."""
@@ -282,6 +295,7 @@ class RegistryCatalog:
             known_at=known_at,
             implied_map=self._implied_map,
             code_judge=self._code_judge,
+            update_judge=self._update_judge,
             map_rows=self._map_rows,
             resources=self._resources,
         )
@@ -297,6 +311,7 @@ class _SystemsOnly:
         self.code_system, self.code_systems = catalog.code_system, catalog.code_systems
         self.supplement, self.require_redistribution = catalog.supplement, catalog.require_redistribution
         self.behaviour, self.code_validity = catalog.behaviour, catalog.code_validity
+        self.missing_update = catalog.missing_update
 
     def value_set(self, url: str, version: str = "", on: date | None = None) -> ValueSet | Missing:
         """None but stored ones."""

@@ -141,8 +141,10 @@ def _one(
     ):
         code_system.resolve(context, finding)
     if verdict.member is not None:
-        judge = code_system.may_use if rules.membership_only else code_system.examine
-        judge(finding, rules)
+        if rules.membership_only:
+            code_system.may_use(finding, rules)
+        else:
+            code_system.examine(context, finding, rules)
     if not rules.membership_only:
         display_check.compare(finding, context.languages, rules, verdict.value_set_concept)
     membership.remarks(finding, verdict.value_set_concept, prepared.value_set.canonical)
@@ -204,7 +206,7 @@ def _alone(
         return finding
     finding.issues += demands(context, coding, finding.content)
     finding.member = finding.record is not None or finding.content.info.content in ("fragment", "example")
-    code_system.examine(finding, rules)
+    code_system.examine(context, finding, rules)
     display_check.compare(finding, context.languages, rules)
     answer.issues += [as_issue(n) for n in system_notice(finding.content)]
     return finding

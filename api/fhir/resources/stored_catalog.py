@@ -107,6 +107,10 @@ class Licensed:
         """As the base; unknown if the licence forbids it."""
         return self._base.code_validity(url, code, on) if self._open(url) else CodeValidity(valid=None)
 
+    def missing_update(self, url: str, version: str, code: str, on: date | None = None) -> str:
+        """As the base; empty if the licence forbids it."""
+        return self._base.missing_update(url, version, code, on) if self._open(url) else ""
+
     def _open(self, url: str) -> bool:
         """Whether the system may be read; its content says which system it is if the URL was its name only earlier."""
         contents = (self._base.code_system(url, version) for version in self._base.versions(url)[-1:])

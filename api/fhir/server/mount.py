@@ -16,6 +16,7 @@ from api.fhir.resources.resource_writer import ResourceWriter
 from api.fhir.resources.stored_catalog import Licensed, read_stored
 from api.fhir.server.app import FhirApp, fhir_app
 from mappings.code_validity import code_validity
+from registry.queries.missing_updates import missing_update
 from registry.terminology.catalog import Catalog
 from registry.terminology.licences import licences_of, names_in
 from registry.terminology.registry_catalog import RegistryCatalog
@@ -45,6 +46,7 @@ def mounted(app: FastAPI) -> FhirApp:
                         read_stored,
                         implied_map=partial(implied_map, registry),
                         code_judge=partial(code_validity, registry.reader),
+                        update_judge=partial(missing_update, registry.reader),
                     ),
                 )
             ]

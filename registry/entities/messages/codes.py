@@ -30,6 +30,12 @@ MESSAGES: Final[dict[str, Pair]] = {
         "What is loaded of {system} {version} does not cover {code}, so its validity is unknown.",
         "Det som er lastet av {system} {version}, dekker ikke {code}, så det er ukjent om koden gjaldt.",
     ),
+    "code.update_not_loaded": (
+        "The official table {table} makes {code} effective {day}; that update of {year} is not loaded, so what is"
+        " loaded of {system} {version} does not tell whether the code was valid.",
+        "Den offisielle tabellen {table} lar {code} gjelde fra {day}; den oppdateringen i {year} er ikke lastet, så det"
+        " som er lastet av {system} {version}, viser ikke om koden gjaldt.",
+    ),
     "code.header": (
         "{code} is a category in {system} {version}, not a code to report: use one of its codes.{more}",
         "{code} er en kategori i {system} {version}, ikke en kode å rapportere: bruk en av kodene under.{more}",

@@ -25,7 +25,16 @@ __all__ = [
 
 #: Reasons of an answer that is neither yes nor no but unknown (DOMAIN 2).
 UNKNOWN = frozenset(
-    {"before_first", "gap", "after_last", "not_loaded", "purged", "outside_coverage", "unknown"}
+    {
+        "before_first",
+        "gap",
+        "after_last",
+        "not_loaded",
+        "update_not_loaded",
+        "purged",
+        "outside_coverage",
+        "unknown",
+    }
 )
 
 
@@ -84,7 +93,7 @@ class Lookup:
     """What a code meant on a date or in a version; if ``found`` is False, ``reason`` says why (DOMAIN 2).
 
     ``reason``: null, unknown_system, unknown_version, unknown_code, recoded, outside_coverage, purged, before_first,
-    gap, after_last, not_loaded, unknown.
+    gap, after_last, not_loaded, update_not_loaded, unknown.
     """
 
     system: str
@@ -130,7 +139,7 @@ class RoleIssue:
 class Validity:
     """Whether the code was valid on a date: True (in at least one version in force), False, or None = unknown.
 
-    Unknown: no version known for the day (before_first, gap, after_last), content not loaded or purged, a code
+    Unknown: no version known for the day (before_first, gap, after_last), content not loaded or purged, an update of it not loaded, a code
     outside the coverage, no rows for the scope (DOMAIN 2).
     """
 

@@ -47,14 +47,14 @@ def _unknown(context: Context, finding: CodingResult, missing: Missing, wanted: 
         finding.unknown.append(join(system, wanted) if known else system)
 
 
-def examine(finding: CodingResult, rules: ValidationOptions) -> None:
+def examine(context: Context, finding: CodingResult, rules: ValidationOptions) -> None:
     """Check code, case and status in the version found; sets only issues and status."""
     content, record = finding.content, finding.record
     if content is None:
         return
     coding, place = finding.coding, finding.coding.place
     if record is None:
-        _not_found(finding)
+        _not_found(context, finding)
         return
     finding.status = shown_status(content, record)
     if coding.code != record.code and coding.code.casefold() == record.code.casefold():
@@ -71,7 +71,7 @@ def examine(finding: CodingResult, rules: ValidationOptions) -> None:
     may_use(finding, rules)
 
 
-def _not_found(finding: CodingResult) -> None:
+def _not_found(context: Context, finding: CodingResult) -> None:
     coding, content = finding.coding, finding.content
     if content is None:
         return
@@ -81,6 +81,8 @@ def _not_found(finding: CodingResult) -> None:
     else:
         name = "Unknown_Code_in_Version" if info.version else "Unknown_Code_in"
     finding.issues.append(issue(name, coding.code, info.url, info.version, place=place))
+    if why := context.catalog.missing_update(info.url, info.version, coding.code, context.on):
+        finding.issues.append(issue("CODE_UPDATE_NOT_LOADED", why, place=place))
 
 
 def may_use(finding: CodingResult, rules: ValidationOptions) -> None:
