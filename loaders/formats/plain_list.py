@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from loaders.checks import CheckedRecords, Texts
 from loaders.contract import LoadOptions, MemberFormat, ParsedRelease, Progress, Source
 from loaders.formats.norwegian.rolling import DatedRecords, rolling_releases
+from loaders.reading.code_forms import code_notices
 from loaders.reading.columns import find_layout, with_toml
 from loaders.reading.dates import end_of, start_of
 from loaders.reading.day import download_day
@@ -35,11 +36,12 @@ from loaders.reading.header import (
 )
 from loaders.reading.heading_row import FIRST
 from loaders.reading.table import Row, Table, open_table, sniff
+from loaders.reading.unused_dates import UnusedDates
 from loaders.reading.year_column import YearColumns
 from loaders.system_of_list import guess
 from loaders.unbuilt_formats import unbuilt_table
 from registry.entities.errors import ContentError, FormatError, UsageError
-from registry.entities.messages import message
+from registry.entities.messages import Message, message
 from registry.entities.records import ConceptRecord, Designation, Property, PropertyDefinition, ReleaseHeader
 from registry.systems import SystemBehaviour, behaviour_of, known
 from registry.systems.coverage import coverage_of
@@ -53,6 +55,7 @@ _YES = frozenset({"t", "true", "ja", "j", "yes", "y", "1", "x", "sann"})
 _NO = frozenset({"f", "false", "nei", "n", "no", "0", "", "usann"})
 _NO_CODE = "UNDEF"
 _LOGICAL = 4  #: values of a column from which on it holds more than T, F and nothing
+_SHOWN = 5  #: rows in a notice
 _FACETS = {"parent": "hierarchy", "inactive": "inactive", "selectable": "selectable"}
 
 
@@ -105,8 +108,9 @@ def _releases(source: Source, member: str, stated: LoadOptions) -> Iterator[Pars
         yield from rolling_releases(dated, header, options, today=download_day(source, options))
         return
     checked = CheckedRecords(file=body.file)
-    for number, _, record in records:
+    for number, row, record in records:
         checked.add(record, number)
+        body.unused.look(row, number, record.code)
     yield _release(source, member, header, checked, body, options)
 
 
@@ -134,6 +138,9 @@ def _release(
         notices=(*header.notices, *checked.notices(), *body.notices()),
     )
     finished = finish(full, options)
+    about_codes = code_notices(checked.keys, behaviour_of(finished.system))
+    dates = body.unused.notices(finished.valid_from, finished.valid_to)
+    finished = replace(finished, notices=(*finished.notices, *dates, *about_codes))
     return ParsedRelease(header=finished, concepts=kept, system=system_of(finished.system, options))
 
 
@@ -151,6 +158,8 @@ class _Body:
         self.layout = find_layout(first, later, options, file=file)
         self.lengths, self.codes, self.deletes, self.texts = LabelLengths(), list[str](), False, Texts()
         self._properties_at = self.layout.properties
+        self._short, self._width = list[Message](), 1 + max(self.layout.places.values())
+        self.unused = UnusedDates(self._dated_columns(first) if options.version else (), self.days)
         self._years, self.left_out = YearColumns(self.layout, first), 0
         values: dict[str, set[str]] = {name: set() for name in self._properties_at}
         for number, row in self._below():
@@ -159,6 +168,13 @@ class _Body:
         self.year = self._years.chosen(options.version, file)
         logical = {name for name, found in values.items() if found - {""} and found <= {"T", "F", ""}}
         self.types = {name: "boolean" if name in logical else "string" for name in self._properties_at}
+
+    def _dated_columns(self, first: list[Row]) -> tuple[str, ...]:
+        """The headings, or numbers, of the columns with the dates of single codes."""
+        places, heading = self.layout.places, self.layout.heading
+        cells = next((row for number, row in first if number == heading), [])
+        found = [places[role] for role in ("valid_from", "valid_to") if role in places]
+        return tuple(_cell(cells, at) or str(at + 1) for at in found)
 
     def _below(self) -> Iterator[Row]:
         """The rows below the heading, all if there is none; the stand-in for "no code" of German lists is no row."""
@@ -198,6 +214,9 @@ class _Body:
         self, number: int, row: list[Any], rules: SystemBehaviour, kind: str, language: str
     ) -> ConceptRecord:
         places = self.layout.places
+        if len(row) < self._width and self._table.delimiter:
+            wanted = self._width
+            self._short.append(message("notice.short_row", line=number, found=len(row), wanted=wanted))
         code = rules.canonical(_cell(row, places["code"]))
         if not code:
             raise ContentError(message("list.row_without_code"), file=self.file, line=number)
@@ -249,6 +268,8 @@ class _Body:
 
     def notices(self) -> Iterator[str]:
         """Notices about the rows."""
+        if self._short:
+            yield message("notice.short_rows", count=len(self._short), rows=self._short[:_SHOWN])
         if self.texts.without:
             yield message("notice.without_text", count=self.texts.without)
         if self.left_out:

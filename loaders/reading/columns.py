@@ -112,6 +112,8 @@ def find_layout(rows: Sequence[Row], codes: Iterable[str], options: LoadOptions,
         places = {_role(role): _place(value, cells) for role, value in options.columns.items()}
         if "code" not in places:
             raise UsageError(message("list.no_code_column"))
+        if places.get("text") == places["code"]:
+            raise UsageError(message("list.same_column", column=options.columns["code"]))
         return Layout(places=places, heading=heading, unread=_unread(cells, places, heading), declared=True)
     heading = heading_row(rows, codes, _CODES, file=file) if named is None else _at(rows, named, file)
     cells = _cells(rows, heading)

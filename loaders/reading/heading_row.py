@@ -68,7 +68,7 @@ def heading_row(
     """
     first = cells_of(rows[0][1])
     if years := wide_years(first):
-        column, text = _pair_of(first, years[0])
+        column, text = _pair_of(first, years[0], known)
         wide = {"years": years, "year": years[0], "column": column, "text": text}
         raise UsageError(message("list.wide", file=file, columns=_listed(first), **wide))
     if _has(first, known):
@@ -137,10 +137,18 @@ def wide_years(headings: Iterable[str]) -> list[str]:
     return sorted({year for several in years.values() if len(several) > 1 for year in several})
 
 
-def _pair_of(headings: Sequence[str], year: str) -> tuple[str, str]:
-    """Two headings of a year, for the example in the message."""
-    found = [heading for heading in headings if year in heading]
-    return found[0], found[1] if len(found) > 1 else found[0]
+def _pair_of(headings: Sequence[str], year: str, known: frozenset[str]) -> tuple[str, str]:
+    """Headings of a code and a text for the example in the message.
+
+    The code: the known heading of the code, else the first of the year's headings if it has several, else the first
+    heading without a year. The text: the next heading of the year.
+    """
+    of_year = [heading for heading in headings if year in heading]
+    timeless = [heading for heading in headings if heading and not _YEAR.search(heading)]
+    named = [heading for heading in timeless if heading.lower() in known]
+    if named or (len(of_year) == 1 and timeless):
+        return (named or timeless)[0], of_year[0]
+    return of_year[0], of_year[1] if len(of_year) > 1 else "…"
 
 
 def seen(rows: Iterable[tuple[int, Sequence[Any]]]) -> list[str]:

@@ -194,11 +194,21 @@ def _filled_rows(page: Any, first: int | None, file: str) -> Iterator[Row]:
         return  # a sheet that is a chart
     if hasattr(page, "reset_dimensions"):
         page.reset_dimensions()
-    for number, row in enumerate(page.iter_rows(values_only=True, max_row=first), 1):
+    for number, cells in enumerate(page.iter_rows(max_row=first), 1):
+        row = [_value(cell) for cell in cells]
         if number > _XLSX_ROWS:
             raise ArchiveError(message("read.damaged_xlsx", detail=f"{_XLSX_ROWS} < {number}"), file=file)
         if any(cell is not None and str(cell).strip() for cell in row):
             yield number, [_cell(cell) for cell in row]
+
+
+def _value(cell: Any) -> Any:
+    """A cell's value; a whole number under a format of zeros alone (``0000``) as the text that the format shows."""
+    value = cell.value
+    if type(value) is not int or value < 0:
+        return value
+    zeros = cell.number_format
+    return str(value).zfill(len(zeros)) if len(zeros) > 1 and not zeros.strip("0") else value
 
 
 def _cell(value: Any) -> Any:

@@ -54,7 +54,10 @@ class YearColumns:
             return ""
         if version in self._years:
             return version
-        if len(self._years) == 1 and not _YEAR.fullmatch(version):
+        if _YEAR.fullmatch(version):
+            held = sorted(self._years)[:20]
+            raise UsageError(message("list.no_year_rows", file=file, year=version, years=held))
+        if len(self._years) == 1:
             return next(iter(self._years))
         raise UsageError(message("list.several_years", file=file, years=sorted(self._years)[:20]))
 

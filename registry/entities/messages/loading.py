@@ -144,6 +144,10 @@ MESSAGES: Final[dict[str, Pair]] = {
         "{file}: there is no sheet {sheet!r}; sheets: {names:join and}",
         "{file}: arket {sheet!r} finnes ikke; arkene er {names:join og}",
     ),
+    "list.same_column": (
+        "code and text are both column {column!r}: name the column with the code and the one with the text",
+        "kode og tekst er begge kolonnen {column!r}: oppgi kolonnen med koden og den med teksten",
+    ),
     "list.no_code_column": (
         "the columns do not name the one with the code: add code=NAME or code=NUMBER",
         "det er ikke oppgitt hvilken kolonne koden står i: legg til code=NAVN eller code=NUMMER",
@@ -193,6 +197,10 @@ MESSAGES: Final[dict[str, Pair]] = {
     "list.several_years": (
         "{file}: the column with the year holds {years:join and}: name the one to load with --version",
         "{file}: kolonnen med årstallet har {years:join og}: oppgi det som skal lastes, med --version",
+    ),
+    "list.no_year_rows": (
+        "{file}: no rows for {year}; the column with the year holds {years:join and}",
+        "{file}: ingen rader for {year}; kolonnen med årstallet har {years:join og}",
     ),
     "list.year_column": (
         "{file}: column {column} has no heading and holds the years {years:join and}. If each row belongs to its year, add "
@@ -369,6 +377,52 @@ MESSAGES: Final[dict[str, Pair]] = {
     ),
     "notice.not_read": ("of {source} not read: {names}", "ikke lest fra {source}: {names}"),
     "notice.without_text": ("{count:code has|codes have} no text", "{count:kode|koder} har ingen tekst"),
+    "notice.dates_not_used": (
+        "the dates of single codes in {columns:join and} are not used, because --version names the version: without"
+        " --version each change makes a version",
+        "datoene for enkeltkoder i {columns:join og} brukes ikke, fordi --version oppgir versjonen: uten --version gir"
+        " hver endring en versjon",
+    ),
+    "notice.ended_before": (
+        "{count:code|codes} had ended before the version begins ({day}) by these dates, and is loaded all the same: {codes:join and}",
+        "{count:kode|koder} var avsluttet før versjonen begynner ({day}) etter disse datoene, og lastes likevel: {codes:join og}",
+    ),
+    "notice.begin_after": (
+        "{count:code begins|codes begin} only after the version ({day} or later) by these dates: {codes:join and}",
+        "{count:kode|koder} begynner først etter versjonen ({day} eller senere) etter disse datoene: {codes:join og}",
+    ),
+    "notice.dates_unread": (
+        "the dates of {count:code|codes} cannot be read: {rows:join and}",
+        "datoene for {count:kode|koder} kan ikke leses: {rows:join og}",
+    ),
+    "notice.code_form": (
+        "{count:code does|codes do} not have the form of the system's codes: {codes:join and}",
+        "{count:kode|koder} har ikke kodeverkets form: {codes:join og}",
+    ),
+    "notice.code_blank": (
+        "{count:code has|codes have} a blank inside: {codes:join and}",
+        "{count:kode|koder} har et mellomrom inni: {codes:join og}",
+    ),
+    "notice.code_scientific": (
+        "{count:code looks|codes look} like a number that a spreadsheet has rewritten: {codes:join and}",
+        "{count:kode|koder} ser ut som tall som et regneark har skrevet om: {codes:join og}",
+    ),
+    "notice.code_case": (
+        "{count:code differs|codes differ} from another in upper and lower case alone: {codes:join and}",
+        "{count:kode|koder} skiller seg fra en annen bare i store og små bokstaver: {codes:join og}",
+    ),
+    "notice.code_zeros": (
+        "{count:code is|codes are} one digit shorter than the others; has a leading zero been lost? {codes:join and}",
+        "{count:kode|koder} er ett siffer kortere enn de andre; er en null foran blitt borte? {codes:join og}",
+    ),
+    "notice.short_rows": (
+        "{count:row has|rows have} fewer columns than are read: {rows:join and}",
+        "{count:rad|rader} har færre kolonner enn det som leses: {rows:join og}",
+    ),
+    "notice.short_row": (
+        "row {line} ({found:column|columns}, {wanted} expected)",
+        "rad {line} ({found:kolonne|kolonner}, {wanted} ventet)",
+    ),
     "notice.columns": (
         "columns that are not read: {names:join and}",
         "kolonner som ikke leses: {names:join og}",
