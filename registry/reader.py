@@ -289,6 +289,17 @@ class Reader:
             moment.remember(key, found)
         return found
 
+    def unknown_system(self, moment: Moment, name: str, day: date) -> tuple[str, str]:
+        """Reason and message for a system that is not known at the moment: it never was, or was recorded later."""
+        ledger = self.ledger()
+        later = ledger.at(None).system(name) if moment.snapshot.instant is not None else None
+        if later is None:
+            return "unknown_system", explain("unknown_system", moment.snapshot, None, day, name=name)
+        first = min(row.recorded_from for row in ledger.systems[later.system_id].systems.values())
+        return "not_recorded_then", message(
+            "reason.not_recorded_then", system=later.slug, then=moment.known_at, first=instant_text(first)
+        )
+
     def day(self, on: str | date | None, moment: Moment) -> date:
         """The day of the request: as given, else the day of ``known_at``, else today."""
         if type(on) is date:  # the usual case, and no datetime
@@ -301,7 +312,8 @@ class Reader:
     def _resolve(self, moment: Moment, name: str, version: str | None, day: date, *, given: bool) -> Resolved:
         system = moment.snapshot.system(name)
         if system is None:
-            return _nothing("unknown_system", moment, day, name=name)
+            reason, why = self.unknown_system(moment, name, day)
+            return Resolved(None, None, None, None, (), day, None, reason, why, moment.known_at)
         timeline = moment.timeline(system)
         track = system.rules.track_named(version) if version is not None else ""
         if version is not None and not track:

@@ -57,7 +57,7 @@ KnownAt = Annotated[
     BeforeValidator(_instant),
     Query(
         max_length=40,
-        description="Answer with what the registry knew at that time: an instant, or a date (its end).",
+        description="Answer with what the registry knew at that time: an instant (as written, to its end), or a date (its end).",
     ),
 ]
 Name = Annotated[str | None, Query(max_length=200)]
@@ -89,6 +89,10 @@ def known_system(request: Request, ref: str, known_at: str | None = None) -> Sys
     registry = registry_of(request)
     found = registry.system(ref, known_at=known_at)
     if found is None:
+        reader = registry.reader
+        reason, why = reader.unknown_system(reader.moment(known_at), ref, registry.today())
+        if reason != "unknown_system":
+            raise NotFound(why, reason=reason)
         names = similar(ref, [s.slug for s in registry.systems(known_at=known_at)])
         near = message("near", names=names) if names else ""
         why = message("reason.unknown_system", name=ref, near=near)

@@ -84,7 +84,8 @@ def covers(recorded_from: int, recorded_to: int | None, instant: int | None) -> 
 def known_at_us(value: str | date | datetime | int | None, *, now_us: int) -> int | None:
     """A ``known_at`` in microseconds: an instant, or a date, which means the end of that day in Oslo.
 
-    Today's date means now; raises ``BadDate`` for anything later.
+    Text without a fraction means the end of its second, without seconds that of its minute: so a listed instant covers
+    what was recorded then. Today's date means now, as does the current second; raises ``BadDate`` for anything later.
     """
     if value is None or value == "":
         return None
@@ -96,7 +97,9 @@ def known_at_us(value: str | date | datetime | int | None, *, now_us: int) -> in
         moment = value if isinstance(value, datetime) else _instant(value)
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=OSLO)
-        micros = _micros(moment)
+        micros = _micros(moment) + (_written_part(value) if isinstance(value, str) else 0)
+        if micros > now_us >= _micros(moment):
+            micros = now_us
     elif str(value) >= _FAR:
         micros = now_us + 1
     else:
@@ -109,6 +112,14 @@ def known_at_us(value: str | date | datetime | int | None, *, now_us: int) -> in
     if micros > now_us:
         raise BadDate(message("error.known_at_future", day=value))
     return micros
+
+
+def _written_part(text: str) -> int:
+    """Microseconds from an instant as written to the end of its second or minute; 0 if it has a fraction."""
+    match = _INSTANT.fullmatch(text)
+    if match is None or match[2]:
+        return 0
+    return 999_999 if match[1] else 59_999_999
 
 
 def _instant(text: str) -> datetime:

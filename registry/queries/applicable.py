@@ -33,8 +33,9 @@ def applicable(
     row = moment.snapshot.system(system)
     result = partial(Applicable, on=day, scope=scope, role=role, known_at=moment.known_at)
     if row is None:
-        why = explain("unknown_system", moment.snapshot, None, day, name=system)
-        return result(system=system, versions=[], reason="unknown", message=why)
+        reason, why = reader.unknown_system(moment, system, day)
+        reason = "unknown" if reason == "unknown_system" else reason
+        return result(system=system, versions=[], reason=reason, message=why)
     timeline = moment.timeline(row)
     if scope is None:
         return _by_validity(result, moment, timeline, day, track)

@@ -51,8 +51,8 @@ def history(reader: Reader, system: str, code: str, *, known_at: str | date | No
     moment = reader.moment(known_at)
     row = moment.snapshot.system(system)
     if row is None:
-        message = explain("unknown_system", moment.snapshot, None, reader.today(), name=system)
-        return History(system=system, code=code, spans=[], reason="unknown_system", message=message)
+        reason, why = reader.unknown_system(moment, system, reader.today())
+        return History(system=system, code=code, spans=[], reason=reason, message=why)
     timeline = moment.timeline(row)
     canonical = _canonical_code(reader, timeline, code)
     steps = _steps(reader, moment, timeline)

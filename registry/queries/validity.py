@@ -79,12 +79,13 @@ def validity(
     row = moment.snapshot.system(system)
     result = partial(Validity, on=day, scope=scope, role=role, known_at=moment.known_at)
     if row is None:
-        message = explain("unknown_system", moment.snapshot, None, day, name=system)
+        why, message = reader.unknown_system(moment, system, day)
+        unknown = why in UNKNOWN
         return result(
             system=system,
             code=code,
-            valid=False,
-            reason="wrong_system",
+            valid=None if unknown else False,
+            reason=why if unknown else "wrong_system",
             message=message,
             verdicts=[],
             role_issues=[],

@@ -10,7 +10,8 @@ import pytest
 
 from loaders.contract import ParsedRelease
 from registry import Registry
-from registry.entities.errors import UnknownTarget, UsageError
+from registry.entities.errors import BadDate, UnknownTarget, UsageError
+from registry.entities.intervals import known_at_us
 from tests.registry.making import load, release
 
 OLD, NEW = {"A00": "Kolera", "A01": "Tyfoid"}, {"A00": "Kolera (rettet)", "A02": "Salmonella"}
@@ -76,8 +77,34 @@ def _other_bytes(parsed: ParsedRelease, digest: str) -> ParsedRelease:
 def test_before_the_first_load_nothing_was_known(registry: Registry) -> None:
     before = _now()
     load(registry, "2017", OLD)
-    assert registry.lookup("demo-icd", "A00", version="2017", known_at=before).reason == "unknown_system"
+    assert registry.lookup("demo-icd", "A00", version="2017", known_at=before).reason == "not_recorded_then"
+    assert registry.lookup("other", "A00", known_at=before).reason == "unknown_system"
+    assert registry.validity("demo-icd", "A00", known_at=before).valid is None
+    for answer in (
+        registry.lookup("demo-icd", "A00", known_at=before),
+        registry.history("demo-icd", "A00", known_at=before),
+        registry.applicable("demo-icd", known_at=before),
+        registry.validity("demo-icd", "A00", known_at=before),
+    ):
+        assert answer.reason == "not_recorded_then"
+        assert answer.message.startswith("demo-icd was not known here at ")
+        assert "first recorded 20" in answer.message
     assert registry.systems(known_at=before) == []
+
+
+def test_an_instant_to_the_second_covers_that_second() -> None:
+    """What a listing shows to the second was recorded by the end of that second."""
+    now = known_at_us("2026-01-02T00:00:00.5Z", now_us=2**62)
+    assert now is not None
+    second = known_at_us("2026-01-01T10:00:08+01:00", now_us=now)
+    assert second == known_at_us("2026-01-01T10:00:08.999999+01:00", now_us=now)
+    assert known_at_us("2026-01-01T10:00+01:00", now_us=now) == known_at_us(
+        "2026-01-01T10:00:59.999999+01:00", now_us=now
+    )
+    assert known_at_us("2026-01-01T10:00:08.0+01:00", now_us=now) == (second or 0) - 999_999
+    assert known_at_us("2026-01-02T00:00:00Z", now_us=now) == now  # the current second means now
+    with pytest.raises(BadDate):
+        known_at_us("2026-01-02T00:00:01Z", now_us=now)
 
 
 def test_known_at_without_a_date_asks_about_that_day(registry: Registry) -> None:

@@ -158,7 +158,7 @@ def test_downloads_are_the_same_rows_in_three_forms(client: TestClient) -> None:
 def test_an_instant_with_a_bare_plus(client: TestClient) -> None:
     answer = client.get("/api/systems/demo-no/codes/B20?known_at=2020-01-01T00:00:00+01:00")
     assert answer.status_code == 404
-    assert answer.json()["reason"] == "unknown_system"
+    assert answer.json()["reason"] == "not_recorded_then"
 
 
 def test_the_documentation_needs_no_other_server(client: TestClient) -> None:

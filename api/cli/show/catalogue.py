@@ -39,8 +39,14 @@ def require_system(registry: Registry, session: Session, system: str) -> None:
         return
     import typer
 
+    from registry.entities.results.codes import UNKNOWN
     from registry.time.reasons import suggest
 
+    reader = registry.reader
+    reason, why = reader.unknown_system(reader.moment(session.known_at), system, registry.today())
+    if reason in UNKNOWN:
+        typer.echo(session.text(why), err=True)
+        raise typer.Exit(3)
     near = suggest(system, [s.slug for s in registry.systems(known_at=session.known_at)])
     typer.echo(session.text(message("reason.unknown_system", name=system, near=near)), err=True)
     raise typer.Exit(1)

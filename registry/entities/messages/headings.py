@@ -107,6 +107,7 @@ WORDS: Final[dict[str, Pair]] = {
     "rule_changed": ("rule changed", "regel endret"),
     "outside_coverage": ("outside coverage", "utenfor dekning"),
     "not_loaded": ("not loaded", "ikke lastet"),
+    "not_recorded_then": ("not recorded then", "ikke registrert da"),
     "update_not_loaded": ("update not loaded", "oppdatering ikke lastet"),
     "star_alone": ("asterisk code used alone", "stjernekode brukt alene"),
     "additional_first": ("additional code first", "tilleggskode først"),

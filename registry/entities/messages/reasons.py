@@ -13,6 +13,10 @@ MESSAGES: Final[dict[str, Pair]] = {
         "There is no code system {name} here.{near} `gyldig systems` lists those that are loaded.",
         "Kodeverket {name} finnes ikke her.{near} `gyldig systems` viser dem som er lastet.",
     ),
+    "reason.not_recorded_then": (
+        "{system} was not known here at {then}: it was first recorded {first}.",
+        "{system} var ikke kjent her {then}: det ble først registrert {first}.",
+    ),
     "reason.unknown_version": (
         "{system} has no version {name} here.{near} `gyldig versions {system}` lists them.",
         "{system} har ingen versjon {name} her.{near} `gyldig versions {system}` viser dem.",

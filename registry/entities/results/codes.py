@@ -31,6 +31,7 @@ UNKNOWN = frozenset(
         "after_last",
         "not_loaded",
         "update_not_loaded",
+        "not_recorded_then",
         "purged",
         "outside_coverage",
         "unknown",
@@ -93,7 +94,8 @@ class Lookup:
     """What a code meant on a date or in a version; if ``found`` is False, ``reason`` says why (DOMAIN 2).
 
     ``reason``: null, unknown_system, unknown_version, unknown_code, recoded, outside_coverage, purged, before_first,
-    gap, after_last, not_loaded, update_not_loaded, unknown.
+    gap, after_last, not_loaded, update_not_loaded,
+    not_recorded_then, unknown.
     """
 
     system: str
