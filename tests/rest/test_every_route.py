@@ -249,8 +249,9 @@ async def _leave(app: FastAPI, path: str, begun: threading.Event) -> float:
 
     await app(
         {
+            "headers": [(b"host", b"localhost"), (b"authorization", BEARER["Authorization"].encode())],
             "type": "http", "http_version": "1.1", "method": "GET", "path": scope.path, "raw_path": scope.raw_path,
-            "query_string": scope.query, "headers": [(b"host", b"localhost")], "client": ("127.0.0.1", 5000),
+            "query_string": scope.query, "client": ("127.0.0.1", 5000),
             "server": ("localhost", 80), "scheme": "http", "root_path": "",
         },
         receive,
