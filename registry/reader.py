@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING
@@ -327,7 +327,9 @@ class Reader:
             reason = "purged" if purged else "not_loaded" if rows else timeline.reason_on(day)
             why = purged[0].purged if purged else ""
             return _nothing(reason, moment, day, timeline=timeline, version=missing, name=why)
-        return _found(moment, timeline, timeline.segment_on(chosen, day), day)
+        found = _found(moment, timeline, timeline.segment_on(chosen, day), day)
+        overlaps = timeline.overlaps(rows)
+        return replace(found, warnings=(*found.warnings, *overlaps)) if overlaps else found
 
     def _explicit(
         self, moment: Moment, timeline: Timeline, label: str, day: date, *, given: bool

@@ -70,8 +70,9 @@ def subsumes(
     on: On = None,
     version: VersionOption = None,
 ) -> None:
-    """Whether one code contains the other; exit 1 if neither does."""
+    """Whether one code contains the other; exit 1 if neither does, 3 if the version lacks a code."""
     session = current(ctx)
     with session.open() as registry:
         answer = registry.subsumes(system, code_a, code_b, on=on, version=version, known_at=session.known_at)
-    session.give(answer, show.subsumption, ok=answer.outcome not in (None, "not-subsumed"))
+    related = answer.outcome not in (None, "not-subsumed")
+    session.give(answer, show.subsumption, ok=related, unknown=answer.reason == "unknown_code")

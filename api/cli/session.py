@@ -109,9 +109,15 @@ class Session:
             self.note("formulas_escaped" if escaped else "formulas_kept", n=count)
 
     def give(
-        self, answer: Answer, show: Callable[[Page, Answer], None], *, ok: bool = True, name: str = ""
+        self,
+        answer: Answer,
+        show: Callable[[Page, Answer], None],
+        *,
+        ok: bool = True,
+        unknown: bool = False,
+        name: str = "",
     ) -> None:
-        """Print the answer as JSON or with ``show``; exit 1 if it is "no", 3 if it is unknown.
+        """Print the answer as JSON or with ``show``; exit 1 if it is "no", 3 if its reason or ``unknown`` says unknown.
 
         A list is wrapped under ``name`` with ``more`` and ``cursor``, as in REST.
         """
@@ -127,7 +133,8 @@ class Session:
         if not ok:
             from registry.entities.results.codes import UNKNOWN
 
-            raise typer.Exit(_UNKNOWN if getattr(answer, "reason", None) in UNKNOWN else 1)
+            unknown = unknown or getattr(answer, "reason", None) in UNKNOWN
+            raise typer.Exit(_UNKNOWN if unknown else 1)
 
 
 _UNKNOWN = 3  #: exit code of an unknown answer

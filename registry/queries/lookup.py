@@ -46,7 +46,8 @@ def lookup(
         return _missing(reader, resolved, view, code)
     languages = [lang] if isinstance(lang, str) else list(lang or ())
     concept = _concept(reader, resolved, view, found, languages)
-    return _answer(resolved, system, concept.code, concept, None, "")
+    others = _others_in_force(reader, resolved, concept.code) if version is None else []
+    return _answer(resolved, system, concept.code, concept, None, "", also_in=others)
 
 
 def _missing(reader: Reader, resolved: Resolved, view: StoredView, code: str) -> Lookup:
@@ -77,6 +78,15 @@ def _why_missing(
         return "outside_coverage", say("code.outside_coverage", **about)
     more = say("code.also_in", versions=where) if where else ""
     return "unknown_code", say("code.unknown", **about, more=more)
+
+
+def _others_in_force(reader: Reader, resolved: Resolved, code: str) -> list[str]:
+    """Other versions of the same track that are valid on the day as well and have the code."""
+    timeline, version, day = resolved.timeline, resolved.version, resolved.day
+    if timeline is None or version is None or day is None:
+        return []
+    live = {v.label for v in timeline.in_force(day, version.track)} - {version.label}
+    return [label for label in _versions_with(reader, resolved, code) if label in live] if live else []
 
 
 def _versions_with(reader: Reader, resolved: Resolved, code: str) -> list[str]:

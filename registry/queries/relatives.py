@@ -74,8 +74,8 @@ def _named(resolved: Resolved, system: str) -> dict[str, Any]:
     }
 
 
-def _unknown(view: ContentView, code: str) -> str:
-    return say("code.unknown", system=view.info.system, version=view.info.version, code=code, more="")
+def _unknown(view: ContentView, code: str, *, more: str = "") -> str:
+    return say("code.unknown", system=view.info.system, version=view.info.version, code=code, more=more)
 
 
 def _none(view: ContentView) -> str:
@@ -129,7 +129,9 @@ def subsumes(
     view = reader.view(resolved)
     above, below = view.find_in_hierarchy(a), view.find_in_hierarchy(b)
     if above is None or below is None:
-        message = _unknown(view, x if above is None else y)
+        lacking = x if above is None else y
+        count = len(view.longer_codes(lacking))
+        message = _unknown(view, lacking, more=say("code.begin", count=count) if count else "")
         return result(code_a=x, code_b=y, outcome=None, reason="unknown_code", message=message)
     if above != below and not view.info.hierarchy:
         return result(code_a=x, code_b=y, outcome=None, reason="no_hierarchy", message=_none(view))

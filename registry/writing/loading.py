@@ -43,7 +43,7 @@ from registry.writing.importing import (
 from registry.writing.load_changes import changes_by_type, earlier_release, unusual
 from registry.writing.maintenance import end_release, enrich_system
 from registry.writing.system_entry import entry_changes, stated_over
-from registry.writing.version_dates import conflict, settle_dates
+from registry.writing.version_dates import conflict, overlapping, settle_dates
 
 __all__ = [
     "Plan",
@@ -165,6 +165,7 @@ def planned(snapshot: Snapshot, prepared: Prepared) -> Plan:
     current = snapshot.version(known.system_id, h.version, h.track) if known else None
     earlier = tuple(snapshot.releases.get(current.version_id, ())) if current else ()
     replaces = any(_same_place(r.header, h) for r in earlier)
+    prepared.warnings += [w for w in overlapping(snapshot, known, h) if w not in prepared.warnings]
     return Plan(prepared, known, current, earlier, replaces, _starts(snapshot, known, h))
 
 

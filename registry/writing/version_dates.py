@@ -19,6 +19,7 @@ loading makes no difference, except that the latest statement of a caller counts
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 
 import msgspec
@@ -27,10 +28,11 @@ from registry.entities.errors import UsageError
 from registry.entities.messages import Message, message
 from registry.entities.records import ReleaseHeader
 from registry.store.ledger_writer import Writer
-from registry.store.metadata import ReleaseRow, VersionRow
+from registry.store.metadata import ReleaseRow, Snapshot, SystemRow, VersionRow
+from registry.time.timeline import Timeline
 from registry.writing.importing import put_version
 
-__all__ = ["change_of", "changed", "conflict", "settle_dates"]
+__all__ = ["change_of", "changed", "conflict", "overlapping", "settle_dates"]
 
 Dates = tuple[date | None, date | None]
 
@@ -121,3 +123,20 @@ def _day(day: date | None) -> object:
 
 def _end(day: date | None) -> object:
     return day or message("load.derived_end")
+
+
+def overlapping(snapshot: Snapshot, system: SystemRow | None, header: ReleaseHeader) -> list[str]:
+    """Warnings if the version's days overlap those of its neighbours on the track, with the ends that are derived."""
+    if system is None:
+        return []
+    facts = snapshot.facts_of(system)
+    others = [v for v in facts.versions if (v.label, v.track) != (header.version, header.track)]
+    same = next((v for v in facts.versions if (v.label, v.track) == (header.version, header.track)), None)
+    start = header.valid_from or (same.valid_from if same else None)
+    end = header.valid_to or (same.valid_to if same else None)
+    own = VersionRow(0, system.system_id, header.track, header.version, start, end, "", header.rolling, "", False, 0,
+                     None)  # fmt: skip
+    timeline = Timeline(replace(facts, versions=(*others, own)))
+    rows = timeline.on_track(header.track)
+    at = next(n for n, v in enumerate(rows) if v.label == header.version)
+    return timeline.overlaps(rows[max(at - 1, 0) : at + 2])

@@ -63,6 +63,8 @@ def _remarks(page: Page, answer: Lookup) -> None:
         )
     for warning in answer.warnings:
         page.line(in_language(warning, page.lang))
+    if answer.also_in:
+        page.line(page.text("also_in", versions=", ".join(answer.also_in)).strip())
 
 
 def history(page: Page, answer: History) -> None:
