@@ -16,7 +16,9 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.measure import Figure, disk_mb, peak_mb, repeated, seconds
-from benchmarks.rf2_edition import Shape, SyntheticEdition, write_package
+from benchmarks.rf2_edition import SyntheticEdition
+from benchmarks.rf2_files import write_package
+from benchmarks.rf2_shape import Shape
 from loaders.contract import LoadOptions
 from loaders.run import load_paths
 from registry import Registry

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.rf2_edition import PREFERRED, Shape, SyntheticEdition, write_package
+from benchmarks.rf2_edition import SyntheticEdition
+from benchmarks.rf2_files import write_package
+from benchmarks.rf2_shape import PREFERRED, Shape
 from loaders.contract import LoadOptions
 from loaders.run import load_paths
 from registry import Registry
