@@ -122,6 +122,21 @@ def test_a_failure_of_ours_is_an_outcome(make: Make, monkeypatch: pytest.MonkeyP
     assert statuses(among) == ["500", "200"] and "secret" not in among.text
 
 
+def test_an_entry_without_a_url_names_it(make: Make) -> None:
+    for request in ({"method": "GET", "url": ""}, {"method": "GET"}, {"method": "GET", "url": 5}):
+        answer = ask(
+            make(),
+            "POST",
+            "/",
+            json={"resourceType": "Bundle", "type": "batch", "entry": [{"request": request}]},
+        )
+        (issue,) = answer.json()["entry"][0]["resource"]["issue"]
+        assert (
+            issue["expression"] == ["Bundle.entry[0].request.url"]
+            and "request.url" in issue["details"]["text"]
+        )
+
+
 def test_bodies_have_a_size_and_uploads_a_larger_one(make: Make) -> None:
     body, limits = b'{"a":"' + b"x" * 2000 + b'"}', {"operation_body": 1000, "upload_body": 3000}
     for path in ("/ValueSet/$expand", "/", "/ValueSet"):

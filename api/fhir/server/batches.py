@@ -98,8 +98,10 @@ async def _entry(entry: Any, request: Request, number: int, answer: Answer, limi
 def _one(entry: Any, request: Request, place: str) -> Request:
     """The request of an entry; raises Refused if it has none."""
     wanted = entry.get("request") if isinstance(entry, dict) else None
-    if not isinstance(wanted, dict) or not isinstance(wanted.get("url"), str) or not wanted["url"]:
+    if not isinstance(wanted, dict):
         raise refuse("REQUEST_REQUIRED", "request", place=place)
+    if not isinstance(wanted.get("url"), str) or not wanted["url"]:
+        raise refuse("REQUEST_REQUIRED", "request.url", place=f"{place}.url")
     try:
         url = urlsplit(wanted["url"])
     except ValueError:
