@@ -22,7 +22,6 @@ import asyncio
 import sys
 from dataclasses import dataclass
 from functools import cache
-from http import HTTPStatus
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -325,8 +324,10 @@ def _size(headers: list[tuple[bytes, bytes]]) -> int:
 
 def _refusal(status: int, detail: str) -> bytes:
     """The bytes of a problem response that closes the connection."""
-    name = HTTPStatus(status).phrase
-    body = orjson.dumps({"title": name, "status": status, "detail": detail})
+    from api.rest.problems import title_of, type_of
+
+    name = title_of(status)
+    body = orjson.dumps({"type": type_of(status), "title": name, "status": status, "detail": detail})
     retry = b"retry-after: 5\r\n" if status == 503 else b""
     head = b"HTTP/1.1 %d %b\r\ncontent-type: application/problem+json\r\n%bconnection: close\r\n" % (
         status, name.encode(), retry,

@@ -17,9 +17,12 @@ _PROBLEMS = (
     ),
     ("not-found", 404, "Something named in the path does not exist; suggestions names similar ones."),
     ("method-not-allowed", 405, "The path takes other methods."),
+    ("too-slow", 408, "The request came too slowly."),
     ("too-large", 413, "The request body is too large."),
+    ("long-url", 414, "The URL is too long."),
     ("bad-source", 422, "Content that cannot be taken."),
     ("too-costly", 422, "The request needs more work than one request may; the same request fails again."),
+    ("large-head", 431, "The headers are too many or too large."),
     ("internal", 500, "A fault of the server."),
     ("unavailable", 503, "The registry cannot be used now; try again after Retry-After seconds."),
 )

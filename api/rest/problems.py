@@ -23,12 +23,12 @@ from api.error_status import http_status
 from registry.entities.errors import GyldigError, Restricted, TooCostly
 from registry.entities.messages import Message, catalogue, in_language, language, message, word
 
-__all__ = ["MEDIA_TYPE", "NotFound", "answer_of", "install", "language_of", "problem"]
+__all__ = ["MEDIA_TYPE", "NotFound", "answer_of", "install", "language_of", "problem", "title_of", "type_of"]
 
 MEDIA_TYPE = "application/problem+json"
 _TYPES = {
     400: "wrong-use", 401: "token-needed", 403: "restricted", 404: "not-found", 405: "method-not-allowed",
-    413: "too-large", 422: "bad-source", 503: "unavailable",
+    408: "too-slow", 413: "too-large", 414: "long-url", 422: "bad-source", 431: "large-head", 503: "unavailable",
 }  # fmt: skip
 _log = logging.getLogger("gyldig.rest")
 
@@ -57,14 +57,26 @@ def problem(
     ``kind``: what is wrong, if the status alone does not say it.
     """
     body = {
-        "type": f"/api/docs#problem-{kind or _TYPES.get(status, 'internal')}",
-        "title": HTTPStatus(status).phrase if language(lang) == "en" else word(f"http.{status}", lang),
+        "type": type_of(status, kind),
+        "title": title_of(status, lang),
         "status": status,
         "detail": in_language(detail, lang),
         **members,
     }
     sent = {"Vary": "Accept-Language", "Content-Language": language(lang), **(headers or {})}
     return Response(orjson.dumps(body), status, media_type=MEDIA_TYPE, headers=sent)
+
+
+def type_of(status: int, kind: str = "") -> str:
+    """The type of a problem: its place in the documentation page."""
+    return f"/api/docs#problem-{kind or _TYPES.get(status, 'internal')}"
+
+
+def title_of(status: int, lang: str = "en") -> str:
+    """The name of a status, as RFC 9110 has it."""
+    key = f"http.{status}"
+    found = word(key, lang)
+    return HTTPStatus(status).phrase if found == key else found
 
 
 def language_of(request: Request) -> str:

@@ -163,7 +163,17 @@ def test_the_last_piece_of_a_body_is_no_head(serving: Callable[..., int], size: 
 def test_too_large(serving: Callable[..., int], request_: list[bytes], expected: int) -> None:
     answer = ask(serving(), *request_)
     assert status(answer) == expected
-    assert json.loads(answer.partition(b"\r\n\r\n")[2])["status"] == expected
+    head, _, body = answer.partition(b"\r\n\r\n")
+    names = {
+        400: "Bad Request",
+        414: "URI Too Long",
+        431: "Request Header Fields Too Large",
+    }  # RFC 9110, RFC 6585
+    kinds = {400: "wrong-use", 414: "long-url", 431: "large-head"}
+    assert head.startswith(f"HTTP/1.1 {expected} {names[expected]}\r\n".encode())
+    found = json.loads(body)
+    assert (found["status"], found["title"]) == (expected, names[expected])
+    assert found["type"] == f"/api/docs#problem-{kinds[expected]}"
 
 
 def test_a_long_head_is_not_kept(serving: Callable[..., int]) -> None:
