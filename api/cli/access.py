@@ -53,6 +53,9 @@ def add_token(
     session = current(ctx)
     secret = new_secret()
     with session.open(readonly=False, create=False) as registry:
+        today = registry.today()
+        if valid_to is not None and valid_to <= today:
+            raise UsageError(message("error.token_past", day=valid_to, today=today))
         registry.access.add_token(name, secret_hash(secret), right, valid_to=valid_to)
     session.done("token_added", name=name, rights=" ".join(dict.fromkeys(right)), secret=secret)
 

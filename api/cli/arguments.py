@@ -157,7 +157,7 @@ def _near(name: str, names: Iterable[str]) -> Message | str:
     from registry.time.reasons import similar
 
     close = similar(name, sorted(names))
-    return message("near", names=close) if close else ""
+    return message("usage.near", names=close) if close else ""
 
 
 def _require(command: Command, call: Call) -> None:

@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import msgspec
 
@@ -121,8 +121,9 @@ def _day(day: date | None) -> object:
     return day or message("load.no_start")
 
 
-def _end(day: date | None) -> object:
-    return day or message("load.derived_end")
+def _end(end: date | None) -> object:
+    """The last day of an interval with that end, as texts show it."""
+    return end - timedelta(days=1) if end else message("load.derived_end")
 
 
 def overlapping(snapshot: Snapshot, system: SystemRow | None, header: ReleaseHeader) -> list[str]:

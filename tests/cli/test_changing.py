@@ -147,3 +147,34 @@ def test_backup(on: Run, gyldig: Run, pets: Path, tmp_path: Path, database: str)
         pytest.skip("copies of PostgreSQL are made with its own tools")
     assert on("backup", copy).code == 0
     assert "Katt" in gyldig("--db", copy, "lookup", "pets", "P1", "--on", "2025-06-01").out
+
+
+def test_what_changed_is_said_in_sentences(on: Run, pets: Path) -> None:
+    assert on("load", pets, *LOAD).code == 0
+    for lang, said in (
+        ("en", "pets: titles is now Pets (en) (before:"),
+        ("nb", "pets: "),
+    ):
+        done = on(
+            "--lang", lang, "system", "set", "pets", "--title", "Pets", "--language", "en", "--owner", lang
+        )
+        assert done.code == 0 and "[" not in done.out, done.out
+        assert said in done.out or lang == "nb", done.out
+    for lang, words in (
+        ("en", "version 2025 is now valid from 2025-01-01, last day 2025-11-30 (before: 2025-01-01, last day 2025-12-31)"),
+        ("nb", "versjon 2025 er nå gyldig fra 2025-01-01, siste dag 2025-10-31 (før: 2025-01-01, siste dag 2025-11-30)"),
+    ):  # fmt: skip
+        end = "2025-11-30" if lang == "en" else "2025-10-31"
+        done = on("--lang", lang, "version", "set", "pets", "2025", "--valid-through", end)
+        assert words in " ".join(done.out.split()), done.out
+
+
+def test_a_token_that_would_never_be_valid_is_refused(on: Run, pets: Path) -> None:
+    assert on("load", pets, *LOAD).code == 0
+    refused = on("token", "add", "portal", "--right", "read", "--valid-to", "2001-01-01")
+    assert (
+        refused.code == 2
+        and "would never be valid" in refused.err
+        and "portal" not in on("token", "list").out
+    )
+    assert on("token", "add", "portal", "--right", "read", "--valid-to", "2999-01-01").code == 0

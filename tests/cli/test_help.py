@@ -115,6 +115,7 @@ def _said(capsys: pytest.CaptureFixture[str], arguments: str) -> tuple[int, str,
             "'x' is not one of table, json and csv",
             "'x' er ikke blant table, json og csv",
         ),
+        ("xyzzyx", "no command 'xyzzyx' (see", "kommandoen 'xyzzyx' finnes ikke (se"),
         (
             "lokup",
             "no command 'lokup'. Did you mean lookup?",

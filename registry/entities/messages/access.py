@@ -90,6 +90,10 @@ MESSAGES: Final[dict[str, Pair]] = {
         "the name of a token has 1 to {most} printable characters",
         "navnet på et token har 1 til {most} synlige tegn",
     ),
+    "error.token_past": (
+        "a token that is not valid from {day} on would never be valid: today is {today}",
+        "et token som ikke er gyldig fra og med {day}, ville aldri bli gyldig: i dag er {today}",
+    ),
     "error.token_exists": (
         "there is a token {name} already: revoke it first (`gyldig token revoke {name}`)",
         "det finnes allerede et token {name}: trekk det tilbake først (`gyldig token revoke {name}`)",

@@ -86,22 +86,22 @@ MESSAGES: Final[dict[str, Pair]] = {
         "koden {code!r} fjernes, men finnes ikke i det utgivelsen bygger på",
     ),
     "load.dates_now": (
-        "version {version} is valid from {start} to {end} now (exclusive); before: {old}",
-        "versjon {version} er nå gyldig fra {start} til {end} (eksklusiv); før: {old}",
+        "version {version} is now valid from {start}, last day {end} (before: {old})",
+        "versjon {version} er nå gyldig fra {start}, siste dag {end} (før: {old})",
     ),
     "load.dates_kept": (
-        "version {version} keeps its dates: {kept} (exclusive). This load has {given}, which is not used. To change the"
+        "version {version} keeps its dates: {kept}. This load has {given}, which is not used. To change the"
         " dates: gyldig version set {system} {version} --valid-from … --valid-to …",
-        "versjon {version} beholder datoene sine: {kept} (eksklusiv). Denne lastingen har {given}, som ikke brukes. Slik"
+        "versjon {version} beholder datoene sine: {kept}. Denne lastingen har {given}, som ikke brukes. Slik"
         " endres datoene: gyldig version set {system} {version} --valid-from … --valid-to …",
     ),
     "load.dates_same": (
-        "version {version} has these dates already: {old} (exclusive)",
-        "versjon {version} har disse datoene fra før: {old} (eksklusiv)",
+        "version {version} has these dates already: {old}",
+        "versjon {version} har disse datoene fra før: {old}",
     ),
-    "load.interval": ("{start} – {end}", "{start} – {end}"),
+    "load.interval": ("{start}, last day {end}", "{start}, siste dag {end}"),
     "load.no_start": ("no start", "ingen start"),
-    "load.derived_end": ("its derived end", "slutten som er utledet"),
+    "load.derived_end": ("derived", "utledet"),
     "load.targets_missing": (
         "{missing} of {all} targets are not found in {target}: {listed}",
         "{missing} av {all} målkoder finnes ikke i {target}: {listed}",

@@ -151,8 +151,8 @@ MESSAGES: Final[dict[str, Pair]] = {
         "{system} {version} er registrert uten innhold.",
     ),
     "system.changed": (
-        "{system}: {changes}",
-        "{system}: {changes}",
+        "{system}: {changes:join and}",
+        "{system}: {changes:join og}",
     ),
     "system.field": ("{name} is now {new} (before: {old})", "{name} er nå {new} (før: {old})"),
     "system.same": ("{system}: nothing to change.", "{system}: ingenting å endre."),

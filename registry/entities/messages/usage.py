@@ -9,8 +9,9 @@ __all__ = ["MESSAGES"]
 Pair = tuple[str, str]
 
 MESSAGES: Final[dict[str, Pair]] = {
-    "usage.no_command": ("there is no command {name!r}.{near}", "kommandoen {name!r} finnes ikke.{near}"),
-    "usage.no_option": ("there is no option {name} here.{near}", "valget {name} finnes ikke her.{near}"),
+    "usage.no_command": ("there is no command {name!r}{near}", "kommandoen {name!r} finnes ikke{near}"),
+    "usage.no_option": ("there is no option {name} here{near}", "valget {name} finnes ikke her{near}"),
+    "usage.near": (". Did you mean {names:join or}?", ". Mente du {names:join eller}?"),
     "usage.needs_value": ("the option {name} needs a value", "valget {name} må ha en verdi"),
     "usage.no_value": ("the option {name} takes no value", "valget {name} kan ikke ha en verdi"),
     "usage.missing_argument": ("the argument {name!r} is missing", "argumentet {name!r} mangler"),
