@@ -149,6 +149,19 @@ def test_bodies_have_a_size_and_uploads_a_larger_one(make: Make) -> None:
     assert answer.status_code == 413
 
 
+def test_a_body_that_is_no_xml_is_named_once(make: Make) -> None:
+    space = 'xmlns="http://hl7.org/fhir"'
+    for body, place in (
+        (f"<Parameters {space}>\n<", "line 2: "),
+        (f"<Parameters {space}><x/></Parameters>", "Parameters."),
+    ):
+        headers = {"content-type": "application/fhir+xml"}
+        answer = ask(make(), "POST", "/ValueSet/$expand", content=body.encode(), headers=headers)
+        text = answer.json()["issue"][0]["details"]["text"]
+        assert answer.status_code == 400 and text.startswith(f"The body cannot be read: {place}"), text
+        assert text.count("body") == 1
+
+
 def test_bodies_of_many_elements_are_not_read(make: Make) -> None:
     answer = ask(make(elements=1000), "POST", "/ValueSet/$expand", content=b"[" + b"{}," * 40_000 + b"{}]")
     assert answer.status_code == 422 and too_costly(answer.json())

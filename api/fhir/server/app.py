@@ -53,7 +53,7 @@ from loaders.formats.fhir.fhir_xml import xml_to_json
 from registry.entities.budget import Budget
 from registry.entities.errors import ContentError, GyldigError, OverBudget
 from registry.entities.exact_json import loads
-from registry.entities.messages import message
+from registry.entities.messages import located, message
 from registry.entities.offload import EVENT_LOOP_GUARD, NeedsOffload
 from registry.entities.request_epoch import REQUEST_EPOCH
 from registry.terminology.catalog import Catalog
@@ -344,7 +344,7 @@ class FhirApp:
         except orjson.JSONDecodeError as error:
             raise Refused(_invalid("request.no_json", line=error.lineno, column=error.colno)) from error
         except ContentError as error:
-            raise Refused(_invalid("request.unreadable_body", error=error.text)) from error
+            raise Refused(_unreadable(error)) from error
 
 
 def _once(method: str, path: str, body: bytes = b"") -> bool:
@@ -362,6 +362,14 @@ def _keeps(call: _Call) -> bool:
 
 def _digest(body: bytes) -> bytes:
     return blake2b(body, digest_size=16).digest() if body else b""
+
+
+def _unreadable(error: ContentError) -> Issue:
+    """The issue for a body that is no FHIR XML, with the line or the path of the element."""
+    if isinstance(error.line, int):
+        return _invalid("request.unreadable_line", line=error.line, error=error.message)
+    found = located(error.line, error.message) if error.line else error.message
+    return _invalid("request.unreadable_body", error=found)
 
 
 def _invalid(key: str, **values: object) -> Issue:

@@ -210,6 +210,10 @@ MESSAGES: Final[dict[str, Pair]] = {
         "The body is not whole JSON: it cannot be read from line {line}, column {column} on",
         "Innholdet er ikke fullstendig JSON: det kan ikke leses fra og med linje {line}, kolonne {column}",
     ),
+    "request.unreadable_line": (
+        "The body cannot be read: line {line}: {error}",
+        "Innholdet kan ikke leses: linje {line}: {error}",
+    ),
     "request.unreadable_body": (
         "The body cannot be read: {error}",
         "Innholdet kan ikke leses: {error}",

@@ -12,7 +12,7 @@ __all__ = ["Change", "Changes"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """A typed change; ``relationship`` old → new in FHIR R5's words (DOMAIN, change types)."""
+    """A typed change; ``relationship`` old → new in FHIR R5's words."""
 
     type: str
     inputs: list[CodeDisplay]

@@ -23,7 +23,7 @@ __all__ = [
 ]
 
 
-#: Reasons of an answer that is neither yes nor no but unknown (DOMAIN 2).
+#: Reasons of an answer that is neither yes nor no but unknown.
 UNKNOWN = frozenset(
     {
         "before_first",
@@ -91,7 +91,7 @@ class ConceptAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lookup:
-    """What a code meant on a date or in a version; if ``found`` is False, ``reason`` says why (DOMAIN 2).
+    """What a code meant on a date or in a version; if ``found`` is False, ``reason`` says why.
 
     ``reason``: null, unknown_system, unknown_version, unknown_code, recoded, outside_coverage, purged, before_first,
     gap, after_last, not_loaded, update_not_loaded,
@@ -142,7 +142,7 @@ class Validity:
     """Whether the code was valid on a date: True (in at least one version in force), False, or None = unknown.
 
     Unknown: no version known for the day (before_first, gap, after_last), content not loaded or purged, an update of it not loaded, a code
-    outside the coverage, no rows for the scope (DOMAIN 2).
+    outside the coverage, no rows for the scope.
     """
 
     system: str

@@ -27,7 +27,7 @@ class ApplicableVersion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Applicable:
-    """The versions that applied on ``on``, or the ``reason`` why none did (DOMAIN 2)."""
+    """The versions that applied on ``on``, or the ``reason`` why none did."""
 
     system: str
     on: date
