@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from api.cli.page import Page
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from api.formula_cells import FormulaCells
     from registry.entities.results.changes import Change, Changes
     from registry.entities.results.codes import CodeDisplay
@@ -37,7 +39,8 @@ def table(page: Page, answer: Changes) -> None:
         page.table(("change", "n"), [(page.word(t), n) for t, n in sorted(answer.counts.items())])
         page.line()
         page.table(
-            ("change", "from", "to", "display", "automatic", "note"), [_row(page, c) for c in answer.changes]
+            ("change", "from", "to", "display", "automatic", "note"),
+            [_row(page, c, *sides) for c in answer.changes for sides in _rows(c)],
         )
     page.line()
     page.say("diff_unchanged", n=answer.unchanged)
@@ -50,7 +53,41 @@ def table(page: Page, answer: Changes) -> None:
         )
 
 
-def _row(page: Page, change: Change) -> tuple[object, ...]:
+def _rows(change: Change) -> Iterator[tuple[list[CodeDisplay], list[CodeDisplay]]]:
+    """Old and new codes of each row: one row, but one for each old code if not every old code became every new one."""
+    if len(change.inputs) < 2 or len(change.outputs) < 2 or not change.details.get("pairs"):
+        yield change.inputs, change.outputs
+        return
+    followed: dict[str, list[CodeDisplay]] = {old.code: [] for old in change.inputs}
+    alone: list[CodeDisplay] = []
+    for old, new in _linked(change):
+        if old is None:
+            alone += [new] if new is not None else []
+        elif new is not None:
+            followed[old.code].append(new)
+    yield from (([old], followed[old.code]) for old in change.inputs)
+    if alone:
+        yield [], alone
+
+
+def _linked(change: Change) -> Iterator[tuple[CodeDisplay | None, CodeDisplay | None]]:
+    """The pairs of old and new code that are linked, and each code of neither: all pairs if none are listed."""
+    pairs = {(p["from"], p["to"]) for p in change.details.get("pairs", ())}
+    if not pairs:
+        yield from ((old, new) for old in change.inputs or _NO_CODE for new in change.outputs or _NO_CODE)
+        return
+    before, after = ({pair[side] for pair in pairs} for side in (0, 1))
+    for old in change.inputs:
+        found = [new for new in change.outputs if (old.code, new.code) in pairs]
+        yield from ((old, new) for new in found)
+        if old.code not in before:
+            yield old, None
+    yield from ((None, new) for new in change.outputs if new.code not in after)
+
+
+def _row(
+    page: Page, change: Change, inputs: list[CodeDisplay], outputs: list[CodeDisplay]
+) -> tuple[object, ...]:
     arrows = {(True, True): "⇄", (True, False): "→", (False, True): "←", (False, False): ""}
     unreviewed = (
         page.word("unreviewed")
@@ -59,9 +96,9 @@ def _row(page: Page, change: Change) -> tuple[object, ...]:
     )
     return (
         page.word(change.type),
-        _codes(change.inputs),
-        _codes(change.outputs),
-        _wording(change),
+        _codes(inputs),
+        _codes(outputs),
+        _wording(inputs, outputs),
         arrows[change.automatic_forward, change.automatic_back],
         unreviewed or change.note,
     )
@@ -71,14 +108,14 @@ def _codes(side: list[CodeDisplay]) -> str:
     return ", ".join(c.code for c in side)
 
 
-def _wording(change: Change) -> str:
-    old = change.inputs[0].display if change.inputs else ""
-    new = change.outputs[0].display if change.outputs else ""
+def _wording(inputs: list[CodeDisplay], outputs: list[CodeDisplay]) -> str:
+    old = inputs[0].display if inputs else ""
+    new = outputs[0].display if outputs else ""
     return f"{old} → {new}" if old and new and old != new else new or old
 
 
 def csv(page: Page, answer: Changes, *, formulas: FormulaCells) -> None:
-    """One row per pair of old and new code."""
+    """One row per linked pair of old and new code."""
     if answer.reason is not None:
         table(page, answer)
         return
@@ -86,11 +123,7 @@ def csv(page: Page, answer: Changes, *, formulas: FormulaCells) -> None:
     writer = csv_format.writer(out, lineterminator="\n")
     writer.writerow(_COLUMNS)
     for change in answer.changes:
-        writer.writerows(
-            formulas.row(_pair(change, old, new))
-            for old in change.inputs or _NO_CODE
-            for new in change.outputs or _NO_CODE
-        )
+        writer.writerows(formulas.row(_pair(change, old, new)) for old, new in _linked(change))
     page.raw(out.getvalue())
 
 
