@@ -65,6 +65,7 @@ def history(reader: Reader, system: str, code: str, *, known_at: str | date | No
         reason=None if spans else "unknown_code",
         message="" if spans else _never(reader, moment, timeline, canonical),
         versions_not_loaded=missing,
+        gaps=_gaps(steps, spans),
     )
 
 
@@ -102,6 +103,20 @@ def _all_steps(reader: Reader, timeline: Timeline) -> Sequence[Step]:
         steps.append(Step(len(steps), segment, content, (skipped or gap) and bool(steps), content.facets))
         skipped, end = False, segment.valid_to
     return steps
+
+
+def _gaps(steps: Sequence[Step], spans: Sequence[Span]) -> list[Gap]:
+    """Days between loaded versions that none covers, from the first span to the start of the last, or inside it."""
+    first = min((s.valid_from for s in spans if s.valid_from), default=None)
+    last = max((s.gaps[-1].valid_to if s.gaps else s.valid_from for s in spans if s.valid_from), default=None,
+               key=lambda day: day or date.min)  # fmt: skip
+    found, end = list[Gap](), None
+    for step in steps:
+        start = step.segment.valid_from
+        if first and last and end and start and first < end < start <= last:
+            found.append(Gap(valid_from=end, valid_to=start))
+        end = max((d for d in (end, step.segment.valid_to) if d), default=None)
+    return found
 
 
 def _spans(events: ConceptEvents, code: str) -> list[Span]:

@@ -78,9 +78,9 @@ def history(page: Page, answer: History) -> None:
         page.table(("code", *heads), [(s.code, *_span(page, s)) for s in answer.spans])
     else:
         page.table(heads, [_span(page, s) for s in answer.spans])
-    holes = {(g.valid_from, g.valid_to) for s in answer.spans for g in s.gaps}
-    if holes:
-        page.say("history_gaps", gaps=", ".join(f"{a} – {last_day(b)}" for a, b in sorted(holes, key=str)))
+    if answer.gaps:
+        holes = (f"{g.valid_from} – {last_day(g.valid_to)}" for g in answer.gaps)
+        page.say("history_gaps", gaps=", ".join(holes))
     if answer.versions_not_loaded:
         page.say("history_missing", versions=", ".join(answer.versions_not_loaded))
 

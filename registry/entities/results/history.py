@@ -60,3 +60,5 @@ class History:
     reason: str | None = None
     message: str = ""
     versions_not_loaded: list[str] = field(default_factory=list)
+    #: days that no loaded version covers, inside spans and between them
+    gaps: list[Gap] = field(default_factory=list)
