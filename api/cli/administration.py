@@ -87,7 +87,7 @@ def restore(
 
     session = current(ctx)
     report = Registry.restore(session.db or Settings().db or None, file, replace=replace)
-    session.give(report, show.verified, ok=report.ok)
+    session.give(report, show.restored, ok=report.ok)
 
 
 def demo(

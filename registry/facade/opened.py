@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Self
 
 from registry.entities.intervals import On, parse_date
-from registry.entities.results.administration import VerifyReport
+from registry.entities.results.administration import RestoreReport
 from registry.reader import Reader
 from registry.store.engine import Database
 from registry.store.opening import open_database
@@ -46,7 +46,7 @@ class Opened:
         return cls(open_database(url, readonly=readonly, create=create), today=today)
 
     @staticmethod
-    def restore(url: str | None, backup: str | Path, *, replace: bool = False) -> VerifyReport:
+    def restore(url: str | None, backup: str | Path, *, replace: bool = False) -> RestoreReport:
         """Verify a backup and put it in the place of the registry at a path, which ``replace`` keeps aside."""
         from registry.writing.restoring import restore
 

@@ -48,11 +48,16 @@ def require_unused(target: Path) -> None:
         pass
 
 
-def move_aside(target: Path) -> None:
-    """Rename the files of the replaced database; its write-ahead log must never meet the new file."""
+def move_aside(target: Path) -> Path | None:
+    """Rename the files of the replaced database; its write-ahead log must never meet the new file.
+
+    The new name of the database file, None if there was none.
+    """
+    existed = target.exists()
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
     for part in reversed(_PARTS):
         with suppress(FileNotFoundError):
             Path(f"{target}{part}").replace(f"{target}.replaced-{stamp}{part}")
     if target.exists():
         raise StoreError(message("error.cannot_open", location=target, error="rename"))
+    return Path(f"{target}.replaced-{stamp}") if existed else None

@@ -6,11 +6,12 @@ a complete file is in its place, or none and the command can be repeated.
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 
 from registry.entities.errors import StoreDamaged, UsageError
 from registry.entities.messages import message
-from registry.entities.results.administration import VerifyReport
+from registry.entities.results.administration import RestoreReport, VerifyReport
 from registry.store.database_files import copy_file, move_aside, require_unused
 from registry.store.engine import Database, database_url
 from registry.store.opening import open_database
@@ -19,7 +20,7 @@ from registry.writing.verification import verify
 __all__ = ["restore"]
 
 
-def restore(url: str | None, backup: Path, *, replace: bool = False) -> VerifyReport:
+def restore(url: str | None, backup: Path, *, replace: bool = False) -> RestoreReport:
     """Verify a backup and put it in place; ``replace``: also if there is a registry already, which is kept aside.
 
     Raises ``StoreDamaged`` if the backup is damaged, ``UsageError`` if there is a registry and ``replace`` is false.
@@ -38,9 +39,9 @@ def restore(url: str | None, backup: Path, *, replace: bool = False) -> VerifyRe
     copy_file(backup, new)
     with Database(str(target)).load_lock(wait=False):
         require_unused(target)
-        move_aside(target)
+        kept = move_aside(target)
         new.replace(target)
-    return report
+    return RestoreReport(**asdict(report), database=str(target), kept=str(kept) if kept else None)
 
 
 def _verified(backup: Path) -> VerifyReport:

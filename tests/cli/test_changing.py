@@ -178,3 +178,14 @@ def test_a_token_that_would_never_be_valid_is_refused(on: Run, pets: Path) -> No
         and "portal" not in on("token", "list").out
     )
     assert on("token", "add", "portal", "--right", "read", "--valid-to", "2999-01-01").code == 0
+
+
+def test_restore_says_what_is_where(gyldig: Run, pets: Path, tmp_path: Path) -> None:
+    database, copy = tmp_path / "own.sqlite", tmp_path / "copy.sqlite"
+    assert gyldig("--db", database, "load", pets, *LOAD).code == 0
+    assert gyldig("--db", database, "backup", copy).code == 0
+    over = " ".join(gyldig("--db", database, "restore", copy, "--replace").out.split())
+    (kept,) = (p for p in tmp_path.glob("own.sqlite.replaced-*") if not p.name.endswith(("-wal", "-shm")))
+    assert kept.name in over.replace(" ", "") and "is now the registry" in over
+    first = gyldig("--db", tmp_path / "new.sqlite", "restore", copy)
+    assert first.code == 0 and "new.sqlite" in first.out.replace("\n", "") and "kept" not in first.out

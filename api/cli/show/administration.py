@@ -8,9 +8,17 @@ from api.cli.page import Page
 from registry.entities.messages import in_language
 
 if TYPE_CHECKING:
-    from registry.entities.results.administration import VerifyReport
+    from registry.entities.results.administration import RestoreReport, VerifyReport
 
-__all__ = ["verified"]
+__all__ = ["restored", "verified"]
+
+
+def restored(page: Page, report: RestoreReport) -> None:
+    """What was restored where, and the file of the registry that was there."""
+    verified(page, report)
+    page.say("restored", path=report.database)
+    if report.kept is not None:
+        page.say("restored_kept", path=report.kept)
 
 
 def verified(page: Page, report: VerifyReport) -> None:

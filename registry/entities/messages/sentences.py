@@ -176,6 +176,11 @@ MESSAGES: Final[dict[str, Pair]] = {
         "{scope}: {system} {version} er registrert.",
     ),
     "imported": ("{n:row is|rows are} registered.", "{n:rad|rader} er registrert."),
+    "restored": ("The backup is now the registry {path}.", "Sikkerhetskopien er nå registeret {path}."),
+    "restored_kept": (
+        "The registry that was there is kept as {path}.",
+        "Registeret som var der, er beholdt som {path}.",
+    ),
     "verified": (
         "No damage found: {releases:release|releases} and {states:statement|statements} checked.",
         "Ingen feil funnet: {releases:utgivelse|utgivelser} og {states} utsagn er kontrollert.",

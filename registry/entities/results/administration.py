@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["VerifyReport"]
+__all__ = ["RestoreReport", "VerifyReport"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,3 +17,11 @@ class VerifyReport:
     problems: list[str]
     repairable: bool = False
     quick: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestoreReport(VerifyReport):
+    """A backup that is now the registry ``database``; ``kept``: file of the registry that was there, if any."""
+
+    database: str
+    kept: str | None
