@@ -9,7 +9,7 @@ import shutil
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from api.cli.layout import folded, table_lines
@@ -111,6 +111,16 @@ class Page:
         for part in self.parts:
             for line in self._within(part):
                 console.print(line, markup=False, soft_wrap=True)  # soft: rich must not break a word
+
+
+def moment(instant: str) -> str:
+    """An instant in ISO 8601 as every table shows it: day, time to the second, and zone.
+
+    >>> moment("2026-03-01T10:20:30.123456+01:00")
+    '2026-03-01 10:20:30 +01:00'
+    """
+    found = datetime.fromisoformat(instant).isoformat(" ", "seconds")
+    return f"{found[:19]} {found[19:]}"
 
 
 def last_day(end: date | None) -> date | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -189,3 +190,11 @@ def test_restore_says_what_is_where(gyldig: Run, pets: Path, tmp_path: Path) -> 
     assert kept.name in over.replace(" ", "") and "is now the registry" in over
     first = gyldig("--db", tmp_path / "new.sqlite", "restore", copy)
     assert first.code == 0 and "new.sqlite" in first.out.replace("\n", "") and "kept" not in first.out
+
+
+@pytest.mark.parametrize("command", [("log",), ("releases", "pets"), ("audit",)])
+def test_times_have_one_form_with_the_zone(on: Run, pets: Path, command: tuple[str, ...]) -> None:
+    assert on("load", pets, *LOAD).code == 0
+    shown = on(*command).out
+    times = re.findall(r"\d{4}-\d\d-\d\d.\d\d:\d\d:\d\d[^\n]{7}", shown)
+    assert times and all(re.fullmatch(r"[\d-]{10} [\d:]{8} [+-]\d\d:\d\d", t) for t in times), shown

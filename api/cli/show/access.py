@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from api.cli.page import Page, last_day
+from api.cli.page import Page, last_day, moment
 
 if TYPE_CHECKING:
     from registry.queries.audit import AuditRecord, AuditTrail
@@ -54,9 +54,8 @@ def audit(page: Page, found: AuditTrail) -> None:
 
 def _line(page: Page, entry: AuditRecord) -> tuple[object, ...]:
     what = page.word(entry.what) if entry.kind == "write" else entry.what
-    at = entry.at[:19].replace("T", " ")
     return (
-        at,
+        moment(entry.at),
         entry.who,
         entry.origin,
         page.word(f"audit_{entry.kind}"),

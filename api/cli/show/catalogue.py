@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from api.cli.page import Page, last_day
+from api.cli.page import Page, last_day, moment
 from registry.entities.messages import in_language, message
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ def releases(page: Page, found: list[ReleaseAnswer]) -> None:
             r.effective_from,
             page.word(r.coverage),
             r.concepts,
-            r.recorded[:19],
+            moment(r.recorded),
             _state(page, r),
         )
         for r in found
@@ -221,7 +221,7 @@ def log(page: Page, found: Log) -> None:
     if not found.entries:
         page.say("none")
     for entry in found.entries:
-        page.say("log.head", number=entry.number, recorded=entry.recorded[:19].replace("T", " "), what=page.word(entry.action),
+        page.say("log.head", number=entry.number, recorded=moment(entry.recorded), what=page.word(entry.action),
                  about=" ".join(x for x in (entry.system, entry.version) if x))  # fmt: skip
         page.facts([("by", entry.by), ("why", entry.why), ("summary", entry.summary if entry.summary != entry.why else ""),
                     ("wrote", tuple(_written(page, w) for w in entry.wrote))])  # fmt: skip
