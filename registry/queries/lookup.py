@@ -18,7 +18,7 @@ from registry.entities.results.codes import (
     Lookup,
     PropertyAnswer,
 )
-from registry.queries.merged_concept import covers
+from registry.queries.merged_concept import covers, other_zeros
 from registry.queries.missing_updates import UPDATE_NOT_LOADED, update_missing_in
 from registry.reader import Reader, Resolved
 from registry.store.content import states_by_code
@@ -58,12 +58,17 @@ def _missing(reader: Reader, resolved: Resolved, view: StoredView, code: str) ->
     code = system.rules.canonical(code)
     where = _versions_with(reader, resolved, code)
     now = _displays(view, view.renamed(code))
-    reason, text = _why_missing(reader, resolved, code, now, where)
+    reason, text = _why_missing(reader, resolved, view, code, now, where)
     return _answer(resolved, system.slug, code, None, reason, text, also_in=where, recoded_to=now)
 
 
 def _why_missing(
-    reader: Reader, resolved: Resolved, code: str, now: Sequence[CodeDisplay], where: Sequence[str]
+    reader: Reader,
+    resolved: Resolved,
+    view: StoredView,
+    code: str,
+    now: Sequence[CodeDisplay],
+    where: Sequence[str],
 ) -> tuple[str, str]:
     """Reason and message; ``now``: the concept's codes in the content, ``where``: versions that have the code."""
     system, version = resolved.system, resolved.version
@@ -76,7 +81,7 @@ def _why_missing(
         return UPDATE_NOT_LOADED, missing
     if not covers(resolved.layers[0], system.rules, code):
         return "outside_coverage", say("code.outside_coverage", **about)
-    more = say("code.also_in", versions=where) if where else ""
+    more = say("code.also_in", versions=where) if where else other_zeros(view, code)
     return "unknown_code", say("code.unknown", **about, more=more)
 
 

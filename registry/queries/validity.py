@@ -16,7 +16,7 @@ from registry.entities.results.codes import UNKNOWN, RoleIssue, Validity, Verdic
 from registry.entities.results.history import Span
 from registry.queries.applicable import scope_message
 from registry.queries.history import history
-from registry.queries.merged_concept import covers
+from registry.queries.merged_concept import covers, other_zeros
 from registry.queries.missing_updates import UPDATE_NOT_LOADED, update_missing_in
 from registry.reader import Moment, Reader
 from registry.store.metadata import VersionRow
@@ -240,12 +240,14 @@ def _update(request: _ValidityRequest, verdicts: list[Verdict]) -> str:
 
 
 def _begin_with(request: _ValidityRequest) -> str:
-    """A message with the number of codes in force on the day that begin with the code; empty if there are none."""
+    """A message with the codes in force on the day that begin with the code, or are it with other leading zeros."""
     content = request.reader.resolve(request.slug, on=request.day, known_at=request.moment.known_at)
     if content.segment is None:
         return ""
     view = request.reader.view(content)
     ident = view.find_in_hierarchy(request.code)
+    if ident is None and (zeros := other_zeros(view, request.code)):
+        return zeros
     count = len(view.descendants(ident)) if ident is not None else len(view.longer_codes(request.code))
     return say("code.begin", count=count) if count else ""
 

@@ -13,6 +13,10 @@ MESSAGES: Final[dict[str, Pair]] = {
         "{system} {version} has no code {code}.{more}",
         "{system} {version} har ikke koden {code}.{more}",
     ),
+    "code.zeros": (
+        " It has {codes:join and}: do the leading zeros belong to the code?",
+        " Den har {codes:join og}: hører nullene foran med til koden?",
+    ),
     "code.also_in": (" It is in {versions:join and}.", " Den finnes i {versions:join og}."),
     "code.other_system": (
         " {other} has one: is the code system right?",
