@@ -105,6 +105,9 @@ def _releases(source: Source, member: str, stated: LoadOptions) -> Iterator[Pars
         for number, row, record in records:
             dated.add(record, *body.days(row, number), number)
         body.texts.require(body.file, declared=body.layout.declared)
+        codes = dict.fromkeys(row.key for row in dated.rows)
+        about_codes = code_notices(codes.keys(), behaviour_of(header.system))
+        header = replace(header, notices=(*header.notices, *about_codes))
         yield from rolling_releases(dated, header, options, today=download_day(source, options))
         return
     checked = CheckedRecords(file=body.file)

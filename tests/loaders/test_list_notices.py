@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
+from loaders.contract import ParsedRelease
 from loaders.reading.code_forms import code_notices
 from registry.entities.errors import UsageError
 from registry.systems import behaviour_of
-from tests.loaders.made import release, texts
+from tests.loaders.made import parsed, release, texts
 
 
 def _written(folder: Path, text: str, name: str = "list.csv") -> Path:
@@ -109,6 +110,12 @@ def test_codes_of_another_form_than_the_systems() -> None:
 @given(st.sets(st.integers(1000, 9999), min_size=1))
 def test_codes_of_one_length_have_no_notice(codes: set[int]) -> None:
     assert [*code_notices([str(c) for c in codes], behaviour_of("x"))] == []
+
+
+def test_a_list_whose_codes_have_dates_has_the_notices_too(tmp_path: Path) -> None:
+    rows = "Kode;Navn;Gyldig fra\n301;a;2020-01-01\n1103;b;2020-01-01\n"
+    (item,) = [p for p in parsed(_written(tmp_path, rows), system="x") if isinstance(p, ParsedRelease)]
+    assert any("has a leading zero been lost? 301" in n for n in item.header.notices)
 
 
 def test_a_short_row_is_named(tmp_path: Path) -> None:
