@@ -101,8 +101,8 @@ BOKMAAL: Final[Mapping[str, str]] = {
     "The codes directly below.": "Kodene rett under.",
     "All codes above.": "Alle koder over.",
     "All codes below.": "Alle koder under.",
-    "Whether one code contains the other; exit 1 if neither does.": (
-        "Om den ene koden omfatter den andre; sluttkode 1 hvis ingen gjør det."
+    "Whether one code contains the other; exit 1 if neither does, 3 if the version lacks a code.": (
+        "Om den ene koden omfatter den andre; sluttkode 1 hvis ingen gjør det, 3 hvis versjonen mangler en av kodene."
     ),
     "Declare a version whose content is not loaded; of a known version, what is not given is kept.": (
         "Registrer en versjon uten innhold; for en kjent versjon beholdes det som ikke oppgis."
