@@ -6,7 +6,6 @@ Order of the steps, and the decision loaded / unchanged / amended. Rows are writ
 from __future__ import annotations
 
 import gc
-import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -28,9 +27,9 @@ from registry.store.ledger_writer import Writer
 from registry.store.metadata import ReleaseRow, Snapshot, SystemRow, VersionRow
 from registry.store.publications import record_of_alias
 from registry.systems import behaviour_of
-from registry.time.in_force import Interval, contains
-from registry.time.timeline import Timeline, rule_end
+from registry.time.timeline import Timeline
 from registry.writing.content_writer import Start, StoredContent
+from registry.writing.header_check import check_effective, check_header
 from registry.writing.importing import (
     Prepared,
     load_transaction,
@@ -58,7 +57,6 @@ __all__ = [
 ]
 
 Progress = Callable[[str, int, int | None], None]
-_SLUG = re.compile(r"[a-z0-9][a-z0-9._-]*")
 
 
 def load_parsed(
@@ -86,7 +84,7 @@ def load_parsed(
     parsed = known_system(reader, parsed)
     with gc_disabled():
         prepared = prepare(parsed)
-        _check_header(prepared)
+        check_header(prepared)
         notify = (lambda text: progress(text, 0, None)) if progress is not None else None
         with reader.database.load_lock(wait=wait, notify=notify):
             load = _Load(reader, prepared, progress, ends, started)
@@ -158,10 +156,10 @@ class Plan:
 
 
 def planned(snapshot: Snapshot, prepared: Prepared) -> Plan:
-    _check_header(prepared)
+    check_header(prepared)
     known = snapshot.slugs.get(prepared.header.system)
     prepared.header = h = _with_base(snapshot, known, prepared.header)
-    _check_effective(snapshot, known, prepared)
+    check_effective(snapshot, known, prepared)
     current = snapshot.version(known.system_id, h.version, h.track) if known else None
     earlier = tuple(snapshot.releases.get(current.version_id, ())) if current else ()
     replaces = any(_same_place(r.header, h) for r in earlier)
@@ -314,36 +312,6 @@ def gc_disabled() -> Iterator[None]:
     finally:
         if enabled:
             gc.enable()
-
-
-def _check_header(prepared: Prepared) -> None:
-    h = prepared.header
-    if h.valid_from and h.valid_to and h.valid_to <= h.valid_from:
-        raise UsageError(
-            message("error.ends_before_start", version=h.version, end=h.valid_to, start=h.valid_from)
-        )
-    if h.kind == "update" and h.effective_from is None:
-        raise UsageError(message("error.update_needs_date"))
-    if h.kind == "correction" and h.effective_from is not None:
-        raise UsageError(message("error.correction_no_date"))
-    if "@" in h.version:
-        raise UsageError(message("error.version_sign", version=h.version))
-    if not _SLUG.fullmatch(h.system):
-        raise UsageError(message("error.slug_form", system=h.system))
-
-
-def _check_effective(snapshot: Snapshot, system: SystemRow | None, prepared: Prepared) -> None:
-    """An update takes effect inside its version's validity (DOMAIN, Release)."""
-    h = prepared.header
-    if h.effective_from is None:
-        return
-    row = Timeline(snapshot.facts_of(system)).find(h.version, h.track) if system is not None else None
-    start = row.valid_from if row is not None else h.valid_from
-    end = row.valid_to if row is not None else h.valid_to or rule_end(prepared.system.end_rule, h.valid_from)
-    if not contains(Interval(start, end), h.effective_from):
-        raise UsageError(
-            message("error.update_outside", day=h.effective_from, version=h.version, start=start, end=end)
-        )
 
 
 class _RollBack(Exception):
