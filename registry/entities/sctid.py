@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["check_digit", "has_valid_check_digit", "partition"]
+__all__ = ["PERMUTATION", "PRODUCT", "check_digit", "has_valid_check_digit", "partition"]
 
 _MULTIPLY: Final = (
     "0123456789",
@@ -33,8 +33,9 @@ _PERMUTE: Final = (
     "7046913258",
 )
 _INVERSE: Final = "0432156789"
-_D: Final = tuple(tuple(map(int, row)) for row in _MULTIPLY)
-_P: Final = tuple(tuple(map(int, row)) for row in _PERMUTE)
+#: products of the dihedral group of ten elements, and the permutation of a digit by its place
+PRODUCT: Final = tuple(tuple(map(int, row)) for row in _MULTIPLY)
+PERMUTATION: Final = tuple(tuple(map(int, row)) for row in _PERMUTE)
 
 
 def has_valid_check_digit(identifier: str) -> bool:
@@ -67,5 +68,5 @@ def partition(identifier: str) -> str:
 def _checksum(digits: str, *, start: int) -> int:
     found = 0
     for place, digit in enumerate(reversed(digits), start):
-        found = _D[found][_P[place % 8][int(digit)]]
+        found = PRODUCT[found][PERMUTATION[place % 8][int(digit)]]
     return found

@@ -1,7 +1,7 @@
 """SNOMED CT: identifiers, editions, dialects, uses of descriptions, and names of its parts.
 
-Identifiers end with a check digit (Verhoeff) and before it the partition: which kind of component they name, and whether they
-have a namespace. Versions are URIs of a module and a date. Dialects are data: another extension's language reference set needs
+The check digit of identifiers is in ``registry.entities.sctid``; before it they have the partition: which kind of component they
+name, and whether they have a namespace. Versions are URIs of a module and a date. Dialects are data: another extension's language reference set needs
 a row here only to have a shorter name than its identifier.
 """
 
@@ -11,10 +11,11 @@ import re
 from dataclasses import dataclass
 
 from registry.entities.records import Coding
+from registry.entities.sctid import has_valid_check_digit
 from registry.systems.behaviour import Condition, Dialect, SystemBehaviour
 
-__all__ = ["ACCEPTABILITY", "DEFINED", "PRIMITIVE", "CORE_MODULE", "DESCRIPTION_TYPES", "DIALECTS", "IS_A", "LANGUAGES", "MODEL_MODULE", "PERMUTATION", "SNOMED_CT", "URL", "SnomedBehaviour",
-           "check_digit", "has_check_digit", "kind_of_identifier", "product", "version_uri"]  # fmt: skip
+__all__ = ["ACCEPTABILITY", "DEFINED", "PRIMITIVE", "CORE_MODULE", "DESCRIPTION_TYPES", "DIALECTS", "IS_A", "LANGUAGES", "MODEL_MODULE", "SNOMED_CT", "URL", "SnomedBehaviour",
+           "has_check_digit", "kind_of_identifier", "version_uri"]  # fmt: skip
 
 URL = "http://snomed.info/sct"
 IS_A = "116680003"
@@ -69,30 +70,6 @@ _SHORT = re.compile(
     r"(?:(?P<module>[0-9]{6,18})/)?(?P<year>[0-9]{4})-?(?P<month>[0-9]{2})-?(?P<day>[0-9]{2})"
 )
 
-PERMUTATION = ((0, 1, 2, 3, 4, 5, 6, 7, 8, 9), (1, 5, 7, 6, 2, 8, 3, 0, 9, 4), (5, 8, 0, 3, 7, 9, 6, 1, 4, 2),
-                (8, 9, 1, 6, 0, 4, 3, 5, 2, 7), (9, 4, 5, 3, 1, 2, 6, 8, 7, 0), (4, 2, 8, 6, 5, 7, 3, 9, 0, 1),
-                (2, 7, 9, 3, 8, 0, 6, 4, 1, 5), (7, 0, 4, 6, 9, 1, 3, 2, 5, 8))  # fmt: skip
-INVERSE = (0, 4, 3, 2, 1, 5, 6, 7, 8, 9)
-
-
-def product(a: int, b: int) -> int:
-    """The product in the dihedral group of ten elements."""
-    if a < 5:
-        return (a + b) % 5 if b < 5 else 5 + (a + b) % 5
-    return 5 + (a - b) % 5 if b < 5 else (a - b) % 5
-
-
-def check_digit(number: str) -> str:
-    """The Verhoeff check digit of digits.
-
-    >>> check_digit("7321100")
-    '9'
-    """
-    total = 0
-    for place, digit in enumerate(reversed(number), 1):
-        total = product(total, PERMUTATION[place % 8][int(digit)])
-    return str(INVERSE[total])
-
 
 def has_check_digit(identifier: str) -> bool:
     """Whether the text is an identifier with the right check digit.
@@ -100,7 +77,7 @@ def has_check_digit(identifier: str) -> bool:
     >>> has_check_digit("73211009"), has_check_digit("73211008"), has_check_digit("7")
     (True, False, False)
     """
-    return _IDENTIFIER.fullmatch(identifier) is not None and check_digit(identifier[:-1]) == identifier[-1]
+    return _IDENTIFIER.fullmatch(identifier) is not None and has_valid_check_digit(identifier)
 
 
 def kind_of_identifier(identifier: str) -> str:

@@ -1,13 +1,13 @@
 """Check digits and partitions of many SNOMED CT identifiers at once.
 
-The rule is that of ``registry.systems.snomed`` for one identifier; here by arrays, digit by digit.
+The rule is that of ``registry.entities.sctid`` for one identifier; here by arrays, digit by digit.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from registry.systems.snomed import PERMUTATION, product
+from registry.entities.sctid import PERMUTATION, PRODUCT
 
 if TYPE_CHECKING:
     from polars import Series
@@ -26,7 +26,7 @@ def wrong_identifiers(identifiers: Series, kind: str) -> Series:
     shaped = identifiers.str.contains(rf"^[1-9][0-9]{{2,14}}[01]{_PARTITION[kind]}[0-9]$")
     numbers = pl.select(pl.when(shaped).then(identifiers).otherwise(pl.lit("0"))).to_series()
     left = numbers.cast(pl.UInt64).to_numpy()
-    times = np.array([[product(a, b) for b in range(10)] for a in range(10)], dtype=np.uint8)
+    times = np.array(PRODUCT, dtype=np.uint8)
     order = np.array(PERMUTATION, dtype=np.uint8)
     total = np.zeros(len(left), dtype=np.uint8)
     for place in range(_LONGEST):
