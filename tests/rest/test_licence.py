@@ -71,8 +71,11 @@ def test_exports_over_the_network_follow_the_licence(client_of: Make, licensed: 
     assert far.get(path.replace("readable", "free")).status_code == 200
 
 
-def test_a_licence_that_changes_holds_for_the_next_list(client_of: Make, licensed: str) -> None:
+def test_a_licence_that_changes_holds_for_the_next_list(
+    client_of: Make, licensed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """That lists of a system were open is not remembered beyond the publication that changes it."""
+    monkeypatch.setattr("registry.store.current_ledger.EPOCH_SECONDS", 0)
     far = client_of(host="192.0.2.7", db=licensed, token=TOKEN)
     path = LISTS[2].replace("readable", "free")
     for redistribution, status in (("yes", 200), ("no", 403), ("yes", 200)):

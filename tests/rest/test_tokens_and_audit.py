@@ -11,6 +11,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from api import bearer_tokens
+from api.bearer_tokens import secret_hash
 from registry import Registry
 from registry.entities.errors import StoreError
 from registry.store.audit_trail import Refusal
@@ -90,7 +91,9 @@ def test_the_refusal_names_the_right(
 
 
 def test_a_token_ends(client_of: Make, gyldig: Run, licensed: str) -> None:
-    ended = _add(gyldig, licensed, "old", "read", valid_to="2020-01-01")
+    with Registry.open(licensed) as registry:  # the command refuses a token that would never be valid
+        registry.access.add_token("old", secret_hash("old secret"), ["read"], valid_to="2020-01-01")
+    ended = {"Authorization": "Bearer old secret"}
     live = _add(gyldig, licensed, "new", "read", valid_to="2999-01-01")
     client = client_of(host="192.0.2.7", db=licensed)
     for path in ("/api/systems", "/fhir/CodeSystem"):
