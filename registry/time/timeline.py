@@ -20,6 +20,8 @@ from registry.time.version_order import order_key
 
 __all__ = ["Segment", "Timeline", "rule_end"]
 
+_DAYS = 10_000  #: days whose versions in force are kept
+
 
 @dataclass(frozen=True, slots=True)
 class Segment:
@@ -141,7 +143,16 @@ class Timeline:
 
     def in_force(self, day: date, track: str | None = None) -> list[VersionRow]:
         """Versions whose validity contains the day; undated ones count as in force (DOMAIN 2)."""
-        return in_force(self.on_track(track), day)
+        found = self._days.get((day, track))
+        if found is None:
+            if len(self._days) >= _DAYS:
+                self._days.clear()
+            found = self._days[day, track] = tuple(in_force(self.on_track(track), day))
+        return list(found)
+
+    @cached_property
+    def _days(self) -> dict[tuple[date, str | None], tuple[VersionRow, ...]]:
+        return {}
 
     def loaded(self, version: VersionRow, day: date) -> bool:
         """Whether the version's content on that day is loaded."""
